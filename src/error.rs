@@ -1,0 +1,114 @@
+//! What failed, on which page, in which stage.
+//!
+//! A stage's own error names the cause and the remedy; whoever calls the stage adds the place with [`At`].
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A step of the journey of a page, by the name it has everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Taking pages out of a file.
+    Scan,
+    /// Finding and undoing turns and skew.
+    Deskew,
+    /// Telling ink from paper.
+    Binarize,
+    /// Finding stamps, redactions and rulings.
+    Marks,
+    /// Finding lines.
+    Layout,
+    /// Reading lines.
+    Recognize,
+    /// Finding the cable's fields.
+    Telegram,
+    /// Writing results.
+    Write,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scan => "scan",
+            Self::Deskew => "deskew",
+            Self::Binarize => "binarize",
+            Self::Marks => "marks",
+            Self::Layout => "layout",
+            Self::Recognize => "recognize",
+            Self::Telegram => "telegram",
+            Self::Write => "write",
+        })
+    }
+}
+
+/// A file, and a page in it where one is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PageRef {
+    /// The file.
+    pub path: PathBuf,
+    /// One-based; `None` for the file as a whole.
+    pub page: Option<u32>,
+}
+
+impl PageRef {
+    /// A file as a whole.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), page: None }
+    }
+
+    /// One page of a file, counted from one.
+    #[must_use]
+    pub fn page(path: impl Into<PathBuf>, page: u32) -> Self {
+        Self { path: path.into(), page: Some(page) }
+    }
+}
+
+impl fmt::Display for PageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        self.page.map_or(Ok(()), |page| write!(f, ", page {page}"))
+    }
+}
+
+/// `samples/007.tif, page 2: recognize: no model …`
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {stage}: {cause}")]
+pub struct PageError {
+    /// Where.
+    pub place: PageRef,
+    /// In which stage.
+    pub stage: Stage,
+    /// Why, and what to do.
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Adds the place to a stage's error.
+pub trait At<T> {
+    /// Says on which page and in which stage this failed.
+    ///
+    /// # Errors
+    /// Where `self` is one.
+    fn at(self, stage: Stage, place: &PageRef) -> Result<T, PageError>;
+}
+
+impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> At<T> for Result<T, E> {
+    fn at(self, stage: Stage, place: &PageRef) -> Result<T, PageError> {
+        self.map_err(|cause| PageError { place: place.clone(), stage, cause: cause.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_file_page_and_stage() {
+        let failed: Result<(), &str> = Err("no model `jpn_vert` (install tesseract-ocr-jpn-vert)");
+        let error = failed.at(Stage::Recognize, &PageRef::page("samples/007.tif", 2)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "samples/007.tif, page 2: recognize: no model `jpn_vert` (install tesseract-ocr-jpn-vert)"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! denshin (電信) turns scans of Japanese telegrams into structured text with boxes.
+//!
+//! A page flows one way: scan → orientation and skew → deskew → binarize → marks → layout → recognize →
+//! telegram → back to scan coordinates → page record → writers, evaluation. The modules follow in that order,
+//! floor by floor; imports point down only (`ARCHITECTURE.md`, `tests/floors.rs`).
+
+// Floor 0: the words.
+pub mod error;
+pub mod geometry;
+pub mod page;
+pub mod provenance;
+pub mod raster;
+// Floor 1: pixels in, rules of text.
+pub mod orthography;
+pub mod scan;
+// Floor 2: stages, which do not know one another.
+pub mod binarize;
+pub mod deskew;
+pub mod layout;
+pub mod marks;
+pub mod recognize;
+pub mod telegram;
+// Floor 3: one page.
+pub mod evaluate;
+pub mod pipeline;
+pub mod write;
+// Floor 4: many pages.
+pub mod batch;

@@ -1,0 +1,3 @@
+//! The program `denshin`.
+
+fn main() {}

@@ -1,0 +1,214 @@
+//! The rasters that stages hand to one another: scans' pixels, the binary page and its connected components.
+
+use crate::geometry::BBox;
+use image::{GrayImage, Luma, RgbImage};
+use imageproc::region_labelling::{Connectivity, connected_components};
+
+/// The pixels of a scan, upright or not, eight bits a channel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pixels {
+    /// Black on white without colour: gray scans, and bilevel ones as 0 and 255.
+    Gray(GrayImage),
+    /// Colour.
+    Color(RgbImage),
+}
+
+impl Pixels {
+    /// Width and height, px.
+    #[must_use]
+    pub fn dimensions(&self) -> (u32, u32) {
+        match self {
+            Self::Gray(g) => g.dimensions(),
+            Self::Color(c) => c.dimensions(),
+        }
+    }
+
+    /// Brightness (ITU-R BT.601 luma); a gray scan is copied.
+    #[must_use]
+    pub fn to_gray(&self) -> GrayImage {
+        match self {
+            Self::Gray(g) => g.clone(),
+            Self::Color(c) => {
+                let luma = c.as_raw().chunks_exact(3).map(|p| {
+                    ((77 * u32::from(p[0]) + 150 * u32::from(p[1]) + 29 * u32::from(p[2]) + 128) >> 8) as u8
+                });
+                GrayImage::from_raw(c.width(), c.height(), luma.collect()).expect("one byte a pixel")
+            }
+        }
+    }
+}
+
+/// A page of ink (true) and paper (false), whatever the file called black.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binary(GrayImage);
+
+impl Binary {
+    /// All paper.
+    #[must_use]
+    pub fn new(width: u32, height: u32) -> Self {
+        Self(GrayImage::new(width, height))
+    }
+
+    /// Wraps a picture in which 0 is paper and everything else is ink.
+    #[must_use]
+    pub fn from_ink(mut ink: GrayImage) -> Self {
+        ink.iter_mut().for_each(|p| *p = if *p == 0 { 0 } else { 255 });
+        Self(ink)
+    }
+
+    /// Ink where the gray value is below `threshold` (0 makes everything paper).
+    #[must_use]
+    pub fn below(gray: &GrayImage, threshold: u8) -> Self {
+        let ink = gray.as_raw().iter().map(|&p| if p < threshold { 255 } else { 0 }).collect();
+        Self(GrayImage::from_raw(gray.width(), gray.height(), ink).expect("one byte a pixel"))
+    }
+
+    /// Columns.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.0.width()
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.0.height()
+    }
+
+    /// The whole picture as a box.
+    #[must_use]
+    pub fn bbox(&self) -> BBox {
+        BBox::of_size(self.width(), self.height())
+    }
+
+    /// Whether there is ink at a pixel.
+    ///
+    /// # Panics
+    /// Outside of the picture.
+    #[must_use]
+    pub fn is_ink(&self, x: u32, y: u32) -> bool {
+        self.0.get_pixel(x, y).0[0] != 0
+    }
+
+    /// Puts ink or paper at a pixel.
+    ///
+    /// # Panics
+    /// Outside of the picture.
+    pub fn set(&mut self, x: u32, y: u32, ink: bool) {
+        self.0.put_pixel(x, y, Luma([if ink { 255 } else { 0 }]));
+    }
+
+    /// One row: 255 for ink, 0 for paper.
+    #[must_use]
+    pub fn row(&self, y: u32) -> &[u8] {
+        let width = self.width() as usize;
+        &self.0.as_raw()[y as usize * width..(y as usize + 1) * width]
+    }
+
+    /// One row, to be changed: any value but 0 is ink.
+    pub fn row_mut(&mut self, y: u32) -> &mut [u8] {
+        let width = self.width() as usize;
+        &mut self.0.as_mut()[y as usize * width..(y as usize + 1) * width]
+    }
+
+    /// The picture with ink as 255 (not as black), for image functions that want their foreground bright.
+    #[must_use]
+    pub fn as_ink(&self) -> &GrayImage {
+        &self.0
+    }
+
+    /// The picture as a person sees it: ink black, paper white.
+    #[must_use]
+    pub fn to_gray(&self) -> GrayImage {
+        let seen = self.0.as_raw().iter().map(|p| 255 - p).collect();
+        GrayImage::from_raw(self.width(), self.height(), seen).expect("one byte a pixel")
+    }
+
+    /// Number of ink pixels in a box (the part inside of the picture).
+    #[must_use]
+    pub fn ink_in(&self, bbox: &BBox) -> u64 {
+        let inside = bbox.intersection(&self.bbox());
+        (inside.top..inside.bottom)
+            .map(|y| {
+                let row = &self.row(y as u32)[inside.left as usize..inside.right.max(inside.left) as usize];
+                row.iter().filter(|&&p| p != 0).count() as u64
+            })
+            .sum()
+    }
+
+    /// Makes a box paper (the part inside of the picture).
+    pub fn erase(&mut self, bbox: &BBox) {
+        let inside = bbox.intersection(&self.bbox());
+        if inside.is_empty() {
+            return;
+        }
+        for y in inside.top..inside.bottom {
+            self.row_mut(y as u32)[inside.left as usize..inside.right as usize].fill(0);
+        }
+    }
+
+    /// The eight-connected pieces of ink, in the order of their first pixel, with the picture of their labels
+    /// (0 is paper, `i + 1` belongs to the component `i`).
+    #[must_use]
+    pub fn components(&self) -> (Vec<Component>, Labels) {
+        let labels = connected_components(&self.0, Connectivity::Eight, Luma([0u8]));
+        let mut found: Vec<Component> = Vec::new();
+        for (y, row) in labels.as_raw().chunks_exact(self.width().max(1) as usize).enumerate() {
+            for (x, &label) in row.iter().enumerate().filter(|&(_, &label)| label != 0) {
+                let at = BBox::from_ltwh(x as i32, y as i32, 1, 1);
+                let number = label as usize;
+                if found.len() < number {
+                    found.resize(number, Component { bbox: BBox::default(), ink: 0 });
+                }
+                found[number - 1].bbox = found[number - 1].bbox.union(&at);
+                found[number - 1].ink += 1;
+            }
+        }
+        (found, labels)
+    }
+}
+
+/// For every pixel the number of its component, counted from 1; 0 is paper.
+pub type Labels = image::ImageBuffer<Luma<u32>, Vec<u32>>;
+
+/// A connected piece of ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Component {
+    /// Its box.
+    pub bbox: BBox,
+    /// Its ink pixels.
+    pub ink: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::imageops;
+    use imageproc::gray_image;
+
+    #[test]
+    fn diagonal_neighbours_are_one_component() {
+        let page = Binary::from_ink(gray_image!(
+            1, 0, 0, 0;
+            0, 1, 0, 1;
+            0, 0, 0, 1));
+        let (found, labels) = page.components();
+        assert_eq!(
+            found,
+            [
+                Component { bbox: BBox::from_ltrb(0, 0, 2, 2), ink: 2 },
+                Component { bbox: BBox::from_ltrb(3, 1, 4, 3), ink: 2 }
+            ]
+        );
+        assert_eq!(labels.get_pixel(3, 2).0[0], 2);
+    }
+
+    #[test]
+    fn ink_is_counted_and_erased_inside_of_the_picture_only() {
+        let mut page = Binary::from_ink(gray_image!(1, 1; 1, 1));
+        assert_eq!(page.ink_in(&BBox::from_ltrb(1, -5, 9, 9)), 2);
+        page.erase(&BBox::from_ltrb(-3, 1, 1, 7));
+        assert_eq!(page.as_ink(), &gray_image!(255, 255; 0, 255));
+        assert_eq!(imageops::flip_horizontal(&page.to_gray()), gray_image!(0, 0; 0, 255));
+    }
+}
