@@ -152,6 +152,24 @@ impl BBox {
         Self { left: self.left + dx, top: self.top + dy, right: self.right + dx, bottom: self.bottom + dy }
     }
 
+    /// The box with x and y exchanged, as a picture mirrored at its diagonal has it: columns become rows.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        Self { left: self.top, top: self.left, right: self.bottom, bottom: self.right }
+    }
+
+    /// Free pixels between both along x; negative where they overlap.
+    #[must_use]
+    pub fn gap_x(&self, other: &Self) -> i32 {
+        self.left.max(other.left) - self.right.min(other.right)
+    }
+
+    /// Free pixels between both along y; negative where they overlap.
+    #[must_use]
+    pub fn gap_y(&self, other: &Self) -> i32 {
+        self.top.max(other.top) - self.bottom.min(other.bottom)
+    }
+
     /// The four corners, clockwise from the top left.
     #[must_use]
     pub fn corners(&self) -> [Point; 4] {

@@ -154,6 +154,18 @@ pub enum WritingMode {
     VerticalRl,
 }
 
+impl WritingMode {
+    /// A box as seen along the line: transposed where lines run downwards, so that they run along x. Its own
+    /// inverse.
+    #[must_use]
+    pub fn along(self, bbox: &BBox) -> BBox {
+        match self {
+            Self::HorizontalTb => *bbox,
+            Self::VerticalRl => bbox.transposed(),
+        }
+    }
+}
+
 /// Colour of a stamp's ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,187 @@
+//! Direction of writing, zone by zone.
+//!
+//! Characters of a line stand closer to one another than lines do, so ink joined over a third of a character
+//! grows along the line. A zone (ink within a character of itself, rules separating) is judged by the shape of
+//! what grows in it; one too small or too even to tell takes the page's direction.
+
+use super::units::{Units, join};
+use super::{Direction, LayoutOptions};
+use crate::geometry::BBox;
+use crate::page::WritingMode;
+
+/// Units of one direction.
+pub(super) struct Zone {
+    /// Its direction.
+    pub writing_mode: WritingMode,
+    /// Its units.
+    pub units: Vec<BBox>,
+}
+
+/// Blank, in characters, that ends a zone.
+const ZONE_GAP: f64 = 0.9;
+
+/// Sorts the units into zones and tells their directions.
+pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOptions) -> Vec<Zone> {
+    let forced = match options.direction {
+        Direction::Auto => None,
+        Direction::Horizontal => Some(WritingMode::HorizontalTb),
+        Direction::Vertical => Some(WritingMode::VerticalRl),
+    };
+    let page = forced.unwrap_or_else(|| mode_of(evidence(&found.boxes, found.size).balance()));
+    let gap = (ZONE_GAP * found.size) as i32;
+    let groups: Vec<Vec<BBox>> = join(&found.boxes, gap, |a, b| !is_between(rulings, a, b))
+        .into_iter()
+        .map(|group| group.into_iter().map(|i| found.boxes[i]).collect())
+        .collect();
+    let around: Vec<BBox> =
+        groups.iter().map(|g| g.iter().fold(BBox::default(), |all, u| all.union(u))).collect();
+    let own = |i: usize| {
+        let own = evidence(&groups[i], found.size);
+        let decided = own.weight >= 1.5 && own.balance().abs() >= 0.3;
+        if decided {
+            Some(mode_of(own.balance()))
+        } else {
+            single_file(&groups[i], &around[i]).or_else(|| spaced_out(&around, i, rulings))
+        }
+    };
+    let modes: Vec<WritingMode> =
+        (0..groups.len()).map(|i| forced.or_else(|| own(i)).unwrap_or(page)).collect();
+    groups.into_iter().zip(modes).map(|(units, writing_mode)| Zone { writing_mode, units }).collect()
+}
+
+/// The direction of a zone no wider than its largest character: along its length.
+fn single_file(units: &[BBox], zone: &BBox) -> Option<WritingMode> {
+    let largest = units.iter().map(|u| u.width().max(u.height())).max()?;
+    let (long, short) = (zone.width().max(zone.height()), zone.width().min(zone.height()));
+    (5 * short <= 6 * largest && 5 * long >= 8 * largest)
+        .then(|| mode_of(f64::from(zone.width() - zone.height())))
+}
+
+/// The direction of a character set with wider blanks still, as titles are: that of its nearest like neighbour.
+fn spaced_out(zones: &[BBox], index: usize, rulings: &[BBox]) -> Option<WritingMode> {
+    let me = zones[index];
+    let side = me.width().max(me.height());
+    let neighbour = |mode: WritingMode| {
+        let mine = mode.along(&me);
+        zones
+            .iter()
+            .enumerate()
+            .filter(|&(i, other)| {
+                let theirs = mode.along(other);
+                let like = 3 * theirs.height().max(mine.height())
+                    <= 4 * theirs.height().min(mine.height()).max(3 * side / 4);
+                let level = (theirs.center().y - mine.center().y).abs() < 0.25 * f64::from(side);
+                i != index && like && level && !is_between(rulings, &me, other)
+            })
+            .map(|(_, other)| mine.gap_x(&mode.along(other)))
+            .filter(|&gap| gap < 2 * side)
+            .min()
+    };
+    match (neighbour(WritingMode::HorizontalTb), neighbour(WritingMode::VerticalRl)) {
+        (Some(beside), Some(below)) if beside == below => None,
+        (Some(beside), below) if below.is_none_or(|b| beside < b) => Some(WritingMode::HorizontalTb),
+        (_, Some(_)) => Some(WritingMode::VerticalRl),
+        (_, None) => None,
+    }
+}
+
+fn mode_of(balance: f64) -> WritingMode {
+    if balance >= 0.0 { WritingMode::HorizontalTb } else { WritingMode::VerticalRl }
+}
+
+/// How much ink grew sideways and downwards, in characters.
+struct Evidence {
+    weight: f64,
+    horizontal: f64,
+}
+
+impl Evidence {
+    /// 1 all horizontal, −1 all vertical.
+    fn balance(&self) -> f64 {
+        if self.weight > 0.0 { self.horizontal / self.weight } else { 0.0 }
+    }
+}
+
+/// Shapes of what grows when ink is joined over a third, a fifth and a tenth of a character: the first step that
+/// keeps lines apart tells.
+fn evidence(units: &[BBox], size: f64) -> Evidence {
+    let mut last = Evidence { weight: 0.0, horizontal: 0.0 };
+    for gap in [0.35, 0.25, 0.15] {
+        let mut all = Evidence { weight: 0.0, horizontal: 0.0 };
+        let mut lumped = 0.0;
+        for group in join(units, (gap * size) as i32, |_, _| true) {
+            let bbox = group.iter().fold(BBox::default(), |all, &i| all.union(&units[i]));
+            let (width, height) = (f64::from(bbox.width()) / size, f64::from(bbox.height()) / size);
+            let (long, short) = (width.max(height), width.min(height));
+            if short > 2.2 {
+                lumped += long * short / 1.5;
+            } else if long > 1.5 && long > 1.6 * short {
+                all.weight += long;
+                all.horizontal += if width > height { long } else { -long };
+            }
+        }
+        if all.weight > lumped {
+            return all;
+        }
+        if all.weight > last.weight {
+            last = all;
+        }
+    }
+    last
+}
+
+/// Whether a rule runs between two boxes that lie side by side or one above the other.
+pub(super) fn is_between(rulings: &[BBox], a: &BBox, b: &BBox) -> bool {
+    rulings.iter().any(|rule| {
+        if rule.height() > rule.width() {
+            parts(rule, a, b)
+        } else {
+            parts(&rule.transposed(), &a.transposed(), &b.transposed())
+        }
+    })
+}
+
+/// Whether an upright rule stands between two boxes, beside at least half of the lower one.
+fn parts(rule: &BBox, a: &BBox, b: &BBox) -> bool {
+    let (left, right) = if a.left <= b.left { (a, b) } else { (b, a) };
+    let middle = (rule.left + rule.right) / 2;
+    let beside = rule.bottom.min(a.bottom.max(b.bottom)) - rule.top.max(a.top.min(b.top));
+    // A rule's erased remains may reach two pixels into print.
+    left.right - 2 <= middle && middle <= right.left + 2 && 2 * beside >= a.height().min(b.height())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `rows` × `columns` characters of 10 px with the gaps given.
+    fn print(rows: i32, columns: i32, gap_x: i32, gap_y: i32) -> Vec<BBox> {
+        (0..rows * columns)
+            .map(|i| BBox::from_ltwh((i % columns) * (10 + gap_x), (i / columns) * (10 + gap_y), 10, 10))
+            .collect()
+    }
+
+    #[test]
+    fn print_runs_where_characters_stand_closer() {
+        assert!(evidence(&print(4, 12, 1, 6), 10.0).balance() > 0.9);
+        assert!(evidence(&print(12, 4, 6, 1), 10.0).balance() < -0.9);
+    }
+
+    #[test]
+    fn a_row_of_characters_is_horizontal_even_on_a_vertical_page() {
+        let mut boxes = print(30, 8, 6, 1);
+        boxes.extend(print(1, 5, 2, 0).iter().map(|b| b.shifted(0, -40)));
+        let zones = find_zones(&Units { size: 10.0, boxes }, &[], &LayoutOptions::default());
+        let modes: Vec<_> = zones.iter().map(|z| (z.units.len(), z.writing_mode)).collect();
+        assert_eq!(modes, [(240, WritingMode::VerticalRl), (5, WritingMode::HorizontalTb)]);
+    }
+
+    #[test]
+    fn a_rule_stands_between_boxes_on_both_sides_of_it() {
+        let (a, b) = (BBox::from_ltrb(0, 0, 10, 10), BBox::from_ltrb(20, 2, 30, 12));
+        assert!(is_between(&[BBox::from_ltrb(14, -5, 16, 30)], &a, &b));
+        assert!(is_between(&[BBox::from_ltrb(-5, 14, 30, 16)], &a, &b.shifted(-20, 20)));
+        assert!(!is_between(&[BBox::from_ltrb(14, 30, 16, 60)], &a, &b));
+        assert!(!is_between(&[BBox::from_ltrb(-5, 14, 30, 16)], &a, &b));
+    }
+}

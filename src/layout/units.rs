@@ -1,0 +1,110 @@
+//! Units: pieces of ink that lie closer together than the strokes of one character do.
+
+use super::LayoutOptions;
+use crate::geometry::BBox;
+use crate::raster::{Binary, Component};
+
+/// The units of a page and its character size.
+pub(super) struct Units {
+    /// Side of a full-width character of the page's commonest print, px.
+    pub size: f64,
+    /// Boxes of the units.
+    pub boxes: Vec<BBox>,
+}
+
+/// Strokes of one character lie within this of one another, lines do not (in characters).
+const WITHIN_CHARACTER: f64 = 0.2;
+
+/// Finds the page's units; `None` where it has no print.
+pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units> {
+    let (components, _) = ink.components();
+    let size = character_size(&components, ink)?;
+    let smallest = (options.smallest_print * size).max(3.0) as i32;
+    let print: Vec<BBox> = components
+        .iter()
+        .filter(|c| !is_hole(c, size))
+        .map(|c| c.bbox)
+        .filter(|b| b.width().max(b.height()) >= smallest && b.width().min(b.height()) < (4.0 * size) as i32)
+        .collect();
+    let boxes = join(&print, (WITHIN_CHARACTER * size) as i32, |_, _| true)
+        .into_iter()
+        .map(|group| group.iter().fold(BBox::default(), |all, &i| all.union(&print[i])))
+        .collect();
+    Some(Units { size, boxes })
+}
+
+/// A punched hole or a blot: as large as a character and filled like a disc. Strokes fill half of their box at most.
+fn is_hole(component: &Component, size: f64) -> bool {
+    let sides = component.bbox.width().min(component.bbox.height());
+    f64::from(sides) >= 0.9 * size && component.ink * 100 >= component.bbox.area() as u64 * 72
+}
+
+/// Side of a full-width character, from the longer sides of the components, weighted by themselves: six tenths of
+/// that length belong to components shorter than 0.84 of the character (measured on 63 cables: 0.80 to 0.88).
+fn character_size(components: &[Component], ink: &Binary) -> Option<f64> {
+    let largest = (ink.width().max(ink.height()) / 15) as i32;
+    let mut sides: Vec<i32> = components
+        .iter()
+        .map(|c| c.bbox.width().max(c.bbox.height()))
+        .filter(|s| (8..=largest).contains(s))
+        .collect();
+    sides.sort_unstable();
+    let total: i64 = sides.iter().map(|&s| i64::from(s)).sum();
+    let mut sum = 0;
+    let side = sides.into_iter().find(|&s| {
+        sum += i64::from(s);
+        sum * 10 >= total * 6
+    })?;
+    Some(f64::from(side) / 0.84)
+}
+
+/// Groups boxes that lie within `gap` pixels of one another in both directions and may be joined; gives indexes.
+pub(super) fn join(boxes: &[BBox], gap: i32, may: impl Fn(&BBox, &BBox) -> bool) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..boxes.len()).collect();
+    order.sort_by_key(|&i| (boxes[i].top, boxes[i].left));
+    let mut parent: Vec<usize> = (0..boxes.len()).collect();
+    for (place, &i) in order.iter().enumerate() {
+        for &j in &order[place + 1..] {
+            if boxes[j].top > boxes[i].bottom + gap {
+                break;
+            }
+            if boxes[i].gap_x(&boxes[j]) <= gap
+                && boxes[i].gap_y(&boxes[j]) <= gap
+                && may(&boxes[i], &boxes[j])
+            {
+                let (a, b) = (root(&mut parent, i), root(&mut parent, j));
+                parent[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut groups: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
+    for i in 0..boxes.len() {
+        groups.entry(root(&mut parent, i)).or_default().push(i);
+    }
+    groups.into_values().collect()
+}
+
+fn root(parent: &mut [usize], mut i: usize) -> usize {
+    while parent[i] != i {
+        parent[i] = parent[parent[i]];
+        i = parent[i];
+    }
+    i
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_within_the_gap_become_one_group() {
+        let boxes = [
+            BBox::from_ltrb(0, 0, 10, 10),
+            BBox::from_ltrb(40, 0, 50, 10),
+            BBox::from_ltrb(12, 8, 20, 20),
+            BBox::from_ltrb(40, 13, 50, 20),
+        ];
+        assert_eq!(join(&boxes, 3, |_, _| true), [vec![0, 2], vec![1, 3]]);
+        assert_eq!(join(&boxes, 3, |_, _| false).len(), 4);
+    }
+}

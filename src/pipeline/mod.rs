@@ -1,0 +1,108 @@
+//! One page, from scan to record: one line a stage.
+
+mod lines;
+mod pictures;
+mod record;
+mod seat;
+
+use crate::binarize::{BinarizeOptions, binarize};
+use crate::deskew::{self, DeskewOptions, Skew};
+use crate::error::{At, PageError, PageRef, Stage};
+use crate::geometry::{BBox, Transform};
+use crate::layout::{Block, LayoutOptions, find_lines};
+use crate::marks::{Mark, MarksOptions, erase_marks, find_marks, lift_color};
+use crate::page::{Page, RegionKind};
+use crate::provenance::{Source, Step};
+use crate::raster::{Binary, Pixels};
+use crate::recognize::Recognizer;
+use crate::scan::{Scan, ScanOptions};
+use image::{GrayImage, RgbImage};
+use serde::{Deserialize, Serialize};
+
+/// Everything the user can configure; what provenance records and what resuming compares.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// What files are accepted.
+    pub scan: ScanOptions,
+    /// Borders, turns, skew.
+    pub deskew: DeskewOptions,
+    /// Ink and paper.
+    pub binarize: BinarizeOptions,
+    /// Stamps, redactions, rulings.
+    pub marks: MarksOptions,
+    /// Lines.
+    pub layout: LayoutOptions,
+}
+
+/// A page made straight and taken apart, ready to be read. Its pixels and boxes are those of the deskewed image.
+pub struct Prepared {
+    /// Gray, coloured ink lifted and marks erased: what is read.
+    pub gray: GrayImage,
+    /// Its ink.
+    pub ink: Binary,
+    /// What was erased.
+    pub marks: Vec<Mark>,
+    /// Lines in reading order.
+    pub blocks: Vec<Block>,
+    /// From here back to the scan.
+    pub to_scan: Transform,
+    /// The skew that was measured.
+    pub skew: Skew,
+    /// Clockwise quarter turns that make the scan upright, degrees.
+    pub rotation: u16,
+    /// What was measured, stage by stage.
+    pub steps: Vec<Step>,
+}
+
+/// Reads one page.
+///
+/// # Errors
+/// Where the engine fails: the error names page and stage. A line that cannot be read is a warning, unless none can.
+pub fn read_page(
+    scan: &Scan,
+    source: Source,
+    recognizer: &mut dyn Recognizer,
+    settings: &Settings,
+) -> Result<Page, PageError> {
+    let place = PageRef::page(&source.path, source.page);
+    let prepared = prepare(&scan.pixels, settings, &mut |_, _| {});
+    let read = lines::read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
+    Ok(record::page(scan, source, prepared, read, recognizer.describe(), settings))
+}
+
+/// Is told after each stage, and may ask for its picture.
+pub type Watch<'a> = dyn FnMut(Stage, &dyn Fn() -> RgbImage) + 'a;
+
+/// Everything before reading: each stage measures, the settings decide, the stage applies.
+#[must_use]
+pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
+    let skew = deskew::find_skew(&binarize(&lift_color(scan), &settings.binarize), &settings.deskew);
+    let (straight, to_scan) = deskew::deskew(scan, skew);
+    watch(Stage::Deskew, &|| pictures::color(&straight));
+    let mut gray = lift_color(&straight);
+    let mut ink = binarize(&gray, &settings.binarize);
+    watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
+    let marks = find_marks(&straight, &ink, &settings.marks);
+    watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
+    erase_marks(&mut gray, &mut ink, &marks);
+    let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
+    let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
+    let blocks = find_lines(&ink, &redactions, &rulings, &settings.layout);
+    let steps = vec![];
+    let prepared = Prepared { gray, ink, marks, blocks, to_scan, skew, rotation: 0, steps };
+    watch(Stage::Layout, &|| pictures::lines(&prepared));
+    prepared
+}
+
+impl Prepared {
+    /// The redactions in the order in which layout was told of them.
+    fn redactions(&self) -> Vec<&Mark> {
+        self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
+    }
+}
+
+/// Boxes of the marks of a kind, in their order.
+fn boxes(marks: &[Mark], is: impl Fn(&RegionKind) -> bool) -> Vec<BBox> {
+    marks.iter().filter(|m| is(&m.kind)).map(|m| m.bbox).collect()
+}

@@ -1,0 +1,87 @@
+//! What each stage did, as pictures for people.
+
+use super::Prepared;
+use crate::geometry::BBox;
+use crate::layout::Part;
+use crate::page::{RegionKind, WritingMode};
+use crate::raster::Pixels;
+use image::{GrayImage, Rgb, RgbImage};
+use imageproc::drawing::draw_hollow_rect_mut;
+use imageproc::rect::Rect;
+
+const RED: Rgb<u8> = Rgb([220, 30, 30]);
+const BLUE: Rgb<u8> = Rgb([30, 80, 220]);
+const GREEN: Rgb<u8> = Rgb([20, 150, 60]);
+const VIOLET: Rgb<u8> = Rgb([150, 40, 190]);
+const ORANGE: Rgb<u8> = Rgb([235, 140, 0]);
+
+/// The marks over the straight page: stamps red, redactions violet, handwriting orange, rulings green.
+pub(super) fn marks(page: &RgbImage, prepared: &[crate::marks::Mark]) -> RgbImage {
+    let mut picture = page.clone();
+    for mark in prepared {
+        let color = match mark.kind {
+            RegionKind::Stamp { .. } => RED,
+            RegionKind::Redaction { .. } => VIOLET,
+            RegionKind::Ruling => GREEN,
+            RegionKind::Handwriting | RegionKind::Text { .. } => ORANGE,
+        };
+        frame(&mut picture, &mark.bbox, color, 3);
+    }
+    picture
+}
+
+/// The lines over what is read: horizontal blue, vertical green, blocks orange, cells thin and gray, redactions
+/// violet; the order is drawn as a path from line to line.
+pub(super) fn lines(prepared: &Prepared) -> RgbImage {
+    let mut picture = rgb(&prepared.gray);
+    let redactions = prepared.redactions();
+    let mut last = None;
+    for block in &prepared.blocks {
+        let color = if block.writing_mode == WritingMode::HorizontalTb { BLUE } else { GREEN };
+        for line in &block.lines {
+            for part in &line.parts {
+                match part {
+                    Part::Print(print) => {
+                        print
+                            .cells
+                            .iter()
+                            .for_each(|c| frame(&mut picture, &c.bbox, Rgb([190, 190, 190]), 1));
+                        frame(&mut picture, &print.bbox, color, 2);
+                    }
+                    Part::Redaction(i) => frame(&mut picture, &redactions[*i].bbox, VIOLET, 3),
+                }
+            }
+            let at = line.bbox.center();
+            if let Some((x, y)) = last {
+                let end = (at.x as f32, at.y as f32);
+                imageproc::drawing::draw_line_segment_mut(&mut picture, (x, y), end, RED);
+            }
+            last = Some((at.x as f32, at.y as f32));
+        }
+        frame(&mut picture, &block.bbox().grown(6), ORANGE, 2);
+    }
+    picture
+}
+
+/// A page in colour, be it gray.
+pub(super) fn color(pixels: &Pixels) -> RgbImage {
+    match pixels {
+        Pixels::Gray(gray) => rgb(gray),
+        Pixels::Color(color) => color.clone(),
+    }
+}
+
+/// A gray picture that can be drawn on in colour.
+pub(super) fn rgb(gray: &GrayImage) -> RgbImage {
+    image::DynamicImage::ImageLuma8(gray.clone()).into_rgb8()
+}
+
+fn frame(picture: &mut RgbImage, bbox: &BBox, color: Rgb<u8>, thickness: i32) {
+    for inset in 0..thickness {
+        let b = bbox.grown(-inset);
+        if !b.is_empty() {
+            let rect = Rect::at(b.left, b.top).of_size(b.width() as u32, b.height() as u32);
+            draw_hollow_rect_mut(picture, rect, color);
+        }
+    }
+}

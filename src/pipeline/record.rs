@@ -1,0 +1,155 @@
+//! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
+
+use super::lines::ReadBlock;
+use super::{Prepared, Settings};
+use crate::geometry::{BBox, Polygon, Transform};
+use crate::marks::Mark;
+use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role, Warning};
+use crate::provenance::{Provenance, Source};
+use crate::recognize::EngineDescription;
+use crate::scan::Scan;
+use crate::telegram::{assign_roles, parse_telegram};
+
+/// Lines read with less confidence than this are pointed out.
+const LOW_CONFIDENCE: f32 = 0.6;
+
+/// The record of a page that was read.
+pub(super) fn page(
+    scan: &Scan,
+    source: Source,
+    prepared: Prepared,
+    read: Vec<ReadBlock>,
+    engine: EngineDescription,
+    settings: &Settings,
+) -> Page {
+    let (width, height) = scan.pixels.dimensions();
+    let canvas = BBox::of_size(width, height);
+    let back = &prepared.to_scan;
+    let texts = read.into_iter().map(|block| text_region(block, back, &canvas)).collect();
+    let mut regions = assign_roles(texts);
+    number(&mut regions, "r");
+    let text = plain_text(&regions);
+    let telegram = parse_telegram(&regions);
+    let warnings = warnings(&regions, &prepared);
+    regions.extend(mark_regions(&prepared, back, &canvas));
+    Page {
+        format: FORMAT.to_owned(),
+        source,
+        width,
+        height,
+        dpi: scan.dpi,
+        skew_degrees: (prepared.skew.degrees * 1000.0).round() / 1000.0,
+        rotation: prepared.rotation,
+        regions,
+        text,
+        telegram,
+        warnings,
+        provenance: Provenance {
+            software: concat!("denshin ", env!("CARGO_PKG_VERSION")).to_owned(),
+            engine: format!("{} {}", engine.name, engine.version),
+            models: engine.models,
+            settings: serde_json::to_value(settings).unwrap_or_default(),
+            steps: prepared.steps,
+        },
+    }
+}
+
+/// The text regions in reading order, one line a printed line.
+fn plain_text(regions: &[Region]) -> String {
+    let lines: Vec<&str> = regions.iter().flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect();
+    lines.join("\n")
+}
+
+fn text_region(block: ReadBlock, back: &Transform, canvas: &BBox) -> Region {
+    let around = block.lines.iter().fold(BBox::default(), |all, l| all.union(&l.bbox));
+    let confidence = Confidence::mean(block.lines.iter().map(|l| l.confidence));
+    Region {
+        id: String::new(),
+        kind: RegionKind::Text { role: Role::Other, writing_mode: block.writing_mode },
+        bbox: back.apply_bbox(&around).intersection(canvas),
+        outline: Polygon::from_points(&back.apply_outline(&around)),
+        confidence,
+        lines: block.lines.into_iter().map(|l| on_scan(l, back, canvas)).collect(),
+    }
+}
+
+/// A line with its boxes in pixels of the scan; it holds its glyphs there too.
+fn on_scan(mut line: Line, back: &Transform, canvas: &BBox) -> Line {
+    line.bbox = back.apply_bbox(&line.bbox).intersection(canvas);
+    for glyph in &mut line.glyphs {
+        glyph.bbox = back.apply_bbox(&glyph.bbox).intersection(canvas);
+        line.bbox = line.bbox.union(&glyph.bbox);
+    }
+    line
+}
+
+/// Stamps, redactions, handwriting and rulings, with ids by kind.
+fn mark_regions(prepared: &Prepared, back: &Transform, canvas: &BBox) -> Vec<Region> {
+    let mut found: Vec<(&'static str, Region)> =
+        prepared.marks.iter().map(|mark| (prefix(&mark.kind), mark_region(mark, back, canvas))).collect();
+    found.sort_by_key(|(prefix, _)| *prefix);
+    let mut counts = std::collections::BTreeMap::new();
+    for (prefix, region) in &mut found {
+        let count = counts.entry(*prefix).or_insert(0);
+        *count += 1;
+        region.id = format!("{prefix}{count}");
+    }
+    found.into_iter().map(|(_, region)| region).collect()
+}
+
+fn prefix(kind: &RegionKind) -> &'static str {
+    match kind {
+        RegionKind::Text { .. } => "r",
+        RegionKind::Stamp { .. } => "s",
+        RegionKind::Redaction { .. } => "x",
+        RegionKind::Handwriting => "h",
+        RegionKind::Ruling => "l",
+    }
+}
+
+fn mark_region(mark: &Mark, back: &Transform, canvas: &BBox) -> Region {
+    Region {
+        id: String::new(),
+        kind: mark.kind.clone(),
+        bbox: back.apply_bbox(&mark.bbox).intersection(canvas),
+        outline: Polygon::from_points(&back.apply_outline(&mark.bbox)),
+        confidence: mark.confidence,
+        lines: vec![],
+    }
+}
+
+fn number(regions: &mut [Region], prefix: &str) {
+    for (i, region) in regions.iter_mut().enumerate() {
+        region.id = format!("{prefix}{}", i + 1);
+    }
+}
+
+fn warnings(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
+    let mut found = Vec::new();
+    if prepared.skew.confidence.value() < 0.2 {
+        found.push(Warning {
+            code: "unsure-skew".to_owned(),
+            region: None,
+            line: None,
+            message: "the skew could not be measured reliably".to_owned(),
+        });
+    }
+    for region in regions {
+        for (i, line) in region.lines.iter().enumerate() {
+            let (code, message) = if line.text.is_empty() {
+                ("unread-line", "nothing was read here".to_owned())
+            } else if line.confidence.value() < LOW_CONFIDENCE {
+                ("low-confidence-line", format!("read with confidence {}", line.confidence.value()))
+            } else {
+                continue;
+            };
+            found.push(Warning {
+                code: code.to_owned(),
+                region: Some(region.id.clone()),
+                line: Some(i),
+                message,
+            });
+        }
+    }
+    found
+}
