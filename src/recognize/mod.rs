@@ -1,5 +1,8 @@
 //! Reading lines: the contract between denshin and its engines.
 
+mod prepare;
+pub mod tesseract;
+
 use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
 use crate::provenance::Model;
@@ -58,4 +61,9 @@ pub trait Recognizer: Send {
     /// # Errors
     /// Where the engine fails; reading nothing is no error.
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError>;
+}
+
+/// Bytes as hexadecimal digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
