@@ -16,5 +16,6 @@ pub enum BinarizeOptions {
 /// Ink by the method chosen.
 #[must_use]
 pub fn binarize(page: &GrayImage, _options: &BinarizeOptions) -> Binary {
-    Binary::below(page, imageproc::contrast::otsu_level(page))
+    // The level itself still is ink: on a bilevel scan it is 0.
+    Binary::below(page, imageproc::contrast::otsu_level(page).saturating_add(1))
 }

@@ -1,8 +1,9 @@
 //! The rasters that stages hand to one another: scans' pixels, the binary page and its connected components.
 
+mod components;
+
 use crate::geometry::BBox;
 use image::{GrayImage, Luma, RgbImage};
-use imageproc::region_labelling::{Connectivity, connected_components};
 
 /// The pixels of a scan, upright or not, eight bits a channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,20 +152,7 @@ impl Binary {
     /// (0 is paper, `i + 1` belongs to the component `i`).
     #[must_use]
     pub fn components(&self) -> (Vec<Component>, Labels) {
-        let labels = connected_components(&self.0, Connectivity::Eight, Luma([0u8]));
-        let mut found: Vec<Component> = Vec::new();
-        for (y, row) in labels.as_raw().chunks_exact(self.width().max(1) as usize).enumerate() {
-            for (x, &label) in row.iter().enumerate().filter(|&(_, &label)| label != 0) {
-                let at = BBox::from_ltwh(x as i32, y as i32, 1, 1);
-                let number = label as usize;
-                if found.len() < number {
-                    found.resize(number, Component { bbox: BBox::default(), ink: 0 });
-                }
-                found[number - 1].bbox = found[number - 1].bbox.union(&at);
-                found[number - 1].ink += 1;
-            }
-        }
-        (found, labels)
+        components::label(self)
     }
 }
 
@@ -185,6 +173,8 @@ mod tests {
     use super::*;
     use image::imageops;
     use imageproc::gray_image;
+    use imageproc::region_labelling::{Connectivity, connected_components};
+    use proptest::prelude::*;
 
     #[test]
     fn diagonal_neighbours_are_one_component() {
@@ -201,6 +191,30 @@ mod tests {
             ]
         );
         assert_eq!(labels.get_pixel(3, 2).0[0], 2);
+    }
+
+    proptest! {
+        #[test]
+        fn components_agree_with_labelling_by_pixels(width in 1u32..24, height in 1u32..24, bits in any::<[u64; 9]>()) {
+            let bit = |i: u32| bits[i as usize / 64] >> (i % 64) & 1 == 1;
+            let ink = GrayImage::from_fn(width + 2, height + 2, |x, y| {
+                let inside = (1..=width).contains(&x) && (1..=height).contains(&y);
+                Luma([if inside && bit((y - 1) * width + x - 1) { 255 } else { 0 }])
+            });
+            let expected = connected_components(&ink, Connectivity::Eight, Luma([0u8]));
+            let (found, labels) = Binary::from_ink(ink).components();
+            prop_assert_eq!(found.len() as u32, expected.iter().copied().max().unwrap_or(0));
+            let mut pairs = std::collections::BTreeMap::new();
+            for (ours, theirs) in labels.iter().zip(expected.iter()) {
+                prop_assert_eq!(pairs.entry(*theirs).or_insert(*ours), ours);
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_of_one_pixel_or_none_has_components_too() {
+        assert_eq!(Binary::from_ink(gray_image!(7)).components().0.len(), 1);
+        assert_eq!(Binary::new(0, 0).components().0.len(), 0);
     }
 
     #[test]

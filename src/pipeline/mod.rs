@@ -77,8 +77,16 @@ pub type Watch<'a> = dyn FnMut(Stage, &dyn Fn() -> RgbImage) + 'a;
 /// Everything before reading: each stage measures, the settings decide, the stage applies.
 #[must_use]
 pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
-    let skew = deskew::find_skew(&binarize(&lift_color(scan), &settings.binarize), &settings.deskew);
-    let (straight, to_scan) = deskew::deskew(scan, skew);
+    let gray = lift_color(scan);
+    let ink = binarize(&gray, &settings.binarize);
+    let border = deskew::find_border(&ink);
+    let skew = deskew::find_skew(&ink, &settings.deskew).if_reliable(&settings.deskew);
+    let cleared = border.map(|border| {
+        let mut cleared = scan.clone();
+        deskew::clear(&mut cleared, &border);
+        cleared
+    });
+    let (straight, to_scan) = deskew::deskew(cleared.as_ref().unwrap_or(scan), skew);
     watch(Stage::Deskew, &|| pictures::color(&straight));
     let mut gray = lift_color(&straight);
     let mut ink = binarize(&gray, &settings.binarize);

@@ -27,7 +27,7 @@ pub(super) fn prepare(line: &GrayImage, mode: WritingMode) -> Prepared {
     let scale = std::env::var("DS")
         .ok()
         .and_then(|s| s.parse::<f64>().ok())
-        .map_or(1.0, |h| (h / f64::from(turned.height())));
+        .map_or(1.0, |h| h / f64::from(turned.height()));
     let turned = if scale == 1.0 {
         turned
     } else {

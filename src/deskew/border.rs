@@ -1,0 +1,120 @@
+//! Black borders that scanners leave around a page.
+//!
+//! Seen in coarse cells, a border is solid black and grows in from the edge of the scan along a good part of it;
+//! print is never solid, and a redaction that touches the edge is short. The border's ragged rim goes with it.
+
+use crate::raster::{Binary, Pixels};
+use image::Rgb;
+
+/// Side of a cell, px: wider than strokes, so that print is not solid.
+const CELL_PX: u32 = 12;
+/// Part of an edge of the scan that a border covers at least; a redaction that runs off the page is shorter.
+const LEAST_EDGE: f64 = 0.2;
+
+/// The black border of a scan, as ink; `None` where it has none.
+#[must_use]
+pub fn find_border(page: &Binary) -> Option<Binary> {
+    let solid = solid_cells(page);
+    let (components, labels) = solid.components();
+    let (columns, rows) = (solid.width(), solid.height());
+    let long_enough: Vec<bool> = components
+        .iter()
+        .map(|c| {
+            let b = &c.bbox;
+            let (at_side, at_end) =
+                (b.left <= 0 || b.right >= columns as i32, b.top <= 0 || b.bottom >= rows as i32);
+            (at_side && f64::from(b.height()) >= LEAST_EDGE * f64::from(rows))
+                || (at_end && f64::from(b.width()) >= LEAST_EDGE * f64::from(columns))
+        })
+        .collect();
+    if !long_enough.contains(&true) {
+        return None;
+    }
+    let mut border = Binary::new(page.width(), page.height());
+    for (column, row, label) in labels.enumerate_pixels().filter(|(.., l)| l.0[0] != 0) {
+        if long_enough[label.0[0] as usize - 1] {
+            fill_cell(&mut border, column, row);
+        }
+    }
+    Some(border)
+}
+
+/// Cells that are nearly all ink.
+fn solid_cells(page: &Binary) -> Binary {
+    let (columns, rows) = (page.width().div_ceil(CELL_PX), page.height().div_ceil(CELL_PX));
+    let mut ink = vec![0u32; columns as usize * rows as usize];
+    for y in 0..page.height() {
+        let sums = &mut ink[(y / CELL_PX * columns) as usize..][..columns as usize];
+        for (sum, pixels) in sums.iter_mut().zip(page.row(y).chunks(CELL_PX as usize)) {
+            *sum += pixels.iter().filter(|&&p| p != 0).count() as u32;
+        }
+    }
+    let mut solid = Binary::new(columns, rows);
+    for (i, &sum) in ink.iter().enumerate() {
+        let (x, y) = (i as u32 % columns, i as u32 / columns);
+        let area = CELL_PX.min(page.width() - x * CELL_PX) * CELL_PX.min(page.height() - y * CELL_PX);
+        solid.set(x, y, sum * 10 >= area * 9);
+    }
+    solid
+}
+
+/// Marks a cell and half of its neighbours: the rim.
+fn fill_cell(border: &mut Binary, column: u32, row: u32) {
+    let rim = CELL_PX;
+    let (left, right) =
+        ((column * CELL_PX).saturating_sub(rim), ((column + 1) * CELL_PX + rim).min(border.width()));
+    let (top, bottom) =
+        ((row * CELL_PX).saturating_sub(rim), ((row + 1) * CELL_PX + rim).min(border.height()));
+    for y in top..bottom {
+        border.row_mut(y)[left as usize..right as usize].fill(255);
+    }
+}
+
+/// Makes white what is ink in `area`.
+pub fn clear(page: &mut Pixels, area: &Binary) {
+    match page {
+        Pixels::Gray(gray) => {
+            for (pixel, &covered) in gray.iter_mut().zip(area.as_ink().as_raw()) {
+                *pixel |= covered;
+            }
+        }
+        Pixels::Color(color) => {
+            for (pixel, &covered) in color.pixels_mut().zip(area.as_ink().as_raw()) {
+                if covered != 0 {
+                    *pixel = Rgb([255; 3]);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, Luma};
+
+    fn black(page: &mut GrayImage, x: std::ops::Range<u32>, y: std::ops::Range<u32>) {
+        x.flat_map(|x| y.clone().map(move |y| (x, y))).for_each(|(x, y)| page.put_pixel(x, y, Luma([0])));
+    }
+
+    #[test]
+    fn a_border_goes_and_a_redaction_at_the_edge_stays() {
+        let mut page = GrayImage::from_pixel(600, 800, Luma([255]));
+        black(&mut page, 560..600, 0..800);
+        black(&mut page, 0..120, 300..340);
+        black(&mut page, 200..204, 100..700);
+        let border = find_border(&Binary::below(&page, 128)).unwrap();
+        let mut cleared = Pixels::Gray(page);
+        clear(&mut cleared, &border);
+        let cleared = cleared.to_gray();
+        assert_eq!(cleared.get_pixel(580, 400).0, [255]);
+        assert_eq!(cleared.get_pixel(50, 320).0, [0]);
+        assert_eq!(cleared.get_pixel(202, 400).0, [0]);
+    }
+
+    #[test]
+    fn a_page_without_border_has_none() {
+        assert_eq!(find_border(&Binary::new(100, 100)), None);
+        assert_eq!(find_border(&Binary::new(0, 0)), None);
+    }
+}
