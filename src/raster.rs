@@ -1,6 +1,9 @@
 //! The rasters that stages hand to one another: scans' pixels, the binary page and its connected components.
 
 mod components;
+mod size;
+
+pub use size::character_size;
 
 use crate::geometry::BBox;
 use image::{GrayImage, Luma, RgbImage};
@@ -123,6 +126,25 @@ impl Binary {
     pub fn to_gray(&self) -> GrayImage {
         let seen = self.0.as_raw().iter().map(|p| 255 - p).collect();
         GrayImage::from_raw(self.width(), self.height(), seen).expect("one byte a pixel")
+    }
+
+    /// The picture mirrored at its diagonal: rows become columns.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let (width, height) = (self.width() as usize, self.height() as usize);
+        let mut out = Self::new(self.height(), self.width());
+        // In tiles, so that reading and writing both stay within the cache.
+        const TILE: usize = 32;
+        for (top, left) in
+            (0..height).step_by(TILE).flat_map(|t| (0..width).step_by(TILE).map(move |l| (t, l)))
+        {
+            for y in top..(top + TILE).min(height) {
+                for x in left..(left + TILE).min(width) {
+                    out.0.as_mut()[x * height + y] = self.0.as_raw()[y * width + x];
+                }
+            }
+        }
+        out
     }
 
     /// Number of ink pixels in a box (the part inside of the picture).

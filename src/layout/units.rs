@@ -2,7 +2,7 @@
 
 use super::LayoutOptions;
 use crate::geometry::BBox;
-use crate::raster::{Binary, Component};
+use crate::raster::{Binary, Component, character_size};
 
 /// The units of a page and its character size.
 pub(super) struct Units {
@@ -18,7 +18,7 @@ const WITHIN_CHARACTER: f64 = 0.2;
 /// Finds the page's units; `None` where it has no print.
 pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units> {
     let (components, _) = ink.components();
-    let size = character_size(&components, ink)?;
+    let size = character_size(&components, ink.width().max(ink.height()))?;
     let smallest = (options.smallest_print * size).max(3.0) as i32;
     let print: Vec<BBox> = components
         .iter()
@@ -37,25 +37,6 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
 fn is_hole(component: &Component, size: f64) -> bool {
     let sides = component.bbox.width().min(component.bbox.height());
     f64::from(sides) >= 0.9 * size && component.ink * 100 >= component.bbox.area() as u64 * 72
-}
-
-/// Side of a full-width character, from the longer sides of the components, weighted by themselves: six tenths of
-/// that length belong to components shorter than 0.84 of the character (measured on 63 cables: 0.80 to 0.88).
-fn character_size(components: &[Component], ink: &Binary) -> Option<f64> {
-    let largest = (ink.width().max(ink.height()) / 15) as i32;
-    let mut sides: Vec<i32> = components
-        .iter()
-        .map(|c| c.bbox.width().max(c.bbox.height()))
-        .filter(|s| (8..=largest).contains(s))
-        .collect();
-    sides.sort_unstable();
-    let total: i64 = sides.iter().map(|&s| i64::from(s)).sum();
-    let mut sum = 0;
-    let side = sides.into_iter().find(|&s| {
-        sum += i64::from(s);
-        sum * 10 >= total * 6
-    })?;
-    Some(f64::from(side) / 0.84)
 }
 
 /// Groups boxes that lie within `gap` pixels of one another in both directions and may be joined; gives indexes.

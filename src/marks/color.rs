@@ -1,0 +1,183 @@
+//! Coloured ink: lifted off the page, and grouped into stamps.
+//!
+//! Printed and typed text is black, stamps are not: in their ink the strongest channel is far above the weakest.
+//! Multiplying a stamp over print leaves print dark in *every* channel, so the strongest channel alone shows the print
+//! without the stamp. Faint colour (paper, bleed-through, JPEG's colour noise) is left as it is.
+
+use super::{Mark, MarksOptions};
+use crate::geometry::BBox;
+use crate::page::{Confidence, RegionKind, StampColor, StampShape};
+use crate::raster::{Binary, Pixels};
+use image::{GrayImage, RgbImage};
+
+/// Chroma at which lifting begins and at which it is complete, 0 to 255.
+const LIFT: (i32, i32) = (25, 60);
+/// Strongest channel of what stays black and of what becomes paper where coloured ink is lifted. Print below red
+/// stamps has up to 80 there, the stamp alone 150 and more.
+const STRONGEST: (i32, i32) = (80, 150);
+/// Strokes of one stamp lie within this of one another, in characters.
+const WITHIN_STAMP: f64 = 0.6;
+
+/// The page in gray with coloured ink lifted off: what is black below a red stamp stays, the stamp goes.
+#[must_use]
+pub fn lift_color(page: &Pixels) -> GrayImage {
+    match page {
+        Pixels::Gray(gray) => gray.clone(),
+        Pixels::Color(color) => {
+            let paper = paper(color);
+            let lifted = color.as_raw().chunks_exact(3).map(|p| lifted(&balanced(p, &paper))).collect();
+            GrayImage::from_raw(color.width(), color.height(), lifted).expect("one byte a pixel")
+        }
+    }
+}
+
+fn lifted(pixel: &[i32; 3]) -> u8 {
+    let [r, g, b] = *pixel;
+    let luma = (77 * r + 150 * g + 29 * b + 128) >> 8;
+    let strongest = r.max(g).max(b);
+    let chroma = strongest - r.min(g).min(b);
+    let weight = (chroma - LIFT.0).clamp(0, LIFT.1 - LIFT.0);
+    let without = ((strongest - STRONGEST.0) * 255 / (STRONGEST.1 - STRONGEST.0)).clamp(luma, 255);
+    (luma + (without - luma) * weight / (LIFT.1 - LIFT.0)) as u8
+}
+
+/// Brightest common value of each channel: what the paper has. Its colour must not count as ink's.
+fn paper(page: &RgbImage) -> [i32; 3] {
+    let mut histograms = [[0u32; 256]; 3];
+    for pixel in page.as_raw().chunks_exact(3).step_by(7) {
+        for (histogram, &value) in histograms.iter_mut().zip(pixel) {
+            histogram[value as usize] += 1;
+        }
+    }
+    let total: u32 = histograms[0].iter().sum();
+    histograms.map(|histogram| {
+        let mut seen = 0;
+        let median_of_upper = (0..256usize).rev().find(|&v| {
+            seen += histogram[v];
+            seen * 2 >= total
+        });
+        median_of_upper.map_or(255, |v| v.max(128) as i32)
+    })
+}
+
+/// A pixel with the paper made white.
+fn balanced(pixel: &[u8], paper: &[i32; 3]) -> [i32; 3] {
+    [0, 1, 2].map(|c| (i32::from(pixel[c]) * 255 / paper[c]).min(255))
+}
+
+/// Stamps in coloured ink.
+pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> Vec<Mark> {
+    let Pixels::Color(color) = page else { return Vec::new() };
+    let mut colored = Binary::new(color.width(), color.height());
+    let paper = paper(color);
+    let least = i32::from(options.least_chroma);
+    for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
+        let out = colored.row_mut(y as u32);
+        for (x, pixel) in row.chunks_exact(3).enumerate() {
+            let [r, g, b] = balanced(pixel, &paper);
+            let strongest = r.max(g).max(b);
+            out[x] = if strongest - r.min(g).min(b) >= least && strongest > 60 { 255 } else { 0 };
+        }
+    }
+    groups(&colored, size).iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect()
+}
+
+/// Boxes of coloured strokes that lie together.
+fn groups(colored: &Binary, size: f64) -> Vec<BBox> {
+    let (components, _) = colored.components();
+    let strokes: Vec<BBox> = components
+        .iter()
+        .filter(|c| f64::from(c.bbox.width().max(c.bbox.height())) >= 0.15 * size)
+        .map(|c| c.bbox)
+        .collect();
+    let mut boxes = strokes;
+    // What lies within or near a box belongs to it; growing boxes may meet others, so until nothing changes.
+    let gap = (WITHIN_STAMP * size) as i32;
+    loop {
+        let before = boxes.len();
+        let mut merged: Vec<BBox> = Vec::new();
+        for bbox in boxes {
+            match merged.iter_mut().find(|m| m.gap_x(&bbox) <= gap && m.gap_y(&bbox) <= gap) {
+                Some(near) => *near = near.union(&bbox),
+                None => merged.push(bbox),
+            }
+        }
+        boxes = merged;
+        if boxes.len() == before {
+            return boxes;
+        }
+    }
+}
+
+/// A group as a stamp, where it is as large as one and framed or filled like one.
+fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
+    let (long, short) =
+        (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
+    let ink = colored.ink_in(bbox) as f64 / bbox.area() as f64;
+    if short < 1.2 * size || long < 1.5 * size || ink < 0.04 {
+        return None;
+    }
+    let shape = shape(colored, bbox);
+    let sure = if shape == StampShape::Frameless { 0.6 } else { 0.9 };
+    let kind = RegionKind::Stamp { color: hue(page, colored, bbox), shape };
+    Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(sure) })
+}
+
+/// Form of the frame: ink along the sides, or along the ellipse within them.
+pub(super) fn shape(ink: &Binary, bbox: &BBox) -> StampShape {
+    let (width, height) = (f64::from(bbox.width()), f64::from(bbox.height()));
+    let reach = (0.09 * width.min(height)).ceil() as i32;
+    let has = |x: f64, y: f64| {
+        let at = BBox::from_ltwh(bbox.left + x as i32, bbox.top + y as i32, 1, 1).grown(reach);
+        ink.ink_in(&at.intersection(bbox)) > 0
+    };
+    let part = |count: usize| count as f64 / 64.0;
+    let on_ellipse = (0..64)
+        .filter(|&i| {
+            let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / 64.0).sin_cos();
+            has((0.5 + 0.48 * cos) * width, (0.5 + 0.48 * sin) * height)
+        })
+        .count();
+    let corners = [(0.03, 0.03), (0.97, 0.03), (0.03, 0.97), (0.97, 0.97)];
+    let at_corners = corners.iter().filter(|(x, y)| has(x * width, y * height)).count();
+    let on_sides = (0..16)
+        .flat_map(|i| {
+            let t = (f64::from(i) + 0.5) / 16.0;
+            [(t, 0.02), (t, 0.98), (0.02, t), (0.98, t)]
+        })
+        .filter(|(x, y)| has(x * width, y * height))
+        .count();
+    if part(on_ellipse) >= 0.85 && at_corners <= 1 {
+        let round = (width / height - 1.0).abs() < 0.15;
+        if round { StampShape::Circle } else { StampShape::Oval }
+    } else if part(on_sides) >= 0.6 {
+        StampShape::Rectangle
+    } else {
+        StampShape::Frameless
+    }
+}
+
+/// The commonest hue of the coloured pixels.
+fn hue(page: &RgbImage, colored: &Binary, bbox: &BBox) -> StampColor {
+    let (mut red, mut blue, mut violet) = (0u32, 0u32, 0u32);
+    for y in bbox.top..bbox.bottom {
+        for x in (bbox.left..bbox.right).filter(|&x| colored.is_ink(x as u32, y as u32)) {
+            let [r, g, b] = page.get_pixel(x as u32, y as u32).0.map(i32::from);
+            // Violet has red and blue above green, and both about as strong.
+            if r.min(b) > g + 20 && (r - b).abs() < 60 {
+                violet += 1;
+            } else if r >= b {
+                red += 1;
+            } else {
+                blue += 1;
+            }
+        }
+    }
+    if red >= blue && red >= violet {
+        StampColor::Red
+    } else if blue >= violet {
+        StampColor::Blue
+    } else {
+        StampColor::Violet
+    }
+}

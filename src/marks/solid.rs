@@ -1,0 +1,106 @@
+//! Blocks filled with black: redactions.
+//!
+//! Seen in cells wider than a stroke, only a filled block is solid over several cells. Its edges are found in the
+//! pixels: the rows and columns that are mostly ink. Punched holes are as solid, but round.
+
+use super::{Mark, MarksOptions};
+use crate::geometry::BBox;
+use crate::page::{Confidence, RedactionStyle, RegionKind};
+use crate::raster::Binary;
+
+/// Side of a cell, in characters: wider than a stroke of bold type.
+const CELL: f64 = 0.15;
+/// Ink in the cell's area, at least.
+const SOLID: f64 = 0.86;
+
+/// Finds the solid redactions.
+pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
+    let cell = (CELL * size).round().max(3.0) as u32;
+    let (components, _) = solid_cells(ink, cell).components();
+    let least = options.smallest_redaction * size;
+    components
+        .iter()
+        .map(|c| {
+            let b = c.bbox;
+            let side = cell as i32;
+            BBox::from_ltrb(b.left * side, b.top * side, b.right * side, b.bottom * side)
+        })
+        .filter(|b| f64::from(b.width().min(b.height())) >= least - 2.0 * f64::from(cell))
+        .map(|b| edges(ink, &b, cell as i32))
+        .filter(|b| f64::from(b.width().min(b.height())) >= least)
+        .filter_map(|b| block(ink, &b))
+        .collect()
+}
+
+fn solid_cells(ink: &Binary, cell: u32) -> Binary {
+    let (columns, rows) = (ink.width() / cell, ink.height() / cell);
+    let mut solid = Binary::new(columns, rows);
+    let mut sums = vec![0u32; columns as usize];
+    for row in 0..rows {
+        sums.fill(0);
+        for y in row * cell..(row + 1) * cell {
+            for (sum, pixels) in sums.iter_mut().zip(ink.row(y).chunks_exact(cell as usize)) {
+                *sum += pixels.iter().filter(|&&p| p != 0).count() as u32;
+            }
+        }
+        let least = (SOLID * f64::from(cell * cell)) as u32;
+        for (out, &sum) in solid.row_mut(row).iter_mut().zip(&sums) {
+            *out = if sum >= least { 255 } else { 0 };
+        }
+    }
+    solid
+}
+
+/// The block's edges: outwards from its solid cells as long as half of the row or column is ink.
+fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
+    let mut found = *core;
+    let is_block = |strip: BBox| 2 * ink.ink_in(&strip) as i64 >= strip.area();
+    let limit = 2 * cell;
+    while core.left - found.left < limit
+        && found.left > 0
+        && is_block(BBox { left: found.left - 1, right: found.left, ..found })
+    {
+        found.left -= 1;
+    }
+    while found.right - core.right < limit
+        && found.right < ink.width() as i32
+        && is_block(BBox { left: found.right, right: found.right + 1, ..found })
+    {
+        found.right += 1;
+    }
+    while core.top - found.top < limit
+        && found.top > 0
+        && is_block(BBox { top: found.top - 1, bottom: found.top, ..found })
+    {
+        found.top -= 1;
+    }
+    while found.bottom - core.bottom < limit
+        && found.bottom < ink.height() as i32
+        && is_block(BBox { top: found.bottom, bottom: found.bottom + 1, ..found })
+    {
+        found.bottom += 1;
+    }
+    found
+}
+
+/// A block as a redaction, where it is filled to its corners.
+fn block(ink: &Binary, bbox: &BBox) -> Option<Mark> {
+    let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
+    let corner = (bbox.width().min(bbox.height()) / 6).max(1);
+    let corners = [
+        (bbox.left, bbox.top),
+        (bbox.right - corner, bbox.top),
+        (bbox.left, bbox.bottom - corner),
+        (bbox.right - corner, bbox.bottom - corner),
+    ];
+    let full = corners
+        .iter()
+        .filter(|(x, y)| 2 * ink.ink_in(&BBox::from_ltwh(*x, *y, corner, corner)) as i32 >= corner * corner)
+        .count();
+    // A disc fills 0.785 of its box and no corner.
+    if filled < 0.7 || full < 2 {
+        return None;
+    }
+    let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };
+    Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(filled as f32) })
+}

@@ -1,0 +1,210 @@
+//! Thin straight strokes longer than a character's: rules, and the sides of boxes.
+//!
+//! Upright strokes are what rows cross in short runs, flat ones what columns do. Where a stroke of print crosses a rule
+//! the runs are long, so the crossing stays with the print. The pieces in between are linked again where they are
+//! collinear and near. A rule is long in at least one of its pieces, longer than strokes of print.
+
+use super::{Mark, MarksOptions};
+use crate::geometry::{BBox, Point};
+use crate::page::{Confidence, RegionKind};
+use crate::raster::{Binary, Labels};
+
+/// Thickest stroke, in characters.
+const THICKEST: f64 = 0.3;
+/// Length of the shortest piece, in characters.
+const PIECE: f64 = 0.35;
+/// Widest gap between pieces: a stroke of print that crosses, or a flaw.
+const GAP: f64 = 0.5;
+/// Shortest stroke, and its longest piece at least: no stroke of print is longer than its character.
+const LONGER_THAN_PRINT: f64 = 1.15;
+
+/// A stroke, seen upright: the picture of flat ones is transposed.
+#[derive(Debug, Clone)]
+pub(super) struct Stroke {
+    /// Its upper end.
+    pub top: Point,
+    /// Its lower end.
+    pub bottom: Point,
+    /// Mean thickness, px.
+    pub thickness: f64,
+    /// Holds it.
+    pub bbox: BBox,
+    /// Numbers of its pieces in the labels.
+    pieces: Vec<u32>,
+}
+
+impl Stroke {
+    /// Extent along the stroke, px.
+    pub(super) fn length(&self) -> f64 {
+        self.bottom.y - self.top.y
+    }
+}
+
+/// Strokes of one direction, with the picture in which they stand upright.
+pub(super) struct Upright {
+    /// The strokes.
+    pub strokes: Vec<Stroke>,
+    labels: Labels,
+}
+
+/// All strokes of a page.
+pub(super) struct Strokes {
+    /// The upright ones.
+    pub upright: Upright,
+    /// The flat ones, transposed.
+    pub flat: Upright,
+}
+
+/// Finds the strokes of a page.
+pub(super) fn find_strokes(ink: &Binary, size: f64) -> Strokes {
+    Strokes { upright: find_upright(ink, size), flat: find_upright(&ink.transposed(), size) }
+}
+
+/// Ink that rows cross in runs no longer than a stroke is thick.
+fn thin(ink: &Binary, longest: usize) -> Binary {
+    let mut thin = ink.clone();
+    for y in 0..ink.height() {
+        let row = thin.row_mut(y);
+        let mut x = 0;
+        while let Some(left) = row[x..].iter().position(|&p| p != 0).map(|d| x + d) {
+            let right = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
+            if right - left > longest {
+                row[left..right].fill(0);
+            }
+            x = right;
+        }
+    }
+    thin
+}
+
+fn find_upright(ink: &Binary, size: f64) -> Upright {
+    let (components, labels) = thin(ink, (THICKEST * size).max(3.0) as usize).components();
+    let mut pieces: Vec<Stroke> = components
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| {
+            let (width, height) = (f64::from(c.bbox.width()), f64::from(c.bbox.height()));
+            let thickness = c.ink as f64 / height.max(1.0);
+            // Stamps stand askew by up to eight degrees.
+            height >= PIECE * size && width <= 0.15 * height + 1.6 * thickness + 2.0
+        })
+        .map(|(i, c)| piece(&labels, i as u32 + 1, &c.bbox, c.ink))
+        .collect();
+    pieces.sort_by_key(|p| (p.bbox.top, p.bbox.left));
+    let strokes = linked(pieces, size);
+    Upright { strokes, labels }
+}
+
+/// A component as a piece of a stroke: its ends are the middles of its first and last rows.
+fn piece(labels: &Labels, label: u32, bbox: &BBox, ink: u64) -> Stroke {
+    let depth = (bbox.height() / 8).clamp(1, 6);
+    let middle = |rows: std::ops::Range<i32>| {
+        let columns = rows.flat_map(|y| {
+            (bbox.left..bbox.right).filter(move |&x| labels.get_pixel(x as u32, y as u32).0[0] == label)
+        });
+        let (sum, count) = columns.fold((0.0, 0.0), |(s, n), x| (s + f64::from(x) + 0.5, n + 1.0));
+        if count > 0.0 { sum / count } else { bbox.center().x }
+    };
+    Stroke {
+        top: Point { x: middle(bbox.top..bbox.top + depth), y: f64::from(bbox.top) },
+        bottom: Point { x: middle(bbox.bottom - depth..bbox.bottom), y: f64::from(bbox.bottom) },
+        thickness: ink as f64 / f64::from(bbox.height()),
+        bbox: *bbox,
+        pieces: vec![label],
+    }
+}
+
+/// Joins collinear pieces from the top down, and keeps what is longer than strokes of print.
+fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
+    struct Growing {
+        stroke: Stroke,
+        longest: f64,
+        drawn: f64,
+    }
+    let mut growing: Vec<Growing> = Vec::new();
+    for piece in pieces {
+        let fits = |g: &Growing| {
+            let gap = piece.top.y - g.stroke.bottom.y;
+            let across = (piece.top.x - g.stroke.bottom.x).abs();
+            let alike = piece.thickness.max(g.stroke.thickness)
+                <= 2.2 * piece.thickness.min(g.stroke.thickness) + 1.0;
+            (-0.15 * size..=GAP * size).contains(&gap)
+                && across <= 0.06 * size + 0.12 * gap.abs() + 1.0
+                && alike
+        };
+        let (length, place) = (piece.length(), growing.iter().rposition(fits));
+        match place {
+            Some(i) => {
+                let g = &mut growing[i];
+                g.stroke.thickness =
+                    (g.stroke.thickness * g.drawn + piece.thickness * length) / (g.drawn + length);
+                g.stroke.bottom = piece.bottom;
+                g.stroke.bbox = g.stroke.bbox.union(&piece.bbox);
+                g.stroke.pieces.extend(piece.pieces);
+                g.drawn += length;
+                g.longest = g.longest.max(length);
+            }
+            None => growing.push(Growing { stroke: piece, longest: length, drawn: length }),
+        }
+    }
+    let least = LONGER_THAN_PRINT * size;
+    growing
+        .into_iter()
+        .filter(|g| {
+            g.stroke.length() >= least
+                && g.longest >= least.min(0.5 * g.stroke.length())
+                && g.longest >= 0.8 * size
+        })
+        .filter(|g| g.drawn >= 0.75 * g.stroke.length())
+        .map(|g| g.stroke)
+        .collect()
+}
+
+impl Strokes {
+    /// The rules: strokes as long as one, erased.
+    pub(super) fn rules(
+        &self,
+        size: f64,
+        options: &MarksOptions,
+        covered: &mut Binary,
+        rest: &mut Binary,
+    ) -> Vec<Mark> {
+        let mut found = Vec::new();
+        for (family, transposed) in [(&self.upright, false), (&self.flat, true)] {
+            for stroke in family.strokes.iter().filter(|s| s.length() >= options.shortest_rule * size) {
+                let before = covered.ink_in(&turned(&stroke.bbox, transposed));
+                family.erase(stroke, transposed, covered, rest);
+                // A side of a box that was covered already is no rule of its own.
+                if covered.ink_in(&turned(&stroke.bbox, transposed)) > before {
+                    found.push(Mark {
+                        kind: RegionKind::Ruling,
+                        bbox: turned(&stroke.bbox, transposed),
+                        confidence: Confidence::clamped(0.9),
+                    });
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Upright {
+    /// Covers a stroke's pixels.
+    pub(super) fn erase(&self, stroke: &Stroke, transposed: bool, covered: &mut Binary, rest: &mut Binary) {
+        let b = stroke.bbox;
+        for y in b.top as u32..b.bottom as u32 {
+            for x in b.left as u32..b.right as u32 {
+                if stroke.pieces.contains(&self.labels.get_pixel(x, y).0[0]) {
+                    let (x, y) = if transposed { (y, x) } else { (x, y) };
+                    covered.set(x, y, true);
+                    rest.set(x, y, false);
+                }
+            }
+        }
+    }
+}
+
+/// A box seen upright, as it stands on the page.
+pub(super) fn turned(bbox: &BBox, transposed: bool) -> BBox {
+    if transposed { bbox.transposed() } else { *bbox }
+}

@@ -1,0 +1,26 @@
+//! The size of the page's print, the unit in which marks and lines are measured.
+
+use super::Component;
+
+/// Side of a full-width character of the page's commonest print, px; `None` where there is no print.
+///
+/// From the longer sides of the components, weighted by themselves: six tenths of that length belong to components
+/// shorter than 0.84 of the character (measured on 63 cables: 0.80 to 0.88). `longest_side` is that of the page: what
+/// is larger than a fifteenth of it is no character.
+#[must_use]
+pub fn character_size(components: &[Component], longest_side: u32) -> Option<f64> {
+    let largest = (longest_side / 15) as i32;
+    let mut sides: Vec<i32> = components
+        .iter()
+        .map(|c| c.bbox.width().max(c.bbox.height()))
+        .filter(|side| (8..=largest).contains(side))
+        .collect();
+    sides.sort_unstable();
+    let total: i64 = sides.iter().map(|&s| i64::from(s)).sum();
+    let mut sum = 0;
+    let side = sides.into_iter().find(|&s| {
+        sum += i64::from(s);
+        sum * 10 >= total * 6
+    })?;
+    Some(f64::from(side) / 0.84)
+}
