@@ -22,7 +22,7 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
     let smallest = (options.smallest_print * size).max(3.0) as i32;
     let print: Vec<BBox> = components
         .iter()
-        .filter(|c| !is_hole(c, size))
+        .filter(|c| !is_hole(c, size) && !is_rule(&c.bbox, size))
         .map(|c| c.bbox)
         .filter(|b| b.width().max(b.height()) >= smallest && b.width().min(b.height()) < (4.0 * size) as i32)
         .collect();
@@ -31,6 +31,13 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
         .map(|group| group.iter().fold(BBox::default(), |all, &i| all.union(&print[i])))
         .collect();
     Some(Units { size, boxes })
+}
+
+/// What a rule leaves where it was broken: thin, and longer than any stroke of print.
+fn is_rule(bbox: &BBox, size: f64) -> bool {
+    let (long, short) =
+        (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
+    long >= 1.3 * size && short <= 0.3 * size && long >= 6.0 * short
 }
 
 /// A punched hole or a blot: as large as a character and filled like a disc. Strokes fill half of their box at most.

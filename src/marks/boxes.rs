@@ -12,10 +12,12 @@ use crate::raster::Binary;
 
 /// Widest redaction across its line, in characters: the line's height and what the marker adds.
 const WIDEST: f64 = 2.4;
-/// Least lean of a stamp's frame against the page, as a slope: 0.6°. Forms lean with the page, which is straight.
-const ASKEW: f64 = 0.0105;
-/// Thinnest frame that is a stamp's even if it stands straight, in characters. Forms' rules have up to 0.09.
-const HEAVY: f64 = 0.11;
+/// Least lean of a stamp's frame against the page, as a slope (0.6°), and over its length, in characters. Forms lean
+/// with the page, which is straight, but may be bent a little.
+const ASKEW: (f64, f64) = (0.0105, 0.15);
+/// Thinnest frame that is a stamp's even if it stands straight, in characters, where what it frames is larger than the
+/// page's print by the factor that follows. Copied forms' rules are as thick, but frame small print.
+const HEAVY: (f64, f64) = (0.11, 1.2);
 /// Thinnest rim of a bleached block.
 const THICK_RIM: f64 = 0.15;
 
@@ -27,9 +29,13 @@ pub(super) struct Boxed {
 }
 
 impl Boxed {
+    fn is_redaction(&self) -> bool {
+        matches!(self.mark.kind, RegionKind::Redaction { .. })
+    }
+
     /// Covers a redaction whole; of a stamp the frame and what is too large to be print.
     pub(super) fn cover(&self, covered: &mut Binary, rest: &mut Binary, size: f64) {
-        if matches!(self.mark.kind, RegionKind::Redaction { .. }) {
+        if self.is_redaction() {
             cover(covered, rest, &self.mark.bbox.grown(rim(size)));
             return;
         }
@@ -61,29 +67,28 @@ impl Boxed {
     }
 }
 
-/// Finds the boxes that are marks, largest first, each stroke used once.
+/// Finds the boxes that are marks, largest first, none within another.
 pub(super) fn find_boxes(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Boxed> {
     let mut found: Vec<Boxed> = Vec::new();
     for (family, transposed) in [(&strokes.upright.strokes, false), (&strokes.flat.strokes, true)] {
+        let mut pairs: Vec<(usize, usize, Boxed)> = Vec::new();
         for (i, a) in family.iter().enumerate() {
-            for b in &family[i + 1..] {
+            for (j, b) in family.iter().enumerate().skip(i + 1).filter(|(_, b)| facing(a, b, size)) {
                 let (left, right) = if a.top.x < b.top.x { (a, b) } else { (b, a) };
-                if let Some(boxed) = facing(left, right, size)
-                    .then(|| classified(ink, left, right, transposed, size))
-                    .flatten()
-                {
-                    found.push(boxed);
-                }
+                pairs.extend(classified(ink, left, right, transposed, size).map(|boxed| (i, j, boxed)));
             }
         }
+        // A side that bounds blanks to its left and right rules a form: its cells are no redactions.
+        let shared = |s: usize| pairs.iter().filter(|(i, j, _)| *i == s || *j == s).count() > 1;
+        let form: Vec<bool> =
+            pairs.iter().map(|(i, j, b)| b.is_redaction() && (shared(*i) || shared(*j))).collect();
+        found.extend(pairs.into_iter().zip(form).filter(|(_, form)| !form).map(|((.., boxed), _)| boxed));
     }
     found.sort_by_key(|b| std::cmp::Reverse(b.mark.bbox.area()));
     let mut kept: Vec<Boxed> = Vec::new();
     for boxed in found {
-        if !kept.iter().any(|k| {
-            k.mark.bbox.iou(&boxed.mark.bbox) > 0.3
-                || k.mark.bbox.grown(4).intersection(&boxed.mark.bbox) == boxed.mark.bbox
-        }) {
+        let within = |k: &Boxed| k.mark.bbox.grown(4).intersection(&boxed.mark.bbox) == boxed.mark.bbox;
+        if !kept.iter().any(|k| k.mark.bbox.iou(&boxed.mark.bbox) > 0.3 || within(k)) {
             kept.push(boxed);
         }
     }
@@ -129,11 +134,16 @@ fn classified(ink: &Binary, left: &Stroke, right: &Stroke, transposed: bool, siz
     let inner = bbox.grown(-inset);
     let filled = ink.ink_in(&inner) as f64 / inner.area().max(1) as f64;
     let short = f64::from(bbox.width().min(bbox.height()));
+    let long = bbox.width().max(bbox.height());
+    // A blank as long as the page is a column of a ruled sheet.
+    let as_long_as_the_page = 10 * long > 6 * ink.width().min(ink.height()) as i32;
+    let askew = lean.abs() >= ASKEW.0 && lean.abs() * left.length() >= ASKEW.1 * size;
+    let heavy = || frame >= HEAVY.0 * size && largest_within(ink, &inner) >= HEAVY.1 * size;
     let kind = if short <= WIDEST * size && frame >= THICK_RIM * size && filled < 0.6 {
         RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None }
-    } else if short <= WIDEST * size && filled <= 0.02 {
+    } else if short <= WIDEST * size && filled <= 0.02 && !as_long_as_the_page {
         RegionKind::Redaction { style: RedactionStyle::Outlined, estimated_characters: None }
-    } else if filled > 0.04 && short >= 1.3 * size && (lean.abs() >= ASKEW || frame >= HEAVY * size) {
+    } else if filled > 0.04 && short >= 1.3 * size && (askew || heavy()) {
         let shape = match color::shape(ink, &bbox) {
             StampShape::Frameless => StampShape::Rectangle,
             other => other,
@@ -144,4 +154,17 @@ fn classified(ink: &Binary, left: &Stroke, right: &Stroke, transposed: bool, siz
     };
     let mark = Mark { kind, bbox, confidence: Confidence::clamped(0.8) };
     Some(Boxed { mark, frame: inset })
+}
+
+/// Longer side of the largest character in a box, px; joined strokes as long as the box do not count.
+fn largest_within(ink: &Binary, inner: &BBox) -> f64 {
+    let inside = inner.intersection(&ink.bbox());
+    let mut cut = Binary::new(inside.width().max(0) as u32, inside.height().max(0) as u32);
+    for y in 0..cut.height() {
+        let from = &ink.row(inside.top as u32 + y)[inside.left as usize..inside.right as usize];
+        cut.row_mut(y).copy_from_slice(from);
+    }
+    let whole = 0.9 * f64::from(inner.width().max(inner.height()));
+    let sides = cut.components().0.into_iter().map(|c| f64::from(c.bbox.width().max(c.bbox.height())));
+    sides.filter(|&s| s < whole).fold(0.0, f64::max)
 }

@@ -20,6 +20,8 @@ pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Ve
     let least = options.smallest_redaction * size;
     components
         .iter()
+        // Bold characters have solid places, but are not solid throughout.
+        .filter(|c| c.ink * 4 >= 3 * c.bbox.area() as u64)
         .map(|c| {
             let b = c.bbox;
             let side = cell as i32;
@@ -98,7 +100,7 @@ fn block(ink: &Binary, bbox: &BBox) -> Option<Mark> {
         .filter(|(x, y)| 2 * ink.ink_in(&BBox::from_ltwh(*x, *y, corner, corner)) as i32 >= corner * corner)
         .count();
     // A disc fills 0.785 of its box and no corner.
-    if filled < 0.7 || full < 2 {
+    if filled < 0.85 || full < 2 {
         return None;
     }
     let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };

@@ -16,7 +16,11 @@ const EMPTY_CELL: f64 = 0.8;
 const BLANK_CELL: f64 = 2.0;
 /// A glyph that finds no cell.
 const NO_CELL: f64 = 1.5;
-/// Distances count up to this many cells, so that one stray box does not shift its neighbours.
+/// What a glyph pays for each cell of distance, and for each beyond [`PLAY`], up to [`FARTHEST`].
+const DISTANCE: (f64, f64) = (0.02, 0.4);
+/// Tesseract's boxes lag by up to a cell over whole columns: order and number tell more than they do.
+const PLAY: f64 = 1.1;
+/// Distances count up to this many cells beyond, so that one stray box does not shift its neighbours.
 const FARTHEST: f64 = 2.5;
 
 /// Gives every glyph the box of its cell; the boxes of glyphs and cells are in the same pixels.
@@ -36,8 +40,10 @@ fn pairs(glyphs: &[ReadGlyph], cells: &[Cell], mode: WritingMode) -> Vec<(usize,
     let center = |b: &BBox| mode.along(b).center().x;
     let toll = |g: usize, c: usize| {
         let distance = (center(&glyphs[g].bbox) - center(&cells[c].bbox)).abs() / f64::from(pitch);
-        // Up to a third of a cell is the engine's usual play.
-        (distance - 0.33).clamp(0.0, FARTHEST) + if cells[c].ink < least_ink { BLANK_CELL } else { 0.0 }
+        let beyond = (distance - PLAY).clamp(0.0, FARTHEST);
+        DISTANCE.0 * distance.min(PLAY)
+            + DISTANCE.1 * beyond
+            + if cells[c].ink < least_ink { BLANK_CELL } else { 0.0 }
     };
     let empty = |c: usize| if cells[c].ink < least_ink { 0.0 } else { EMPTY_CELL };
     let columns = cells.len() + 1;
