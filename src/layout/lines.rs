@@ -109,15 +109,19 @@ impl Stringing<'_> {
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
     /// does not belong to it.
     fn distance(&self, chain: &Chain, unit: &BBox) -> Option<f64> {
-        let recent = chain.recent(3);
+        let recent = chain.recent(8);
         let last = chain.beads.last()?.bbox;
         let gap = f64::from((unit.left - last.right).max(0));
-        let (high, low) =
-            (f64::from(recent.height().max(unit.height())), f64::from(recent.height().min(unit.height())));
+        let (band, height) = (f64::from(recent.height()), f64::from(unit.height()));
         let overlap = f64::from(-recent.gap_y(unit));
-        let reach = self.options.widest_blank * high.min(1.1 * self.size.max(low));
-        let fits = overlap >= 0.55 * low && high <= 2.0 * low && gap <= reach;
-        if !fits || (gap > 0.3 * self.size && is_between(&self.rulings, &last, unit)) {
+        // Kana are lower than the line; what is higher must be so little.
+        let fits = if height <= band {
+            overlap >= 0.7 * height
+        } else {
+            overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
+        };
+        let reach = self.options.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
+        if !fits || gap > reach || (gap > 0.3 * self.size && is_between(&self.rulings, &last, unit)) {
             return None;
         }
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())

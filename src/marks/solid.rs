@@ -99,8 +99,9 @@ fn block(ink: &Binary, bbox: &BBox) -> Option<Mark> {
         .iter()
         .filter(|(x, y)| 2 * ink.ink_in(&BBox::from_ltwh(*x, *y, corner, corner)) as i32 >= corner * corner)
         .count();
-    // A disc fills 0.785 of its box and no corner.
-    if filled < 0.85 || full < 2 {
+    // A disc fills 0.785 of its box and no corner; the boldest characters fill up to 0.9, but none is oblong.
+    let oblong = 2 * bbox.width().max(bbox.height()) >= 3 * bbox.width().min(bbox.height());
+    if filled < if oblong { 0.85 } else { 0.95 } || full < 2 {
         return None;
     }
     let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };

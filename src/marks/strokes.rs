@@ -161,7 +161,8 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
 }
 
 impl Strokes {
-    /// The rules: strokes as long as one, erased.
+    /// The rules, erased: strokes as long as one, and shorter ones that stand between two of them, as the sides of a
+    /// form's cells do.
     pub(super) fn rules(
         &self,
         size: f64,
@@ -169,18 +170,28 @@ impl Strokes {
         covered: &mut Binary,
         rest: &mut Binary,
     ) -> Vec<Mark> {
+        let is_long = |s: &&Stroke| s.length() >= options.shortest_rule * size;
+        let long =
+            [&self.upright, &self.flat].map(|f| f.strokes.iter().filter(is_long).map(|s| s.bbox).collect());
+        let [long_upright, long_flat]: [Vec<BBox>; 2] = long;
+        let meets = |at: &Point, rules: &[BBox]| {
+            // Rules of the other direction are given as seen in their own, transposed picture.
+            rules.iter().any(|r| {
+                let reach = (0.25 * size) as i32;
+                r.transposed().grown(reach).contains(at.x as i32, at.y as i32)
+            })
+        };
         let mut found = Vec::new();
-        for (family, transposed) in [(&self.upright, false), (&self.flat, true)] {
-            for stroke in family.strokes.iter().filter(|s| s.length() >= options.shortest_rule * size) {
-                let before = covered.ink_in(&turned(&stroke.bbox, transposed));
+        let families = [(&self.upright, false, &long_flat), (&self.flat, true, &long_upright)];
+        for (family, transposed, across) in families {
+            let is_rule = |s: &&Stroke| is_long(s) || (meets(&s.top, across) && meets(&s.bottom, across));
+            for stroke in family.strokes.iter().filter(is_rule) {
+                let bbox = turned(&stroke.bbox, transposed);
+                let before = covered.ink_in(&bbox);
                 family.erase(stroke, transposed, covered, rest);
                 // A side of a box that was covered already is no rule of its own.
-                if covered.ink_in(&turned(&stroke.bbox, transposed)) > before {
-                    found.push(Mark {
-                        kind: RegionKind::Ruling,
-                        bbox: turned(&stroke.bbox, transposed),
-                        confidence: Confidence::clamped(0.9),
-                    });
+                if covered.ink_in(&bbox) > before {
+                    found.push(Mark { kind: RegionKind::Ruling, bbox, confidence: Confidence::clamped(0.9) });
                 }
             }
         }
