@@ -31,7 +31,7 @@ pub enum BinarizeOptions {
 
 impl Default for BinarizeOptions {
     fn default() -> Self {
-        Self::Otsu
+        Self::Paper { contrast: 0.5 }
     }
 }
 

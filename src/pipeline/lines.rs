@@ -107,6 +107,8 @@ fn read_print(
     )
     .to_image();
     let mut read: Vec<ReadGlyph> = recognizer.read_line(&image, mode)?;
+    // Engines are not trusted with blanks and control characters: a glyph is something printed.
+    read.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
     for glyph in &mut read {
         glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(&crop);
     }

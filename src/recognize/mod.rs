@@ -1,12 +1,20 @@
 //! Reading lines: the contract between denshin and its engines.
 
+pub mod fault;
+pub mod null;
+pub mod pool;
 mod prepare;
+pub mod replay;
 pub mod tesseract;
 
 use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
 use crate::provenance::Model;
 use image::GrayImage;
+use pool::Pool;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use tesseract::TesseractModels;
 
 /// A character as an engine read it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +69,33 @@ pub trait Recognizer: Send {
     /// # Errors
     /// Where the engine fails; reading nothing is no error.
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError>;
+}
+
+/// Which engine reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineChoice {
+    /// Tesseract with `jpn` and `jpn_vert`.
+    #[default]
+    Tesseract,
+    /// None: boxes and marks alone.
+    Null,
+}
+
+impl EngineChoice {
+    /// A pool of such engines. Models are looked for in `tessdata`, or where systems keep them.
+    ///
+    /// # Errors
+    /// Where a model is missing.
+    pub fn pool(self, tessdata: Option<&Path>) -> Result<Pool, RecognizeError> {
+        match self {
+            Self::Tesseract => {
+                let models = TesseractModels::find(tessdata)?;
+                Ok(Pool::new(move || Ok(Box::new(models.open()))))
+            }
+            Self::Null => Ok(Pool::new(|| Ok(Box::new(null::Null)))),
+        }
+    }
 }
 
 /// Bytes as hexadecimal digits.

@@ -127,9 +127,7 @@ impl Recognizer for Tesseract {
 
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError> {
         let prepared = prepare(line, mode);
-        let mut glyphs = self.api(mode)?.read(&prepared)?;
-        glyphs.retain(|g| !g.text.trim().is_empty());
-        Ok(glyphs)
+        self.api(mode)?.read(&prepared)
     }
 }
 

@@ -1,15 +1,59 @@
 //! The cable's fields, by rules over regions and text.
+//!
+//! A cable opens with a head whose lines have set forms (sent, received, addressee, sender, subject, number), so each
+//! line is first given its [`roles`]; the fields are then read from the lines of their role ([`header`]), and
+//! references, paragraphs and forwarding posts from the message ([`message`]).
+//!
+//! What a line says stays as it was read. A *field* is data: a word of a closed vocabulary (classification, office,
+//! bureau) is recognized through one misread character and then given in its proper spelling; names, posts and subjects
+//! are as read. Where a blot or a misreading leaves more than one possibility, the field is null.
 
-use crate::page::{Region, Telegram};
+mod header;
+mod message;
+mod numerals;
+mod roles;
+mod time;
+mod vocabulary;
 
-/// Gives every text region its part in the cable, splitting regions where parts meet (ids are given afterwards).
+pub use roles::assign_roles;
+
+use crate::page::{Region, RegionKind, Role, Telegram};
+
+/// The fields of a cable; `None` where the page has neither a cable's title nor two of its head's lines.
 #[must_use]
-pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
-    regions
+pub fn parse_telegram(regions: &[Region]) -> Option<Telegram> {
+    let telegram = Telegram {
+        number: header::number(regions),
+        classification: header::classification(regions),
+        precedence: header::precedence(regions),
+        distribution: header::distribution(regions),
+        sent: header::dispatch(regions, Role::Sent),
+        received: header::dispatch(regions, Role::Received),
+        to: header::addressee(regions),
+        from: header::sender(regions),
+        bureau: header::bureau(regions),
+        serial: header::serial(regions),
+        subject: header::subject(regions),
+        references: message::references(regions),
+        paragraphs: message::paragraphs(regions),
+        forwarded_to: message::forwarded_to(regions),
+        end_mark: message::has_end_mark(regions),
+    };
+    let titled = !header::texts(regions, Role::FormTitle).is_empty();
+    let head = [
+        telegram.number.is_some(),
+        telegram.sent.is_some(),
+        telegram.received.is_some(),
+        telegram.to.is_some(),
+        telegram.from.is_some(),
+    ];
+    (titled || head.into_iter().filter(|&known| known).count() >= 2).then_some(telegram)
 }
 
-/// The fields of a cable; `None` where the page is not one.
-#[must_use]
-pub fn parse_telegram(_regions: &[Region]) -> Option<Telegram> {
-    None
+/// The role of a text region.
+fn role(region: &Region) -> Option<Role> {
+    match region.kind {
+        RegionKind::Text { role, .. } => Some(role),
+        _ => None,
+    }
 }

@@ -1,0 +1,57 @@
+//! `denshin inspect`: what each stage did to a page, as pictures with timings.
+
+use super::{Exit, say, settings};
+use anyhow::Context;
+use clap::Args;
+use denshin::error::{At, PageRef, Stage};
+use denshin::pipeline::prepare;
+use denshin::scan::ScanFile;
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  \
+    denshin inspect cable.tif --page 2 -o look\n\n\
+    Writes NAME-1-deskew.png, NAME-2-binarize.png, NAME-3-marks.png (stamps red, redactions violet, rules green) and \
+    NAME-4-layout.png (lines blue and green, their cells gray, reading order as a red path).")]
+pub(super) struct Arguments {
+    /// The scan
+    file: PathBuf,
+    /// Folder for the pictures, made if it is not there
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Which page, counted from one
+    #[arg(long, default_value_t = 1)]
+    page: u32,
+    /// Settings [default: denshin.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let settings = settings::load(arguments.settings.as_deref())?;
+    let output = &arguments.output;
+    std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
+    let place = PageRef::page(&arguments.file, arguments.page);
+    let began = Instant::now();
+    let mut file = ScanFile::open(&arguments.file, &settings.scan).at(Stage::Scan, &place)?;
+    let scan = file.read(arguments.page).at(Stage::Scan, &place)?;
+    let (width, height) = scan.pixels.dimensions();
+    let dpi = scan.dpi.map_or_else(|| "unknown".to_owned(), |dpi| dpi.to_string());
+    say(&format!("scan      {:6} ms  {width} × {height} px, {dpi} dpi", began.elapsed().as_millis()));
+    let stem = arguments.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let (mut last, mut number, mut failed) = (Instant::now(), 0, None);
+    let prepared = prepare(&scan.pixels, &settings, &mut |stage, picture| {
+        let spent = last.elapsed().as_millis();
+        number += 1;
+        let path = output.join(format!("{stem}-{number}-{stage}.png"));
+        let saved = picture().save(&path).with_context(|| format!("{}: cannot be written", path.display()));
+        failed = failed.take().or(saved.err());
+        say(&format!("{:9} {spent:6} ms  {}", stage.to_string(), path.display()));
+        last = Instant::now();
+    });
+    let lines: usize = prepared.blocks.iter().map(|b| b.lines.len()).sum();
+    say(&format!("skew {:.3}° (confidence {})", prepared.skew.degrees, prepared.skew.confidence.value()));
+    say(&format!("{} marks, {} blocks, {lines} lines", prepared.marks.len(), prepared.blocks.len()));
+    failed.map_or(Ok(Exit::Success), Err)
+}

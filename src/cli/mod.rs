@@ -1,0 +1,95 @@
+//! Commands, one file each; what they print, and the exit codes.
+
+mod evaluate;
+mod inspect;
+mod progress;
+mod read;
+mod settings;
+mod single_thread;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// All was read.
+    Success = 0,
+    /// Some pages failed.
+    SomeFailed = 1,
+    /// Wrong usage, or nothing can be written.
+    Usage = 2,
+    /// A model is missing.
+    ModelMissing = 3,
+    /// Stopped with Ctrl-C.
+    Stopped = 130,
+}
+
+#[derive(Parser)]
+#[command(
+    name = "denshin",
+    version,
+    about = "Reads scanned Japanese telegrams: text with boxes, stamps, redactions, header fields",
+    after_help = "Exit codes: 0 all read, 1 some pages failed, 2 wrong usage, 3 model missing, 130 stopped.\n\
+                  Every command has its own help: denshin read --help"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read scans into page records
+    Read(read::Arguments),
+    /// Compare results with reference transcriptions
+    Evaluate(evaluate::Arguments),
+    /// Write the picture of every stage of a page
+    Inspect(inspect::Arguments),
+    /// Print the JSON Schema of the page record
+    Schema,
+    /// Print shell completions
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the command that was asked for.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    single_thread::ensure();
+    let outcome = match cli.command {
+        Command::Read(arguments) => read::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Schema => schema(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "denshin", &mut std::io::stdout());
+            Ok(Exit::Success)
+        }
+    };
+    ExitCode::from(outcome.unwrap_or_else(|error| {
+        complain(&format!("denshin: {error:#}"));
+        match error.downcast_ref() {
+            Some(denshin::recognize::RecognizeError::ModelMissing { .. }) => Exit::ModelMissing,
+            _ => Exit::Usage,
+        }
+    }) as u8)
+}
+
+fn schema() -> anyhow::Result<Exit> {
+    say(&serde_json::to_string_pretty(&denshin::write::json_schema())?);
+    Ok(Exit::Success)
+}
+
+/// A line on stdout; a reader that went away is no error.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A line on stderr.
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

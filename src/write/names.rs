@@ -1,0 +1,82 @@
+//! Names of results: decided over all inputs at once, so that none overwrites another.
+//!
+//! `NAME.json` for a file of one page, `NAME-p0001.json` and so on for one of several; below a folder given as input
+//! the relative path is kept. Where two inputs would meet (`a.png` and `a.tif`, also `A.png` on file systems that do not
+//! tell case apart) the whole file name stands before `.json`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Stems of the results' paths, relative to the output folder, one for each input in their order. An input is given
+/// by its path below the folder it was found in, or by its file name.
+#[must_use]
+pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
+    let plain: Vec<PathBuf> = inputs.iter().map(|p| p.with_extension("")).collect();
+    let mut count: HashMap<String, u32> = HashMap::new();
+    for stem in &plain {
+        *count.entry(key(stem)).or_default() += 1;
+    }
+    let meets = |stem: &Path| {
+        // `a-p0002.png` beside `a.tif`, whose second page would have that name.
+        let of_pages = before_page_number(&key(stem)).is_some_and(|base| count.contains_key(base));
+        count[&key(stem)] > 1 || of_pages
+    };
+    let mut used: HashMap<String, u32> = HashMap::new();
+    let whole = |i: usize| if meets(&plain[i]) { inputs[i].clone() } else { plain[i].clone() };
+    (0..inputs.len())
+        .map(|i| {
+            let stem = whole(i);
+            // The same file name from two folders given by name: numbered.
+            let seen = used.entry(key(&stem)).or_default();
+            *seen += 1;
+            if *seen == 1 { stem } else { appended(&stem, &format!("-{seen}")) }
+        })
+        .collect()
+}
+
+/// The path of a page's result.
+#[must_use]
+pub fn result(stem: &Path, page: u32, pages: u32, extension: &str) -> PathBuf {
+    let end = if pages > 1 { format!("-p{page:04}.{extension}") } else { format!(".{extension}") };
+    appended(stem, &end)
+}
+
+fn key(stem: &Path) -> String {
+    stem.to_string_lossy().to_lowercase()
+}
+
+fn before_page_number(stem: &str) -> Option<&str> {
+    let (base, number) = stem.rsplit_once("-p")?;
+    (number.len() >= 4 && number.bytes().all(|b| b.is_ascii_digit())).then_some(base)
+}
+
+fn appended(stem: &Path, end: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stems_of(inputs: &[&str]) -> Vec<String> {
+        let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+        stems(&inputs).iter().map(|p| p.display().to_string()).collect()
+    }
+
+    #[test]
+    fn inputs_that_would_meet_keep_their_whole_name() {
+        assert_eq!(stems_of(&["a.png", "b.png"]), ["a", "b"]);
+        assert_eq!(stems_of(&["a.png", "a.tif", "x/a.png"]), ["a.png", "a.tif", "x/a"]);
+        assert_eq!(stems_of(&["A.png", "a.tif"]), ["A.png", "a.tif"]);
+        assert_eq!(stems_of(&["a.tif", "a-p0002.png"]), ["a", "a-p0002.png"]);
+        assert_eq!(stems_of(&["a.png", "a.png"]), ["a.png", "a.png-2"]);
+    }
+
+    #[test]
+    fn pages_are_numbered_where_there_are_several() {
+        assert_eq!(result(Path::new("x/a"), 1, 1, "json"), Path::new("x/a.json"));
+        assert_eq!(result(Path::new("a.b"), 12, 30, "txt"), Path::new("a.b-p0012.txt"));
+    }
+}
