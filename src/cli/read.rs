@@ -3,7 +3,7 @@
 use super::{Exit, complain, progress, settings};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use denshin::batch::{self, Job, Progress, find_inputs};
+use denshin::batch::{self, Job, find_inputs};
 use denshin::error::{At, Stage};
 use denshin::layout::Direction;
 use denshin::pipeline::read_page;

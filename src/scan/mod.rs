@@ -1,24 +1,41 @@
 //! A file, and the pages in it.
+//!
+//! What a file is decides its beginning, not its name. Pages are decoded when they are asked for, so a thousand pages
+//! need the memory of one. Sizes are checked against [`ScanOptions::max_pixels`] from the header, before anything is
+//! decoded. A page that is damaged fails on its own; the others are still read.
+//!
+//! PNG, JPEG, BMP, PNM and WebP come through the `image` crate; TIFF through `tiff`, and through leptonica (libtiff)
+//! what that crate does not read: bilevel fax, Group 3, strips taller than the page; PDF and JPEG 2000 through `hayro`.
+
+mod jpeg2000;
+mod leptonica;
+mod pdf;
+mod raster;
+mod resolution;
+mod tiff;
 
 use crate::raster::Pixels;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What is accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScanOptions {
-    /// Largest page, in pixels: 200 million is A3 at 1,000 dpi.
+    /// Largest page, in pixels. 100 million is A3 at 600 dpi twice over; each takes 3 bytes, and several copies are
+    /// held while a page is in work.
     pub max_pixels: u64,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { max_pixels: 200_000_000 }
+        Self { max_pixels: 100_000_000 }
     }
 }
 
-/// One page as the archive gave it, upright as its file says (EXIF, TIFF orientation).
+/// One page as the archive gave it, upright as its file says (EXIF, TIFF orientation, PDF rotation).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scan {
     /// Its pixels.
@@ -27,34 +44,88 @@ pub struct Scan {
     pub dpi: Option<f32>,
 }
 
-/// A file whose pages can be read one by one.
-#[derive(Debug)]
-pub struct ScanFile {
-    sha256: String,
-    pages: u32,
-    image: Option<Scan>,
-}
-
 /// Why a file or a page could not be taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
-    /// A placeholder until the formats are written.
-    #[error("{0}")]
-    Unreadable(String),
+    /// The file cannot be read at all.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// A folder where a file was expected.
+    #[error("is a folder that was named as a file")]
+    Folder,
+    /// Nothing in it.
+    #[error("the file is empty (scan or copy it again)")]
+    Empty,
+    /// None of the formats.
+    #[error(
+        "no scan: the file begins with {0} (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)"
+    )]
+    NotAScan(String),
+    /// More pixels than accepted.
+    #[error(
+        "{width} × {height} pixels are more than the {max} accepted (raise scan.max_pixels in the settings)"
+    )]
+    TooLarge {
+        /// Columns declared.
+        width: u64,
+        /// Rows declared.
+        height: u64,
+        /// The limit.
+        max: u64,
+    },
+    /// Damaged, cut off, or of a kind that no decoder here knows.
+    #[error("damaged or unsupported {format}: {cause} (copy the file again, or convert it to PNG)")]
+    Damaged {
+        /// What it is.
+        format: &'static str,
+        /// What the decoder said.
+        cause: String,
+    },
+    /// A PDF that wants a password.
+    #[error("the PDF is encrypted (remove the password first: qpdf --decrypt --password=… in.pdf out.pdf)")]
+    Encrypted,
+    /// There is no such page.
+    #[error("there is no page {page}: the file has {pages}")]
+    NoSuchPage {
+        /// Asked for.
+        page: u32,
+        /// How many there are.
+        pages: u32,
+    },
+}
+
+impl ScanError {
+    fn damaged(format: &'static str, cause: impl ToString) -> Self {
+        Self::Damaged { format, cause: cause.to_string() }
+    }
+}
+
+/// A file whose pages can be read one by one.
+pub struct ScanFile {
+    sha256: String,
+    content: Content,
+    max_pixels: u64,
+}
+
+enum Content {
+    Raster(Arc<Vec<u8>>, image::ImageFormat),
+    Jpeg2000(Arc<Vec<u8>>),
+    Tiff(tiff::TiffFile),
+    Pdf(Box<pdf::PdfFile>),
 }
 
 impl ScanFile {
     /// Opens a file and counts its pages.
     ///
     /// # Errors
-    /// Where it is no scan that can be read.
-    pub fn open(path: &Path, _options: &ScanOptions) -> Result<Self, ScanError> {
-        let decoded = image::open(path).map_err(|e| ScanError::Unreadable(e.to_string()))?;
-        let pixels = match decoded.color().has_color() {
-            true => Pixels::Color(decoded.to_rgb8()),
-            false => Pixels::Gray(decoded.to_luma8()),
-        };
-        Ok(Self { sha256: String::new(), pages: 1, image: Some(Scan { pixels, dpi: None }) })
+    /// Where it cannot be read, is empty, or is no scan.
+    pub fn open(path: &Path, options: &ScanOptions) -> Result<Self, ScanError> {
+        if path.is_dir() {
+            return Err(ScanError::Folder);
+        }
+        let bytes = Arc::new(std::fs::read(path)?);
+        let sha256 = Sha256::digest(bytes.as_slice()).iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Self { sha256, content: Content::of(bytes)?, max_pixels: options.max_pixels })
     }
 
     /// SHA-256 of the file, hexadecimal.
@@ -63,17 +134,78 @@ impl ScanFile {
         &self.sha256
     }
 
-    /// How many pages it has.
+    /// How many pages it has, damaged ones included.
     #[must_use]
     pub fn pages(&self) -> u32 {
-        self.pages
+        match &self.content {
+            Content::Raster(..) | Content::Jpeg2000(_) => 1,
+            Content::Tiff(file) => file.pages(),
+            Content::Pdf(file) => file.pages(),
+        }
     }
 
     /// One page, counted from one.
     ///
     /// # Errors
     /// Where it is damaged or larger than allowed.
-    pub fn read(&mut self, _page: u32) -> Result<Scan, ScanError> {
-        self.image.clone().ok_or_else(|| ScanError::Unreadable("no page".to_owned()))
+    pub fn read(&mut self, page: u32) -> Result<Scan, ScanError> {
+        let pages = self.pages();
+        if page == 0 || page > pages {
+            return Err(ScanError::NoSuchPage { page, pages });
+        }
+        let limit = Limit(self.max_pixels);
+        match &self.content {
+            Content::Raster(bytes, format) => raster::read(bytes, *format, limit),
+            Content::Jpeg2000(bytes) => jpeg2000::read(bytes, limit),
+            Content::Tiff(file) => file.read(page - 1, limit),
+            Content::Pdf(file) => file.read(page - 1, limit),
+        }
+    }
+}
+
+/// The largest page accepted, in pixels.
+#[derive(Debug, Clone, Copy)]
+struct Limit(u64);
+
+impl Limit {
+    fn check(self, width: u64, height: u64) -> Result<(), ScanError> {
+        if width.saturating_mul(height) > self.0 {
+            return Err(ScanError::TooLarge { width, height, max: self.0 });
+        }
+        Ok(())
+    }
+}
+
+impl Content {
+    /// What the file is, by its first bytes.
+    fn of(bytes: Arc<Vec<u8>>) -> Result<Self, ScanError> {
+        let head = &bytes[..bytes.len().min(1024)];
+        let is_pdf = head.windows(5).any(|w| w == b"%PDF-");
+        match head {
+            [] => Err(ScanError::Empty),
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => {
+                Ok(Self::Tiff(tiff::TiffFile::open(bytes)))
+            }
+            [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] => {
+                Ok(Self::Jpeg2000(bytes))
+            }
+            _ if is_pdf => Ok(Self::Pdf(Box::new(pdf::PdfFile::open(bytes)?))),
+            _ => match image::guess_format(head) {
+                Ok(format) if raster::FORMATS.contains(&format) => Ok(Self::Raster(bytes, format)),
+                _ => Err(ScanError::NotAScan(beginning(head))),
+            },
+        }
+    }
+}
+
+/// The first bytes for people: as text where they are text.
+fn beginning(head: &[u8]) -> String {
+    let start = &head[..head.len().min(12)];
+    let printable = start.iter().all(|b| (0x20..0x7F).contains(b));
+    if printable {
+        format!("“{}”", String::from_utf8_lossy(start))
+    } else {
+        let hex: Vec<String> = start.iter().map(|b| format!("{b:02x}")).collect();
+        format!("the bytes {}", hex.join(" "))
     }
 }

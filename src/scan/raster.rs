@@ -1,0 +1,79 @@
+//! PNG, JPEG, BMP, PNM and WebP through the `image` crate; and what all formats share once they are decoded.
+
+use super::{Limit, Scan, ScanError, resolution};
+use crate::raster::Pixels;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use std::io::Cursor;
+
+/// The formats read here.
+pub(super) const FORMATS: [ImageFormat; 5] =
+    [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Pnm, ImageFormat::WebP];
+
+pub(super) fn read(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Scan, ScanError> {
+    let name = name(format);
+    let damaged = |e: image::ImageError| ScanError::damaged(name, e);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.no_limits();
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    limit.check(u64::from(width), u64::from(height))?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut decoded = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    decoded.apply_orientation(orientation);
+    Ok(Scan { pixels: pixels(decoded), dpi: resolution::of(bytes, format) })
+}
+
+fn name(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Png => "PNG",
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Pnm => "PNM",
+        _ => "WebP",
+    }
+}
+
+/// Eight bits a channel, gray where the file is, what is transparent over white.
+pub(super) fn pixels(decoded: DynamicImage) -> Pixels {
+    if decoded.color().has_alpha() {
+        let mut over = decoded.to_rgba8();
+        for pixel in over.pixels_mut() {
+            let [r, g, b, a] = pixel.0.map(u32::from);
+            let mix = |c: u32| ((c * a + 255 * (255 - a) + 127) / 255) as u8;
+            pixel.0 = [mix(r), mix(g), mix(b), 255];
+        }
+        let over = DynamicImage::ImageRgba8(over);
+        return if decoded.color().has_color() {
+            Pixels::Color(over.into_rgb8())
+        } else {
+            Pixels::Gray(over.into_luma8())
+        };
+    }
+    if decoded.color().has_color() {
+        Pixels::Color(decoded.into_rgb8())
+    } else {
+        Pixels::Gray(decoded.into_luma8())
+    }
+}
+
+/// Pixels turned and mirrored as a file's orientation says (EXIF and TIFF: 1 to 8).
+pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
+    if orientation == Orientation::NoTransforms {
+        return pixels;
+    }
+    let mut image = match pixels {
+        Pixels::Gray(gray) => DynamicImage::ImageLuma8(gray),
+        Pixels::Color(color) => DynamicImage::ImageRgb8(color),
+    };
+    image.apply_orientation(orientation);
+    self::pixels(image)
+}
+
+/// Ink densities to light (subtractive, without a profile): what is printed black is black.
+pub(super) fn rgb_of_cmyk(cmyk: &[u8]) -> Vec<u8> {
+    let channel = |ink: u8, black: u8| ((255 - u32::from(ink)) * (255 - u32::from(black)) / 255) as u8;
+    cmyk.chunks_exact(4)
+        .flat_map(|p| [channel(p[0], p[3]), channel(p[1], p[3]), channel(p[2], p[3])])
+        .collect()
+}
