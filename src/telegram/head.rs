@@ -7,8 +7,8 @@
 use super::header::{bureau_in, head_of_post, office, without_label};
 use super::likeness::{distance, without_specks};
 use super::number::numbered;
-use super::place;
 use super::vocabulary::{self, folded, handling};
+use super::{numerals, place};
 use crate::geometry::BBox;
 use crate::page::{Line, Role, WritingMode};
 
@@ -113,9 +113,11 @@ pub(super) fn is_dated(text: &str) -> bool {
     let marks = ['年', '月', '日', '時', '分'].iter().filter(|m| text.contains(**m)).count();
     let has_era = ["明治", "大正", "昭和", "平成", "令和"].iter().any(|era| text.contains(era));
     let sentence = text.contains('。') || text.contains('、') && length > 14;
-    (marks >= 2 || has_era && marks >= 1 || marks == 1 && text.contains('月') && text.ends_with(['発', '着']))
-        && length <= 30
-        && !sentence
+    // 二月三■: the mark of the day is hidden.
+    let opens =
+        text.chars().next().is_some_and(numerals::is_numeral) && text.contains('月') && text.contains('■');
+    let closes = text.contains('月') && text.ends_with(['発', '着']);
+    (marks >= 2 || has_era && marks >= 1 || marks == 1 && (opens || closes)) && length <= 30 && !sentence
 }
 
 /// A line that names a post and 発 or 着, but no date: the end of a line that a blot cut in two.

@@ -20,11 +20,9 @@ pub(super) fn without_label<'a>(text: &'a str, label: &str) -> Option<&'a str> {
 /// The head's fields.
 pub(super) fn header(regions: &[Region]) -> Telegram {
     let (number, handling) = number_and_handling(regions);
-    let sent = sent_or_received(regions, Role::Sent);
+    let mut sent = sent_or_received(regions, Role::Sent);
     let mut received = sent_or_received(regions, Role::Received);
-    if let Some(received) = &mut received {
-        dispatch::complete(received, sent.as_ref());
-    }
+    dispatch::complete(sent.as_mut(), received.as_mut());
     Telegram {
         number,
         classification: handling.classification.map(str::to_owned),

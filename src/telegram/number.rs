@@ -41,7 +41,9 @@ pub(super) fn numbered(text: &str) -> Option<Numbered> {
     }
     let is_sure = opening == '第' && closes && length >= 1;
     let is_likely = length >= 2 && (opens && closing.is_none_or(|c| c != '年' && c != '月') || closes);
+    // A speck behind 号 may be read as a full stop; a sentence ends with one.
     let behind = characters.get(close + 1..).unwrap_or_default();
+    let behind = behind.strip_prefix(&['。']).unwrap_or(behind);
     let has_room = length <= 6 && behind.len() <= MOST_BEHIND && !behind.contains(&'。');
     ((is_sure || is_likely) && has_room).then(|| Numbered {
         value: numerals::value(&characters[start..close].iter().collect::<String>()),
@@ -66,6 +68,7 @@ mod tests {
             ("・第5517号", Some(Some(5517))),
             ("第六四〇腕砂", Some(Some(640))),
             ("第三三O〇由取扱注意", Some(None)),
+            ("第五六三〇腕。大至急", Some(Some(5630))),
             ("第■号極秘", Some(None)),
             ("第二条の解釈", None),
             ("第55年", None),

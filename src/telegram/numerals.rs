@@ -7,7 +7,7 @@ fn digit(c: char) -> Option<u32> {
         '0'..='9' => c.to_digit(10),
         '０'..='９' => Some(c as u32 - '０' as u32),
         '〇' | '○' | '零' | 'Ｏ' | 'O' | '◯' => Some(0),
-        '一' | '壱' | '壹' | 'ー' | '―' | '—' | 'I' | 'l' => Some(1),
+        '一' | '壱' | '壹' | 'ー' | '―' | '—' | '-' | 'I' | 'l' => Some(1),
         '二' | 'ニ' | '弐' | '貳' => Some(2),
         '三' | 'ミ' | '参' | '參' => Some(3),
         '四' => Some(4),
@@ -40,7 +40,9 @@ fn is_of_one_script(text: &[char]) -> bool {
     let has = |set: &str| text.iter().any(|&c| set.contains(c));
     let arabic = text.iter().any(|c| c.is_ascii_digit() || ('０'..='９').contains(c));
     let kanji = has("一二三四五六七八九十百千");
-    !(arabic && kanji || has("OＯ") && has("〇○◯零0０"))
+    // A dash is a one among kanji numerals alone.
+    let dash = has("-ー―—");
+    !(arabic && (kanji || dash) || has("OＯ") && has("〇○◯零0０"))
 }
 
 /// The value of a numeral; `None` where it is empty, ill-formed (三五十, 5五17) or has more than nine digits.

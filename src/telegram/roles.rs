@@ -172,12 +172,12 @@ impl<'a> Roles<'a> {
         }
     }
 
-    /// Whether a line goes on where another ends, on one level.
+    /// Whether a line goes on where another ends, on one level, behind a blot of a dozen characters at most.
     fn goes_on(&self, first: usize, second: usize) -> bool {
         let (a, b) = (&self.lines[first], &self.lines[second]);
         let (along, next) = (a.mode.along(&a.bbox), a.mode.along(&b.bbox));
         a.mode == b.mode
-            && next.left >= along.right - along.height() / 2
+            && (-along.height() / 2..12 * along.height()).contains(&(next.left - along.right))
             && 2 * -along.gap_y(&next) >= along.height().min(next.height())
     }
 

@@ -21,9 +21,15 @@ const ERAS: [Era; 5] = [
 
 /// The first date in a text, as ISO 8601; `None` where there is none, it has no year, or no calendar has it.
 pub(super) fn date(text: &str) -> Option<String> {
+    date_with(text, None)
+}
+
+/// The first date in a text, given the month and day that another line prints: the day whose 日 was hidden counts where
+/// both agree.
+pub(super) fn date_with(text: &str, witness: Option<(i8, i8)>) -> Option<String> {
     let characters = without_specks(text);
     let year_mark = characters.iter().position(|&c| c == '年')?;
-    let (month, day) = month_and_day_in(&characters[year_mark + 1..])?;
+    let (month, day) = month_and_day_in(&characters[year_mark + 1..], witness)?;
     let dates: Vec<Date> = eras(&characters[..year_mark])
         .into_iter()
         .filter_map(|(era, from)| {
@@ -44,7 +50,14 @@ pub(super) fn date(text: &str) -> Option<String> {
 
 /// Month and day, of a date that gives no year.
 pub(super) fn month_and_day(text: &str) -> Option<(i8, i8)> {
-    month_and_day_in(&without_specks(text))
+    month_and_day_with(text, None)
+}
+
+/// Month and day, given those of another line.
+pub(super) fn month_and_day_with(text: &str, witness: Option<(i8, i8)>) -> Option<(i8, i8)> {
+    let characters = without_specks(text);
+    let from = characters.iter().position(|&c| c == '年').map_or(0, |i| i + 1);
+    month_and_day_in(&characters[from..], witness)
 }
 
 fn without_specks(text: &str) -> Vec<char> {
@@ -52,7 +65,7 @@ fn without_specks(text: &str) -> Vec<char> {
     text.chars().filter(|&c| !c.is_whitespace() && (c == '-' || !is_speck(c))).collect()
 }
 
-fn month_and_day_in(characters: &[char]) -> Option<(i8, i8)> {
+fn month_and_day_in(characters: &[char], witness: Option<(i8, i8)>) -> Option<(i8, i8)> {
     let month_mark = characters.iter().position(|c| matches!(c, '月' | '用'))?;
     let month = whole(&characters[..month_mark])?;
     let rest = &characters[month_mark + 1..];
@@ -60,10 +73,15 @@ fn month_and_day_in(characters: &[char]) -> Option<(i8, i8)> {
     let day = whole(&rest[..length])?;
     // 日 is a narrow rectangle in small print, and read as its neighbours. Where it is hidden, or read as something
     // else, a digit may be too: the day counts only if none can follow it.
-    let is_closed = rest.get(length).is_some_and(|c| matches!(c, '日' | '曰' | '目' | '旦' | '田'));
-    (is_closed || is_complete(&rest[..length])).then_some(())?;
+    let is_closed = rest.get(length).is_some_and(|&c| is_day_mark(c));
     let in_range = |value: u32, most: u32| i8::try_from(value).ok().filter(|_| (1..=most).contains(&value));
-    Some((in_range(month, 12)?, in_range(day, 31)?))
+    let found = (in_range(month, 12)?, in_range(day, 31)?);
+    (is_closed || is_complete(&rest[..length]) || witness == Some(found)).then_some(found)
+}
+
+/// 日, or what it is read as; no digit looks like these. 旦 is left out: it may be 一日.
+fn is_day_mark(c: char) -> bool {
+    matches!(c, '日' | '曰' | '目' | '田' | '甘' | '口' | 'ロ' | 'H' | 'E' | 'B')
 }
 
 /// Whether no digit can follow those of a day: 28, 二十七, but not 2, 二 or 二十.

@@ -155,6 +155,11 @@ pub(super) fn bureau(text: &str) -> Option<&'static str> {
     nearest(text, &BUREAUS)
 }
 
+/// Whether a text is a post of the vocabulary.
+pub(super) fn is_post(text: &str) -> bool {
+    POSTS.contains(&folded(text).as_str())
+}
+
 /// The post that a text names: one of the vocabulary through a misread character; `None` where it may be several, or
 /// is a single character that stands for no country.
 pub(super) fn post(text: &str) -> Option<String> {
@@ -166,7 +171,7 @@ pub(super) fn post(text: &str) -> Option<String> {
         return Some(if exact.chars().count() == read.chars().count() { read } else { exact }.to_owned());
     }
     if characters.len() < 2 {
-        return None;
+        return likeness::nearest(&characters, &POSTS).map(str::to_owned);
     }
     let one_misread: Vec<&str> = POSTS
         .into_iter()
@@ -287,7 +292,8 @@ mod tests {
             ("|本省", Some("本省")),
             ("本者", Some("本省")),
             ("仏", Some("仏")),
-            ("公", None),
+            ("公", Some("仏")),
+            ("鯨", None),
             ("聞国", None),
             ("カイロ", Some("カイロ")),
             ("ロジア", Some("ロシア")),
