@@ -160,6 +160,10 @@ fn serial(regions: &[Region]) -> Option<String> {
 fn subject(regions: &[Region]) -> Option<String> {
     let joined: String = texts(regions, Role::Subject).into_iter().map(str::trim).collect();
     let subject = without_label(&joined, "件名").unwrap_or(&joined);
-    let subject = without_specks(subject);
+    // Nothing is set between a word and a parenthesis: a point there is a speck.
+    let subject =
+        [".)", ".）"].iter().zip([")", "）"]).fold(subject.to_owned(), |s, (from, to)| s.replace(from, to));
+    let subject = [".(", ".（"].iter().zip(["(", "（"]).fold(subject, |s, (from, to)| s.replace(from, to));
+    let subject = without_specks(&subject);
     (!subject.is_empty() && !subject.chars().all(|c| c == REDACTION_MARK)).then(|| subject.to_owned())
 }

@@ -2,6 +2,7 @@
 
 use super::likeness::{alike, is_speck};
 use super::numerals;
+use super::vocabulary::is_accounted_for;
 
 /// Most characters behind the number in its line: classification, precedence and distribution.
 const MOST_BEHIND: usize = 18;
@@ -45,9 +46,14 @@ pub(super) fn numbered(text: &str) -> Option<Numbered> {
     let behind = characters.get(close + 1..).unwrap_or_default();
     let behind = behind.strip_prefix(&['。']).unwrap_or(behind);
     let has_room = length <= 6 && behind.len() <= MOST_BEHIND && !behind.contains(&'。');
+    let behind: String = behind.iter().collect();
+    // Where no 号 bounds the digits, one may be lost in what was read there, unless all behind it is accounted for.
+    let is_bounded =
+        closing.is_some_and(|c| alike(c, '号')) || closing.is_some() && is_accounted_for(&behind);
+    let digits: String = characters[start..close].iter().collect();
     ((is_sure || is_likely) && has_room).then(|| Numbered {
-        value: numerals::value(&characters[start..close].iter().collect::<String>()),
-        behind: behind.iter().collect(),
+        value: numerals::value(&digits).filter(|_| is_bounded),
+        behind,
         is_sure,
     })
 }
@@ -67,6 +73,10 @@ mod tests {
             ("第4.23号秘", Some(Some(423))),
             ("・第5517号", Some(Some(5517))),
             ("第六四〇腕砂", Some(Some(640))),
+            ("第六四〇腕極祕", Some(Some(640))),
+            ("第二二八大中秘", Some(None)),
+            ("第55鯨7号極秘", Some(None)),
+            ("第5786", Some(None)),
             ("第三三O〇由取扱注意", Some(None)),
             ("第五六三〇腕。大至急", Some(Some(5630))),
             ("第■号極秘", Some(None)),

@@ -221,10 +221,21 @@ impl Handling {
     }
 }
 
+/// Whether the words found behind a number leave little of the text over.
+pub(super) fn is_accounted_for(text: &str) -> bool {
+    let found = handling(text);
+    let text = letters_of_handling(text);
+    found != Handling::default() && 3 * found.cost(&text) <= text.len() * MISREAD
+}
+
+fn letters_of_handling(text: &str) -> Vec<char> {
+    folded(text).chars().filter(|c| !matches!(c, '(' | ')')).collect()
+}
+
 /// Classification, precedence and distribution from what stands behind the number, the three at once: the words in
 /// their order that explain it best. Where others explain it as well, what they do not share is null.
 pub(super) fn handling(text: &str) -> Handling {
-    let text: Vec<char> = folded(text).chars().filter(|c| !matches!(c, '(' | ')')).collect();
+    let text = letters_of_handling(text);
     let options = |words: &'static [&'static str]| {
         std::iter::once(None).chain(words.iter().copied().map(Some)).collect::<Vec<_>>()
     };
