@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Characters that look alike in worn print, group by group (64 at most).
+/// Characters that look alike in worn print, group by group (64 at most); among them what is read for 號 and 祕 by
+/// models that do not know the old forms.
 const LOOK_ALIKE: &[&str] = &[
     "大太犬夫天人木六火",
     "至室",
@@ -34,7 +35,7 @@ const LOOK_ALIKE: &[&str] = &[
     "使便伎俊",
     "電雷竃重",
     "転軽輯輛",
-    "号导呈吾",
+    "号导呈吾与腕肘騰",
     "第弟策笫茅",
     "主王生圭",
     "管菅覧官",

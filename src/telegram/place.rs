@@ -53,7 +53,15 @@ fn straight_box(line: &Line, mode: WritingMode, turn: f64) -> BBox {
         let length = f64::from(mode.along(&g.bbox).width());
         around(turned(&g.bbox), length, height, mode)
     });
-    boxes.fold(BBox::default(), |all, b| all.union(&b))
+    let held = boxes.fold(BBox::default(), |all, b| all.union(&b));
+    held.union(&around(turned(&leading_edge(line, mode)), 1.0, height, mode))
+}
+
+/// Where the line's ink begins: its first character may not have been read, and have no glyph.
+fn leading_edge(line: &Line, mode: WritingMode) -> BBox {
+    let first = line.glyphs.first().map_or(line.bbox, |g| g.bbox);
+    let (along, first) = (mode.along(&line.bbox), mode.along(&first));
+    mode.along(&BBox::from_ltrb(along.left, first.top, along.left + 1, first.bottom))
 }
 
 /// A box about its middle, so long along the line and so high across it.
@@ -85,6 +93,13 @@ mod tests {
             .collect();
         let bbox = glyphs.iter().fold(BBox::default(), |all, g| all.union(&g.bbox));
         Line { bbox, text: String::new(), confidence: Confidence::CERTAIN, engine: String::new(), glyphs }
+    }
+
+    #[test]
+    fn a_line_begins_with_its_ink_whether_or_not_that_was_read() {
+        let mut cut = line(300, 300, 30, 0.0);
+        cut.glyphs.remove(0);
+        assert_eq!(straight(&[(&cut, WritingMode::HorizontalTb)])[0].left, 300);
     }
 
     #[test]
