@@ -23,9 +23,9 @@ const OPENINGS: [&str; 12] = [
     "本件電報は",
 ];
 
-/// The posts, as read.
+/// The posts, as read; paragraphs stand on lines of their own in the text.
 pub(super) fn forwarded_to(text: &str) -> Vec<String> {
-    let printed: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let printed: Vec<char> = text.chars().filter(|&c| c == '\n' || !c.is_whitespace()).collect();
     let plain: Vec<char> =
         printed.iter().map(|&c| folded(&c.to_string()).chars().next().unwrap_or(c)).collect();
     let mut found: Vec<String> = Vec::new();
@@ -35,7 +35,8 @@ pub(super) fn forwarded_to(text: &str) -> Vec<String> {
             continue;
         }
         let list = &printed[from..place - 1];
-        let sentence = list.iter().rposition(|c| matches!(c, '。' | '■')).map_or(list, |i| &list[i + 1..]);
+        let sentence =
+            list.iter().rposition(|c| matches!(c, '。' | '■' | '\n')).map_or(list, |i| &list[i + 1..]);
         for item in items(sentence) {
             if !found.contains(&item) {
                 found.push(item);
@@ -94,6 +95,8 @@ fn bare(item: &str) -> &str {
         Some(rest) if numbered.len() < item.len() => rest,
         _ => item,
     };
+    // 右御含ミノ上英ニ: what is asked beside it.
+    let item = ["ノ上", "の上"].iter().find_map(|w| item.split_once(w)).map_or(item, |(_, rest)| rest);
     let opening = OPENINGS.iter().find(|opening| item.starts_with(**opening));
     opening.map_or(item, |opening| &item[opening.len()..])
 }

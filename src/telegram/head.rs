@@ -4,7 +4,7 @@
 //! a cable are stacked: downwards in horizontal print, right to left in vertical. In that direction the head is
 //! what stands before the number, and between addressee or sender and the number, at their margin, stands the subject.
 
-use super::header::{bureau_in, head_of_post, office, without_label};
+use super::header::{bureau_in, head_of_post, office, two_persons, without_label};
 use super::likeness::{distance, without_specks};
 use super::number::numbered;
 use super::vocabulary::{self, folded, handling};
@@ -87,7 +87,8 @@ pub(super) fn by_words(text: &str) -> Option<Role> {
     if is_dated(text) {
         return Some(if text.ends_with(['着', '益']) { Role::Received } else { Role::Sent });
     }
-    if characters.len() <= 9 && office(text).is_some()
+    if characters.len() <= 24 && two_persons(text).is_some()
+        || characters.len() <= 9 && office(text).is_some()
         || characters.len() <= 12 && text.ends_with(['殿', '宛'])
     {
         return Some(Role::To);

@@ -81,7 +81,7 @@ fn person(regions: &[Region], wanted: Role, which: usize) -> Option<String> {
 }
 
 /// 外務大臣殿　波多野大使: two names that were read as one line.
-fn two_persons(text: &str) -> Option<(&str, &str)> {
+pub(super) fn two_persons(text: &str) -> Option<(&str, &str)> {
     let (place, mark) = text.char_indices().find(|(i, c)| *i > 0 && *c == '殿')?;
     let rest = text[place + mark.len_utf8()..].trim();
     head_of_post(rest).map(|_| (&text[..place], rest))

@@ -54,7 +54,7 @@ pub(super) fn paragraphs(regions: &[Region]) -> Vec<Paragraph> {
     let mut found: Vec<Paragraph> = Vec::new();
     for (i, placed) in lines.iter().enumerate() {
         let text = placed.line.text.trim();
-        let opens = speaker(text).is_some() || is_indented(&lines, i);
+        let opens = speaker(text).is_some() || opens_item(text) || is_indented(&lines, i);
         match found.last_mut().filter(|_| !opens) {
             Some(paragraph) => {
                 paragraph.text += text;
@@ -68,6 +68,20 @@ pub(super) fn paragraphs(regions: &[Region]) -> Vec<Paragraph> {
         }
     }
     found
+}
+
+/// Whether a text begins with the number of an item: １．, （２）, 三、; but not with one of its figures, ７．５.
+fn opens_item(text: &str) -> bool {
+    let plain = folded(text);
+    let rest = plain.trim_start_matches('(');
+    let digits = rest.chars().take_while(|&c| c.is_ascii_digit() || numerals::is_numeral(c)).count();
+    let mut behind = rest.chars().skip(digits);
+    let closes = match behind.next() {
+        Some(')') => rest.len() < plain.len(),
+        Some('.' | '、') => rest.len() == plain.len() && !behind.next().is_some_and(numerals::is_numeral),
+        _ => false,
+    };
+    (1..=2).contains(&digits) && closes
 }
 
 /// Whether a line begins behind the margin of its neighbours of one direction.
@@ -109,7 +123,11 @@ pub(super) fn references(regions: &[Region]) -> Vec<Reference> {
 
 /// Posts that it was or is to be forwarded to.
 pub(super) fn forwarded_to(regions: &[Region]) -> Vec<String> {
-    forwarding::forwarded_to(&text(regions))
+    let lines = lines(regions);
+    let text: String = (0..lines.len())
+        .map(|i| if is_indented(&lines, i) { "\n" } else { "" }.to_owned() + &lines[i].line.text)
+        .collect();
+    forwarding::forwarded_to(&text)
 }
 
 fn text(regions: &[Region]) -> String {

@@ -170,6 +170,17 @@ impl<'a> Roles<'a> {
                 self.found[end] = self.found[line];
             }
         }
+        self.dates_blacked_out();
+    }
+
+    /// ■本省着: the post alone is left.
+    fn dates_blacked_out(&mut self) {
+        for i in 0..self.lines.len() {
+            let Some(role) = head::is_end_of_dated(&self.lines[i].text) else { continue };
+            if self.found[i].is_none() && self.is_ahead(i) && !self.has(role) {
+                self.found[i] = Some(role);
+            }
+        }
     }
 
     /// Whether a line goes on where another ends, on one level, behind a blot of a dozen characters at most.
