@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 pub struct Telegram {
     /// 第５５１７号: 5517.
     pub number: Option<u32>,
-    /// As printed: 極秘, 秘, 取扱注意, 普通.
+    /// 極秘, 秘, 取扱注意 …: the vocabulary's word, in its common-use form where 極祕 is printed.
     pub classification: Option<String>,
-    /// As printed: 大至急, 至急, 普通.
+    /// 大至急, 至急, 普通: the vocabulary's word.
     pub precedence: Option<String>,
-    /// As printed, without its parentheses: 限定配布.
+    /// 限定配布 …, without parentheses: the vocabulary's word, behind the number or in a line of its own.
     pub distribution: Option<String>,
     /// When and where it was sent.
     pub sent: Option<Dispatch>,
     /// When and where it was received.
     pub received: Option<Dispatch>,
-    /// The addressee, without 殿.
+    /// The addressee, without 殿: an office by its proper name, a head of post as read.
     pub to: Option<String>,
     /// The sender.
     pub from: Option<String>,
@@ -41,13 +41,14 @@ pub struct Telegram {
 /// A place and a time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Dispatch {
-    /// ISO 8601 calendar date, `1993-09-28`.
+    /// ISO 8601 calendar date, `1993-09-28`. A receipt that prints no year has the one nearest to the day of sending;
+    /// null where a digit may be hidden.
     pub date: Option<String>,
     /// Local time, `12:34`.
     pub time: Option<String>,
-    /// As printed: 国連, 本省.
+    /// As printed: 国連, 本省; a misread one by its proper name where only one is near.
     pub post: Option<String>,
-    /// The line as read.
+    /// The line as read; both pieces where a blot cut it in two.
     pub text: String,
 }
 

@@ -1,10 +1,10 @@
-//! The fields of the head.
+//! The fields of the head, from the lines of their roles.
 
-use super::vocabulary::{
-    self, BUREAUS, CLASSIFICATIONS, DISTRIBUTIONS, HEADS_OF_POST, OFFICES, PRECEDENCES, folded,
-};
-use super::{numerals, role, time};
-use crate::page::{Dispatch, REDACTION_MARK, Region, Role};
+use super::likeness::{self, without_specks};
+use super::number::numbered;
+use super::vocabulary::{self, HEADS_OF_POST, Handling, OFFICES, folded};
+use super::{dispatch, role};
+use crate::page::{Dispatch, REDACTION_MARK, Region, Role, Telegram};
 
 /// Texts of the lines with a role.
 pub(super) fn texts(regions: &[Region], wanted: Role) -> Vec<&str> {
@@ -14,119 +14,156 @@ pub(super) fn texts(regions: &[Region], wanted: Role) -> Vec<&str> {
 
 /// What follows a label; `None` where the text does not begin with it.
 pub(super) fn without_label<'a>(text: &'a str, label: &str) -> Option<&'a str> {
-    text.strip_prefix(label).map(|rest| rest.trim_start_matches(['：', ':', ' ', '　']))
+    text.strip_prefix(label).map(|rest| rest.trim_start_matches(['：', ':', ' ', '　', '・', '.']))
 }
 
-/// 第５５１７号: the number, and where 号 ends it, in characters. A numeral between 第 and 号, or with one of them at the
-/// beginning of the line.
-pub(super) fn number_in(text: &str) -> Option<(u32, usize)> {
-    let characters: Vec<char> = text.chars().collect();
-    let mark = characters.iter().position(|&c| c == '号')?;
-    let (value, start) = numerals::ending(&characters[..mark])?;
-    let opened = start > 0 && characters[start - 1] == '第';
-    let digits = mark - start;
-    // A reference in the message (往電第…号) is not at the beginning of its line.
-    let alone = start == 0 && digits >= 2;
-    ((opened && start <= 2 || alone) && digits <= 6).then_some((value, mark + 1))
+/// The head's fields.
+pub(super) fn header(regions: &[Region]) -> Telegram {
+    let (number, handling) = number_and_handling(regions);
+    let mut sent = sent_or_received(regions, Role::Sent);
+    let mut received = sent_or_received(regions, Role::Received);
+    dispatch::complete(sent.as_mut(), received.as_mut());
+    Telegram {
+        number,
+        classification: handling.classification.map(str::to_owned),
+        precedence: handling.precedence.map(str::to_owned),
+        distribution: handling.distribution.or_else(|| distribution(regions)).map(str::to_owned),
+        sent,
+        received,
+        to: person(regions, Role::To, 0),
+        from: person(regions, Role::From, 0).or_else(|| person(regions, Role::To, 1)),
+        bureau: bureau(regions),
+        serial: serial(regions),
+        subject: subject(regions),
+        ..Telegram::default()
+    }
 }
 
-/// The number.
-pub(super) fn number(regions: &[Region]) -> Option<u32> {
-    texts(regions, Role::Number).iter().find_map(|t| number_in(&folded(t))).map(|(value, _)| value)
+/// The number, and the words behind it: in its own line, or in one of their own beside it.
+fn number_and_handling(regions: &[Region]) -> (Option<u32>, Handling) {
+    let lines: Vec<String> = texts(regions, Role::Number).into_iter().map(folded).collect();
+    let number = lines.iter().find_map(|t| numbered(t));
+    let behind: String = lines.iter().map(|t| numbered(t).map_or_else(|| t.clone(), |n| n.behind)).collect();
+    (number.and_then(|n| n.value), vocabulary::handling(&behind))
 }
 
-/// What stands behind the number: classification, precedence, distribution.
-fn behind_number(regions: &[Region]) -> String {
-    let behind = |t: &&str| {
-        let text = folded(t);
-        let from = number_in(&text)
-            .map(|(_, end)| end)
-            .or_else(|| text.chars().position(|c| c == '号').map(|p| p + 1));
-        text.chars().skip(from.unwrap_or(0)).collect::<String>()
-    };
-    texts(regions, Role::Number).iter().map(behind).collect()
+/// The distribution where it has a line of its own: （限定配布）.
+fn distribution(regions: &[Region]) -> Option<&'static str> {
+    texts(regions, Role::Body).into_iter().take(3).find_map(distribution_alone)
 }
 
-/// The classification.
-pub(super) fn classification(regions: &[Region]) -> Option<String> {
-    vocabulary::find(&behind_number(regions), &CLASSIFICATIONS).map(str::to_owned)
+/// The distribution that a line names, and nothing else.
+pub(super) fn distribution_alone(text: &str) -> Option<&'static str> {
+    let text = folded(text);
+    let inside = without_specks(&text).trim_matches(|c| matches!(c, '(' | ')' | '〔' | '〕' | '[' | ']'));
+    vocabulary::nearest(inside, &vocabulary::DISTRIBUTIONS)
 }
 
-/// The precedence.
-pub(super) fn precedence(regions: &[Region]) -> Option<String> {
-    vocabulary::find(&behind_number(regions), &PRECEDENCES).map(str::to_owned)
+fn sent_or_received(regions: &[Region], wanted: Role) -> Option<Dispatch> {
+    let text = texts(regions, wanted).concat();
+    (!text.is_empty()).then(|| dispatch::dispatch(text))
 }
 
-/// The distribution.
-pub(super) fn distribution(regions: &[Region]) -> Option<String> {
-    vocabulary::find(&behind_number(regions), &DISTRIBUTIONS).map(str::to_owned)
-}
-
-/// When and where it was sent or received.
-pub(super) fn dispatch(regions: &[Region], wanted: Role) -> Option<Dispatch> {
-    let text = texts(regions, wanted).into_iter().next()?.to_owned();
-    let folded = folded(&text);
-    Some(Dispatch { date: time::date(&folded), time: time::time(&folded), post: post(&folded), text })
-}
-
-/// The post before 発 or 着: what follows date, time and redaction.
-fn post(text: &str) -> Option<String> {
-    let body = text.strip_suffix(['発', '着'])?;
-    let start = body
-        .rfind(['日', '時', '分', '半', '曰', REDACTION_MARK])
-        .map_or(0, |i| i + body[i..].chars().next().map_or(0, char::len_utf8));
-    let post = body[start..].trim();
-    let plausible = (1..=12).contains(&post.chars().count()) && !post.chars().any(numerals_or_marks);
-    plausible.then(|| post.to_owned())
-}
-
-fn numerals_or_marks(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '年' | '月' | '。' | '、')
-}
-
-/// The addressee, without 殿.
-pub(super) fn addressee(regions: &[Region]) -> Option<String> {
-    person(regions, Role::To)
-}
-
-/// The sender.
-pub(super) fn sender(regions: &[Region]) -> Option<String> {
-    person(regions, Role::From)
-}
-
-/// An office by its proper name, a head of post as read; null where any of it is blacked out.
-fn person(regions: &[Region], wanted: Role) -> Option<String> {
+/// The person named in a role's line, or the one named behind it in the same line: an office by its proper name, a
+/// head of post as read; null where any of it is blacked out.
+fn person(regions: &[Region], wanted: Role, which: usize) -> Option<String> {
     let text = texts(regions, wanted).into_iter().next()?;
-    let name = text.trim().trim_end_matches('殿').trim();
+    let name = without_specks(text);
+    let (first, second) = match two_persons(name) {
+        Some((first, second)) => (first, Some(second)),
+        None => (name, None),
+    };
+    let name = [Some(first), second][which.min(1)]?;
     if name.is_empty() || name.contains(REDACTION_MARK) {
         return None;
     }
-    let office = vocabulary::nearest(name, &OFFICES);
-    let known = office.is_some() || HEADS_OF_POST.iter().any(|h| name.ends_with(h)) || text.ends_with('殿');
-    known.then(|| office.map_or_else(|| name.to_owned(), str::to_owned))
+    office(name).map(str::to_owned).or_else(|| head_of_post(name))
+}
+
+/// 外務大臣殿　波多野大使: two names that were read as one line.
+pub(super) fn two_persons(text: &str) -> Option<(&str, &str)> {
+    let (place, mark) = text.char_indices().find(|(i, c)| *i > 0 && *c == '殿')?;
+    let rest = text[place + mark.len_utf8()..].trim();
+    head_of_post(rest).map(|_| (&text[..place], rest))
+}
+
+/// The office that a line names. 殿 or 宛 behind it may be misread, a speck or two may stand before it.
+pub(super) fn office(text: &str) -> Option<&'static str> {
+    let plain = folded(text);
+    let characters: Vec<char> = without_specks(&plain).chars().collect();
+    let whole = likeness::nearest(&characters, &OFFICES);
+    let without_last = || {
+        let most = if characters.last().is_some_and(|&c| likeness::alike(c, '殿')) { 2 } else { 1 };
+        (1..=most)
+            .find_map(|n| likeness::nearest(characters.get(..characters.len().checked_sub(n)?)?, &OFFICES))
+    };
+    whole.or_else(without_last)
+}
+
+/// A head of post as read, without 殿; his title through a misread character.
+pub(super) fn head_of_post(text: &str) -> Option<String> {
+    let name = without_specks(text).trim_end_matches(['殿', '宛']).trim_end();
+    let read: Vec<char> = name.chars().collect();
+    let plain: Vec<char> = folded(name).chars().collect();
+    if !(3..=14).contains(&read.len()) || plain.len() != read.len() {
+        return None;
+    }
+    let title = |exact: bool| {
+        HEADS_OF_POST.iter().find(|title| {
+            let letters: Vec<char> = title.chars().collect();
+            let Some(start) = plain.len().checked_sub(letters.len()).filter(|&s| s >= 1) else {
+                return false;
+            };
+            let cost = likeness::distance(&plain[start..], &letters);
+            cost == 0 || !exact && cost <= likeness::allowance(&letters)
+        })
+    };
+    if title(true).is_some() {
+        return Some(name.to_owned());
+    }
+    let title = title(false)?;
+    let start = read.len() - title.chars().count();
+    Some(read[..start].iter().copied().chain(title.chars()).collect())
 }
 
 /// The bureau in charge.
-pub(super) fn bureau(regions: &[Region]) -> Option<String> {
-    let text = texts(regions, Role::Bureau).into_iter().next()?;
-    let text = folded(text);
-    let name = without_label(&text, "主管").unwrap_or(&text);
-    if name.contains(REDACTION_MARK) {
+fn bureau(regions: &[Region]) -> Option<String> {
+    let text = folded(texts(regions, Role::Bureau).into_iter().next()?);
+    if text.contains(REDACTION_MARK) {
         return None;
     }
-    let known = vocabulary::nearest(name, &BUREAUS).map(str::to_owned);
-    known.or_else(|| (name.chars().count() >= 3 && name.ends_with('長')).then(|| name.to_owned()))
+    let known = bureau_in(&text).map(str::to_owned);
+    let as_read = || {
+        let name = without_specks(without_label(&text, "主管").unwrap_or(&text));
+        let is_name =
+            (3..=14).contains(&name.chars().count()) && name.ends_with(['長', '局', '部', '課', '室']);
+        is_name.then(|| name.to_owned())
+    };
+    known.or_else(as_read)
+}
+
+/// The bureau that a text names, behind 主管 or what was read for it.
+pub(super) fn bureau_in(text: &str) -> Option<&'static str> {
+    let characters: Vec<char> = without_specks(text).chars().collect();
+    let mut starts = (0..=3.min(characters.len())).map(|skip| characters[skip..].iter().collect::<String>());
+    starts.find_map(|rest| vocabulary::bureau(&rest))
 }
 
 /// The telegraph section's serial number, as read.
-pub(super) fn serial(regions: &[Region]) -> Option<String> {
+fn serial(regions: &[Region]) -> Option<String> {
     let text = texts(regions, Role::Serial).into_iter().next()?.trim();
+    let text = ["総番号", "總番號"].iter().find_map(|label| without_label(text, label)).unwrap_or(text);
     (!text.is_empty() && !text.contains(REDACTION_MARK)).then(|| text.to_owned())
 }
 
-/// What it is about: the lines of the subject, one after another.
-pub(super) fn subject(regions: &[Region]) -> Option<String> {
-    let joined: String = texts(regions, Role::Subject).concat();
-    let subject = without_label(joined.trim(), "件名").unwrap_or(joined.trim());
+/// What it is about: the lines of the subject, one after another, without specks at the edges.
+fn subject(regions: &[Region]) -> Option<String> {
+    let joined: String = texts(regions, Role::Subject).into_iter().map(str::trim).collect();
+    let subject = without_label(&joined, "件名").unwrap_or(&joined);
+    // Nothing is set between a word and a parenthesis: a point there is a speck.
+    let subject =
+        [".)", ".）"].iter().zip([")", "）"]).fold(subject.to_owned(), |s, (from, to)| s.replace(from, to));
+    let subject = [".(", ".（"].iter().zip(["(", "（"]).fold(subject, |s, (from, to)| s.replace(from, to));
+    let subject = without_specks(&subject);
     (!subject.is_empty() && !subject.chars().all(|c| c == REDACTION_MARK)).then(|| subject.to_owned())
 }

@@ -1,173 +1,155 @@
-//! The message: paragraphs with their speakers, references to other cables, posts it was forwarded to, the end mark.
+//! The message: paragraphs with their speakers, what it refers to, the end mark.
 
+use super::header::distribution_alone;
 use super::vocabulary::folded;
-use super::{numerals, role};
-use crate::page::{Line, Paragraph, Reference, ReferenceDirection, Region, Role};
+use super::{forwarding, numerals, place, references, role};
+use crate::geometry::BBox;
+use crate::page::{Line, Paragraph, Reference, Region, Role, WritingMode};
 
 /// A paragraph opens this far behind the margin, in cells: cables indent by one.
 const INDENT: f64 = 0.6;
+/// What （了） is read as where the print is worn; only in a line of its own.
+const WORN_END: [char; 8] = ['T', '7', '丁', 'て', 'ア', '子', 'ア', 'フ'];
 
-/// Lines of the message with the ids by which paragraphs name them.
-fn lines(regions: &[Region]) -> Vec<(String, &Line, &Region)> {
-    let of_message = regions.iter().filter(|r| matches!(role(r), Some(Role::Body | Role::Closing)));
-    of_message
-        .flat_map(|r| r.lines.iter().enumerate().map(move |(i, l)| (format!("{}/{i}", r.id), l, r)))
-        .collect()
+/// A line of the message with the id by which paragraphs name it.
+struct Placed<'a> {
+    id: String,
+    line: &'a Line,
+    role: Role,
+    mode: WritingMode,
+    /// On the straight page, seen along the line.
+    along: BBox,
 }
 
-/// The message in paragraphs.
-pub(super) fn paragraphs(regions: &[Region]) -> Vec<Paragraph> {
-    let lines: Vec<_> = lines(regions).into_iter().filter(|(.., r)| role(r) == Some(Role::Body)).collect();
-    let start = |line: &Line, region: &Region| region.writing_mode().along(&line.bbox).left;
-    let margin = lines.iter().map(|(_, l, r)| start(l, r)).min().unwrap_or(0);
-    let cell = lines.iter().map(|(_, l, r)| r.writing_mode().along(&l.bbox).height()).max().unwrap_or(1);
-    let mut found: Vec<Paragraph> = Vec::new();
-    for (id, line, region) in lines {
-        let indented = f64::from(start(line, region) - margin) >= INDENT * f64::from(cell);
-        let text = line.text.trim();
-        match found.last_mut().filter(|_| !indented) {
-            Some(paragraph) => {
-                paragraph.text += text;
-                paragraph.lines.push(id);
+fn lines(regions: &[Region]) -> Vec<Placed<'_>> {
+    let all: Vec<(&Line, WritingMode)> =
+        regions.iter().flat_map(|r| r.lines.iter().map(move |l| (l, r.writing_mode()))).collect();
+    let mut boxes = place::straight(&all).into_iter();
+    let mut found = Vec::new();
+    for region in regions {
+        for (i, line) in region.lines.iter().enumerate() {
+            let (Some(bbox), Some(role)) = (boxes.next(), role(region)) else { continue };
+            let mode = region.writing_mode();
+            if matches!(role, Role::Body | Role::Closing) {
+                found.push(Placed {
+                    id: format!("{}/{i}", region.id),
+                    line,
+                    role,
+                    mode,
+                    along: mode.along(&bbox),
+                });
             }
-            None => found.push(Paragraph { speaker: speaker(text), text: text.to_owned(), lines: vec![id] }),
         }
     }
     found
 }
 
-/// The name in parentheses at the head of a paragraph: （総理）. Numbers there count items: （１）.
+/// The message in paragraphs: each opens with a line that is indented, and has the lines at the margin behind it.
+pub(super) fn paragraphs(regions: &[Region]) -> Vec<Paragraph> {
+    let lines: Vec<Placed<'_>> = lines(regions)
+        .into_iter()
+        .filter(|l| l.role == Role::Body && !l.line.text.trim().is_empty())
+        .filter(|l| distribution_alone(&l.line.text).is_none())
+        .collect();
+    let mut found: Vec<Paragraph> = Vec::new();
+    for (i, placed) in lines.iter().enumerate() {
+        let text = placed.line.text.trim();
+        let opens = speaker(text).is_some() || opens_item(text) || is_indented(&lines, i);
+        match found.last_mut().filter(|_| !opens) {
+            Some(paragraph) => {
+                paragraph.text += text;
+                paragraph.lines.push(placed.id.clone());
+            }
+            None => found.push(Paragraph {
+                speaker: speaker(text),
+                text: text.to_owned(),
+                lines: vec![placed.id.clone()],
+            }),
+        }
+    }
+    found
+}
+
+/// Whether a text begins with the number of an item: １．, （２）, 三、; but not with one of its figures, ７．５.
+fn opens_item(text: &str) -> bool {
+    let plain = folded(text);
+    let rest = plain.trim_start_matches('(');
+    let digits = rest.chars().take_while(|&c| c.is_ascii_digit() || numerals::is_numeral(c)).count();
+    let mut behind = rest.chars().skip(digits);
+    let closes = match behind.next() {
+        Some(')') => rest.len() < plain.len(),
+        Some('.' | '、') => rest.len() == plain.len() && !behind.next().is_some_and(numerals::is_numeral),
+        _ => false,
+    };
+    (1..=2).contains(&digits) && closes
+}
+
+/// Whether a line begins behind the margin of its neighbours of one direction.
+fn is_indented(lines: &[Placed<'_>], at: usize) -> bool {
+    let this = &lines[at];
+    let alike =
+        lines.iter().filter(|l| l.mode == this.mode && 3 * l.along.height() > 2 * this.along.height());
+    let mut starts: Vec<i32> = alike.map(|l| l.along.left).collect();
+    starts.sort_unstable();
+    // A line that begins far left of all others is no line of the message, and gives no margin.
+    let margin = starts
+        .iter()
+        .copied()
+        .find(|s| starts.iter().filter(|o| (*o - s).abs() < this.along.height()).count() > 1);
+    let margin = margin.unwrap_or(starts.first().copied().unwrap_or(0));
+    f64::from(this.along.left - margin) >= INDENT * f64::from(this.along.height())
+}
+
+/// The name in parentheses at the head of a paragraph: （総理）. Numbers there count items: （１）, １．（１）.
 fn speaker(text: &str) -> Option<String> {
-    let inside = text.strip_prefix(['（', '('])?;
-    let end = inside.find(['）', ')'])?;
+    let inside = text.strip_prefix(['（', '(', '〈', '［', '['])?;
+    let end = inside.find(['）', ')', '〉', '］', ']'])?;
     let name = &inside[..end];
     let is_name = (1..=12).contains(&name.chars().count())
-        && !name.chars().all(numerals::is_numeral)
-        && !name.contains(['、', '。', '■']);
+        && !name.chars().all(|c| numerals::is_numeral(c) || c.is_ascii_digit())
+        && !matches!(name.chars().next(), Some('ア'..='ン')) | (name.chars().count() > 1)
+        && !name.contains(['、', '。', '■', '注'])
+        && !matches!(name, "了" | "終")
+        && distribution_alone(name).is_none();
     is_name.then(|| name.to_owned())
 }
 
 /// Cables that the subject and the message name.
 pub(super) fn references(regions: &[Region]) -> Vec<Reference> {
     let subject = regions.iter().filter(|r| role(r) == Some(Role::Subject)).flat_map(|r| &r.lines);
-    let text: String = subject
-        .map(|l| l.text.as_str())
-        .chain(["\n"])
-        .chain(lines(regions).into_iter().map(|(_, l, _)| l.text.as_str()))
-        .collect();
-    let characters: Vec<char> = text.chars().filter(|c| !matches!(c, ' ' | '　')).collect();
-    let plain: Vec<char> =
-        characters.iter().map(|&c| folded(&c.to_string()).chars().next().unwrap_or(c)).collect();
-    let mut found: Vec<Reference> = Vec::new();
-    let mut i = 0;
-    while i + 1 < plain.len() {
-        match reference_at(&characters, &plain, i) {
-            Some((reference, end)) => {
-                if !found.contains(&reference) {
-                    found.push(reference);
-                }
-                i = end;
-            }
-            None => i += 1,
-        }
-    }
-    found
+    let subject: String = subject.map(|l| l.text.as_str()).collect();
+    references::references(&(subject + "\n" + &text(regions)))
 }
 
-/// A reference that begins here, and where it ends: 往電第５５１３号別電４, 貴電第二一四號, 別電４.
-fn reference_at(printed: &[char], plain: &[char], start: usize) -> Option<(Reference, usize)> {
-    let direction = match (plain[start], plain[start + 1]) {
-        ('往', '電') => ReferenceDirection::Outgoing,
-        ('貴' | '来', '電') => ReferenceDirection::Incoming,
-        ('別', '電') => ReferenceDirection::Annex,
-        _ => return None,
-    };
-    let mut end = start + 2;
-    let number = if direction == ReferenceDirection::Annex {
-        None
-    } else {
-        numeral(plain, &mut end, &['第'], &['号'])
-    };
-    let mut annex_end = end;
-    let annex = if direction == ReferenceDirection::Annex {
-        numeral(plain, &mut end, &[], &[])
-    } else if plain.get(end..end + 2) == Some(&['別', '電']) {
-        annex_end += 2;
-        numeral(plain, &mut annex_end, &[], &[]).inspect(|_| end = annex_end)
-    } else {
-        None
-    };
-    (number.is_some() || annex.is_some()).then(|| {
-        let text = printed[start..end].iter().collect();
-        (Reference { direction, number, annex, text }, end)
-    })
-}
-
-/// A numeral with what must open and close it; `at` moves behind it where it is there.
-fn numeral(plain: &[char], at: &mut usize, open: &[char], close: &[char]) -> Option<u32> {
-    let mut place = *at;
-    if !open.is_empty() {
-        if plain.get(place).is_none_or(|c| !open.contains(c)) {
-            return None;
-        }
-        place += 1;
-    }
-    let length = plain[place.min(plain.len())..].iter().take_while(|&&c| numerals::is_numeral(c)).count();
-    let value = numerals::value(&plain[place..place + length].iter().collect::<String>())?;
-    place += length;
-    if !close.is_empty() {
-        if plain.get(place).is_none_or(|c| !close.contains(c)) {
-            return None;
-        }
-        place += 1;
-    }
-    *at = place;
-    Some(value)
-}
-
-/// Posts that it was or is to be forwarded to: the list before に転電した, に転電ありたい, に暗送.
+/// Posts that it was or is to be forwarded to.
 pub(super) fn forwarded_to(regions: &[Region]) -> Vec<String> {
-    let text: String = lines(regions).into_iter().map(|(_, l, _)| l.text.as_str()).collect();
-    let acts = ["転電", "轉電", "暗送", "転送"];
-    let mut found = Vec::new();
-    for act in acts {
-        let Some(place) = text.find(act) else { continue };
-        let before = text[..place].trim_end_matches(['に', 'ニ', 'へ', 'ヘ']);
-        if before.len() == place {
-            continue;
-        }
-        let sentence = before.rfind(['。', '\n']).map_or(before, |i| &before[i + '。'.len_utf8()..]);
-        found.extend(items(sentence));
-    }
-    found
+    let lines = lines(regions);
+    let text: String = (0..lines.len())
+        .map(|i| if is_indented(&lines, i) { "\n" } else { "" }.to_owned() + &lines[i].line.text)
+        .collect();
+    forwarding::forwarded_to(&text)
 }
 
-/// The items of a list, parentheses kept whole: 全米公館（除く、アガナ）、英、独.
-fn items(list: &str) -> Vec<String> {
-    let mut depth = 0;
-    let mut items = vec![String::new()];
-    for c in list.chars() {
-        match c {
-            '（' | '(' => depth += 1,
-            '）' | ')' => depth -= 1,
-            '、' | ',' | '，' if depth <= 0 => {
-                items.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(item) = items.last_mut() {
-            item.push(c);
-        }
-    }
-    items.into_iter().map(|i| i.trim().to_owned()).filter(|i| (1..=30).contains(&i.chars().count())).collect()
+fn text(regions: &[Region]) -> String {
+    lines(regions).iter().map(|l| l.line.text.as_str()).collect()
 }
 
-/// Whether the message ends with （了） or （終）.
+/// Whether the message ends with （了） or （終）: in one of its last lines, since stamps may be read behind them.
 pub(super) fn has_end_mark(regions: &[Region]) -> bool {
-    let Some((_, last, _)) = lines(regions).into_iter().rfind(|(_, l, _)| !l.text.trim().is_empty()) else {
-        return false;
-    };
-    let end: String = folded(&last.text).chars().rev().take(3).collect();
-    end.contains('了') && end.contains([')', '(']) || end.contains('終') && end.contains([')', '('])
+    let lines = lines(regions);
+    let is_closing = lines.iter().any(|l| l.role == Role::Closing);
+    let last = lines.iter().filter(|l| !is_closing || l.role == Role::Closing).rev().take(4);
+    last.into_iter().any(|l| ends(&l.line.text))
+}
+
+/// Whether a line ends with the end mark.
+pub(super) fn ends(text: &str) -> bool {
+    let plain: Vec<char> = folded(text).chars().filter(|c| !matches!(c, '.' | '・' | '|' | '、')).collect();
+    let alone = plain.len() <= 4;
+    let tail = &plain[plain.len().saturating_sub(3)..];
+    let enclosed = tail.iter().any(|c| matches!(c, '(' | ')' | '{' | '}' | '〔' | '〕'));
+    let named = tail.iter().any(|c| matches!(c, '了' | '終'));
+    let worn = tail.len() == 3 && tail[0] == '(' && tail[2] == ')' && WORN_END.contains(&tail[1]);
+    // 。（了 without its closing parenthesis, or （了） worn in a line of its own.
+    named && (enclosed || alone) || alone && worn
 }

@@ -1,16 +1,24 @@
 //! The cable's fields, by rules over regions and text.
 //!
 //! A cable opens with a head whose lines have set forms (sent, received, addressee, sender, subject, number), so each
-//! line is first given its [`roles`]; the fields are then read from the lines of their role ([`header`]), and
-//! references, paragraphs and forwarding posts from the message ([`message`]).
+//! line is first given its role ([`assign_roles`]) by its words and its place on the straight page; the head's fields
+//! are then read from the lines of their role, and references, paragraphs and forwarding posts from the message.
 //!
 //! What a line says stays as it was read. A *field* is data: a word of a closed vocabulary (classification, office,
-//! bureau) is recognized through one misread character and then given in its proper spelling; names, posts and subjects
-//! are as read. Where a blot or a misreading leaves more than one possibility, the field is null.
+//! bureau, era) is recognized through a misread character and then given in its proper spelling; names and subjects
+//! are as read. Where a blot or a misreading leaves more than one possibility, the field is null. Digits are never
+//! guessed: a numeral that may have lost one is no number.
 
+mod dispatch;
+mod forwarding;
+mod head;
 mod header;
+mod likeness;
 mod message;
+mod number;
 mod numerals;
+mod place;
+mod references;
 mod roles;
 mod time;
 mod vocabulary;
@@ -23,21 +31,11 @@ use crate::page::{Region, RegionKind, Role, Telegram};
 #[must_use]
 pub fn parse_telegram(regions: &[Region]) -> Option<Telegram> {
     let telegram = Telegram {
-        number: header::number(regions),
-        classification: header::classification(regions),
-        precedence: header::precedence(regions),
-        distribution: header::distribution(regions),
-        sent: header::dispatch(regions, Role::Sent),
-        received: header::dispatch(regions, Role::Received),
-        to: header::addressee(regions),
-        from: header::sender(regions),
-        bureau: header::bureau(regions),
-        serial: header::serial(regions),
-        subject: header::subject(regions),
         references: message::references(regions),
         paragraphs: message::paragraphs(regions),
         forwarded_to: message::forwarded_to(regions),
         end_mark: message::has_end_mark(regions),
+        ..header::header(regions)
     };
     let titled = !header::texts(regions, Role::FormTitle).is_empty();
     let head = [

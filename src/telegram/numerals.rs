@@ -7,7 +7,7 @@ fn digit(c: char) -> Option<u32> {
         '0'..='9' => c.to_digit(10),
         '０'..='９' => Some(c as u32 - '０' as u32),
         '〇' | '○' | '零' | 'Ｏ' | 'O' | '◯' => Some(0),
-        '一' | '壱' | '壹' | 'ー' | '―' | '—' | 'I' | 'l' => Some(1),
+        '一' | '壱' | '壹' | 'ー' | '―' | '—' | '-' | 'I' | 'l' => Some(1),
         '二' | 'ニ' | '弐' | '貳' => Some(2),
         '三' | 'ミ' | '参' | '參' => Some(3),
         '四' => Some(4),
@@ -34,10 +34,21 @@ pub(super) fn is_numeral(c: char) -> bool {
     digit(c).is_some() || unit(c).is_some()
 }
 
-/// The value of a numeral; `None` where it is empty, ill-formed (三五十) or has more than nine digits.
+/// Whether all digits are of one script. In 三三O〇 the letter stands for some digit, but hardly for the nought beside
+/// it; in 5五17 one of the two scripts is a misreading.
+fn is_of_one_script(text: &[char]) -> bool {
+    let has = |set: &str| text.iter().any(|&c| set.contains(c));
+    let arabic = text.iter().any(|c| c.is_ascii_digit() || ('０'..='９').contains(c));
+    let kanji = has("一二三四五六七八九十百千");
+    // A dash is a one among kanji numerals alone.
+    let dash = has("-ー―—");
+    !(arabic && (kanji || dash) || has("OＯ") && has("〇○◯零0０"))
+}
+
+/// The value of a numeral; `None` where it is empty, ill-formed (三五十, 5五17) or has more than nine digits.
 pub(super) fn value(text: &str) -> Option<u32> {
     let characters: Vec<char> = text.chars().collect();
-    if characters.is_empty() || characters.len() > 9 {
+    if characters.is_empty() || characters.len() > 9 || !is_of_one_script(&characters) {
         return None;
     }
     if !characters.iter().any(|&c| unit(c).is_some()) {
@@ -106,6 +117,8 @@ mod tests {
         assert_eq!(value("二十八"), Some(28));
         assert_eq!(value("百三"), Some(103));
         assert_eq!(value("三五十"), None);
+        assert_eq!(value("三三O〇"), None);
+        assert_eq!(value("5五17"), None);
         assert_eq!(value(""), None);
     }
 }

@@ -1,0 +1,153 @@
+//! The head of a cable: which of its lines is what.
+//!
+//! Strong words decide first, wherever the line stands in reading order; then place on the straight page. The lines of
+//! a cable are stacked: downwards in horizontal print, right to left in vertical. In that direction the head is
+//! what stands before the number, and between addressee or sender and the number, at their margin, stands the subject.
+
+use super::header::{bureau_in, head_of_post, office, two_persons, without_label};
+use super::likeness::{distance, without_specks};
+use super::number::numbered;
+use super::vocabulary::{self, folded, handling};
+use super::{numerals, place};
+use crate::geometry::BBox;
+use crate::page::{Line, Role, WritingMode};
+
+/// Sentences of the notice box.
+const NOTICES: [&str; 4] = [
+    "1.本電の取扱いは慎重を期せられたい。",
+    "2.本電の主管変更その他に関する照会は",
+    "検閲班に連絡ありたい。",
+    "本電の主管変更その他に関する照会は検閲班に連絡ありたい。",
+];
+/// What rubber stamps say that reading did not keep apart from the print.
+const STAMPS: [&str; 6] =
+    ["秘密指定解除", "外交記録・情報公開室", "情報公開室", "要回覧", "至急処理", "配布済"];
+
+/// A line with what roles depend on.
+pub(super) struct Placed {
+    /// Folded, without specks at its edges.
+    pub(super) text: String,
+    /// On the straight page.
+    pub(super) bbox: BBox,
+    pub(super) mode: WritingMode,
+}
+
+impl Placed {
+    /// Height of the line across its direction, px.
+    pub(super) fn size(&self) -> i32 {
+        self.mode.along(&self.bbox).height()
+    }
+
+    /// Place in the stack of a cable's lines, growing from head to end, px.
+    pub(super) fn depth(&self, mode: WritingMode) -> i32 {
+        let center = self.bbox.center();
+        match mode {
+            WritingMode::HorizontalTb => center.y as i32,
+            WritingMode::VerticalRl => -(center.x as i32),
+        }
+    }
+}
+
+/// Prepares the lines of a page.
+pub(super) fn placed(lines: &[(&Line, WritingMode)]) -> Vec<Placed> {
+    let boxes = place::straight(lines);
+    let text = |line: &Line| without_specks(&folded(&line.text)).to_owned();
+    lines
+        .iter()
+        .zip(boxes)
+        .map(|((line, mode), bbox)| Placed { text: text(line), bbox, mode: *mode })
+        .collect()
+}
+
+/// What a line is by its own words; roles of the head only.
+pub(super) fn by_words(text: &str) -> Option<Role> {
+    let characters: Vec<char> = text.chars().collect();
+    let near = |word: &str| {
+        let word: Vec<char> = word.chars().collect();
+        distance(&characters, &word) * 2 <= word.len() * 10
+    };
+    if is_title(&characters) {
+        return Some(Role::FormTitle);
+    }
+    if vocabulary::nearest(text, &["総番号", "主管"]).is_some() {
+        return Some(Role::Label);
+    }
+    if without_label(text, "総番号").is_some_and(|rest| !rest.is_empty()) {
+        return Some(Role::Serial);
+    }
+    if without_label(text, "主管").is_some() || characters.len() <= 16 && bureau_in(text).is_some() {
+        return Some(Role::Bureau);
+    }
+    if text == "注意" || NOTICES.iter().any(|n| near(n)) {
+        return Some(Role::Notice);
+    }
+    if STAMPS.iter().any(|s| near(s)) {
+        return Some(Role::Other);
+    }
+    if is_dated(text) {
+        return Some(if text.ends_with(['着', '益']) { Role::Received } else { Role::Sent });
+    }
+    if characters.len() <= 24 && two_persons(text).is_some()
+        || characters.len() <= 9 && office(text).is_some()
+        || characters.len() <= 12 && text.ends_with(['殿', '宛'])
+    {
+        return Some(Role::To);
+    }
+    if head_of_post(text).is_some() && characters.len() <= 12 {
+        return Some(Role::From);
+    }
+    without_label(text, "件名").map(|_| Role::Subject)
+}
+
+fn is_title(text: &[char]) -> bool {
+    let title = ["電信写", "電信案", "電報写"].iter().any(|word| {
+        let word: Vec<char> = word.chars().collect();
+        // A stamp beside it may be read on: 電信写要回覧.
+        text.len() <= 6 && text.len() >= 3 && distance(&text[..3], &word) <= 6
+    });
+    title || text.len() == 3 && (text[..2] == ['電', '信'] || text[1..] == ['信', '写'])
+}
+
+/// Date marks with digits, and little else.
+pub(super) fn is_dated(text: &str) -> bool {
+    let length = text.chars().count();
+    let marks = ['年', '月', '日', '時', '分'].iter().filter(|m| text.contains(**m)).count();
+    let has_era = ["明治", "大正", "昭和", "平成", "令和"].iter().any(|era| text.contains(era));
+    let sentence = text.contains('。') || text.contains('、') && length > 14;
+    // 二月三■: the mark of the day is hidden.
+    let opens =
+        text.chars().next().is_some_and(numerals::is_numeral) && text.contains('月') && text.contains('■');
+    let closes = text.contains('月') && text.ends_with(['発', '着']);
+    (marks >= 2 || has_era && marks >= 1 || marks == 1 && (opens || closes)) && length <= 30 && !sentence
+}
+
+/// A line that names a post and 発 or 着, but no date: the end of a line that a blot cut in two.
+pub(super) fn is_end_of_dated(text: &str) -> Option<Role> {
+    let role = match text.chars().last()? {
+        '発' | '登' => Role::Sent,
+        '着' => Role::Received,
+        _ => return None,
+    };
+    (text.chars().count() <= 8 && !is_dated(text)).then_some(role)
+}
+
+/// Whether a line looks like the number's, its digits aside: it opens with 第, or says how the cable is guarded.
+pub(super) fn is_like_number(text: &str) -> bool {
+    let short = text.chars().count() <= 16 && !text.contains(['。', '、']);
+    let handled = handling(text);
+    short && (text.starts_with('第') || handled.precedence.is_some() && handled.classification.is_some())
+}
+
+/// Index of the line with the number: the first that is sure, or the first that is likely.
+pub(super) fn number_line(lines: &[Placed]) -> Option<usize> {
+    let find = |sure: bool| {
+        lines.iter().position(|l| numbered(&l.text).is_some_and(|n| n.is_sure == sure && !is_dated(&l.text)))
+    };
+    let (sure, likely) = (find(true), find(false));
+    // A likely one before it is the head's own; a sure one behind may be a reference that begins a line of the message.
+    match (sure, likely) {
+        (Some(sure), Some(likely)) if likely < sure && is_like_number(&lines[likely].text) => Some(likely),
+        (Some(sure), _) => Some(sure),
+        (None, likely) => likely.or_else(|| lines.iter().position(|l| is_like_number(&l.text))),
+    }
+}
