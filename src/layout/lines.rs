@@ -28,6 +28,10 @@ const FLAT: f64 = 0.4;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
+/// Narrower than this, in characters, no blank has a rule in it that parts columns: a streak of the copier runs
+/// through print.
+const RULED: f64 = 0.6;
+
 /// A line while it grows.
 #[derive(Debug, Clone)]
 struct Chain {
@@ -227,7 +231,7 @@ impl Stringing<'_> {
             && gap > -0.3 * self.size
             && gap <= self.options.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
             && overlap >= 0.7 * f64::from(low)
-            && !(gap > 0.3 * self.size && is_between(&self.rulings, &a, &b))
+            && !(gap > RULED * self.size && is_between(&self.rulings, &a, &b))
     }
 
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
@@ -246,7 +250,7 @@ impl Stringing<'_> {
             overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
         };
         let reach = self.options.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
-        if !fits || gap > reach || (gap > 0.3 * self.size && is_between(&self.rulings, &last, unit)) {
+        if !fits || gap > reach || (gap > RULED * self.size && is_between(&self.rulings, &last, unit)) {
             return None;
         }
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
@@ -263,7 +267,7 @@ impl Stringing<'_> {
                 let slack = 0.2 * f64::from(nearest.height());
                 let inside =
                     middle >= f64::from(nearest.top) - slack && middle <= f64::from(nearest.bottom) + slack;
-                let parted = gap > 0 && is_between(&self.rulings, &nearest, &unit);
+                let parted = f64::from(gap) > RULED * self.size && is_between(&self.rulings, &nearest, &unit);
                 (inside && f64::from(gap) <= reach && !parted).then_some((gap, i))
             })
             .min();
@@ -298,10 +302,12 @@ impl Stringing<'_> {
         self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
     }
 
-    /// Dust makes no line: a chain needs as much extent as a small character.
+    /// Dust makes no line, nor does what is left of a rule: a chain needs the extent of a small character, and more
+    /// height than a row of dashes.
     fn is_print(&self, chain: &Chain) -> bool {
         let all = chain.bbox();
-        f64::from(all.width().max(all.height())) >= 0.4 * self.size
+        let (length, height) = (f64::from(all.width()) / self.size, f64::from(all.height()) / self.size);
+        length.max(height) >= FLAT && (height >= 0.3 || length <= 1.5)
     }
 
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands
