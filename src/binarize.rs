@@ -34,7 +34,7 @@ pub enum BinarizeOptions {
 
 impl Default for BinarizeOptions {
     fn default() -> Self {
-        Self::Paper { contrast: 0.5, faint: 0.28 }
+        Self::Paper { contrast: 0.5, faint: 0.22 }
     }
 }
 

@@ -25,6 +25,8 @@ struct Bead {
 
 /// Lower than this, in characters, is a dot, a dash or 一.
 const FLAT: f64 = 0.4;
+/// Smaller than this, in characters, is no character that stands alone.
+const SMALL: f64 = 0.5;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
@@ -302,12 +304,13 @@ impl Stringing<'_> {
         self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
     }
 
-    /// Dust makes no line, nor does what is left of a rule: a chain needs the extent of a small character, and more
-    /// height than a row of dashes.
+    /// Dust makes no line, nor does what is left of a rule: something in a chain needs the extent of a small character,
+    /// and all of it more height than a row of dashes.
     fn is_print(&self, chain: &Chain) -> bool {
         let all = chain.bbox();
         let (length, height) = (f64::from(all.width()) / self.size, f64::from(all.height()) / self.size);
-        length.max(height) >= FLAT && (height >= 0.3 || length <= 1.5)
+        let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
+        f64::from(largest) >= SMALL * self.size && (height >= 0.3 || length <= 1.5)
     }
 
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands
