@@ -27,6 +27,8 @@ struct Bead {
 const FLAT: f64 = 0.4;
 /// Smaller than this, in characters, is no character that stands alone.
 const SMALL: f64 = 0.5;
+/// Lower than this, in characters, is what cutting lines out leaves of their own strokes.
+const BETWEEN: f64 = 0.6;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
@@ -177,7 +179,7 @@ impl Stringing<'_> {
         let mut rest = Vec::new();
         let mut top = unit.top;
         for (from, to) in taken.into_iter().chain([(unit.bottom, unit.bottom)]) {
-            if f64::from(from - top) >= 0.5 * self.size {
+            if f64::from(from - top) >= BETWEEN * self.size {
                 rest.push(self.shrunk(&BBox::from_ltrb(unit.left, top, unit.right, from)));
             }
             top = top.max(to);
@@ -229,8 +231,8 @@ impl Stringing<'_> {
         let overlap = f64::from(-mine.gap_y(&theirs));
         let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
         let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
+        // What stands in the same band is the same line, be it that they overlap.
         alike
-            && gap > -0.3 * self.size
             && gap <= self.options.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
             && overlap >= 0.7 * f64::from(low)
             && !(gap > RULED * self.size && is_between(&self.rulings, &a, &b))
@@ -397,7 +399,7 @@ impl Chain {
             all.sort_unstable();
             all[((all.len() - 1) as f64 * part).round() as usize]
         };
-        let (top, bottom) = (edge(&|b| b.bbox.top, 0.2), edge(&|b| b.bbox.bottom, 0.8));
+        let (top, bottom) = (edge(&|b| b.bbox.top, 0.12), edge(&|b| b.bbox.bottom, 0.88));
         BBox::from_ltrb(bbox.left, top, bbox.right, bottom)
     }
 
