@@ -1,8 +1,10 @@
 //! Black borders that scanners leave around a page.
 //!
-//! Seen in coarse cells, a border is solid black and grows in from the edge of the scan along a good part of it;
-//! print is never solid, and a redaction that touches the edge is short. The border's ragged rim goes with it.
+//! Seen in coarse cells, a border is solid black and stands at the edge of the scan along a good part of it, or as a
+//! bar beside it where the copier saw past the paper's edge; print is never solid, and a redaction that touches the
+//! edge is short. The border's ragged rim goes with it.
 
+use crate::geometry::BBox;
 use crate::raster::{Binary, Pixels};
 use image::Rgb;
 
@@ -10,6 +12,10 @@ use image::Rgb;
 const CELL_PX: u32 = 12;
 /// Part of an edge of the scan that a border covers at least; a redaction that runs off the page is shorter.
 const LEAST_EDGE: f64 = 0.2;
+/// Part of the scan at each edge in which a bar need not touch it: margins are wider.
+const BESIDE_EDGE: f64 = 0.03;
+/// Least length of such a bar, as a part of the edge, where its thickness is a tenth of its length at most.
+const LEAST_BAR: f64 = 0.08;
 
 /// The black border of a scan, as ink; `None` where it has none.
 #[must_use]
@@ -19,13 +25,7 @@ pub fn find_border(page: &Binary) -> Option<Binary> {
     let (columns, rows) = (solid.width(), solid.height());
     let long_enough: Vec<bool> = components
         .iter()
-        .map(|c| {
-            let b = &c.bbox;
-            let (at_side, at_end) =
-                (b.left <= 0 || b.right >= columns as i32, b.top <= 0 || b.bottom >= rows as i32);
-            (at_side && f64::from(b.height()) >= LEAST_EDGE * f64::from(rows))
-                || (at_end && f64::from(b.width()) >= LEAST_EDGE * f64::from(columns))
-        })
+        .map(|c| runs_along(&c.bbox, columns, rows) || runs_along(&c.bbox.transposed(), rows, columns))
         .collect();
     if !long_enough.contains(&true) {
         return None;
@@ -37,6 +37,16 @@ pub fn find_border(page: &Binary) -> Option<Binary> {
         }
     }
     Some(border)
+}
+
+/// Whether solid cells run along the left or the right edge of a scan of so many columns and rows.
+fn runs_along(cells: &BBox, columns: u32, rows: u32) -> bool {
+    let at_edge = cells.left <= 0 || cells.right >= columns as i32;
+    let beside = f64::from(cells.right) <= (BESIDE_EDGE * f64::from(columns)).max(3.0)
+        || f64::from(columns as i32 - cells.left) <= (BESIDE_EDGE * f64::from(columns)).max(3.0);
+    let length = f64::from(cells.height()) / f64::from(rows);
+    let is_bar = cells.height() >= 10 * cells.width() && length >= LEAST_BAR;
+    (at_edge && length >= LEAST_EDGE) || (beside && is_bar)
 }
 
 /// Cells that are nearly all ink.
@@ -110,6 +120,15 @@ mod tests {
         assert_eq!(cleared.get_pixel(580, 400).0, [255]);
         assert_eq!(cleared.get_pixel(50, 320).0, [0]);
         assert_eq!(cleared.get_pixel(202, 400).0, [0]);
+    }
+
+    #[test]
+    fn a_bar_beside_the_edge_goes_and_a_thick_rule_within_the_page_stays() {
+        let mut page = GrayImage::from_pixel(1200, 1600, Luma([255]));
+        black(&mut page, 12..24, 200..500);
+        black(&mut page, 300..324, 200..500);
+        let border = find_border(&Binary::below(&page, 128)).unwrap();
+        assert!(border.is_ink(18, 300) && !border.is_ink(310, 300));
     }
 
     #[test]

@@ -17,19 +17,48 @@ const MOST_EDGE_INK: f64 = 0.55;
 /// Characters in a stretch that is combed rigidly.
 const STRETCH: f64 = 6.0;
 
-/// Rules all lines of a page.
+/// Blocks whose bodies differ by less than this share their pitch.
+const ALIKE: f64 = 1.12;
+/// A block keeps a pitch of its own where it meets this much less ink than the pitch of its like.
+const OWN_PITCH: f64 = 0.1;
+
+/// Rules all lines of a page. Blocks of one size are typed on one pitch: they are measured together.
 pub(super) fn rule(ink: &Binary, blocks: &mut [Block]) {
-    for block in blocks {
-        let mode = block.writing_mode;
-        let prints: Vec<Print> = block.prints().cloned().collect();
-        let profiles: Vec<Profile> = prints.iter().map(|p| Profile::of(ink, &p.bbox, mode)).collect();
-        let body = body_size(&profiles);
-        let Some(pitch) = find_pitch(&profiles, body) else { continue };
-        for (print, profile) in block.prints_mut().zip(&profiles) {
-            let edges = profile.edges(pitch);
-            print.cells = profile.cells(&edges, body.min(pitch), mode);
+    let mut measured: Vec<(usize, Vec<Profile>, f64)> = blocks
+        .iter()
+        .enumerate()
+        .map(|(i, block)| {
+            let profiles: Vec<Profile> =
+                block.prints().map(|p| Profile::of(ink, &p.bbox, block.writing_mode)).collect();
+            let body = body_size(&profiles);
+            (i, profiles, body)
+        })
+        .filter(|(_, profiles, _)| !profiles.is_empty())
+        .collect();
+    measured.sort_by(|a, b| a.2.total_cmp(&b.2));
+    for alike in measured.chunk_by(|a, b| b.2 <= ALIKE * a.2) {
+        let all: Vec<&Profile> = alike.iter().flat_map(|(_, profiles, _)| profiles).collect();
+        let common = find_pitch(&all, usual(&all));
+        for (index, profiles, body) in alike {
+            let own: Vec<&Profile> = profiles.iter().collect();
+            let Some(pitch) = better_pitch(&own, *body, common) else { continue };
+            let block = &mut blocks[*index];
+            let mode = block.writing_mode;
+            // Type set solid is as high as its pitch; letter-spaced type is lower.
+            let high = if pitch <= 1.15 * body { pitch } else { *body };
+            for (print, profile) in block.prints_mut().zip(profiles) {
+                print.cells = profile.cells(&profile.edges(pitch), high, mode);
+            }
         }
     }
+}
+
+/// The pitch of its like, unless the block's own fits much better.
+fn better_pitch(profiles: &[&Profile], body: f64, common: Option<f64>) -> Option<f64> {
+    let own = find_pitch(profiles, body);
+    let (Some(own), Some(common)) = (own, common) else { return own.or(common) };
+    let (with_own, with_common) = (met(profiles, own, body), met(profiles, common, body));
+    Some(if with_own + OWN_PITCH < with_common { own } else { common })
 }
 
 impl Block {
@@ -174,26 +203,41 @@ impl Profile {
     }
 }
 
-/// Side of the body of the type: from the taller half of the lines, as short ones may hold kana only.
+/// Side of the body of the type: the usual height of the lines.
 fn body_size(profiles: &[Profile]) -> f64 {
-    let mut heights: Vec<i32> = profiles.iter().map(|p| p.bbox.height()).collect();
-    heights.sort_unstable();
-    f64::from(heights.get(heights.len() * 2 / 3).copied().unwrap_or(0)) / INK_OF_BODY
+    usual(&profiles.iter().collect::<Vec<_>>())
 }
 
-/// The pitch whose combs meet least ink, from just below the body's side to letter-spaced titles; `None` where
-/// all meet much.
-fn find_pitch(profiles: &[Profile], body: f64) -> Option<f64> {
-    let candidates = (0..=160).map(|i| body * (0.9 + 0.005 * f64::from(i)));
-    let met = |pitch: f64| {
-        let (met, teeth) =
-            profiles.iter().map(|p| p.comb(pitch)).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
-        // Two characters or fewer fit any comb: a slight preference for type set solid decides.
-        (met + 0.2) / (teeth + 1.0) + 0.05 * (pitch / body - 1.0).abs()
-    };
-    let (ink, pitch) =
-        candidates.filter(|&p| p >= 4.0).map(|p| (met(p), p)).min_by(|a, b| a.0.total_cmp(&b.0))?;
+/// The usual height of lines, the long ones counting more: short ones may hold kana only, and strokes of neighbours
+/// or dust make some too high.
+fn usual(profiles: &[&Profile]) -> f64 {
+    let mut heights: Vec<(i32, usize)> = profiles.iter().map(|p| (p.bbox.height(), p.ink.len())).collect();
+    heights.sort_unstable();
+    let total: usize = heights.iter().map(|h| h.1).sum();
+    let mut seen = 0;
+    let half = heights.iter().find(|h| {
+        seen += h.1;
+        2 * seen >= total
+    });
+    f64::from(half.map_or(0, |h| h.0)) / INK_OF_BODY
+}
+
+/// The pitch whose combs meet least ink, from three quarters of the body's side (dust makes lines look higher) to
+/// letter-spaced titles; `None` where all meet much.
+fn find_pitch(profiles: &[&Profile], body: f64) -> Option<f64> {
+    let candidates = (0..=190).map(|i| body * (0.75 + 0.005 * f64::from(i)));
+    let (ink, pitch) = candidates
+        .filter(|&p| p >= 4.0)
+        .map(|p| (met(profiles, p, body), p))
+        .min_by(|a, b| a.0.total_cmp(&b.0))?;
     (ink <= MOST_EDGE_INK).then_some(pitch)
+}
+
+/// Mean ink that combs of a pitch meet, as a part of the lines' own.
+fn met(profiles: &[&Profile], pitch: f64, body: f64) -> f64 {
+    let (met, teeth) = profiles.iter().map(|p| p.comb(pitch)).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+    // Two characters or fewer fit any comb: a slight preference for type set solid decides.
+    (met + 0.2) / (teeth + 1.0) + 0.05 * (pitch / body - 1.0).abs()
 }
 
 #[cfg(test)]

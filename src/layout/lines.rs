@@ -23,6 +23,19 @@ struct Bead {
     redaction: Option<usize>,
 }
 
+/// Lower than this, in characters, is a dot, a dash or 一.
+const FLAT: f64 = 0.4;
+/// Smaller than this, in characters, is no character that stands alone.
+const SMALL: f64 = 0.5;
+/// Lower than this, in characters, is what cutting lines out leaves of their own strokes.
+const BETWEEN: f64 = 0.6;
+/// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
+const SOUND: f64 = 1.3;
+
+/// Narrower than this, in characters, no blank has a rule in it that parts columns: a streak of the copier runs
+/// through print.
+const RULED: f64 = 0.6;
+
 /// A line while it grows.
 #[derive(Debug, Clone)]
 struct Chain {
@@ -54,19 +67,37 @@ pub(super) fn chain(
     let mut found = Vec::new();
     // The direction with more print first: redactions stand in the body's lines rather than beside a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
-    modes.sort_by_key(|&mode| std::cmp::Reverse(of_mode(zones, mode).count()));
+    modes.sort_by_key(|&mode| std::cmp::Reverse(of_mode(zones, mode).len()));
+    let stringing = |mode| Stringing { ink, mode, rulings: along(rulings, mode), size, options };
+    let zones = with_scraps(&stringing(modes[0]), zones);
     for mode in modes {
-        let units: Vec<BBox> = of_mode(zones, mode).copied().collect();
-        let mut stringing = Stringing { ink, mode, rulings: along(rulings, mode), size, options };
-        let mut chains = stringing.string(&along(&units, mode));
+        let stringing = stringing(mode);
+        let mut chains = stringing.string(&along(&of_mode(&zones, mode), mode));
         stringing.place_redactions(&mut chains, &along(redactions, mode), &mut free, mode == modes[1]);
         found.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
     }
     found
 }
 
-fn of_mode(zones: &[Zone], mode: WritingMode) -> impl Iterator<Item = &BBox> {
-    zones.iter().filter(move |z| z.writing_mode == mode).flat_map(|z| &z.units)
+/// Most units in a zone that may be a scrap of a line of the other direction.
+const MOST_SCRAPS: usize = 12;
+
+/// The zones, scraps of the main direction's lines given back to it: in print that has faded, two characters of
+/// neighbouring lines may be all that is left between blanks.
+fn with_scraps(main: &Stringing<'_>, zones: &[Zone]) -> Vec<Zone> {
+    let mut lines = main.string(&along(&of_mode(zones, main.mode), main.mode));
+    lines.retain(|line| main.is_sure(line));
+    let is_scrap = |zone: &Zone| {
+        let units = along(&zone.units, main.mode);
+        let in_line = |unit: &BBox| lines.iter().any(|line| main.stands_in_line(unit, line));
+        zone.units.len() <= MOST_SCRAPS && 10 * units.iter().filter(|u| in_line(u)).count() >= 7 * units.len()
+    };
+    let mode_of = |zone: &Zone| if is_scrap(zone) { main.mode } else { zone.writing_mode };
+    zones.iter().map(|z| Zone { writing_mode: mode_of(z), units: z.units.clone() }).collect()
+}
+
+fn of_mode(zones: &[Zone], mode: WritingMode) -> Vec<BBox> {
+    zones.iter().filter(|z| z.writing_mode == mode).flat_map(|z| z.units.iter().copied()).collect()
 }
 
 /// Boxes as seen along the lines.
@@ -83,35 +114,137 @@ struct Stringing<'a> {
 }
 
 impl Stringing<'_> {
-    /// Chains for all units: full-height ones first, then what is flat (dots, dashes, 一) beside them.
-    fn string(&mut self, units: &[BBox]) -> Vec<Chain> {
-        let mut units: Vec<BBox> = units.iter().flat_map(|u| self.split(u)).collect();
+    /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
+    /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
+    /// dashes, 一) beside them.
+    fn string(&self, units: &[BBox]) -> Vec<Chain> {
+        let mut units = units.to_vec();
         units.sort_by_key(|u| (u.left, u.top));
-        let (tall, flat): (Vec<BBox>, Vec<BBox>) =
-            units.into_iter().partition(|u| f64::from(u.height()) >= 0.4 * self.size);
+        let height = |u: &BBox| f64::from(u.height()) / self.size;
+        let (flat, whole): (Vec<BBox>, Vec<BBox>) = units.into_iter().partition(|u| height(u) < FLAT);
+        let (sound, large): (Vec<BBox>, Vec<BBox>) = whole.into_iter().partition(|u| height(u) <= SOUND);
         let mut chains: Vec<Chain> = Vec::new();
-        for unit in tall {
+        self.link(&mut chains, sound);
+        let mut rest: Vec<BBox> = large.iter().flat_map(|unit| self.cut_out(&mut chains, unit)).collect();
+        rest.sort_by_key(|u| (u.left, u.top));
+        self.link(&mut chains, rest);
+        self.join(&mut chains);
+        flat.into_iter().for_each(|unit| self.attach(&mut chains, unit));
+        chains.retain(|c| self.is_print(c));
+        chains
+    }
+
+    /// Gives units, sorted along the line, to the chains that they go on, or opens chains with them.
+    fn link(&self, chains: &mut Vec<Chain>, units: Vec<BBox>) {
+        for unit in units {
             let best = (0..chains.len())
                 .filter_map(|i| Some((self.distance(&chains[i], &unit)?, i)))
                 .min_by(|a, b| a.0.total_cmp(&b.0));
+            let bead = Bead { bbox: unit, redaction: None };
             match best {
-                Some((_, i)) => chains[i].beads.push(Bead { bbox: unit, redaction: None }),
-                None => chains.push(Chain { beads: vec![Bead { bbox: unit, redaction: None }] }),
+                Some((_, i)) => chains[i].insert(bead),
+                None => chains.push(Chain { beads: vec![bead] }),
             }
         }
-        for unit in flat {
-            self.attach(&mut chains, unit);
+    }
+
+    /// Whether a chain is a line beyond doubt: several characters of even height.
+    fn is_sure(&self, chain: &Chain) -> bool {
+        let bbox = chain.bbox();
+        chain.beads.len() >= 3
+            && f64::from(bbox.width()) >= 4.0 * self.size
+            && f64::from(chain.band(&bbox).height()) <= SOUND * self.size
+    }
+
+    /// Whether a unit stands in the band of a line, near its print.
+    fn stands_in_line(&self, unit: &BBox, line: &Chain) -> bool {
+        let (band, gap) = line.nearest(unit);
+        let middle = unit.center().y;
+        f64::from(gap) <= 2.0 * self.size && middle > f64::from(band.top) && middle < f64::from(band.bottom)
+    }
+
+    /// Cuts the lines that run through a unit out of it and gives them to their chains; what is left between them is
+    /// returned, cut at its thinnest places.
+    fn cut_out(&self, chains: &mut [Chain], unit: &BBox) -> Vec<BBox> {
+        let mut taken: Vec<(i32, i32)> = Vec::new();
+        for chain in chains.iter_mut().filter(|c| self.is_sure(c)) {
+            let Some(band) = self.band_through(chain, unit) else { continue };
+            let piece = self.shrunk(&BBox::from_ltrb(unit.left, band.top, unit.right, band.bottom));
+            taken.push((band.top, band.bottom));
+            if f64::from(piece.height().max(piece.width())) >= 0.2 * self.size {
+                chain.insert(Bead { bbox: piece, redaction: None });
+            }
         }
-        chains.retain(|c| self.is_print(c));
-        chains
+        taken.sort_unstable();
+        let mut rest = Vec::new();
+        let mut top = unit.top;
+        for (from, to) in taken.into_iter().chain([(unit.bottom, unit.bottom)]) {
+            if f64::from(from - top) >= BETWEEN * self.size {
+                rest.push(self.shrunk(&BBox::from_ltrb(unit.left, top, unit.right, from)));
+            }
+            top = top.max(to);
+        }
+        rest.iter()
+            .filter(|r| f64::from(r.height()) >= FLAT * self.size)
+            .flat_map(|r| self.split(r))
+            .collect()
+    }
+
+    /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
+    fn band_through(&self, chain: &Chain, unit: &BBox) -> Option<BBox> {
+        let near = |gap: i32, reach: f64| f64::from(gap) <= reach * self.size;
+        let before =
+            chain.beads.iter().filter(|b| b.bbox.left < unit.left).map(|b| unit.left - b.bbox.right).min();
+        let after =
+            chain.beads.iter().filter(|b| b.bbox.right > unit.right).map(|b| b.bbox.left - unit.right).min();
+        let through = match (before, after) {
+            (Some(before), Some(after)) => near(before, 3.0) && near(after, 3.0),
+            (Some(gap), None) | (None, Some(gap)) => near(gap, 0.6),
+            (None, None) => false,
+        };
+        let band = chain.band(unit);
+        let inside = f64::from(band.bottom.min(unit.bottom) - band.top.max(unit.top));
+        (through && inside >= 0.5 * f64::from(band.height())).then_some(band)
+    }
+
+    /// Joins chains that go on where others end, at the same height: cutting has filled the gap between them.
+    fn join(&self, chains: &mut Vec<Chain>) {
+        chains.sort_by_key(|c| c.bbox().left);
+        let mut i = 0;
+        while i < chains.len() {
+            let next = (i + 1..chains.len()).find(|&j| self.goes_on(&chains[i], &chains[j]));
+            match next {
+                Some(j) => {
+                    let other = chains.remove(j);
+                    other.beads.into_iter().for_each(|b| chains[i].insert(b));
+                }
+                None => i += 1,
+            }
+        }
+    }
+
+    /// Whether one chain continues another.
+    fn goes_on(&self, chain: &Chain, other: &Chain) -> bool {
+        let (a, b) = (chain.bbox(), other.bbox());
+        let gap = f64::from(b.left - a.right);
+        let (mine, theirs) = (chain.band(&b), other.band(&a));
+        let overlap = f64::from(-mine.gap_y(&theirs));
+        let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
+        let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
+        // What stands in the same band is the same line, be it that they overlap.
+        alike
+            && gap <= self.options.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
+            && overlap >= 0.7 * f64::from(low)
+            && !(gap > RULED * self.size && is_between(&self.rulings, &a, &b))
     }
 
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
     /// does not belong to it.
     fn distance(&self, chain: &Chain, unit: &BBox) -> Option<f64> {
         let recent = chain.recent(8);
+        let (_, gap) = chain.nearest(unit);
         let last = chain.beads.last()?.bbox;
-        let gap = f64::from((unit.left - last.right).max(0));
+        let gap = f64::from(gap);
         let (band, height) = (f64::from(recent.height()), f64::from(unit.height()));
         let overlap = f64::from(-recent.gap_y(unit));
         // Kana are lower than the line; what is higher must be so little.
@@ -121,7 +254,7 @@ impl Stringing<'_> {
             overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
         };
         let reach = self.options.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
-        if !fits || gap > reach || (gap > 0.3 * self.size && is_between(&self.rulings, &last, unit)) {
+        if !fits || gap > reach || (gap > RULED * self.size && is_between(&self.rulings, &last, unit)) {
             return None;
         }
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
@@ -138,7 +271,7 @@ impl Stringing<'_> {
                 let slack = 0.2 * f64::from(nearest.height());
                 let inside =
                     middle >= f64::from(nearest.top) - slack && middle <= f64::from(nearest.bottom) + slack;
-                let parted = gap > 0 && is_between(&self.rulings, &nearest, &unit);
+                let parted = f64::from(gap) > RULED * self.size && is_between(&self.rulings, &nearest, &unit);
                 (inside && f64::from(gap) <= reach && !parted).then_some((gap, i))
             })
             .min();
@@ -173,10 +306,13 @@ impl Stringing<'_> {
         self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
     }
 
-    /// Dust makes no line: a chain needs as much extent as a small character.
+    /// Dust makes no line, nor does what is left of a rule: something in a chain needs the extent of a small character,
+    /// and all of it more height than a row of dashes.
     fn is_print(&self, chain: &Chain) -> bool {
         let all = chain.bbox();
-        f64::from(all.width().max(all.height())) >= 0.4 * self.size
+        let (length, height) = (f64::from(all.width()) / self.size, f64::from(all.height()) / self.size);
+        let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
+        f64::from(largest) >= SMALL * self.size && (height >= 0.3 || length <= 1.5)
     }
 
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands
@@ -248,6 +384,23 @@ impl Chain {
     fn recent(&self, count: usize) -> BBox {
         let from = self.beads.len().saturating_sub(count);
         self.beads[from..].iter().fold(BBox::default(), |all, b| all.union(&b.bbox))
+    }
+
+    /// Where the line runs beside a box: the middle and the usual extent of the ten beads nearest to it.
+    fn band(&self, bbox: &BBox) -> BBox {
+        let mut near: Vec<&Bead> = self.beads.iter().filter(|b| b.redaction.is_none()).collect();
+        near.sort_by_key(|b| b.bbox.gap_x(bbox).max(0));
+        near.truncate(10);
+        if near.is_empty() {
+            return self.bbox();
+        }
+        let edge = |of: &dyn Fn(&Bead) -> i32, part: f64| {
+            let mut all: Vec<i32> = near.iter().map(|b| of(b)).collect();
+            all.sort_unstable();
+            all[((all.len() - 1) as f64 * part).round() as usize]
+        };
+        let (top, bottom) = (edge(&|b| b.bbox.top, 0.12), edge(&|b| b.bbox.bottom, 0.88));
+        BBox::from_ltrb(bbox.left, top, bbox.right, bottom)
     }
 
     /// The part of the line beside a box (the beads nearest to it along the line) and the gap between them.

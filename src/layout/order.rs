@@ -1,35 +1,100 @@
 //! Reading order: lines into blocks, blocks one after another.
 //!
-//! Horizontal: what stands above comes first where both share columns of the page, what stands left where both
-//! share rows. Vertical: what stands right comes first, in the same column what stands above. Horizontal blocks of
-//! a vertical page (title, form boxes) are read where their direction says, before the columns below them.
+//! Vertical lines are put in order first: columns from right to left, in a column from above; where a blank or a rule
+//! runs across all columns and much stands on both sides of it (段組), the tier above is read before the tier below.
+//! Horizontal: what stands above comes first where both share columns of the page, what stands left where both share
+//! rows. Horizontal blocks of a vertical page (title, form boxes) are read where they stand, before the columns below
+//! them.
 
 use super::lines::Chained;
 use super::{Block, LineBox};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 
+/// Fewest lines on both sides of a blank that make tiers of it: a sender at the foot of a column is none.
+const TIER_LINES: usize = 3;
+
 /// Groups lines into blocks and puts all in reading order.
-pub(super) fn into_blocks(mut lines: Vec<Chained>) -> Vec<Block> {
-    lines.sort_by_key(|l| {
-        let b = l.line.bbox;
-        match l.writing_mode {
-            WritingMode::HorizontalTb => (b.top, b.left),
-            WritingMode::VerticalRl => (-b.right, b.top),
-        }
-    });
+pub(super) fn into_blocks(lines: Vec<Chained>) -> Vec<Block> {
+    let (mut horizontal, vertical): (Vec<Chained>, Vec<Chained>) =
+        lines.into_iter().partition(|l| l.writing_mode == WritingMode::HorizontalTb);
+    horizontal.sort_by_key(|l| (l.line.bbox.top, l.line.bbox.left));
+    let mut columns = Vec::new();
+    in_tiers(vertical, &mut columns);
     let mut blocks: Vec<Block> = Vec::new();
-    for Chained { writing_mode, line } in lines {
-        let joins = |b: &Block| {
-            b.writing_mode == writing_mode
-                && follows(b.lines.last().expect("holds a line"), &line, writing_mode)
-        };
+    for Chained { writing_mode, line } in horizontal {
+        let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
         match blocks.iter_mut().rev().find(|b| joins(b)) {
             Some(block) => block.lines.push(line),
             None => blocks.push(Block { writing_mode, lines: vec![line] }),
         }
     }
+    let first_column = blocks.len();
+    for Chained { writing_mode, line } in columns {
+        let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
+        match blocks[first_column..].last_mut().filter(|b| joins(b)) {
+            Some(block) => block.lines.push(line),
+            None => blocks.push(Block { writing_mode, lines: vec![line] }),
+        }
+    }
     in_reading_order(blocks)
+}
+
+/// Puts vertical lines in order, tier by tier.
+fn in_tiers(lines: Vec<Chained>, ordered: &mut Vec<Chained>) {
+    match tier_below(&lines) {
+        Some(cut) => {
+            let (above, below) = lines.into_iter().partition(|l| l.line.bbox.center().y < f64::from(cut));
+            in_tiers(above, ordered);
+            in_tiers(below, ordered);
+        }
+        None => ordered.extend(in_columns(lines)),
+    }
+}
+
+/// Where a tier ends: a row that no line crosses, with lines enough on both sides that share most of their width.
+fn tier_below(lines: &[Chained]) -> Option<i32> {
+    let mut spans: Vec<(i32, i32)> = lines.iter().map(|l| (l.line.bbox.top, l.line.bbox.bottom)).collect();
+    spans.sort_unstable();
+    let mut reach = spans.first()?.1;
+    let mut cuts = Vec::new();
+    for &(top, bottom) in &spans {
+        if top > reach {
+            cuts.push((reach + top) / 2);
+        }
+        reach = reach.max(bottom);
+    }
+    cuts.into_iter().find(|&cut| {
+        let side = |is_above: bool| {
+            let here = lines.iter().map(|l| l.line.bbox).filter(move |b| (b.bottom <= cut) == is_above);
+            here.fold((0usize, BBox::default()), |(count, all), b| (count + 1, all.union(&b)))
+        };
+        let ((above, upper), (below, lower)) = (side(true), side(false));
+        above >= TIER_LINES
+            && below >= TIER_LINES
+            && -2 * upper.gap_x(&lower) > upper.width().max(lower.width())
+    })
+}
+
+/// Columns from right to left, lines of a column from above.
+fn in_columns(mut lines: Vec<Chained>) -> Vec<Chained> {
+    lines.sort_by_key(|l| std::cmp::Reverse(l.line.bbox.left + l.line.bbox.right));
+    let mut ordered: Vec<Chained> = Vec::new();
+    let mut column: Vec<Chained> = Vec::new();
+    for line in lines {
+        let shares = column.first().is_none_or(|first: &Chained| {
+            let (a, b) = (first.line.bbox, line.line.bbox);
+            -2 * a.gap_x(&b) > a.width().min(b.width())
+                && column.iter().all(|c| c.line.bbox.gap_y(&b) >= -b.height() / 4)
+        });
+        if !shares {
+            ordered.append(&mut column);
+        }
+        let place = column.partition_point(|c| c.line.bbox.top <= line.line.bbox.top);
+        column.insert(place, line);
+    }
+    ordered.append(&mut column);
+    ordered
 }
 
 impl Block {
@@ -50,41 +115,64 @@ fn follows(last: &LineBox, next: &LineBox, mode: WritingMode) -> bool {
 }
 
 /// Sorts blocks so that none stands before one that must be read earlier (Kahn's algorithm; where the rules
-/// contradict one another, the topmost goes first).
+/// contradict one another, the topmost goes first). Vertical blocks keep the order given.
 fn in_reading_order(mut blocks: Vec<Block>) -> Vec<Block> {
     let boxes: Vec<(BBox, WritingMode)> = blocks.iter().map(|b| (b.bbox(), b.writing_mode)).collect();
+    let precedes = |i: usize, j: usize| match (boxes[i].1, boxes[j].1) {
+        (WritingMode::VerticalRl, WritingMode::VerticalRl) => i < j,
+        (WritingMode::HorizontalTb, WritingMode::HorizontalTb) => stands_before(&boxes[i].0, &boxes[j].0),
+        _ => {
+            let (a, b) = (&boxes[i].0, &boxes[j].0);
+            a.bottom <= b.top + a.height().min(b.height()) / 4
+        }
+    };
     let mut waiting: Vec<usize> = (0..blocks.len()).collect();
     waiting.sort_by_key(|&i| (boxes[i].0.top, boxes[i].0.left));
     let mut order = Vec::new();
     while !waiting.is_empty() {
-        let ready =
-            waiting.iter().position(|&i| !waiting.iter().any(|&j| j != i && is_before(&boxes[j], &boxes[i])));
+        let ready = waiting.iter().position(|&i| !waiting.iter().any(|&j| j != i && precedes(j, i)));
         order.push(waiting.remove(ready.unwrap_or(0)));
     }
     let mut places: Vec<Option<Block>> = blocks.drain(..).map(Some).collect();
     order.into_iter().filter_map(|i| places[i].take()).collect()
 }
 
-/// Whether the first block is to be read before the second.
-fn is_before((a, a_mode): &(BBox, WritingMode), (b, b_mode): &(BBox, WritingMode)) -> bool {
+/// Whether a horizontal block is to be read before another.
+fn stands_before(a: &BBox, b: &BBox) -> bool {
     let least = |x: i32, y: i32| x.min(y) / 4;
     let shares_x = -a.gap_x(b) > least(a.width(), b.width());
     let shares_y = -a.gap_y(b) > least(a.height(), b.height());
-    match (a_mode, b_mode) {
-        (WritingMode::VerticalRl, WritingMode::VerticalRl) => {
-            if shares_x {
-                a.center().y < b.center().y
-            } else {
-                a.center().x > b.center().x
-            }
+    if shares_x && !shares_y { a.top < b.top } else { shares_y && a.left < b.left }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Part;
+
+    fn column(left: i32, top: i32, bottom: i32) -> Chained {
+        let bbox = BBox::from_ltrb(left, top, left + 20, bottom);
+        Chained {
+            writing_mode: WritingMode::VerticalRl,
+            line: LineBox { bbox, parts: vec![Part::Redaction(0)] },
         }
-        (WritingMode::HorizontalTb, WritingMode::HorizontalTb) => {
-            if shares_x && !shares_y {
-                a.top < b.top
-            } else {
-                shares_y && a.left < b.left
-            }
-        }
-        _ => a.bottom <= b.top + a.height().min(b.height()) / 4,
+    }
+
+    fn order(lines: Vec<Chained>) -> Vec<(i32, i32)> {
+        let blocks = into_blocks(lines);
+        blocks.iter().flat_map(|b| &b.lines).map(|l| (l.bbox.left, l.bbox.top)).collect()
+    }
+
+    #[test]
+    fn columns_run_from_right_to_left_and_a_sender_stands_at_the_foot_of_its_own() {
+        let lines = vec![column(40, 0, 400), column(100, 0, 150), column(101, 320, 400), column(70, 10, 380)];
+        assert_eq!(order(lines), [(100, 0), (101, 320), (70, 10), (40, 0)]);
+    }
+
+    #[test]
+    fn a_blank_across_all_columns_makes_tiers() {
+        let tier = |top: i32| [100, 70, 40].map(|left| column(left, top, top + 100));
+        let lines = tier(0).into_iter().chain(tier(130)).collect();
+        assert_eq!(order(lines), [(100, 0), (70, 0), (40, 0), (100, 130), (70, 130), (40, 130)]);
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
     let boxes = join(&print, (WITHIN_CHARACTER * size) as i32, |_, _| true)
         .into_iter()
         .map(|group| group.iter().fold(BBox::default(), |all, &i| all.union(&print[i])))
+        .filter(|unit| !is_rule(unit, size))
         .collect();
     Some(Units { size, boxes })
 }

@@ -1,6 +1,7 @@
 //! Reads the lines of a prepared page.
 
 use super::Prepared;
+use super::even::even_out;
 use super::seat::seat;
 use crate::geometry::BBox;
 use crate::layout::{LineBox, Part, Print};
@@ -106,7 +107,7 @@ fn read_print(
         crop.height() as u32,
     )
     .to_image();
-    let mut read: Vec<ReadGlyph> = recognizer.read_line(&image, mode)?;
+    let mut read: Vec<ReadGlyph> = recognizer.read_line(&even_out(image, mode), mode)?;
     // Engines are not trusted with blanks and control characters: a glyph is something printed.
     read.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
     for glyph in &mut read {

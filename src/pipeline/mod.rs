@@ -1,5 +1,6 @@
 //! One page, from scan to record: one line a stage.
 
+mod even;
 mod lines;
 mod pictures;
 mod record;

@@ -1,0 +1,106 @@
+//! Evens out the ink of a line: print that has faded in places is made as dark as the rest.
+//!
+//! Engines set one threshold for a line; where half of it has faded, that half is lost. Window by window along the line
+//! the paper (a high percentile) and the darkest ink (a low one) are measured, and what lies between them is stretched
+//! to the whole range, the measures running smoothly from window to window. A window without print has little between
+//! the two: it is stretched no further than the faintest print that counts.
+
+use crate::page::WritingMode;
+use image::GrayImage;
+
+/// Length of a window, in heights of the line: a character and a half, so that each has ink.
+const WINDOW: f32 = 1.5;
+/// Faintest print, as a part of the darkest of the line.
+const FAINTEST: f32 = 0.25;
+
+/// Paper and ink of a window.
+#[derive(Clone, Copy)]
+struct Levels {
+    paper: f32,
+    depth: f32,
+}
+
+/// The line with its ink evened out. A line without any contrast is returned as it is.
+pub(super) fn even_out(mut line: GrayImage, mode: WritingMode) -> GrayImage {
+    let (width, height) = line.dimensions();
+    let (length, across) = if mode == WritingMode::HorizontalTb { (width, height) } else { (height, width) };
+    let window = ((across as f32 * WINDOW) as u32).max(1);
+    let count = length.div_ceil(window);
+    let mut levels: Vec<Levels> =
+        (0..count).map(|i| measure(&line, mode, i * window, ((i + 1) * window).min(length))).collect();
+    let deepest = levels.iter().map(|l| l.depth).fold(0.0, f32::max);
+    if deepest < 16.0 {
+        return line;
+    }
+    levels.iter_mut().for_each(|l| l.depth = l.depth.max(FAINTEST * deepest));
+    let along: Vec<Levels> = (0..length).map(|place| at(&levels, place, window)).collect();
+    for (x, y, pixel) in line.enumerate_pixels_mut() {
+        let Levels { paper, depth } = along[if mode == WritingMode::HorizontalTb { x } else { y } as usize];
+        let ink = ((paper - f32::from(pixel.0[0])) / depth).clamp(0.0, 1.0);
+        pixel.0[0] = (255.0 * (1.0 - ink)) as u8;
+    }
+    line
+}
+
+/// Percentiles of the part of a line from one place to another.
+fn measure(line: &GrayImage, mode: WritingMode, from: u32, to: u32) -> Levels {
+    let mut histogram = [0u32; 256];
+    let (width, height) = line.dimensions();
+    let (columns, rows) =
+        if mode == WritingMode::HorizontalTb { (from..to, 0..height) } else { (0..width, from..to) };
+    for y in rows {
+        let start = (y * width) as usize;
+        for &p in &line.as_raw()[start + columns.start as usize..start + columns.end as usize] {
+            histogram[p as usize] += 1;
+        }
+    }
+    let total: u32 = histogram.iter().sum();
+    let percentile = |percent: u32| {
+        let mut seen = 0;
+        let found = (0..256usize).find(|&v| {
+            seen += histogram[v];
+            seen * 100 >= total * percent
+        });
+        found.unwrap_or(255) as f32
+    };
+    let (ink, paper) = (percentile(3), percentile(85));
+    Levels { paper, depth: paper - ink }
+}
+
+/// The levels at a place, between those of the windows' middles.
+fn at(levels: &[Levels], place: u32, window: u32) -> Levels {
+    let position = ((place as f32 + 0.5) / window as f32 - 0.5).clamp(0.0, (levels.len() - 1) as f32);
+    let (before, part) = (position as usize, position.fract());
+    let (a, b) = (levels[before], levels[(before + 1).min(levels.len() - 1)]);
+    Levels { paper: a.paper + (b.paper - a.paper) * part, depth: a.depth + (b.depth - a.depth) * part }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn faded_strokes_become_as_dark_as_the_others() {
+        let line = GrayImage::from_fn(400, 40, |x, y| {
+            let ink = if x < 200 { 20 } else { 180 };
+            Luma([if x % 10 < 4 && (5..35).contains(&y) { ink } else { 240 }])
+        });
+        let even = even_out(line, WritingMode::HorizontalTb);
+        assert_eq!(even.get_pixel(50, 20).0, [0]);
+        assert!(even.get_pixel(350, 20).0[0] < 30);
+        assert!(even.get_pixel(356, 20).0[0] > 250);
+    }
+
+    #[test]
+    fn blank_paper_stays_blank() {
+        let line = GrayImage::from_fn(400, 40, |x, y| {
+            let noise = 235 + ((x * 7 + y * 13) % 10) as u8;
+            Luma([if x < 100 && x % 10 < 4 { 20 } else { noise }])
+        });
+        let even = even_out(line, WritingMode::HorizontalTb);
+        assert!((200..400).all(|x| even.get_pixel(x, 20).0[0] > 180));
+        let flat = GrayImage::from_pixel(9, 9, Luma([250]));
+        assert_eq!(even_out(flat.clone(), WritingMode::VerticalRl), flat);
+    }
+}
