@@ -3,6 +3,8 @@
 //! Read from `samples/`, or from `../shared/telegrams` where the samples are not there; skipped, with a message,
 //! where neither is, or where the program exits with 3 because Tesseract's models are missing.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
+
 use denshin::page::{Page, ReferenceDirection, Region, RegionKind, Telegram};
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,6 +2,8 @@
 //!
 //! Lines come from the ground truth with their boxes, without their roles. Skipped where the folder is missing.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
+
 use denshin::geometry::{BBox, Polygon};
 use denshin::page::{Confidence, Glyph, Line, Region, RegionKind, Role, Telegram, WritingMode};
 use denshin::telegram::{assign_roles, parse_telegram};
