@@ -14,8 +14,6 @@ pub(super) struct Prepared {
     /// Size of the picture given, px.
     given: (u32, u32),
     mode: WritingMode,
-    /// Pixels of `image` for one of the picture given.
-    scale: f64,
 }
 
 /// Turns a column a quarter counter-clockwise, and puts white around.
@@ -24,33 +22,16 @@ pub(super) fn prepare(line: &GrayImage, mode: WritingMode) -> Prepared {
         WritingMode::HorizontalTb => line.clone(),
         WritingMode::VerticalRl => imageops::rotate270(line),
     };
-    let scale = std::env::var("DS")
-        .ok()
-        .and_then(|s| s.parse::<f64>().ok())
-        .map_or(1.0, |h| h / f64::from(turned.height()));
-    let turned = if scale == 1.0 {
-        turned
-    } else {
-        imageops::resize(
-            &turned,
-            (f64::from(turned.width()) * scale) as u32,
-            (f64::from(turned.height()) * scale) as u32,
-            imageops::FilterType::CatmullRom,
-        )
-    };
     let (width, height) = turned.dimensions();
     let mut image = GrayImage::from_pixel(width + 2 * MARGIN_PX, height + 2 * MARGIN_PX, Luma([255]));
     imageops::replace(&mut image, &turned, i64::from(MARGIN_PX), i64::from(MARGIN_PX));
-    Prepared { image, given: line.dimensions(), mode, scale }
+    Prepared { image, given: line.dimensions(), mode }
 }
 
 impl Prepared {
     /// A box of the prepared picture in pixels of the picture given, cut at its edges.
     pub(super) fn back(&self, seen: &BBox) -> BBox {
         let inside = seen.shifted(-(MARGIN_PX as i32), -(MARGIN_PX as i32));
-        let undo = |v: i32| (f64::from(v) / self.scale).round() as i32;
-        let inside =
-            BBox::from_ltrb(undo(inside.left), undo(inside.top), undo(inside.right), undo(inside.bottom));
         let (width, height) = (self.given.0 as i32, self.given.1 as i32);
         let upright = match self.mode {
             WritingMode::HorizontalTb => inside,
