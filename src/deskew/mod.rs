@@ -25,11 +25,13 @@ pub struct DeskewOptions {
     pub min_degrees: f64,
     /// Skew measured with less confidence than this is left alone, 0 to 1.
     pub min_confidence: f32,
+    /// Whether a page that does not read is tried upside down and sideways.
+    pub quarter_turns: bool,
 }
 
 impl Default for DeskewOptions {
     fn default() -> Self {
-        Self { max_degrees: 15.0, min_degrees: 0.05, min_confidence: 0.2 }
+        Self { max_degrees: 15.0, min_degrees: 0.05, min_confidence: 0.2, quarter_turns: true }
     }
 }
 

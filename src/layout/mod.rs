@@ -70,6 +70,20 @@ pub struct LineBox {
     pub parts: Vec<Part>,
 }
 
+impl LineBox {
+    /// Distance from cell to cell, px; `None` where no pitch fits.
+    #[must_use]
+    pub fn pitch(&self, mode: WritingMode) -> Option<f64> {
+        let widest = self.parts.iter().filter_map(|part| match part {
+            Part::Print(print) => Some(&print.cells),
+            Part::Redaction(_) => None,
+        });
+        let cells = widest.max_by_key(|cells| cells.len())?;
+        let all = cells.iter().fold(BBox::default(), |all, c| all.union(&c.bbox));
+        (!cells.is_empty()).then(|| f64::from(mode.along(&all).width()) / cells.len() as f64)
+    }
+}
+
 /// A stretch of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {

@@ -5,12 +5,14 @@ mod lines;
 mod pictures;
 mod record;
 mod seat;
+mod steps;
+mod upright;
 
 use crate::binarize::{BinarizeOptions, binarize};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
-use crate::layout::{Block, LayoutOptions, find_lines};
+use crate::layout::{Block, LayoutOptions, Part, find_lines};
 use crate::marks::{self, Mark, MarksOptions, find_marks, lift_color};
 use crate::page::{Page, RegionKind};
 use crate::provenance::{Source, Step};
@@ -67,8 +69,8 @@ pub fn read_page(
     settings: &Settings,
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
-    let prepared = prepare(&scan.pixels, settings, &mut |_, _| {});
-    let read = lines::read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
+    let (prepared, read) =
+        upright::read_upright(&scan.pixels, recognizer, settings).at(Stage::Recognize, &place)?;
     Ok(record::page(scan, source, prepared, read, recognizer.describe(), settings))
 }
 
@@ -82,9 +84,9 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let ink = binarize(&gray, &settings.binarize);
     let border = deskew::find_border(&ink);
     let skew = deskew::find_skew(&ink, &settings.deskew).if_reliable(&settings.deskew);
-    let cleared = border.map(|border| {
+    let cleared = border.as_ref().map(|border| {
         let mut cleared = scan.clone();
-        deskew::clear(&mut cleared, &border);
+        deskew::clear(&mut cleared, border);
         cleared
     });
     let (straight, to_scan) = deskew::deskew(cleared.as_ref().unwrap_or(scan), skew);
@@ -98,13 +100,34 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let blocks = find_lines(&ink, &redactions, &rulings, &settings.layout);
-    let steps = vec![];
-    let prepared = Prepared { gray, ink, marks, blocks, to_scan, skew, rotation: 0, steps };
+    let mut prepared = Prepared { gray, ink, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
+    prepared.estimate_hidden();
+    prepared.steps = steps::before_reading(&prepared, border.is_some());
     watch(Stage::Layout, &|| pictures::lines(&prepared));
     prepared
 }
 
 impl Prepared {
+    /// Estimates how many characters each redaction hides, from the pitch of the line it stands in.
+    fn estimate_hidden(&mut self) {
+        let mut estimates: Vec<Option<u32>> = vec![None; self.redactions().len()];
+        for (line, mode) in self.blocks.iter().flat_map(|b| b.lines.iter().map(|l| (l, b.writing_mode))) {
+            let Some(pitch) = line.pitch(mode) else { continue };
+            for part in &line.parts {
+                if let Part::Redaction(index) = part {
+                    let length = mode.along(&self.redactions()[*index].bbox).width();
+                    estimates[*index] = Some(((f64::from(length) / pitch).round() as u32).max(1));
+                }
+            }
+        }
+        let mut estimates = estimates.into_iter();
+        for mark in &mut self.marks {
+            if let RegionKind::Redaction { estimated_characters, .. } = &mut mark.kind {
+                *estimated_characters = estimates.next().flatten();
+            }
+        }
+    }
+
     /// The redactions in the order in which layout was told of them.
     fn redactions(&self) -> Vec<&Mark> {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()

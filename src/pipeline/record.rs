@@ -1,7 +1,7 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
 use super::lines::ReadBlock;
-use super::{Prepared, Settings};
+use super::{Prepared, Settings, steps};
 use crate::geometry::{BBox, Polygon, Transform};
 use crate::marks::Mark;
 use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role, Warning};
@@ -31,6 +31,8 @@ pub(super) fn page(
     let text = plain_text(&regions);
     let telegram = parse_telegram(&regions);
     let warnings = warnings(&regions, &prepared);
+    let mut steps = prepared.steps.clone();
+    steps.push(steps::reading(&regions, prepared.rotation));
     regions.extend(mark_regions(&prepared, back, &canvas));
     Page {
         format: FORMAT.to_owned(),
@@ -49,7 +51,7 @@ pub(super) fn page(
             engine: format!("{} {}", engine.name, engine.version),
             models: engine.models,
             settings: serde_json::to_value(settings).unwrap_or_default(),
-            steps: prepared.steps,
+            steps,
         },
     }
 }

@@ -1,0 +1,41 @@
+//! What was measured on the way, for the record's provenance.
+
+use super::Prepared;
+use crate::error::Stage;
+use crate::page::{Region, RegionKind};
+use crate::provenance::Step;
+
+/// The stages before reading.
+pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step> {
+    let count = |is: fn(&RegionKind) -> bool| prepared.marks.iter().filter(|m| is(&m.kind)).count();
+    let ink = prepared.ink.ink_in(&prepared.ink.bbox()) as f64 / prepared.ink.bbox().area().max(1) as f64;
+    vec![
+        step(Stage::Deskew)
+            .with("skew_degrees", round(prepared.skew.degrees))
+            .with("confidence", round(f64::from(prepared.skew.confidence.value())))
+            .with("black_border", has_border),
+        step(Stage::Binarize).with("ink", round(ink)),
+        step(Stage::Marks)
+            .with("stamps", count(|kind| matches!(kind, RegionKind::Stamp { .. })))
+            .with("redactions", count(|kind| matches!(kind, RegionKind::Redaction { .. })))
+            .with("rulings", count(|kind| matches!(kind, RegionKind::Ruling))),
+        step(Stage::Layout)
+            .with("blocks", prepared.blocks.len())
+            .with("lines", prepared.blocks.iter().map(|b| b.lines.len()).sum::<usize>()),
+    ]
+}
+
+/// What was read.
+pub(super) fn reading(regions: &[Region], rotation: u16) -> Step {
+    let glyphs: usize = regions.iter().flat_map(|r| &r.lines).map(|l| l.glyphs.len()).sum();
+    step(Stage::Recognize).with("glyphs", glyphs).with("quarter_turn_degrees", rotation)
+}
+
+fn step(stage: Stage) -> Step {
+    Step::new(&stage.to_string())
+}
+
+/// To four places: what the measures are good for.
+fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
