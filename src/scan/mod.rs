@@ -48,11 +48,14 @@ pub struct Scan {
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
     /// The file cannot be read at all.
-    #[error("cannot be read: {0}")]
+    #[error("cannot be read: {0} (check its path and its permissions)")]
     Unreadable(#[from] std::io::Error),
     /// A folder where a file was expected.
     #[error("is a folder that was named as a file")]
     Folder,
+    /// A pipe, a socket, a device: such may never end.
+    #[error("is no regular file (save what it delivers to one first)")]
+    NotAFile,
     /// Nothing in it.
     #[error("the file is empty (scan or copy it again)")]
     Empty,
@@ -120,8 +123,12 @@ impl ScanFile {
     /// # Errors
     /// Where it cannot be read, is empty, or is no scan.
     pub fn open(path: &Path, options: &ScanOptions) -> Result<Self, ScanError> {
-        if path.is_dir() {
+        let kind = std::fs::metadata(path)?.file_type();
+        if kind.is_dir() {
             return Err(ScanError::Folder);
+        }
+        if !kind.is_file() {
+            return Err(ScanError::NotAFile);
         }
         let bytes = Arc::new(std::fs::read(path)?);
         let sha256 = Sha256::digest(bytes.as_slice()).iter().map(|b| format!("{b:02x}")).collect();

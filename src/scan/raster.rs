@@ -3,25 +3,57 @@
 use super::{Limit, Scan, ScanError, resolution};
 use crate::raster::Pixels;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
 /// The formats read here.
 pub(super) const FORMATS: [ImageFormat; 5] =
     [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Pnm, ImageFormat::WebP];
 
+/// Bytes of the fattest pixel: four channels of sixteen bits.
+const MOST_BYTES: u64 = 8;
+/// Bytes that a PNG's profile, comments and one row may unpack to; its picture is not counted among them.
+const MOST_BESIDE: u64 = 32 << 20;
+
 pub(super) fn read(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Scan, ScanError> {
-    let name = name(format);
-    let damaged = |e: image::ImageError| ScanError::damaged(name, e);
+    let (mut decoded, orientation) = decoded(bytes, format, limit)?;
+    decoded.apply_orientation(orientation);
+    Ok(Scan { pixels: pixels(decoded), dpi: resolution::of(bytes, format) })
+}
+
+/// The pixels as they are stored, whatever orientation the file claims.
+pub(super) fn read_stored(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Pixels, ScanError> {
+    decoded(bytes, format, limit).map(|(decoded, _)| pixels(decoded))
+}
+
+fn decoded(
+    bytes: &[u8],
+    format: ImageFormat,
+    limit: Limit,
+) -> Result<(DynamicImage, Orientation), ScanError> {
+    let damaged = |e: image::ImageError| ScanError::damaged(name(format), e);
+    if format == ImageFormat::Jpeg && !has_jpeg_end(bytes) {
+        return Err(ScanError::damaged("JPEG", "its end is missing"));
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.no_limits();
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(match format {
+        ImageFormat::Png => MOST_BESIDE,
+        _ => limit.0.saturating_mul(MOST_BYTES),
+    });
+    reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     limit.check(u64::from(width), u64::from(height))?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut decoded = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    decoded.apply_orientation(orientation);
-    Ok(Scan { pixels: pixels(decoded), dpi: resolution::of(bytes, format) })
+    Ok((DynamicImage::from_decoder(decoder).map_err(damaged)?, orientation))
+}
+
+/// The decoder fills what is missing of a JPEG with gray and says nothing; a whole one ends with EOI
+/// (ITU-T T.81, B.2.1), be it followed by what cameras append.
+fn has_jpeg_end(bytes: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|w| w == marker);
+    last([0xFF, 0xD9]) > last([0xFF, 0xDA])
 }
 
 fn name(format: ImageFormat) -> &'static str {

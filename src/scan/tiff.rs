@@ -1,18 +1,18 @@
 //! TIFF with all its pages.
 //!
 //! The pages are counted by their directories; a chain that runs in a circle or off the file ends in one damaged page.
-//! Eight and sixteen bits a channel come through the `tiff` crate. Everything else goes through leptonica: bilevel
-//! pages (Group 3 fails in that crate, as do strips declared taller than the page, which scanners write), palettes,
-//! YCbCr, tiles of odd kinds.
+//! Eight and sixteen bits a channel, and bilevel tiles, come through the `tiff` crate; everything else goes through
+//! leptonica: bilevel pages (Group 3 fails in that crate, as do strips declared taller than the page, which scanners
+//! write), palettes, YCbCr. Tiles packed with LZW are not always read: that crate loses the end of some.
 
 use super::raster::{oriented, rgb_of_cmyk};
 use super::{Limit, Scan, ScanError, leptonica, resolution};
 use crate::raster::Pixels;
 use image::metadata::Orientation;
-use image::{GrayImage, RgbImage};
+use image::{GrayImage, Luma, RgbImage};
 use std::io::Cursor;
 use std::sync::Arc;
-use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::decoder::{ChunkType, Decoder, DecodingResult, Limits};
 use tiff::tags::{ResolutionUnit, Tag};
 use tiff::{ColorType, TiffError};
 
@@ -53,14 +53,17 @@ impl TiffFile {
         decoder.seek_to_image(index as usize).map_err(damaged)?;
         let (width, height) = decoder.dimensions().map_err(damaged)?;
         limit.check(u64::from(width), u64::from(height))?;
+        check_whole(&mut decoder, self.bytes.len() as u64)?;
         let dpi = resolution(&mut decoder);
         let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
         let orientation = orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
-        if let Some(pixels) = simple(decoder, width, height, limit) {
+        let simple = simple(decoder, width, height, limit);
+        if let Ok(Some(pixels)) = simple {
             return Ok(Scan { pixels: oriented(pixels, orientation), dpi });
         }
         // leptonica turns pages upright by itself.
-        let pixels = leptonica::read_tiff(&self.bytes, index, limit)?;
+        let pixels = leptonica::read_tiff(&self.bytes, index, limit);
+        let pixels = pixels.map_err(|error| simple.err().map_or(error, damaged))?;
         Ok(Scan { pixels, dpi })
     }
 }
@@ -79,27 +82,58 @@ fn resolution(decoder: &mut Reader<'_>) -> Option<f32> {
     }
 }
 
+/// Whether all that the directory points at lies within the file: libtiff shows what is missing as white.
+fn check_whole(decoder: &mut Reader<'_>, length: u64) -> Result<(), ScanError> {
+    for tag in decoder.tag_iter() {
+        tag.map_err(|e| ScanError::damaged("TIFF", e))?;
+    }
+    let mut numbers = |tag| decoder.find_tag(tag).ok().flatten().and_then(|v| v.into_u64_vec().ok());
+    let strips = numbers(Tag::StripOffsets).zip(numbers(Tag::StripByteCounts));
+    let parts = strips.or_else(|| numbers(Tag::TileOffsets).zip(numbers(Tag::TileByteCounts)));
+    let Some((offsets, sizes)) = parts else { return Ok(()) };
+    if offsets.iter().zip(&sizes).any(|(offset, size)| offset.saturating_add(*size) > length) {
+        return Err(ScanError::damaged("TIFF", "pixels are missing at its end"));
+    }
+    Ok(())
+}
+
 /// Pages of whole bytes a channel; `None` where leptonica must help.
-fn simple(decoder: Reader<'_>, width: u32, height: u32, limit: Limit) -> Option<Pixels> {
+fn simple(decoder: Reader<'_>, width: u32, height: u32, limit: Limit) -> Result<Option<Pixels>, TiffError> {
     let mut limits = Limits::default();
-    limits.decoding_buffer_size = usize::try_from(limit.0.saturating_mul(8)).ok()?;
+    limits.decoding_buffer_size = usize::try_from(limit.0.saturating_mul(8)).unwrap_or(usize::MAX);
     let mut decoder = decoder.with_limits(limits);
-    let color = decoder.colortype().ok()?;
-    if !matches!(color, ColorType::Gray(8 | 16) | ColorType::RGB(8 | 16) | ColorType::CMYK(8)) {
-        return None;
+    let color = decoder.colortype()?;
+    // leptonica reads no tiles.
+    let tiled = decoder.get_chunk_type() == ChunkType::Tile;
+    let known = matches!(color, ColorType::Gray(8 | 16) | ColorType::RGB(8 | 16) | ColorType::CMYK(8));
+    if !known && !(tiled && color == ColorType::Gray(1)) {
+        return Ok(None);
     }
-    let planar = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten().unwrap_or(1);
-    if planar != 1 {
-        return None;
-    }
-    let samples: Vec<u8> = match decoder.read_image().ok()? {
+    let mut samples = DecodingResult::U8(Vec::new());
+    let layout = decoder.read_image_to_buffer(&mut samples)?;
+    let samples: Vec<u8> = match samples {
         DecodingResult::U8(samples) => samples,
         DecodingResult::U16(samples) => samples.into_iter().map(|s| (s >> 8) as u8).collect(),
-        _ => return None,
+        _ => return Ok(None),
     };
-    match color {
+    let samples = if layout.planes > 1 { interleaved(&samples, layout.planes) } else { samples };
+    Ok(match color {
+        ColorType::Gray(1) => {
+            let row = width.div_ceil(8) as usize;
+            let is_white =
+                |x: u32, y: u32| samples[y as usize * row + x as usize / 8] >> (7 - x % 8) & 1 == 1;
+            let paper = |x, y| Luma([if is_white(x, y) { 255 } else { 0 }]);
+            (samples.len() >= row * height as usize)
+                .then(|| Pixels::Gray(GrayImage::from_fn(width, height, paper)))
+        }
         ColorType::Gray(_) => GrayImage::from_raw(width, height, samples).map(Pixels::Gray),
         ColorType::CMYK(_) => RgbImage::from_raw(width, height, rgb_of_cmyk(&samples)).map(Pixels::Color),
         _ => RgbImage::from_raw(width, height, samples).map(Pixels::Color),
-    }
+    })
+}
+
+/// Channel after channel to pixel after pixel.
+fn interleaved(planes: &[u8], count: usize) -> Vec<u8> {
+    let length = planes.len() / count;
+    (0..length * count).map(|i| planes[i % count * length + i / count]).collect()
 }
