@@ -29,6 +29,7 @@ pub(super) fn into_blocks(lines: Vec<Chained>) -> Vec<Block> {
             None => blocks.push(Block { writing_mode, lines: vec![line] }),
         }
     }
+    absorb_scraps(&mut blocks);
     let first_column = blocks.len();
     for Chained { writing_mode, line } in columns {
         let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
@@ -38,6 +39,38 @@ pub(super) fn into_blocks(lines: Vec<Chained>) -> Vec<Block> {
         }
     }
     in_reading_order(blocks)
+}
+
+/// Gives lines that stand within a larger block to it, in the row where they stand: parts of its lines behind a blank
+/// wider than print has.
+fn absorb_scraps(blocks: &mut Vec<Block>) {
+    let mut i = 0;
+    while i < blocks.len() {
+        let scrap = blocks[i].bbox();
+        let around = |b: &Block| {
+            b.lines.len() > blocks[i].lines.len()
+                && scrap.intersection(&b.bbox()).area() * 5 >= scrap.area() * 4
+        };
+        match blocks.iter().position(around).filter(|&host| host != i && blocks[i].lines.len() <= 2) {
+            Some(host) => {
+                let lines = std::mem::take(&mut blocks[i].lines);
+                lines.into_iter().for_each(|line| insert_in_row(&mut blocks[host], line));
+                blocks.remove(i);
+            }
+            None => i += 1,
+        }
+    }
+}
+
+/// Puts a line behind those above it and those left of it in its row.
+fn insert_in_row(block: &mut Block, line: LineBox) {
+    let me = line.bbox;
+    let is_earlier = |other: &LineBox| {
+        let same_row = -2 * other.bbox.gap_y(&me) > me.height().min(other.bbox.height());
+        if same_row { other.bbox.left < me.left } else { other.bbox.top < me.top }
+    };
+    let place = block.lines.iter().rposition(is_earlier).map_or(0, |p| p + 1);
+    block.lines.insert(place, line);
 }
 
 /// Puts vertical lines in order, tier by tier.
@@ -167,6 +200,17 @@ mod tests {
     fn columns_run_from_right_to_left_and_a_sender_stands_at_the_foot_of_its_own() {
         let lines = vec![column(40, 0, 400), column(100, 0, 150), column(101, 320, 400), column(70, 10, 380)];
         assert_eq!(order(lines), [(100, 0), (101, 320), (70, 10), (40, 0)]);
+    }
+
+    #[test]
+    fn the_rest_of_a_line_behind_a_wide_blank_is_read_with_its_row() {
+        let row = |left: i32, right: i32, top: i32| {
+            let bbox = BBox::from_ltrb(left, top, right, top + 20);
+            let line = LineBox { bbox, parts: vec![Part::Redaction(0)] };
+            Chained { writing_mode: WritingMode::HorizontalTb, line }
+        };
+        let lines = vec![row(0, 400, 0), row(0, 80, 30), row(250, 400, 31), row(0, 390, 60)];
+        assert_eq!(order(lines), [(0, 0), (0, 30), (250, 31), (0, 60)]);
     }
 
     #[test]
