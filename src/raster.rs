@@ -147,6 +147,13 @@ impl Binary {
         out
     }
 
+    /// The ink of both pictures, which are of one size.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let both = self.0.as_raw().iter().zip(other.0.as_raw()).map(|(a, b)| a | b).collect();
+        Self(GrayImage::from_raw(self.width(), self.height(), both).expect("as many pixels"))
+    }
+
     /// Number of ink pixels in a box (the part inside of the picture).
     #[must_use]
     pub fn ink_in(&self, bbox: &BBox) -> u64 {

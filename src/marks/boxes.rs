@@ -1,170 +1,209 @@
-//! Boxes: two strokes side by side with ends that meet.
-//!
-//! A blank box about as wide as a line is an outlined redaction; with a rim as thick as no frame has, it is a filled
-//! one whose middle the copier bleached. A box with print in it is a stamp where its frame is heavy or stands askew to
-//! the page; otherwise it belongs to the form and its sides are rules.
+//! Which frames are marks: a frame with print in it is a stamp where it stands askew to the page, is heavy, or lies
+//! over print; otherwise it belongs to the form and its sides are rules.
 
-use super::strokes::{Stroke, Strokes, turned};
-use super::{Mark, color, cover, rim};
-use crate::geometry::BBox;
-use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor, StampShape};
+use super::frames::{Frame, find_frames};
+use super::lines::{Seen, across, between};
+use super::strokes::Strokes;
+use super::{Mark, cover};
+use crate::geometry::{BBox, Point};
+use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 
-/// Widest redaction across its line, in characters: the line's height and what the marker adds.
-const WIDEST: f64 = 2.4;
 /// Least lean of a stamp's frame against the page, as a slope (0.6°), and over its length, in characters. Forms lean
 /// with the page, which is straight, but may be bent a little.
 const ASKEW: (f64, f64) = (0.0105, 0.15);
-/// Thinnest frame that is a stamp's even if it stands straight, in characters, where what it frames is larger than the
-/// page's print by the factor that follows. Copied forms' rules are as thick, but frame small print.
-const HEAVY: (f64, f64) = (0.11, 1.2);
-/// Thinnest rim of a bleached block.
-const THICK_RIM: f64 = 0.15;
 
-/// A box that is a mark.
+/// What a frame half as thick again as the strokes of the page's print tells, and print half as thick again in it: on
+/// 63 cables forms have up to 0.9 together (with up to 0.15 of turn), straight stamps 1.3 and more.
+const HEAVY: f64 = 2.0;
+/// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
+const ONWARD: f64 = 0.2;
+/// Least part of ink in a stamp: they are filled to 0.19 and more, forms with print to 0.05 to 0.2.
+const LEAST_FILL: f64 = 0.1;
+
+/// A stamp in a frame.
 pub(super) struct Boxed {
-    /// Stamp or redaction.
+    /// The stamp.
     pub mark: Mark,
-    frame: i32,
+    frame: Frame,
+    crossings: usize,
 }
 
-impl Boxed {
-    fn is_redaction(&self) -> bool {
-        matches!(self.mark.kind, RegionKind::Redaction { .. })
-    }
-
-    /// Covers a redaction whole; of a stamp the frame and what is too large to be print.
-    pub(super) fn cover(&self, covered: &mut Binary, rest: &mut Binary, size: f64) {
-        if self.is_redaction() {
-            cover(covered, rest, &self.mark.bbox.grown(rim(size)));
-            return;
-        }
-        let bbox = self.mark.bbox.grown(2);
-        let (components, labels) = rest.components();
-        let inside: Vec<bool> = components
-            .iter()
-            .map(|c| {
-                let within = c.bbox.intersection(&bbox.grown((0.3 * size) as i32)) == c.bbox;
-                let large = f64::from(c.bbox.width().max(c.bbox.height())) >= 1.15 * size;
-                within && large
-            })
-            .collect();
-        let area = bbox.intersection(&rest.bbox());
-        for (x, y) in
-            (area.top..area.bottom).flat_map(|y| (area.left..area.right).map(move |x| (x as u32, y as u32)))
-        {
-            let label = labels.get_pixel(x, y).0[0];
-            let edge = (x as i32 - bbox.left)
-                .min(bbox.right - 1 - x as i32)
-                .min(y as i32 - bbox.top)
-                .min(bbox.bottom - 1 - y as i32);
-            let on_frame = edge < self.frame + 2;
-            if label != 0 && (inside[label as usize - 1] || on_frame) {
-                covered.set(x, y, true);
-                rest.set(x, y, false);
-            }
-        }
-    }
-}
-
-/// Finds the boxes that are marks, largest first, none within another.
-pub(super) fn find_boxes(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Boxed> {
-    let mut found: Vec<Boxed> = Vec::new();
-    for (family, transposed) in [(&strokes.upright.strokes, false), (&strokes.flat.strokes, true)] {
-        let mut pairs: Vec<(usize, usize, Boxed)> = Vec::new();
-        for (i, a) in family.iter().enumerate() {
-            for (j, b) in family.iter().enumerate().skip(i + 1).filter(|(_, b)| facing(a, b, size)) {
-                let (left, right) = if a.top.x < b.top.x { (a, b) } else { (b, a) };
-                pairs.extend(classified(ink, left, right, transposed, size).map(|boxed| (i, j, boxed)));
-            }
-        }
-        // A side that bounds blanks to its left and right rules a form: its cells are no redactions.
-        let shared = |s: usize| pairs.iter().filter(|(i, j, _)| *i == s || *j == s).count() > 1;
-        let form: Vec<bool> =
-            pairs.iter().map(|(i, j, b)| b.is_redaction() && (shared(*i) || shared(*j))).collect();
-        found.extend(pairs.into_iter().zip(form).filter(|(_, form)| !form).map(|((.., boxed), _)| boxed));
-    }
-    found.sort_by_key(|b| std::cmp::Reverse(b.mark.bbox.area()));
+/// Finds the frames that are stamps.
+///
+/// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions.
+pub(super) fn find_boxes(ink: &Binary, rest: &Binary, strokes: &Strokes, size: f64) -> Vec<Boxed> {
     let mut kept: Vec<Boxed> = Vec::new();
-    for boxed in found {
-        let within = |k: &Boxed| k.mark.bbox.grown(4).intersection(&boxed.mark.bbox) == boxed.mark.bbox;
-        if !kept.iter().any(|k| k.mark.bbox.iou(&boxed.mark.bbox) > 0.3 || within(k)) {
-            kept.push(boxed);
+    let print = thickness(rest, (0.25 * size) as i32);
+    for frame in find_frames(ink, strokes, size) {
+        if kept.iter().any(|k| k.mark.bbox.intersection(&frame.bbox).area() * 25 > frame.bbox.area()) {
+            continue;
         }
+        kept.extend(stamp(ink, rest, frame, print, size));
     }
     kept
 }
 
-/// Whether two strokes could be opposite sides: as long, parallel, their ends level.
-fn facing(left: &Stroke, right: &Stroke, size: f64) -> bool {
-    let slope = |s: &Stroke| (s.bottom.x - s.top.x) / s.length();
-    let lean = (slope(left) + slope(right)) / 2.0;
-    let apart = (left.top.x + left.bottom.x - right.top.x - right.bottom.x).abs() / 2.0;
-    // A box that leans has its ends askew.
-    let level = |a: f64, b: f64| (b - a + lean * apart).abs() <= 0.35 * size;
-    apart >= 0.6 * size
-        && apart <= 16.0 * size
-        && (slope(left) - slope(right)).abs() <= 0.03
-        && level(left.top.y, right.top.y)
-        && level(left.bottom.y, right.bottom.y)
-}
-
-/// What the box between two sides is, if a mark. Sides are given upright; `ink` is the page as it stands.
-fn classified(ink: &Binary, left: &Stroke, right: &Stroke, transposed: bool, size: f64) -> Option<Boxed> {
-    let seen = left.bbox.union(&right.bbox);
-    let frame = (left.thickness + right.thickness) / 2.0;
-    let ends = [(left.top, right.top), (left.bottom, right.bottom)];
-    let closed = ends.iter().all(|(a, b)| {
-        let steps = ((b.x - a.x).abs() as i32).max(1);
-        let hit = |i: i32| {
-            let t = (f64::from(i) + 0.5) / f64::from(steps);
-            let (x, y) = ((a.x + (b.x - a.x) * t) as i32, (a.y + (b.y - a.y) * t) as i32);
-            let reach = (0.12 * size) as i32 + frame as i32;
-            ink.ink_in(&turned(&BBox::from_ltwh(x, y - reach, 1, 2 * reach + 1), transposed)) > 0
-        };
-        (0..steps).filter(|&i| hit(i)).count() as f64 >= 0.8 * f64::from(steps)
-    });
-    if !closed {
+/// A frame as a stamp, if it is one.
+fn stamp(ink: &Binary, rest: &Binary, frame: Frame, print: f64, size: f64) -> Option<Boxed> {
+    let lean = frame.lean();
+    let (short, long) = (
+        f64::from(frame.bbox.width().min(frame.bbox.height())),
+        f64::from(frame.bbox.width().max(frame.bbox.height())),
+    );
+    let turn = (lean.abs() / ASKEW.0).min(lean.abs() * long / (ASKEW.1 * size));
+    let crossings = crossings(ink, &frame, size);
+    let onwards = onwards(ink, &frame, size);
+    let inset = (frame.thickness + lean.abs() * long + 0.08 * size).ceil() as i32 + 1;
+    let inner = frame.bbox.grown(-inset);
+    let filled = rest.ink_in(&inner) as f64 / inner.area().max(1) as f64;
+    let bold = thickness(&cut(rest, &inner), (0.25 * size) as i32) / print;
+    let weight = frame.thickness / print;
+    let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
+    let evidence = turn + heavier(weight) + heavier(bold);
+    if filled < LEAST_FILL || short < 1.3 * size || onwards > 2 || evidence < 1.0 + ONWARD * onwards as f64 {
         return None;
     }
-    let bbox = turned(&seen, transposed);
-    let lean =
-        ((left.bottom.x - left.top.x) + (right.bottom.x - right.top.x)) / (left.length() + right.length());
-    let inset = (frame + lean.abs() * left.length() + 0.08 * size).ceil() as i32 + 1;
-    let inner = bbox.grown(-inset);
-    let filled = ink.ink_in(&inner) as f64 / inner.area().max(1) as f64;
-    let short = f64::from(bbox.width().min(bbox.height()));
-    let long = bbox.width().max(bbox.height());
-    // A blank as long as the page is a column of a ruled sheet.
-    let as_long_as_the_page = 10 * long > 6 * ink.width().min(ink.height()) as i32;
-    let askew = lean.abs() >= ASKEW.0 && lean.abs() * left.length() >= ASKEW.1 * size;
-    let heavy = || frame >= HEAVY.0 * size && largest_within(ink, &inner) >= HEAVY.1 * size;
-    let kind = if short <= WIDEST * size && frame >= THICK_RIM * size && filled < 0.6 {
-        RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None }
-    } else if short <= WIDEST * size && filled <= 0.02 && !as_long_as_the_page {
-        RegionKind::Redaction { style: RedactionStyle::Outlined, estimated_characters: None }
-    } else if filled > 0.04 && short >= 1.3 * size && (askew || heavy()) {
-        let shape = match color::shape(ink, &bbox) {
-            StampShape::Frameless => StampShape::Rectangle,
-            other => other,
-        };
-        RegionKind::Stamp { color: StampColor::Black, shape }
-    } else {
-        return None;
-    };
-    let mark = Mark { kind, bbox, confidence: Confidence::clamped(0.8) };
-    Some(Boxed { mark, frame: inset })
+    let kind = RegionKind::Stamp { color: StampColor::Black, shape: StampShape::Rectangle };
+    let mark = Mark { kind, bbox: frame.bbox, confidence: Confidence::clamped(0.8) };
+    Some(Boxed { mark, frame, crossings })
 }
 
-/// Longer side of the largest character in a box, px; joined strokes as long as the box do not count.
-fn largest_within(ink: &Binary, inner: &BBox) -> f64 {
-    let inside = inner.intersection(&ink.bbox());
+/// Places where print crosses the frame: ink goes on to both sides of a side.
+fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
+    let seen = Seen { ink, transposed: false };
+    let beyond = frame.thickness / 2.0 + 0.12 * size;
+    frame
+        .sides()
+        .iter()
+        .map(|&(from, to)| {
+            let normal = across(from, to);
+            let steps = ((to.x - from.x).hypot(to.y - from.y)) as i32;
+            let mut crossed = false;
+            (0..steps)
+                .filter(|&i| {
+                    let at = between(from, to, 0.04 + 0.92 * f64::from(i) / f64::from(steps));
+                    let all = (-(beyond as i32)..=beyond as i32).all(|d| {
+                        let d = f64::from(d);
+                        seen.at((at.x + normal.x * d) as i32, (at.y + normal.y * d) as i32)
+                    });
+                    let begins = all && !crossed;
+                    crossed = all;
+                    begins
+                })
+                .count()
+        })
+        .sum()
+}
+
+/// Sides that go on beyond the corners.
+fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
+    let seen = Seen { ink, transposed: false };
+    let from = frame.thickness + 0.06 * size + 1.0;
+    frame
+        .sides()
+        .iter()
+        .flat_map(|&(a, b)| [(a, b), (b, a)])
+        .filter(|&(a, b)| {
+            let length = (b.x - a.x).hypot(b.y - a.y);
+            let at = |d: f64| between(a, b, 1.0 + d / length);
+            seen.coverage(at(from), at(from + 0.7 * size), 1 + (0.04 * size) as i32) >= 0.9
+        })
+        .count()
+}
+
+/// Mean thickness of strokes: twice the ink over its outline. Pieces with sides below `speck` do not count.
+fn thickness(ink: &Binary, speck: i32) -> f64 {
+    let (mut area, mut edge) = (0i64, 0i64);
+    for y in 1..ink.height().max(1) {
+        let (above, row) = (ink.row(y - 1), ink.row(y));
+        let (mut inked, mut edges) = (0u32, 0u32);
+        for ((here, left), up) in row[1..].iter().zip(row).zip(&above[1..]) {
+            inked += u32::from(*here != 0);
+            edges += u32::from(here != left) + u32::from(here != up);
+        }
+        area += i64::from(inked);
+        edge += i64::from(edges);
+    }
+    for component in ink.components().0.iter().filter(|c| c.bbox.width().max(c.bbox.height()) < speck) {
+        area -= component.ink as i64;
+        edge -= 2 * i64::from(component.bbox.width() + component.bbox.height());
+    }
+    // A slanting edge is counted longer than it is, by 4/π on the average.
+    2.0 * area.max(1) as f64 / (edge.max(1) as f64 * std::f64::consts::FRAC_PI_4)
+}
+
+/// A part of a picture.
+fn cut(ink: &Binary, bbox: &BBox) -> Binary {
+    let inside = bbox.intersection(&ink.bbox());
     let mut cut = Binary::new(inside.width().max(0) as u32, inside.height().max(0) as u32);
     for y in 0..cut.height() {
         let from = &ink.row(inside.top as u32 + y)[inside.left as usize..inside.right as usize];
         cut.row_mut(y).copy_from_slice(from);
     }
-    let whole = 0.9 * f64::from(inner.width().max(inner.height()));
-    let sides = cut.components().0.into_iter().map(|c| f64::from(c.bbox.width().max(c.bbox.height())));
-    sides.filter(|&s| s < whole).fold(0.0, f64::max)
+    cut
+}
+
+impl Boxed {
+    /// Covers the frame, and of what stands in it the whole where nothing crosses the frame, else what is larger than
+    /// print. Print that crosses the frame stays.
+    pub(super) fn cover(&self, covered: &mut Binary, rest: &mut Binary, size: f64) {
+        self.cover_frame(covered, rest);
+        let inner = self.mark.bbox.grown(-1);
+        let cut = cut(rest, &inner);
+        let origin = inner.intersection(&rest.bbox());
+        let (components, labels) = cut.components();
+        let gone: Vec<bool> = components
+            .iter()
+            .map(|c| self.crossings == 0 || f64::from(c.bbox.width().max(c.bbox.height())) >= 1.15 * size)
+            .collect();
+        for y in 0..cut.height() {
+            for x in 0..cut.width() {
+                let label = labels.get_pixel(x, y).0[0];
+                let at = Point {
+                    x: f64::from(origin.left) + f64::from(x),
+                    y: f64::from(origin.top) + f64::from(y),
+                };
+                if label != 0 && gone[label as usize - 1] && self.holds(at) {
+                    covered.set(at.x as u32, at.y as u32, true);
+                    rest.set(at.x as u32, at.y as u32, false);
+                }
+            }
+        }
+    }
+
+    fn holds(&self, at: Point) -> bool {
+        self.frame
+            .sides()
+            .iter()
+            .all(|&(a, b)| (b.x - a.x) * (at.y - a.y) - (b.y - a.y) * (at.x - a.x) >= 0.0)
+    }
+
+    fn cover_frame(&self, covered: &mut Binary, rest: &mut Binary) {
+        let thickness = self.frame.thickness;
+        let longest = (1.8 * thickness) as i32 + 2;
+        let mut gone = Vec::new();
+        for (from, to) in self.frame.sides() {
+            let seen = Seen { ink: rest, transposed: false };
+            let normal = across(from, to);
+            let length = (to.x - from.x).hypot(to.y - from.y);
+            // From corner to corner with the sides' own thickness.
+            let steps = (2.0 * (length + thickness)) as i32;
+            for i in 0..=steps {
+                let at = between(from, to, (f64::from(i) / 2.0 - thickness / 2.0) / length);
+                let Some((first, last)) = seen.run(at, normal, thickness as i32 / 2 + 2, longest) else {
+                    continue;
+                };
+                if last - first <= longest {
+                    gone.extend((first..last).map(|d| {
+                        let d = f64::from(d);
+                        ((at.x + normal.x * d).floor() as i32, (at.y + normal.y * d).floor() as i32)
+                    }));
+                }
+            }
+        }
+        for (x, y) in gone {
+            cover(covered, rest, &BBox::from_ltwh(x, y, 1, 1));
+        }
+    }
 }

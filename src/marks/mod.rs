@@ -1,15 +1,22 @@
 //! Stamps, redactions and rulings: found, kept as regions, and taken out of what the recognizer sees.
 //!
 //! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
-//! In the remaining ink, blocks filled with black are redactions ([`solid`]); thin straight strokes longer than any
-//! character's are rules ([`strokes`]); four of them that meet are a box ([`boxes`]): an outlined redaction where it
-//! is blank, a black stamp where its frame is heavy or stands askew, a part of the form otherwise.
+//! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are blank boxes that stand alone
+//! and blocks whose middle the copier bleached ([`blanks`]). Long straight strokes ([`strokes`]) are tried as sides of
+//! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
+//! the rest are rules. Rings with print in them are round stamps ([`rings`]).
 //!
 //! All lengths are in characters, so neither resolution nor scale need be known. A stamp without frame in black ink is
 //! not told from print; a stamp's text is not read here.
 
+mod blanks;
 mod boxes;
 mod color;
+#[cfg(test)]
+mod drawing;
+mod frames;
+mod lines;
+mod rings;
 mod solid;
 mod strokes;
 
@@ -69,18 +76,27 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     let longest = ink.width().max(ink.height());
     let size = character_size(&components, longest).unwrap_or(f64::from(longest) / 70.0);
     let mut found = color::find_stamps(page, size, options);
-    let blocks = solid::find_blocks(&rest, size, options);
-    for block in &blocks {
+    let mut blocks = solid::find_blocks(&rest, size, options);
+    blocks.extend(blanks::find_blanks(&rest, size));
+    for block in solid::whole(blocks, size) {
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
+        found.push(block);
     }
-    found.extend(blocks);
     let strokes = strokes::find_strokes(&rest, size);
-    let boxes = boxes::find_boxes(&rest, &strokes, size);
-    for kept in boxes {
+    for kept in boxes::find_boxes(&ink.with(&covered), &rest, &strokes, size) {
         kept.cover(&mut covered, &mut rest, size);
         found.push(kept.mark);
     }
+    // Outlines that the frames of stamps crossed.
+    for blank in blanks::find_blanks(&rest, size) {
+        cover(&mut covered, &mut rest, &blank.bbox.grown(rim(size)));
+        found.push(blank);
+    }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
+    for ring in rings::find_rings(&rest, size) {
+        ring.cover(&mut covered, &mut rest);
+        found.push(ring.mark);
+    }
     Marks { found, covered }
 }
 
@@ -116,5 +132,82 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Binary, covered: &Binary) {
         for (pixel, &is_covered) in ink.row_mut(y).iter_mut().zip(covered.row(y)) {
             *pixel &= !is_covered;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{character, frame, page, print};
+    use crate::page::{RedactionStyle, StampShape};
+
+    fn found(ink: &Binary) -> Marks {
+        find_marks(&Pixels::Gray(ink.to_gray()), ink, &MarksOptions::default())
+    }
+
+    fn without_rules(marks: &Marks) -> Vec<&Mark> {
+        marks.found.iter().filter(|m| m.kind != RegionKind::Ruling).collect()
+    }
+
+    #[test]
+    fn a_page_of_print_has_no_marks() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
+        assert_eq!(without_rules(&found(&ink)), Vec::<&Mark>::new());
+    }
+
+    #[test]
+    fn a_turned_frame_over_print_is_a_stamp_and_the_print_stays() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
+        let before = ink.clone();
+        let corners = frame(&mut ink, (600.0, 800.0), (480.0, 160.0), 0.05, 6.0);
+        let marks = found(&ink);
+        let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
+        assert!(matches!(stamp.kind, RegionKind::Stamp { shape: StampShape::Rectangle, .. }));
+        assert!(stamp.bbox.iou(&lines::around(&corners, 3.0)) > 0.95);
+        let all = before.ink_in(&stamp.bbox);
+        let mut rest = ink.clone();
+        erase(&mut ink.to_gray(), &mut rest, &marks.covered);
+        let left = rest.ink_in(&stamp.bbox);
+        assert!(left * 10 >= all * 9 && left <= all * 105 / 100, "{left} of {all} px of print");
+    }
+
+    #[test]
+    fn a_straight_frame_with_bold_print_is_a_stamp_and_goes_with_it() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 900));
+        frame(&mut ink, (600.0, 1200.0), (300.0, 180.0), 0.0, 7.0);
+        character(&mut ink, 470, 1150, 100, 10);
+        character(&mut ink, 620, 1150, 100, 10);
+        let marks = found(&ink);
+        let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
+        assert!(stamp.bbox.iou(&BBox::from_ltrb(446, 1106, 754, 1294)) > 0.95);
+        assert!(marks.covered.is_ink(500, 1184));
+    }
+
+    #[test]
+    fn a_form_with_print_in_its_cells_is_no_stamp() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 500, 1100, 1500));
+        frame(&mut ink, (700.0, 200.0), (600.0, 160.0), 0.0, 3.0);
+        frame(&mut ink, (700.0, 160.0), (600.0, 80.0), 0.0, 3.0);
+        print(&mut ink, BBox::from_ltrb(420, 140, 980, 180));
+        print(&mut ink, BBox::from_ltrb(420, 222, 700, 262));
+        let marks = found(&ink);
+        assert_eq!(without_rules(&marks), Vec::<&Mark>::new());
+        assert!(marks.found.len() >= 5);
+    }
+
+    #[test]
+    fn a_blank_frame_in_a_line_is_an_outlined_redaction() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 900));
+        ink.erase(&BBox::from_ltrb(300, 410, 580, 470));
+        frame(&mut ink, (440.0, 440.0), (270.0, 52.0), 0.004, 3.0);
+        let marks = found(&ink);
+        let [redaction] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
+        assert!(matches!(redaction.kind, RegionKind::Redaction { style: RedactionStyle::Outlined, .. }));
+        assert!(redaction.bbox.iou(&BBox::from_ltrb(304, 412, 576, 468)) > 0.9);
     }
 }

@@ -16,8 +16,10 @@ const SOLID: f64 = 0.86;
 /// Finds the solid redactions.
 pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let cell = (CELL * size).round().max(3.0) as u32;
-    let (components, _) = solid_cells(ink, cell).components();
     let least = options.smallest_redaction * size;
+    let (components, _) =
+        opened(&solid_cells(ink, cell), ((least / f64::from(cell)) as u32).saturating_sub(1).max(1))
+            .components();
     components
         .iter()
         // Bold characters have solid places, but are not solid throughout.
@@ -30,8 +32,46 @@ pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Ve
         .filter(|b| f64::from(b.width().min(b.height())) >= least - 2.0 * f64::from(cell))
         .map(|b| edges(ink, &b, cell as i32))
         .filter(|b| f64::from(b.width().min(b.height())) >= least)
-        .filter_map(|b| block(ink, &b))
+        .filter_map(|b| block(ink, &b, size))
         .collect()
+}
+
+/// Blocks that a crack or the copier's dead line cut in two are one.
+pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
+    let gap = (0.2 * size) as i32;
+    let mut joined: Vec<Mark> = Vec::new();
+    for block in blocks {
+        let b = block.bbox;
+        let continues = |k: &Mark| {
+            if k.kind != block.kind {
+                return false;
+            }
+            let k = k.bbox;
+            let level = |a: (i32, i32), b: (i32, i32)| (a.0 - b.0).abs() <= gap && (a.1 - b.1).abs() <= gap;
+            (k.gap_x(&b) <= gap && level((k.top, k.bottom), (b.top, b.bottom)))
+                || (k.gap_y(&b) <= gap && level((k.left, k.right), (b.left, b.right)))
+        };
+        match joined.iter_mut().find(|k| continues(k)) {
+            Some(part) => part.bbox = part.bbox.union(&b),
+            None => joined.push(block),
+        }
+    }
+    joined
+}
+
+/// What squares of `side` cells fit into: strokes that touch a block fall off.
+fn opened(cells: &Binary, side: u32) -> Binary {
+    let mut open = Binary::new(cells.width(), cells.height());
+    for y in 0..(cells.height() + 1).saturating_sub(side) {
+        for x in 0..(cells.width() + 1).saturating_sub(side) {
+            let fits = (y..y + side)
+                .all(|row| cells.row(row)[x as usize..(x + side) as usize].iter().all(|&c| c != 0));
+            if fits {
+                (y..y + side).for_each(|row| open.row_mut(row)[x as usize..(x + side) as usize].fill(255));
+            }
+        }
+    }
+    open
 }
 
 fn solid_cells(ink: &Binary, cell: u32) -> Binary {
@@ -86,7 +126,7 @@ fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
 }
 
 /// A block as a redaction, where it is filled to its corners.
-fn block(ink: &Binary, bbox: &BBox) -> Option<Mark> {
+fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
     let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
     let corner = (bbox.width().min(bbox.height()) / 6).max(1);
     let corners = [
@@ -101,9 +141,47 @@ fn block(ink: &Binary, bbox: &BBox) -> Option<Mark> {
         .count();
     // A disc fills 0.785 of its box and no corner; the boldest characters fill up to 0.9, but none is oblong.
     let oblong = 2 * bbox.width().max(bbox.height()) >= 3 * bbox.width().min(bbox.height());
-    if filled < if oblong { 0.85 } else { 0.95 } || full < 2 {
+    let (short, long) =
+        (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
+    let large = short >= 0.95 * size || (oblong && long >= 1.2 * size);
+    if filled < if oblong { 0.85 } else { 0.95 } || full < 2 || !large {
         return None;
     }
     let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(filled as f32) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{SIZE, fill, page};
+
+    fn boxes(ink: &Binary) -> Vec<BBox> {
+        whole(find_blocks(ink, SIZE, &MarksOptions::default()), SIZE).iter().map(|m| m.bbox).collect()
+    }
+
+    #[test]
+    fn a_block_that_a_stroke_touches_is_a_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 445));
+        fill(&mut ink, BBox::from_ltrb(590, 250, 602, 700));
+        let found = boxes(&ink);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].iou(&BBox::from_ltrb(300, 400, 602, 445)) > 0.9);
+    }
+
+    #[test]
+    fn a_block_cut_by_a_dead_line_of_the_copier_is_one_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 445));
+        ink.erase(&BBox::from_ltrb(450, 0, 452, 1600));
+        assert_eq!(boxes(&ink), [BBox::from_ltrb(300, 400, 600, 445)]);
+    }
+
+    #[test]
+    fn a_bold_character_is_no_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 335, 434));
+        assert_eq!(boxes(&ink), []);
+    }
 }

@@ -31,6 +31,8 @@ pub(super) struct Stroke {
     pub bbox: BBox,
     /// Numbers of its pieces in the labels.
     pieces: Vec<u32>,
+    /// Whether its pieces are long and close enough for a rule; the side of a frame may lie under print.
+    plain: bool,
 }
 
 impl Stroke {
@@ -111,6 +113,7 @@ fn piece(labels: &Labels, label: u32, bbox: &BBox, ink: u64) -> Stroke {
         thickness: ink as f64 / f64::from(bbox.height()),
         bbox: *bbox,
         pieces: vec![label],
+        plain: false,
     }
 }
 
@@ -151,12 +154,14 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
     growing
         .into_iter()
         .filter(|g| {
-            g.stroke.length() >= least
-                && g.longest >= least.min(0.5 * g.stroke.length())
-                && g.longest >= 0.8 * size
+            g.stroke.length() >= least && g.longest >= 0.6 * size && g.drawn >= 0.5 * g.stroke.length()
         })
-        .filter(|g| g.drawn >= 0.75 * g.stroke.length())
-        .map(|g| g.stroke)
+        .map(|g| {
+            let length = g.stroke.length();
+            let plain =
+                g.longest >= least.min(0.5 * length) && g.longest >= 0.8 * size && g.drawn >= 0.75 * length;
+            Stroke { plain, ..g.stroke }
+        })
         .collect()
 }
 
@@ -170,7 +175,7 @@ impl Strokes {
         covered: &mut Binary,
         rest: &mut Binary,
     ) -> Vec<Mark> {
-        let is_long = |s: &&Stroke| s.length() >= options.shortest_rule * size;
+        let is_long = |s: &&Stroke| s.plain && s.length() >= options.shortest_rule * size;
         let long =
             [&self.upright, &self.flat].map(|f| f.strokes.iter().filter(is_long).map(|s| s.bbox).collect());
         let [long_upright, long_flat]: [Vec<BBox>; 2] = long;
@@ -184,7 +189,8 @@ impl Strokes {
         let mut found = Vec::new();
         let families = [(&self.upright, false, &long_flat), (&self.flat, true, &long_upright)];
         for (family, transposed, across) in families {
-            let is_rule = |s: &&Stroke| is_long(s) || (meets(&s.top, across) && meets(&s.bottom, across));
+            let is_rule =
+                |s: &&Stroke| is_long(s) || (s.plain && meets(&s.top, across) && meets(&s.bottom, across));
             for stroke in family.strokes.iter().filter(is_rule) {
                 let bbox = turned(&stroke.bbox, transposed);
                 let before = covered.ink_in(&bbox);

@@ -1,0 +1,233 @@
+//! Blank rectangles with ink all around: outlined redactions, and filled ones whose middle the copier bleached.
+//!
+//! Seen from the paper, not from the outline: a piece of paper that ink encloses and that fills its own box. Print may
+//! touch the outline from outside, and the outline may lean or bulge. Paper is looked at by halves, where any ink
+//! counts, so gaps of a pixel or two do not let it run out. The cell of a form is a blank as well, but its rules go on
+//! beyond its corners; an outline stands alone.
+
+use super::lines::Seen;
+use super::{Mark, rim};
+use crate::geometry::{BBox, Point};
+use crate::page::{Confidence, RedactionStyle, RegionKind};
+use crate::raster::Binary;
+
+/// Part of its box that a blank fills; a leaning one less.
+const FILLS: f64 = 0.8;
+/// Part that is left of a block's middle where bleaching frays its edge.
+const FRAYED: f64 = 0.6;
+/// Thinnest rim of a bleached block, in characters.
+const THICK_RIM: f64 = 0.14;
+/// Thinner and longer side of the smallest blank, in characters; beyond the second it need not be oblong.
+const SMALLEST: (f64, f64) = (0.5, 3.0);
+/// Thickest redaction of the bleached kind across its line, in characters.
+const WIDEST: f64 = 2.4;
+/// Ink in an outlined redaction, at most: specks, not print.
+const SPECKS: f64 = 0.01;
+/// Largest outlined redaction, as a part of the page.
+const LARGEST: f64 = 0.4;
+
+/// Finds the blank redactions; their boxes hold their rims.
+pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
+    let page = f64::from(ink.width()) * f64::from(ink.height());
+    let (components, _) = paper_by_halves(ink).components();
+    components
+        .iter()
+        .filter_map(|c| {
+            let b = c.bbox;
+            let hole = BBox::from_ltrb(2 * b.left, 2 * b.top, 2 * b.right, 2 * b.bottom);
+            let short = f64::from(hole.width().min(hole.height()));
+            let long = f64::from(hole.width().max(hole.height()));
+            let fills = c.ink as f64 / b.area() as f64;
+            let oblong = long >= 1.3 * short || long >= SMALLEST.1 * size;
+            let fits = short >= 0.6 * SMALLEST.0 * size && long >= size && oblong && fills >= FRAYED;
+            let inside = hole.left > 2
+                && hole.top > 2
+                && hole.right + 2 < ink.width() as i32
+                && hole.bottom + 2 < ink.height() as i32;
+            (fits && inside && hole.area() as f64 <= LARGEST * page).then_some((hole, fills))
+        })
+        .filter_map(|(hole, fills)| redaction(ink, &hole, fills, size))
+        .collect()
+}
+
+/// Paper as ink, in a picture of half the size: where all four pixels are paper.
+fn paper_by_halves(ink: &Binary) -> Binary {
+    let mut halves = Binary::new(ink.width() / 2, ink.height() / 2);
+    for y in 0..halves.height() {
+        let rows = [ink.row(2 * y), ink.row(2 * y + 1)];
+        let out = halves.row_mut(y);
+        let pairs = rows[0].chunks_exact(2).zip(rows[1].chunks_exact(2));
+        for (out, (upper, lower)) in out.iter_mut().zip(pairs) {
+            *out = !(upper[0] | upper[1] | lower[0] | lower[1]);
+        }
+    }
+    halves
+}
+
+/// A side of a blank: how far outside of it the rim ends, and how thick it is, px.
+#[derive(Clone, Copy)]
+struct Rim {
+    end: i32,
+    thickness: i32,
+    inked: f64,
+}
+
+/// What an enclosed blank is, if a redaction.
+fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
+    let rims = [(0, -1), (1, 0), (0, 1), (-1, 0)].map(|side| rim_of(ink, hole, side, size));
+    let least = |f: fn(&Rim) -> f64| rims.iter().map(f).fold(f64::INFINITY, f64::min);
+    if least(|r| r.inked) < 0.85 {
+        return None;
+    }
+    let bbox = BBox::from_ltrb(
+        hole.left - rims[3].end,
+        hole.top - rims[0].end,
+        hole.right + rims[1].end,
+        hole.bottom + rims[2].end,
+    );
+    let (short, long) =
+        (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
+    let thick = least(|r| f64::from(r.thickness)) >= THICK_RIM * size;
+    let onwards = onwards(ink, &bbox, size);
+    let style = if thick && short <= WIDEST * size && long >= 1.4 * short && onwards <= 2 {
+        RedactionStyle::Solid
+    } else if fills >= FILLS
+        && f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
+        && is_blank(ink, hole, size)
+        && onwards <= 1
+    {
+        RedactionStyle::Outlined
+    } else {
+        return None;
+    };
+    let kind = RegionKind::Redaction { style, estimated_characters: None };
+    Some(Mark { kind, bbox, confidence: Confidence::clamped(0.9) })
+}
+
+/// Whether nothing but specks lies within a blank.
+fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
+    let inner = hole.grown(-(0.12 * size) as i32);
+    ink.ink_in(&inner) as f64 <= SPECKS * inner.area() as f64
+}
+
+/// Looks outwards from a side of a blank (a unit step) at the rim around it.
+fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
+    let seen = Seen { ink, transposed: false };
+    let across = if side.0 == 0 { hole.width() } else { hole.height() };
+    let depth = if side.0 == 0 { hole.height() } else { hole.width() };
+    // A leaning side lies within the blank's box, a frayed one too.
+    let slack = (depth / 3).min((0.4 * size) as i32).max(2);
+    let limit = (1.2 * size) as i32;
+    let mut runs: Vec<(i32, i32)> = Vec::new();
+    const SAMPLES: i32 = 40;
+    for i in 0..SAMPLES {
+        let t = across * (2 * i + 1) / (2 * SAMPLES);
+        let at = |d: i32| match side {
+            (0, -1) => seen.at(hole.left + t, hole.top - 1 - d),
+            (0, _) => seen.at(hole.left + t, hole.bottom + d),
+            (1, _) => seen.at(hole.right + d, hole.top + t),
+            _ => seen.at(hole.left - 1 - d, hole.top + t),
+        };
+        let mut best: Option<(i32, i32)> = None;
+        let mut d = -slack;
+        while d <= (0.1 * size) as i32 + 2 {
+            if at(d) {
+                let end = (d..limit).find(|&e| !at(e) && !at(e + 1)).unwrap_or(limit);
+                if best.is_none_or(|(from, to)| end - d > to - from) {
+                    best = Some((d, end));
+                }
+                d = end;
+            }
+            d += 1;
+        }
+        runs.extend(best);
+    }
+    let median = |mut values: Vec<i32>| {
+        values.sort_unstable();
+        values.get(values.len() / 2).copied().unwrap_or(0)
+    };
+    Rim {
+        end: median(runs.iter().map(|r| r.1).collect()).max(1),
+        thickness: median(runs.iter().map(|r| r.1 - r.0).collect()),
+        inked: runs.len() as f64 / f64::from(SAMPLES),
+    }
+}
+
+/// How many sides go on beyond the corners, as the rules of a form do at every cell. Print may touch one corner of an
+/// outline, and a stamp's frame cross a block.
+fn onwards(ink: &Binary, bbox: &BBox, size: f64) -> usize {
+    let seen = Seen { ink, transposed: false };
+    let (left, top) = (f64::from(bbox.left), f64::from(bbox.top));
+    let (right, bottom) = (f64::from(bbox.right), f64::from(bbox.bottom));
+    let from = f64::from(rim(size));
+    let onward = |x: f64, y: f64, dx: f64, dy: f64| {
+        let start = Point { x: x + dx * from, y: y + dy * from };
+        let end = Point { x: start.x + dx * 0.7 * size, y: start.y + dy * 0.7 * size };
+        seen.coverage(start, end, 2 + (0.05 * size) as i32) >= 0.9
+    };
+    let corners = [
+        (left, top, -1.0, -1.0),
+        (right, top, 1.0, -1.0),
+        (right, bottom, 1.0, 1.0),
+        (left, bottom, -1.0, 1.0),
+    ];
+    corners
+        .iter()
+        .map(|&(x, y, dx, dy)| usize::from(onward(x, y, dx, 0.0)) + usize::from(onward(x, y, 0.0, dy)))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{SIZE, fill, frame, page};
+
+    fn styles(ink: &Binary) -> Vec<(RedactionStyle, BBox)> {
+        let style = |m: Mark| match m.kind {
+            RegionKind::Redaction { style, .. } => (style, m.bbox),
+            other => panic!("{other:?}"),
+        };
+        find_blanks(ink, SIZE).into_iter().map(style).collect()
+    }
+
+    #[test]
+    fn a_block_with_a_bleached_middle_is_a_solid_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 450));
+        ink.erase(&BBox::from_ltrb(309, 409, 591, 441));
+        // What bleaching leaves.
+        for i in 0..60 {
+            fill(&mut ink, BBox::from_ltwh(312 + i * 37 % 270, 411 + i * 7 % 4, 2, 2));
+        }
+        assert_eq!(styles(&ink), [(RedactionStyle::Solid, BBox::from_ltrb(300, 400, 600, 450))]);
+    }
+
+    #[test]
+    fn the_cells_of_a_form_are_no_redactions() {
+        let mut ink = page();
+        for row in 0..3 {
+            for column in 0..3 {
+                let center = (300.0 + 200.0 * f64::from(column), 300.0 + 60.0 * f64::from(row));
+                frame(&mut ink, center, (200.0, 60.0), 0.0, 3.0);
+            }
+        }
+        assert_eq!(styles(&ink), []);
+    }
+
+    #[test]
+    fn a_box_of_many_lines_is_one_redaction_where_it_stands_alone() {
+        let mut ink = page();
+        frame(&mut ink, (500.0, 500.0), (600.0, 300.0), 0.01, 2.0);
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, RedactionStyle::Outlined);
+    }
+
+    #[test]
+    fn a_box_with_print_in_it_is_no_redaction() {
+        let mut ink = page();
+        frame(&mut ink, (500.0, 500.0), (600.0, 80.0), 0.0, 3.0);
+        crate::marks::drawing::print(&mut ink, BBox::from_ltrb(300, 482, 700, 520));
+        assert_eq!(styles(&ink), []);
+    }
+}

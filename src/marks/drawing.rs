@@ -1,0 +1,70 @@
+//! Pages drawn for tests: print as crossed strokes in cells of 40 px, and lines of any turn.
+
+use crate::geometry::{BBox, Point};
+use crate::raster::Binary;
+
+/// Size of the drawn print, px.
+pub(super) const SIZE: f64 = 40.0;
+
+/// An empty page.
+pub(super) fn page() -> Binary {
+    Binary::new(1200, 1600)
+}
+
+/// Fills a box with ink.
+pub(super) fn fill(page: &mut Binary, bbox: BBox) {
+    for y in bbox.top..bbox.bottom {
+        page.row_mut(y as u32)[bbox.left as usize..bbox.right as usize].fill(255);
+    }
+}
+
+/// One character: strokes of a thickness in a cell, like 井.
+pub(super) fn character(page: &mut Binary, left: i32, top: i32, side: i32, thickness: i32) {
+    for part in [3, 7] {
+        let at = side * part / 10 - thickness / 2;
+        fill(page, BBox::from_ltwh(left, top + at, side, thickness));
+        fill(page, BBox::from_ltwh(left + at, top, thickness, side));
+    }
+}
+
+/// Lines of print in a box.
+pub(super) fn print(page: &mut Binary, bbox: BBox) {
+    for top in (bbox.top..=bbox.bottom - 36).step_by(64) {
+        for left in (bbox.left..=bbox.right - 36).step_by(40) {
+            character(page, left, top, 34, 3);
+        }
+    }
+}
+
+/// A line of a thickness.
+pub(super) fn line(page: &mut Binary, from: Point, to: Point, thickness: f64) {
+    let length = (to.x - from.x).hypot(to.y - from.y);
+    let reach = (thickness / 2.0).ceil() as i32 + 1;
+    for i in 0..=(2.0 * length) as i32 {
+        let part = (f64::from(i) / 2.0 / length).min(1.0);
+        let at = Point { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+        for (dx, dy) in (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy))) {
+            let (x, y) = (at.x as i32 + dx, at.y as i32 + dy);
+            if (f64::from(x) + 0.5 - at.x).hypot(f64::from(y) + 0.5 - at.y) <= thickness / 2.0 {
+                page.set(x as u32, y as u32, true);
+            }
+        }
+    }
+}
+
+/// A frame around a centre, turned by a slope: its corners.
+pub(super) fn frame(
+    page: &mut Binary,
+    center: (f64, f64),
+    size: (f64, f64),
+    slope: f64,
+    thickness: f64,
+) -> [Point; 4] {
+    let at = |x: f64, y: f64| Point { x: center.0 + x - slope * y, y: center.1 + y + slope * x };
+    let (x, y) = (size.0 / 2.0, size.1 / 2.0);
+    let corners = [at(-x, -y), at(x, -y), at(x, y), at(-x, y)];
+    for i in 0..4 {
+        line(page, corners[i], corners[(i + 1) % 4], thickness);
+    }
+    corners
+}
