@@ -109,6 +109,21 @@ impl Profile {
         found
     }
 
+    /// Usual extent across the line, px: of stretches as long as the line is high the median, so that a speck beside
+    /// the line does not count.
+    fn height(&self) -> i32 {
+        let stretch = self.bbox.height().max(1) as usize;
+        let extent = |columns: &[(i32, i32)]| {
+            let inked = columns.iter().filter(|e| e.1 > 0);
+            let (first, last) = inked.fold((i32::MAX, 0), |all, e| (all.0.min(e.0), all.1.max(e.1)));
+            last.saturating_sub(first).max(0)
+        };
+        let mut heights: Vec<i32> = self.extent.chunks(stretch).map(extent).filter(|&h| h > 0).collect();
+        heights.sort_unstable();
+        // Kana are lower than the body: what is as high as six tenths of the stretches.
+        heights.get(heights.len() * 6 / 10).copied().unwrap_or(0)
+    }
+
     fn mean(&self) -> f64 {
         let inked = self.ink.iter().filter(|&&i| i > 0.0).count().max(1);
         self.ink.iter().sum::<f64>() / inked as f64
@@ -211,7 +226,7 @@ fn body_size(profiles: &[Profile]) -> f64 {
 /// The usual height of lines, the long ones counting more: short ones may hold kana only, and strokes of neighbours
 /// or dust make some too high.
 fn usual(profiles: &[&Profile]) -> f64 {
-    let mut heights: Vec<(i32, usize)> = profiles.iter().map(|p| (p.bbox.height(), p.ink.len())).collect();
+    let mut heights: Vec<(i32, usize)> = profiles.iter().map(|p| (p.height(), p.ink.len())).collect();
     heights.sort_unstable();
     let total: usize = heights.iter().map(|h| h.1).sum();
     let mut seen = 0;

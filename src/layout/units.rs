@@ -22,7 +22,7 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
     let smallest = (options.smallest_print * size).max(3.0) as i32;
     let print: Vec<BBox> = components
         .iter()
-        .filter(|c| !is_hole(c, size) && !is_bar(c, size) && !is_rule(&c.bbox, size))
+        .filter(|c| !is_disc(c, size) && !is_bar(c, size) && !is_rule(&c.bbox, size))
         .map(|c| c.bbox)
         .filter(|b| b.width().max(b.height()) >= smallest && b.width().min(b.height()) < (4.0 * size) as i32)
         .collect();
@@ -49,10 +49,13 @@ fn is_bar(component: &Component, size: f64) -> bool {
     full && f64::from(long) >= 2.0 * size && f64::from(short) >= 0.2 * size && long >= 3 * short
 }
 
-/// A punched hole or a blot: as large as a character and filled like a disc. Strokes fill half of their box at most.
-fn is_hole(component: &Component, size: f64) -> bool {
-    let sides = component.bbox.width().min(component.bbox.height());
-    f64::from(sides) >= 0.9 * size && component.ink * 100 >= component.bbox.area() as u64 * 72
+/// A punched hole, a blot or a speck of the copier: filled like a disc. Strokes fill half of their box at most; what has
+/// closed up (a full stop, a small box) is smaller than specks are counted, or larger.
+fn is_disc(component: &Component, size: f64) -> bool {
+    let (width, height) = (component.bbox.width(), component.bbox.height());
+    let (long, short) = (f64::from(width.max(height)) / size, f64::from(width.min(height)) / size);
+    let filled = component.ink * 100 >= component.bbox.area() as u64 * 72;
+    filled && (short >= 0.9 || ((0.33..=0.6).contains(&long) && short >= 0.75 * long))
 }
 
 /// Groups boxes that lie within `gap` pixels of one another in both directions and may be joined; gives indexes.
