@@ -5,7 +5,7 @@
 //! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
 //! contrast. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
 
-use crate::raster::Binary;
+use crate::raster::{Binary, otsu_level};
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
@@ -50,14 +50,14 @@ pub fn binarize(page: &GrayImage, options: &BinarizeOptions) -> Binary {
 
 fn otsu(page: &GrayImage) -> Binary {
     // The level itself still is ink: on a bilevel scan it is 0.
-    Binary::below(page, imageproc::contrast::otsu_level(page).saturating_add(1))
+    Binary::below(page, otsu_level(page).saturating_add(1))
 }
 
 /// Side of the cells in which paper is measured, px: several characters, so that some paper is in each.
 const CELL_PX: u32 = 64;
 
 fn below_paper(page: &GrayImage, contrast: f32) -> Binary {
-    let level = imageproc::contrast::otsu_level(page);
+    let level = otsu_level(page);
     let (mut dark, mut dark_count, mut light, mut light_count) = (0u64, 0u64, 0u64, 0u64);
     for &p in page.as_raw().iter().step_by(5) {
         if p <= level {
