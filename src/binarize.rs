@@ -3,9 +3,9 @@
 //! One threshold for the page (Otsu 1979) serves clean scans and is all that a bilevel one needs. Copies fade in places:
 //! there the ink is lighter than half way to the paper, and a threshold that follows the paper keeps it. [`paper`]
 //! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
-//! contrast. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
+//! contrast; strokes that are fainter as a whole count from a smaller part on. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
 
-use crate::raster::Binary;
+use crate::raster::{Binary, otsu_level};
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,7 @@ pub enum BinarizeOptions {
         contrast: f32,
         /// The same for strokes that are faint as a whole; as much as `contrast` switches them off. Ink that shines
         /// through from the back has up to 0.2.
+        #[serde(default = "usual_faint")]
         faint: f32,
     },
     /// Local mean and standard deviation.
@@ -34,8 +35,12 @@ pub enum BinarizeOptions {
 
 impl Default for BinarizeOptions {
     fn default() -> Self {
-        Self::Paper { contrast: 0.5, faint: 0.22 }
+        Self::Paper { contrast: 0.5, faint: usual_faint() }
     }
+}
+
+fn usual_faint() -> f32 {
+    0.22
 }
 
 /// Ink by the method chosen.
@@ -53,7 +58,7 @@ pub fn binarize(page: &GrayImage, options: &BinarizeOptions) -> Binary {
 
 fn otsu(page: &GrayImage) -> Binary {
     // The level itself still is ink: on a bilevel scan it is 0.
-    Binary::below(page, imageproc::contrast::otsu_level(page).saturating_add(1))
+    Binary::below(page, otsu_level(page).saturating_add(1))
 }
 
 /// Side of the cells in which paper is measured, px: several characters, so that some paper is in each.
@@ -104,7 +109,7 @@ struct Levels {
 
 impl Levels {
     fn of(page: &GrayImage) -> Self {
-        let level = imageproc::contrast::otsu_level(page);
+        let level = otsu_level(page);
         let (mut dark, mut dark_count, mut light, mut light_count) = (0u64, 0u64, 0u64, 0u64);
         for &p in page.as_raw().iter().step_by(5) {
             if p <= level {

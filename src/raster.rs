@@ -1,8 +1,10 @@
 //! The rasters that stages hand to one another: scans' pixels, the binary page and its connected components.
 
 mod components;
+mod otsu;
 mod size;
 
+pub use otsu::otsu_level;
 pub use size::character_size;
 
 use crate::geometry::BBox;

@@ -1,9 +1,9 @@
 //! What became of every page: one line of JSON a page, appended as pages finish.
 
-use super::output::OutputError;
+use super::output::{self, OutputError};
 use crate::error::{PageError, PageRef};
 use serde::{Deserialize, Serialize};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -46,10 +46,20 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// Begins a manifest; one of an earlier run in the same folder is replaced.
+    /// Begins a manifest; one of an earlier run in the same folder is replaced. While it is held, no other run writes
+    /// into the folder, so what half-written files lie there were left by one that was killed: they are removed.
     pub(super) fn create(folder: &Path) -> Result<Self, OutputError> {
         let path = folder.join(MANIFEST);
-        let file = File::create(&path).map_err(|cause| OutputError::Write { path: path.clone(), cause })?;
+        let failed = |cause| OutputError::Write { path: path.clone(), cause };
+        let options = File::options().write(true).create(true).truncate(false).open(&path);
+        let file = options.map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => output::remove_unfinished(folder),
+            Err(TryLockError::WouldBlock) => return Err(OutputError::Busy(folder.to_owned())),
+            // File systems that know no locks: the user is alone to see to it.
+            Err(TryLockError::Error(_)) => {}
+        }
+        file.set_len(0).map_err(failed)?;
         Ok(Self { path, file: Mutex::new(file) })
     }
 

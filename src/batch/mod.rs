@@ -158,7 +158,7 @@ impl<'a> Queue<'a> {
             let input = self.job.inputs.get(self.next)?;
             self.next += 1;
             let place = PageRef::file(&input.path);
-            match guarded(|| ScanFile::open(&input.path, self.job.scan))
+            match guarded(Stage::Scan, || ScanFile::open(&input.path, self.job.scan))
                 .and_then(|f| f.at(Stage::Scan, &place))
             {
                 Ok(file) => {
@@ -182,12 +182,10 @@ fn attempt(job: &Job<'_>, task: &Task<'_>, progress: &dyn Progress) -> Result<En
         page: task.page,
         pages: task.pages,
     };
-    let read = || {
-        let scan = lock(&task.file).read(task.page).at(Stage::Scan, &place)?;
-        (job.read)(&scan, source)
-    };
-    let page =
-        guarded(read).and_then(|r| r).map_err(|e| Trouble::Page(PageError { place: place.clone(), ..e }))?;
+    let scan =
+        guarded(Stage::Scan, || lock(&task.file).read(task.page)).and_then(|r| r.at(Stage::Scan, &place));
+    let read = scan.and_then(|scan| guarded(Stage::Recognize, || (job.read)(&scan, source)).and_then(|r| r));
+    let page = read.map_err(|e| Trouble::Page(PageError { place: place.clone(), ..e }))?;
     let mut written = Vec::new();
     for &format in job.formats {
         let name = names::result(&task.input.stem, task.page, task.pages, format.extension());
@@ -199,10 +197,10 @@ fn attempt(job: &Job<'_>, task: &Task<'_>, progress: &dyn Progress) -> Result<En
 }
 
 /// Turns a panic in a decoder or an engine into this page's failure.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, PageError> {
+fn guarded<T>(stage: Stage, work: impl FnOnce() -> T) -> Result<T, PageError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| PageError {
         place: PageRef::file(PathBuf::new()),
-        stage: Stage::Recognize,
+        stage,
         cause: format!("internal error ({}); please report it with this page", message(&*panic)).into(),
     })
 }

@@ -8,13 +8,14 @@ use std::path::PathBuf;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     denshin evaluate out samples\n  \
-    denshin evaluate out samples --fold width --format json\n\n\
+    denshin evaluate out samples --fold width --format json\n  \
+    denshin evaluate out/cable.json cable.gt.txt\n\n\
     References are NAME.gt.txt or NAME.gt.json; the results for them NAME.json or NAME.txt. A page without result counts \
     as read empty. CER is pooled: errors of all pages over characters of all references, white space and ■ left out.")]
 pub(super) struct Arguments {
-    /// Folder of results
+    /// Folder of results, or one result
     results: PathBuf,
-    /// Folder of references
+    /// Folder of references, or one reference
     references: PathBuf,
     /// Which differences are no errors: none, full and half width, or old spellings too
     #[arg(long, value_enum, default_value_t = Fold::None)]

@@ -6,14 +6,16 @@ use clap::Args;
 use denshin::error::{At, PageRef, Stage};
 use denshin::pipeline::prepare;
 use denshin::scan::ScanFile;
+use denshin::write::names;
 use std::path::PathBuf;
 use std::time::Instant;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  \
     denshin inspect cable.tif --page 2 -o look\n\n\
-    Writes NAME-1-deskew.png, NAME-2-binarize.png, NAME-3-marks.png (stamps red, redactions violet, rules green) and \
-    NAME-4-layout.png (lines blue and green, their cells gray, reading order as a red path).")]
+    Writes NAME-1-deskew.png, NAME-2-binarize.png, NAME-3-marks.png (stamps red, redactions violet, rules green), \
+    NAME-4-layout.png (lines blue and green, their cells gray, reading order as a red path) and NAME-timings.json \
+    (milliseconds). NAME is the file's, with -p0002 and so on where it has several pages.")]
 pub(super) struct Arguments {
     /// The scan
     file: PathBuf,
@@ -36,15 +38,23 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let mut file = ScanFile::open(&arguments.file, &settings.scan).at(Stage::Scan, &place)?;
     let scan = file.read(arguments.page).at(Stage::Scan, &place)?;
+    let mut timings = serde_json::Map::new();
+    timings.insert(Stage::Scan.to_string(), milliseconds(began));
     let (width, height) = scan.pixels.dimensions();
     let dpi = scan.dpi.map_or_else(|| "unknown".to_owned(), |dpi| dpi.to_string());
     say(&format!("scan      {:6} ms  {width} × {height} px, {dpi} dpi", began.elapsed().as_millis()));
-    let stem = arguments.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = PathBuf::from(arguments.file.file_stem().unwrap_or_default());
+    let named = |end: &str| {
+        let mut path = output.join(names::page(&stem, arguments.page, file.pages())).into_os_string();
+        path.push(format!("-{end}"));
+        PathBuf::from(path)
+    };
     let (mut last, mut number, mut failed) = (Instant::now(), 0, None);
     let prepared = prepare(&scan.pixels, &settings, &mut |stage, picture| {
         let spent = last.elapsed().as_millis();
+        timings.insert(stage.to_string(), milliseconds(last));
         number += 1;
-        let path = output.join(format!("{stem}-{number}-{stage}.png"));
+        let path = named(&format!("{number}-{stage}.png"));
         let saved = picture().save(&path).with_context(|| format!("{}: cannot be written", path.display()));
         failed = failed.take().or(saved.err());
         say(&format!("{:9} {spent:6} ms  {}", stage.to_string(), path.display()));
@@ -53,5 +63,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let lines: usize = prepared.blocks.iter().map(|b| b.lines.len()).sum();
     say(&format!("skew {:.3}° (confidence {})", prepared.skew.degrees, prepared.skew.confidence.value()));
     say(&format!("{} marks, {} blocks, {lines} lines", prepared.marks.len(), prepared.blocks.len()));
+    let path = named("timings.json");
+    std::fs::write(&path, serde_json::to_vec_pretty(&timings)?)
+        .with_context(|| format!("{}: cannot be written", path.display()))?;
     failed.map_or(Ok(Exit::Success), Err)
+}
+
+fn milliseconds(began: Instant) -> serde_json::Value {
+    ((began.elapsed().as_secs_f64() * 1e4).round() / 10.0).into()
 }

@@ -60,6 +60,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     single_thread::ensure();
+    std::panic::set_hook(Box::new(|panic| complain(&format!("denshin: internal error: {panic}"))));
     let outcome = match cli.command {
         Command::Read(arguments) => read::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -74,6 +75,7 @@ pub(crate) fn run() -> ExitCode {
         complain(&format!("denshin: {error:#}"));
         match error.downcast_ref() {
             Some(denshin::recognize::RecognizeError::ModelMissing { .. }) => Exit::ModelMissing,
+            _ if error.is::<denshin::error::PageError>() => Exit::SomeFailed,
             _ => Exit::Usage,
         }
     }) as u8)

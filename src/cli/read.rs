@@ -80,10 +80,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     let pool = engine.pool(arguments.tessdata.as_deref())?;
     let output = &arguments.output;
-    std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
+    std::fs::create_dir_all(output)
+        .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
     let (inputs, unseen) = find_inputs(&arguments.inputs, output);
     if inputs.is_empty() && unseen.is_empty() {
-        anyhow::bail!("no scans found (PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM or WebP)");
+        let searched: Vec<String> = arguments.inputs.iter().map(|p| p.display().to_string()).collect();
+        anyhow::bail!(
+            "no scans found in {} (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)",
+            searched.join(", ")
+        );
     }
     let jobs = arguments
         .jobs

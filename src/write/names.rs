@@ -37,8 +37,13 @@ pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
 /// The path of a page's result.
 #[must_use]
 pub fn result(stem: &Path, page: u32, pages: u32, extension: &str) -> PathBuf {
-    let end = if pages > 1 { format!("-p{page:04}.{extension}") } else { format!(".{extension}") };
-    appended(stem, &end)
+    appended(&self::page(stem, page, pages), &format!(".{extension}"))
+}
+
+/// The name of a page: the stem, with its number where there are several.
+#[must_use]
+pub fn page(stem: &Path, page: u32, pages: u32) -> PathBuf {
+    if pages > 1 { appended(stem, &format!("-p{page:04}")) } else { stem.to_owned() }
 }
 
 fn key(stem: &Path) -> String {
