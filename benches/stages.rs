@@ -6,7 +6,7 @@
 use denshin::binarize::{BinarizeOptions, binarize};
 use denshin::deskew;
 use denshin::geometry::BBox;
-use denshin::layout::{Part, find_lines};
+use denshin::layout::{Erased, Part, find_lines};
 use denshin::marks::{find_marks, lift_color};
 use denshin::page::{RegionKind, WritingMode};
 use denshin::pipeline::{Prepared, Settings, prepare};
@@ -105,7 +105,9 @@ fn find_lines_of_page(bencher: Bencher<'_, '_>, name: &str) {
     };
     let redactions = boxes(|kind| matches!(kind, RegionKind::Redaction { .. }));
     let rulings = boxes(|kind| matches!(kind, RegionKind::Ruling));
-    bencher.bench_local(|| find_lines(black_box(&page.ink), &redactions, &rulings, &settings.layout));
+    let stamps = boxes(|kind| matches!(kind, RegionKind::Stamp { .. }));
+    let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps };
+    bencher.bench_local(|| find_lines(black_box(&page.ink), &erased, &settings.layout));
 }
 
 #[divan::bench(args = [HORIZONTAL, VERTICAL], sample_count = 20, sample_size = 1)]

@@ -3,7 +3,7 @@
 //! Everything here runs along x: vertical zones are transposed before and back afterwards.
 
 use super::direction::{Zone, is_between};
-use super::{Cell, LayoutOptions, LineBox, Part, Print};
+use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
@@ -58,22 +58,24 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
 pub(super) fn chain(
     ink: &Binary,
     zones: &[Zone],
-    redactions: &[BBox],
-    rulings: &[BBox],
+    erased: &Erased<'_>,
     size: f64,
     options: &LayoutOptions,
 ) -> Vec<Chained> {
-    let mut free: Vec<bool> = vec![true; redactions.len()];
+    let mut free: Vec<bool> = vec![true; erased.redactions.len()];
     let mut found = Vec::new();
     // The direction with more print first: redactions stand in the body's lines rather than beside a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
     modes.sort_by_key(|&mode| std::cmp::Reverse(of_mode(zones, mode).len()));
-    let stringing = |mode| Stringing { ink, mode, rulings: along(rulings, mode), size, options };
+    let stringing = |mode| {
+        let (rulings, stamps) = (along(erased.rulings, mode), along(erased.stamps, mode));
+        Stringing { ink, mode, rulings, stamps, size, options }
+    };
     let zones = with_scraps(&stringing(modes[0]), zones);
     for mode in modes {
         let stringing = stringing(mode);
         let mut chains = stringing.string(&along(&of_mode(&zones, mode), mode));
-        stringing.place_redactions(&mut chains, &along(redactions, mode), &mut free, mode == modes[1]);
+        stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free, mode == modes[1]);
         found.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
     }
     found
@@ -109,6 +111,7 @@ struct Stringing<'a> {
     ink: &'a Binary,
     mode: WritingMode,
     rulings: Vec<BBox>,
+    stamps: Vec<BBox>,
     size: f64,
     options: &'a LayoutOptions,
 }
@@ -223,11 +226,21 @@ impl Stringing<'_> {
         }
     }
 
+    /// How much of a blank in a line lies beneath stamps.
+    fn beneath_stamps(&self, from: i32, to: i32, band: &BBox) -> i32 {
+        let blank = BBox::from_ltrb(from, band.top, to, band.bottom);
+        let covered = |stamp: &BBox| {
+            let shared = stamp.intersection(&blank);
+            if 2 * shared.height() >= blank.height() { shared.width() } else { 0 }
+        };
+        self.stamps.iter().map(covered).max().unwrap_or(0)
+    }
+
     /// Whether one chain continues another.
     fn goes_on(&self, chain: &Chain, other: &Chain) -> bool {
         let (a, b) = (chain.bbox(), other.bbox());
-        let gap = f64::from(b.left - a.right);
         let (mine, theirs) = (chain.band(&b), other.band(&a));
+        let gap = f64::from(b.left - a.right - self.beneath_stamps(a.right, b.left, &mine));
         let overlap = f64::from(-mine.gap_y(&theirs));
         let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
         let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
@@ -268,9 +281,10 @@ impl Stringing<'_> {
         let best = (0..chains.len())
             .filter_map(|i| {
                 let (nearest, gap) = chains[i].nearest(&unit);
-                let slack = 0.2 * f64::from(nearest.height());
+                let band = chains[i].band(&unit);
+                let slack = 0.2 * f64::from(band.height());
                 let inside =
-                    middle >= f64::from(nearest.top) - slack && middle <= f64::from(nearest.bottom) + slack;
+                    middle >= f64::from(band.top) - slack && middle <= f64::from(band.bottom) + slack;
                 let parted = f64::from(gap) > RULED * self.size && is_between(&self.rulings, &nearest, &unit);
                 (inside && f64::from(gap) <= reach && !parted).then_some((gap, i))
             })
@@ -310,9 +324,19 @@ impl Stringing<'_> {
     /// and all of it more height than a row of dashes.
     fn is_print(&self, chain: &Chain) -> bool {
         let all = chain.bbox();
-        let (length, height) = (f64::from(all.width()) / self.size, f64::from(all.height()) / self.size);
         let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
-        f64::from(largest) >= SMALL * self.size && (height >= 0.3 || length <= 1.5)
+        let is_thin = f64::from(all.height()) < 0.3 * self.size;
+        f64::from(largest) >= SMALL * self.size && !(is_thin && self.is_rules_remnant(&all))
+    }
+
+    /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.
+    fn is_rules_remnant(&self, thin: &BBox) -> bool {
+        let on_rule = |rule: &BBox| {
+            rule.width() > rule.height() && (rule.center().y - thin.center().y).abs() <= 0.3 * self.size
+        };
+        f64::from(thin.width()) > 1.5 * self.size
+            || self.mode == WritingMode::VerticalRl
+            || self.rulings.iter().any(on_rule)
     }
 
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands

@@ -111,19 +111,25 @@ pub struct Cell {
     pub ink: u64,
 }
 
-/// Finds the lines of a page whose marks are erased; `redactions` and `rulings` say where some were.
+/// What was erased from a page before its lines are found.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Erased<'a> {
+    /// Redactions: each stands in a line, or is one.
+    pub redactions: &'a [BBox],
+    /// Rules: they part columns and cells.
+    pub rulings: &'a [BBox],
+    /// Stamps: lines go on beneath them, though little may be left of them there.
+    pub stamps: &'a [BBox],
+}
+
+/// Finds the lines of a page whose marks are erased.
 #[must_use]
-pub fn find_lines(
-    ink: &Binary,
-    redactions: &[BBox],
-    rulings: &[BBox],
-    options: &LayoutOptions,
-) -> Vec<Block> {
+pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) -> Vec<Block> {
     let Some(found) = units::find_units(ink, options) else {
-        return order::into_blocks(lines::redactions_alone(redactions));
+        return order::into_blocks(lines::redactions_alone(erased.redactions));
     };
-    let zones = direction::find_zones(&found, rulings, options);
-    let chained = lines::chain(ink, &zones, redactions, rulings, found.size, options);
+    let zones = direction::find_zones(&found, erased.rulings, options);
+    let chained = lines::chain(ink, &zones, erased, found.size, options);
     let mut blocks = order::into_blocks(chained);
     cells::rule(ink, &mut blocks);
     blocks

@@ -3,8 +3,8 @@
 //! Vertical lines are put in order first: columns from right to left, in a column from above; where a blank or a rule
 //! runs across all columns and much stands on both sides of it (段組), the tier above is read before the tier below.
 //! Horizontal: what stands above comes first where both share columns of the page, what stands left where both share
-//! rows. Horizontal blocks of a vertical page (title, form boxes) are read where they stand, before the columns below
-//! them.
+//! rows. Horizontal blocks of a vertical page are read before the columns where they stand above them (title, form
+//! boxes), among them where they stand between, after them below.
 
 use super::lines::Chained;
 use super::{Block, LineBox};
@@ -30,15 +30,43 @@ pub(super) fn into_blocks(lines: Vec<Chained>) -> Vec<Block> {
         }
     }
     absorb_scraps(&mut blocks);
-    let first_column = blocks.len();
+    let rows = in_reading_order(blocks);
+    let mut upright: Vec<Block> = Vec::new();
     for Chained { writing_mode, line } in columns {
         let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
-        match blocks[first_column..].last_mut().filter(|b| joins(b)) {
+        match upright.last_mut().filter(|b| joins(b)) {
             Some(block) => block.lines.push(line),
-            None => blocks.push(Block { writing_mode, lines: vec![line] }),
+            None => upright.push(Block { writing_mode, lines: vec![line] }),
         }
     }
-    in_reading_order(blocks)
+    woven(rows, upright)
+}
+
+/// Puts the blocks of both directions into one order: those of the direction with fewer lines go where they stand
+/// between the others.
+fn woven(rows: Vec<Block>, columns: Vec<Block>) -> Vec<Block> {
+    let lines = |blocks: &[Block]| blocks.iter().map(|b| b.lines.len()).sum::<usize>();
+    let (mut order, few) = if lines(&rows) >= lines(&columns) { (rows, columns) } else { (columns, rows) };
+    let all = order.iter().fold(BBox::default(), |all, b| all.union(&b.bbox()));
+    let mut placed = 0;
+    for block in few {
+        let middle = block.bbox().center();
+        let is_before = |other: &Block| match other.writing_mode {
+            // A heading above the columns is read before all of them, a note below them after all.
+            WritingMode::VerticalRl => {
+                let top = f64::from(all.top) + 0.1 * f64::from(all.height());
+                let bottom = f64::from(all.bottom) - 0.1 * f64::from(all.height());
+                middle.y > top && (middle.y > bottom || f64::from(other.bbox().left) > middle.x)
+            }
+            WritingMode::HorizontalTb => f64::from(other.bbox().top) < middle.y,
+        };
+        let place = order.iter().rposition(|b| b.writing_mode != block.writing_mode && is_before(b));
+        // Blocks of one direction keep their own order.
+        placed = place.map_or(0, |p| p + 1).max(placed);
+        order.insert(placed, block);
+        placed += 1;
+    }
+    order
 }
 
 /// Gives lines that stand within a larger block to it, in the row where they stand: parts of its lines behind a blank
@@ -147,23 +175,16 @@ fn follows(last: &LineBox, next: &LineBox, mode: WritingMode) -> bool {
     2 * high <= 3 * low && gap <= 3 * high / 2 && gap > -low / 2 && indent <= 3 * high && a.gap_x(&b) < 0
 }
 
-/// Sorts blocks so that none stands before one that must be read earlier (Kahn's algorithm; where the rules
-/// contradict one another, the topmost goes first). Vertical blocks keep the order given.
+/// Sorts horizontal blocks so that none stands before one that must be read earlier (Kahn's algorithm; where the rules
+/// contradict one another, the topmost goes first).
 fn in_reading_order(mut blocks: Vec<Block>) -> Vec<Block> {
-    let boxes: Vec<(BBox, WritingMode)> = blocks.iter().map(|b| (b.bbox(), b.writing_mode)).collect();
-    let precedes = |i: usize, j: usize| match (boxes[i].1, boxes[j].1) {
-        (WritingMode::VerticalRl, WritingMode::VerticalRl) => i < j,
-        (WritingMode::HorizontalTb, WritingMode::HorizontalTb) => stands_before(&boxes[i].0, &boxes[j].0),
-        _ => {
-            let (a, b) = (&boxes[i].0, &boxes[j].0);
-            a.bottom <= b.top + a.height().min(b.height()) / 4
-        }
-    };
+    let boxes: Vec<BBox> = blocks.iter().map(Block::bbox).collect();
     let mut waiting: Vec<usize> = (0..blocks.len()).collect();
-    waiting.sort_by_key(|&i| (boxes[i].0.top, boxes[i].0.left));
+    waiting.sort_by_key(|&i| (boxes[i].top, boxes[i].left));
     let mut order = Vec::new();
     while !waiting.is_empty() {
-        let ready = waiting.iter().position(|&i| !waiting.iter().any(|&j| j != i && precedes(j, i)));
+        let is_ready = |&i: &usize| !waiting.iter().any(|&j| j != i && stands_before(&boxes[j], &boxes[i]));
+        let ready = waiting.iter().position(is_ready);
         order.push(waiting.remove(ready.unwrap_or(0)));
     }
     let mut places: Vec<Option<Block>> = blocks.drain(..).map(Some).collect();

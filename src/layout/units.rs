@@ -22,7 +22,7 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
     let smallest = (options.smallest_print * size).max(3.0) as i32;
     let print: Vec<BBox> = components
         .iter()
-        .filter(|c| !is_hole(c, size) && !is_rule(&c.bbox, size))
+        .filter(|c| !is_hole(c, size) && !is_bar(c, size) && !is_rule(&c.bbox, size))
         .map(|c| c.bbox)
         .filter(|b| b.width().max(b.height()) >= smallest && b.width().min(b.height()) < (4.0 * size) as i32)
         .collect();
@@ -39,6 +39,14 @@ fn is_rule(bbox: &BBox, size: f64) -> bool {
     let (long, short) =
         (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
     long >= 1.3 * size && short <= 0.3 * size && long >= 6.0 * short
+}
+
+/// A bar: the dark beside the paper's edge on a copy. No character is so long and so full.
+fn is_bar(component: &Component, size: f64) -> bool {
+    let bbox = &component.bbox;
+    let (long, short) = (bbox.width().max(bbox.height()), bbox.width().min(bbox.height()));
+    let full = component.ink * 10 >= bbox.area() as u64 * 7;
+    full && f64::from(long) >= 2.0 * size && f64::from(short) >= 0.2 * size && long >= 3 * short
 }
 
 /// A punched hole or a blot: as large as a character and filled like a disc. Strokes fill half of their box at most.
