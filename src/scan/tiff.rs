@@ -106,7 +106,7 @@ fn simple(decoder: Reader<'_>, width: u32, height: u32, limit: Limit) -> Result<
     // leptonica reads no tiles.
     let tiled = decoder.get_chunk_type() == ChunkType::Tile;
     let known = matches!(color, ColorType::Gray(8 | 16) | ColorType::RGB(8 | 16) | ColorType::CMYK(8));
-    if !known && !(tiled && color == ColorType::Gray(1)) {
+    if !(known || tiled && color == ColorType::Gray(1)) {
         return Ok(None);
     }
     let mut samples = DecodingResult::U8(Vec::new());
