@@ -23,6 +23,8 @@ const SMALLEST: (f64, f64) = (0.5, 3.0);
 const WIDEST: f64 = 2.4;
 /// Ink in an outlined redaction, at most: specks, not print.
 const SPECKS: f64 = 0.01;
+/// Places along a side that are looked at.
+const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
 const LARGEST: f64 = 0.4;
 
@@ -113,35 +115,22 @@ fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
 /// Looks outwards from a side of a blank (a unit step) at the rim around it.
 fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
     let seen = Seen { ink, transposed: false };
-    let across = if side.0 == 0 { hole.width() } else { hole.height() };
-    let depth = if side.0 == 0 { hole.height() } else { hole.width() };
+    let (across, depth) =
+        if side.0 == 0 { (hole.width(), hole.height()) } else { (hole.height(), hole.width()) };
     // A leaning side lies within the blank's box, a frayed one too.
-    let slack = (depth / 3).min((0.4 * size) as i32).max(2);
-    let limit = (1.2 * size) as i32;
-    let mut runs: Vec<(i32, i32)> = Vec::new();
-    const SAMPLES: i32 = 40;
-    for i in 0..SAMPLES {
-        let t = across * (2 * i + 1) / (2 * SAMPLES);
-        let at = |d: i32| match side {
-            (0, -1) => seen.at(hole.left + t, hole.top - 1 - d),
-            (0, _) => seen.at(hole.left + t, hole.bottom + d),
-            (1, _) => seen.at(hole.right + d, hole.top + t),
-            _ => seen.at(hole.left - 1 - d, hole.top + t),
-        };
-        let mut best: Option<(i32, i32)> = None;
-        let mut d = -slack;
-        while d <= (0.1 * size) as i32 + 2 {
-            if at(d) {
-                let end = (d..limit).find(|&e| !at(e) && !at(e + 1)).unwrap_or(limit);
-                if best.is_none_or(|(from, to)| end - d > to - from) {
-                    best = Some((d, end));
-                }
-                d = end;
-            }
-            d += 1;
-        }
-        runs.extend(best);
-    }
+    let within = (depth / 3).min((0.4 * size) as i32).max(2);
+    let runs: Vec<(i32, i32)> = (0..SAMPLES)
+        .filter_map(|i| {
+            let t = across * (2 * i + 1) / (2 * SAMPLES);
+            let is_ink = |d: i32| match side {
+                (0, -1) => seen.at(hole.left + t, hole.top - 1 - d),
+                (0, _) => seen.at(hole.left + t, hole.bottom + d),
+                (1, _) => seen.at(hole.right + d, hole.top + t),
+                _ => seen.at(hole.left - 1 - d, hole.top + t),
+            };
+            longest_run(is_ink, -within..(0.1 * size) as i32 + 3, (1.2 * size) as i32)
+        })
+        .collect();
     let median = |mut values: Vec<i32>| {
         values.sort_unstable();
         values.get(values.len() / 2).copied().unwrap_or(0)
@@ -151,6 +140,23 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
         thickness: median(runs.iter().map(|r| r.1 - r.0).collect()),
         inked: runs.len() as f64 / f64::from(SAMPLES),
     }
+}
+
+/// The longest run of ink that begins in a range and ends before `limit`; single pixels of paper do not end it.
+fn longest_run(is_ink: impl Fn(i32) -> bool, begins: std::ops::Range<i32>, limit: i32) -> Option<(i32, i32)> {
+    let mut longest: Option<(i32, i32)> = None;
+    let mut d = begins.start;
+    while d < begins.end {
+        if is_ink(d) {
+            let end = (d..limit).find(|&e| !is_ink(e) && !is_ink(e + 1)).unwrap_or(limit);
+            if longest.is_none_or(|(from, to)| end - d > to - from) {
+                longest = Some((d, end));
+            }
+            d = end;
+        }
+        d += 1;
+    }
+    longest
 }
 
 /// How many sides go on beyond the corners, as the rules of a form do at every cell. Print may touch one corner of an

@@ -1,10 +1,11 @@
 //! Which frames are marks: a frame with print in it is a stamp where it stands askew to the page, is heavy, or lies
 //! over print; otherwise it belongs to the form and its sides are rules.
 
+use super::Mark;
+use super::erasing::{cover_inside, cover_run, cut};
 use super::frames::{Frame, find_frames};
 use super::lines::{Seen, across, between};
 use super::strokes::Strokes;
-use super::{Mark, cover};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
@@ -133,77 +134,24 @@ fn thickness(ink: &Binary, speck: i32) -> f64 {
     2.0 * area.max(1) as f64 / (edge.max(1) as f64 * std::f64::consts::FRAC_PI_4)
 }
 
-/// A part of a picture.
-fn cut(ink: &Binary, bbox: &BBox) -> Binary {
-    let inside = bbox.intersection(&ink.bbox());
-    let mut cut = Binary::new(inside.width().max(0) as u32, inside.height().max(0) as u32);
-    for y in 0..cut.height() {
-        let from = &ink.row(inside.top as u32 + y)[inside.left as usize..inside.right as usize];
-        cut.row_mut(y).copy_from_slice(from);
-    }
-    cut
-}
-
 impl Boxed {
     /// Covers the frame, and of what stands in it the whole where nothing crosses the frame, else what is larger than
     /// print. Print that crosses the frame stays.
     pub(super) fn cover(&self, covered: &mut Binary, rest: &mut Binary, size: f64) {
-        self.cover_frame(covered, rest);
-        let inner = self.mark.bbox.grown(-1);
-        let cut = cut(rest, &inner);
-        let origin = inner.intersection(&rest.bbox());
-        let (components, labels) = cut.components();
-        let gone: Vec<bool> = components
-            .iter()
-            .map(|c| self.crossings == 0 || f64::from(c.bbox.width().max(c.bbox.height())) >= 1.15 * size)
-            .collect();
-        for y in 0..cut.height() {
-            for x in 0..cut.width() {
-                let label = labels.get_pixel(x, y).0[0];
-                let at = Point {
-                    x: f64::from(origin.left) + f64::from(x),
-                    y: f64::from(origin.top) + f64::from(y),
-                };
-                if label != 0 && gone[label as usize - 1] && self.holds(at) {
-                    covered.set(at.x as u32, at.y as u32, true);
-                    rest.set(at.x as u32, at.y as u32, false);
-                }
-            }
-        }
-    }
-
-    fn holds(&self, at: Point) -> bool {
-        self.frame
-            .sides()
-            .iter()
-            .all(|&(a, b)| (b.x - a.x) * (at.y - a.y) - (b.y - a.y) * (at.x - a.x) >= 0.0)
-    }
-
-    fn cover_frame(&self, covered: &mut Binary, rest: &mut Binary) {
         let thickness = self.frame.thickness;
-        let longest = (1.8 * thickness) as i32 + 2;
-        let mut gone = Vec::new();
         for (from, to) in self.frame.sides() {
-            let seen = Seen { ink: rest, transposed: false };
             let normal = across(from, to);
             let length = (to.x - from.x).hypot(to.y - from.y);
             // From corner to corner with the sides' own thickness.
-            let steps = (2.0 * (length + thickness)) as i32;
-            for i in 0..=steps {
-                let at = between(from, to, (f64::from(i) / 2.0 - thickness / 2.0) / length);
-                let Some((first, last)) = seen.run(at, normal, thickness as i32 / 2 + 2, longest) else {
-                    continue;
-                };
-                if last - first <= longest {
-                    gone.extend((first..last).map(|d| {
-                        let d = f64::from(d);
-                        ((at.x + normal.x * d).floor() as i32, (at.y + normal.y * d).floor() as i32)
-                    }));
-                }
+            for i in 0..=(2.0 * (length + thickness)) as i32 {
+                let at = between(from, to, (f64::from(i) - thickness) / 2.0 / length);
+                cover_run(covered, rest, at, normal, thickness);
             }
         }
-        for (x, y) in gone {
-            cover(covered, rest, &BBox::from_ltwh(x, y, 1, 1));
-        }
+        let sides = self.frame.sides();
+        let holds = |p: Point| {
+            sides.iter().all(|&(a, b)| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) >= 0.0)
+        };
+        cover_inside(covered, rest, &self.mark.bbox, &holds, self.crossings > 0, size);
     }
 }

@@ -24,8 +24,8 @@ pub fn lift_color(page: &Pixels) -> GrayImage {
     match page {
         Pixels::Gray(gray) => gray.clone(),
         Pixels::Color(color) => {
-            let paper = paper(color);
-            let lifted = color.as_raw().chunks_exact(3).map(|p| lifted(&balanced(p, &paper))).collect();
+            let white = Balance::of(color);
+            let lifted = color.as_raw().chunks_exact(3).map(|p| lifted(&white.balanced(p))).collect();
             GrayImage::from_raw(color.width(), color.height(), lifted).expect("one byte a pixel")
         }
     }
@@ -60,21 +60,31 @@ fn paper(page: &RgbImage) -> [i32; 3] {
     })
 }
 
-/// A pixel with the paper made white.
-fn balanced(pixel: &[u8], paper: &[i32; 3]) -> [i32; 3] {
-    [0, 1, 2].map(|c| (i32::from(pixel[c]) * 255 / paper[c]).min(255))
+/// Makes the paper white: for each channel the value that each becomes.
+struct Balance([[u8; 256]; 3]);
+
+impl Balance {
+    fn of(page: &RgbImage) -> Self {
+        let table = |paper: i32| std::array::from_fn(|v| (v as i32 * 255 / paper).min(255) as u8);
+        Self(paper(page).map(table))
+    }
+
+    /// A pixel with the paper made white.
+    fn balanced(&self, pixel: &[u8]) -> [i32; 3] {
+        [0, 1, 2].map(|c| i32::from(self.0[c][pixel[c] as usize]))
+    }
 }
 
 /// Stamps in coloured ink.
 pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let Pixels::Color(color) = page else { return Vec::new() };
     let mut colored = Binary::new(color.width(), color.height());
-    let paper = paper(color);
+    let white = Balance::of(color);
     let least = i32::from(options.least_chroma);
     for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
         let out = colored.row_mut(y as u32);
         for (x, pixel) in row.chunks_exact(3).enumerate() {
-            let [r, g, b] = balanced(pixel, &paper);
+            let [r, g, b] = white.balanced(pixel);
             let strongest = r.max(g).max(b);
             out[x] = if strongest - r.min(g).min(b) >= least && strongest > 60 { 255 } else { 0 };
         }

@@ -94,28 +94,79 @@ fn fitted(seen: &Seen<'_>, stroke: &Stroke, reach: i32, size: f64) -> (Point, Po
         let after = seen.reach(bottom, down, step * size, GAP * size, reach);
         let end = |p: Point, by: f64| Point { x: p.x + down.x * by, y: p.y + down.y * by };
         (top, bottom) = (end(top, -before), end(bottom, after));
-        let steps = ((bottom.y - top.y) / 2.0).max(1.0);
-        let level = Point { x: 1.0, y: 0.0 };
-        let middles: Vec<(f64, f64)> = (0..=steps as i32)
-            .filter_map(|i| {
-                let at = between(top, bottom, f64::from(i) / steps);
-                let (first, last) = seen.run(at, level, reach + 1, longest)?;
-                (last - first <= longest).then(|| (at.y, at.x.floor() + f64::from(first + last) / 2.0))
-            })
-            .collect();
-        let count = middles.len().max(1) as f64;
-        let (y, x) = (
-            middles.iter().map(|m| m.0).sum::<f64>() / count,
-            middles.iter().map(|m| m.1).sum::<f64>() / count,
-        );
-        let spread: f64 = middles.iter().map(|m| (m.0 - y).powi(2)).sum();
-        if spread > 0.0 {
-            let slope = middles.iter().map(|m| (m.0 - y) * (m.1 - x)).sum::<f64>() / spread;
-            top.x = x + slope * (top.y - y);
-            bottom.x = x + slope * (bottom.y - y);
+        if let Some((at, slope)) = straight_line(seen, top, bottom, reach + 1, longest) {
+            top.x = at.x + slope * (top.y - at.y);
+            bottom.x = at.x + slope * (bottom.y - at.y);
         }
     }
     (top, bottom)
+}
+
+/// The line through the middles of the runs across a stroke (least squares): a place on it, and its slope against the
+/// upright. Runs longer than `longest` are print that crosses, and say nothing.
+fn straight_line(
+    seen: &Seen<'_>,
+    top: Point,
+    bottom: Point,
+    reach: i32,
+    longest: i32,
+) -> Option<(Point, f64)> {
+    let steps = ((bottom.y - top.y) / 2.0).max(1.0);
+    let middles: Vec<(f64, f64)> = (0..=steps as i32)
+        .filter_map(|i| {
+            let at = between(top, bottom, f64::from(i) / steps);
+            let (first, last) = seen.run(at, Point { x: 1.0, y: 0.0 }, reach, longest)?;
+            (last - first <= longest).then(|| (at.y, at.x.floor() + f64::from(first + last) / 2.0))
+        })
+        .collect();
+    let count = middles.len() as f64;
+    let y = middles.iter().map(|m| m.0).sum::<f64>() / count;
+    let x = middles.iter().map(|m| m.1).sum::<f64>() / count;
+    let spread: f64 = middles.iter().map(|m| (m.0 - y).powi(2)).sum();
+    let slope = middles.iter().map(|m| (m.0 - y) * (m.1 - x)).sum::<f64>() / spread;
+    (spread > 0.0).then_some((Point { x, y }, slope))
+}
+
+/// A side with the direction in which the frame lies.
+struct Side<'a> {
+    seen: &'a Seen<'a>,
+    from: Point,
+    length: f64,
+    down: Point,
+    out: Point,
+    thickness: f64,
+    reach: i32,
+}
+
+impl Side<'_> {
+    /// The place a way down the side and a way off it.
+    fn at(&self, along: f64, off: f64) -> Point {
+        Point {
+            x: self.from.x + self.down.x * along + self.out.x * off,
+            y: self.from.y + self.down.y * along + self.out.y * off,
+        }
+    }
+
+    /// Where between two places the side across goes farthest, and how far. The stroke may go on beyond the corner,
+    /// where it touches print or a rule.
+    fn corner(&self, from: f64, to: f64, size: f64) -> (f64, f64) {
+        let steps = ((to - from).abs() / 2.0) as i32;
+        let mut farthest = (from, 0.0);
+        for i in 0..=steps {
+            let along = from + (to - from) * f64::from(i) / f64::from(steps.max(1));
+            let depth = self.seen.reach(self.at(along, 0.0), self.out, SIDE.0 * size, GAP * size, self.reach);
+            if depth > farthest.1 + 1.0 {
+                farthest = (along, depth);
+            }
+        }
+        farthest
+    }
+
+    /// Inked part of the line opposite to the side, without its corners.
+    fn opposite(&self, top: f64, bottom: f64, off: f64) -> f64 {
+        let (from, to) = (self.at(top, off), self.at(bottom, off));
+        self.seen.coverage(between(from, to, 0.03), between(from, to, 0.97), self.reach)
+    }
 }
 
 /// The frames of which a stroke is the left (direction 1) or the right (-1) side.
@@ -125,64 +176,47 @@ fn from_side(seen: &Seen<'_>, stroke: &Stroke, direction: f64, size: f64) -> Vec
     let length = (to.x - from.x).hypot(to.y - from.y);
     let down = Point { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
     let out = Point { x: direction * down.y, y: -direction * down.x };
-    let on_side = |t: f64| Point { x: from.x + down.x * t, y: from.y + down.y * t };
-    let depth = |t: f64| seen.reach(on_side(t), out, SIDE.0 * size, GAP * size, reach);
-    // The side may go on beyond the corner, where it touches print or a rule.
-    let corner = |from: f64, to: f64| {
-        let steps = ((to - from).abs() / 2.0) as i32;
-        let places = (0..=steps).map(|i| from + (to - from) * f64::from(i) / f64::from(steps.max(1)));
-        places
-            .map(|t| (depth(t), t))
-            .fold((0.0, from), |best: (f64, f64), this| if this.0 > best.0 + 1.0 { this } else { best })
-    };
-    let middle = (length / 2.0).min(0.8 * size);
-    let (top_depth, top) = corner(-2.0, middle);
-    let (bottom_depth, bottom) = corner(length + 2.0, length - middle);
+    let side = Side { seen, from, length, down, out, thickness: stroke.thickness, reach };
+    opposites(&side, direction, size)
+}
+
+/// The frames that a side is one side of: one for each line opposite.
+fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
+    let (least, longest) = (SIDE.1 * size, SIDE.0 * size);
+    let middle = (side.length / 2.0).min(0.8 * size);
+    let (top, top_depth) = side.corner(-2.0, middle, size);
+    let (bottom, bottom_depth) = side.corner(side.length + 2.0, side.length - middle, size);
     let deepest = top_depth.min(bottom_depth);
-    if bottom - top < SIDE.1 * size || bottom - top > SIDE.0 * size || deepest < SIDE.1 * size {
+    if bottom - top < least || bottom - top > longest || deepest < least {
         return Vec::new();
     }
-    let side = |d: f64| {
-        let shift = |p: Point| Point { x: p.x + out.x * d, y: p.y + out.y * d };
-        (shift(on_side(top)), shift(on_side(bottom)))
-    };
-    let coverage = |d: f64| {
-        let (from, to) = side(d);
-        seen.coverage(between(from, to, 0.03), between(from, to, 0.97), reach)
-    };
     let mut found = Vec::new();
-    let mut d = deepest + 3.0;
-    while d >= SIDE.1 * size {
-        if coverage(d) >= INKED {
-            // Its middle: the deepest of the best places nearby.
-            let best = (0..=8)
-                .map(|i| (coverage(d - f64::from(i)), d - f64::from(i)))
-                .fold((0.0, d), |b: (f64, f64), t| if t.0 >= b.0 { t } else { b });
-            let at = (best.1 + d) / 2.0;
-            let (upper, lower) = side(at);
-            let near = [on_side(top), on_side(bottom)];
-            let corners = if direction > 0.0 {
-                [near[0], upper, lower, near[1]]
-            } else {
-                [upper, near[0], near[1], lower]
-            };
-            found.extend(frame(seen, corners, stroke.thickness, best.0, reach));
-            d -= 0.3 * size;
+    let mut off = deepest + 3.0;
+    while off >= least {
+        if side.opposite(top, bottom, off) >= INKED {
+            // Its middle: half way to the last of the best places nearby.
+            let places = (0..=8).map(|i| off - f64::from(i)).map(|o| (side.opposite(top, bottom, o), o));
+            let best = places.fold((0.0, off), |best, this| if this.0 >= best.0 { this } else { best });
+            let at = (best.1 + off) / 2.0;
+            let (near, far) =
+                ([side.at(top, 0.0), side.at(bottom, 0.0)], [side.at(top, at), side.at(bottom, at)]);
+            let [left, right] = if direction > 0.0 { [near, far] } else { [far, near] };
+            found.extend(inked(side, [left[0], right[0], right[1], left[1]]));
+            off -= 0.3 * size;
         }
-        d -= 2.0;
+        off -= 2.0;
     }
     found
 }
 
 /// Four corners as a frame, where all sides are inked.
-fn frame(seen: &Seen<'_>, corners: [Point; 4], thickness: f64, fourth: f64, reach: i32) -> Option<Frame> {
+fn inked(side: &Side<'_>, corners: [Point; 4]) -> Option<Frame> {
     let [a, b, c, d] = corners;
-    let sides = [(a, b), (b, c), (c, d), (d, a)].map(|(p, q)| seen.coverage(p, q, reach));
-    let least = sides.iter().copied().fold(1.0, f64::min);
-    (least.max(fourth.min(least + 0.05)) >= INKED).then(|| Frame {
+    let sides = [(a, b), (b, c), (c, d), (d, a)].map(|(p, q)| side.seen.coverage(p, q, side.reach));
+    sides.iter().all(|&s| s >= INKED).then(|| Frame {
         corners,
-        thickness,
-        bbox: around(&corners, thickness / 2.0),
+        thickness: side.thickness,
+        bbox: around(&corners, side.thickness / 2.0),
         inked: sides.iter().sum::<f64>() / 4.0,
     })
 }

@@ -14,18 +14,21 @@ mod boxes;
 mod color;
 #[cfg(test)]
 mod drawing;
+mod erasing;
 mod frames;
 mod lines;
 mod rings;
 mod solid;
 mod strokes;
+mod votes;
 
 pub use color::lift_color;
+pub use erasing::erase;
 
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Pixels, character_size};
-use image::GrayImage;
+use erasing::cover;
 use serde::{Deserialize, Serialize};
 
 /// What counts as a mark. Lengths are in characters: multiples of the page's character size.
@@ -94,7 +97,7 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
     for ring in rings::find_rings(&rest, size) {
-        ring.cover(&mut covered, &mut rest);
+        ring.cover(&mut covered, &mut rest, size);
         found.push(ring.mark);
     }
     Marks { found, covered }
@@ -103,36 +106,6 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
 /// What surrounds a block as ragged edge and shade, px.
 fn rim(size: f64) -> i32 {
     (0.06 * size).ceil() as i32 + 1
-}
-
-/// Makes a box covered, and paper in the rest.
-fn cover(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
-    let inside = bbox.intersection(&covered.bbox());
-    for y in inside.top..inside.bottom {
-        covered.row_mut(y as u32)[inside.left as usize..inside.right.max(inside.left) as usize].fill(255);
-    }
-    rest.erase(&inside);
-}
-
-/// Makes covered ink paper, in the gray page with the shade around it.
-pub fn erase(gray: &mut GrayImage, ink: &mut Binary, covered: &Binary) {
-    let (width, height) = (covered.width() as usize, covered.height());
-    for y in 0..height {
-        let rows = y.saturating_sub(1)..(y + 2).min(height);
-        for near in rows {
-            let row = covered.row(near);
-            let out = &mut gray.as_mut()[y as usize * width..(y as usize + 1) * width];
-            let mut x = 0;
-            while let Some(left) = row[x..].iter().position(|&p| p != 0).map(|d| x + d) {
-                let right = row[left..].iter().position(|&p| p == 0).map_or(width, |d| left + d);
-                out[left.saturating_sub(1)..(right + 1).min(width)].fill(255);
-                x = right;
-            }
-        }
-        for (pixel, &is_covered) in ink.row_mut(y).iter_mut().zip(covered.row(y)) {
-            *pixel &= !is_covered;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,97 @@
+//! Takes marks out of what the recognizer sees, and leaves the print that they lie over.
+
+use super::lines::Seen;
+use crate::geometry::{BBox, Point};
+use crate::raster::Binary;
+use image::GrayImage;
+
+/// Longest run of ink across a frame that is the frame alone: in its thicknesses, and px more for a ragged edge.
+const FRAME: (f64, i32) = (1.8, 2);
+/// Smallest character that is larger than print, in characters.
+const LARGE: f64 = 1.15;
+
+/// Makes a box covered, and paper in the rest.
+pub(super) fn cover(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
+    let inside = bbox.intersection(&covered.bbox());
+    for y in inside.top..inside.bottom {
+        covered.row_mut(y as u32)[inside.left as usize..inside.right.max(inside.left) as usize].fill(255);
+    }
+    rest.erase(&inside);
+}
+
+/// Covers the run of ink across a frame at a place, and tells whether it could: a longer run is print that crosses.
+pub(super) fn cover_run(
+    covered: &mut Binary,
+    rest: &mut Binary,
+    at: Point,
+    across: Point,
+    thickness: f64,
+) -> bool {
+    let longest = (FRAME.0 * thickness) as i32 + FRAME.1;
+    let seen = Seen { ink: rest, transposed: false };
+    let Some((first, last)) = seen.run(at, across, thickness as i32 / 2 + 2, longest) else { return true };
+    if last - first > longest {
+        return false;
+    }
+    for d in (first..last).map(f64::from) {
+        let (x, y) = ((at.x + across.x * d).floor() as i32, (at.y + across.y * d).floor() as i32);
+        cover(covered, rest, &BBox::from_ltwh(x, y, 1, 1));
+    }
+    true
+}
+
+/// Covers what stands within a frame: everything, or, where the frame lies over print, what is larger than print.
+pub(super) fn cover_inside(
+    covered: &mut Binary,
+    rest: &mut Binary,
+    bbox: &BBox,
+    holds: &dyn Fn(Point) -> bool,
+    over_print: bool,
+    size: f64,
+) {
+    let inside = bbox.intersection(&rest.bbox());
+    let (components, labels) = cut(rest, &inside).components();
+    let goes: Vec<bool> = components
+        .iter()
+        .map(|c| !over_print || f64::from(c.bbox.width().max(c.bbox.height())) >= LARGE * size)
+        .collect();
+    for (x, y, label) in labels.enumerate_pixels().filter(|(.., label)| label.0[0] != 0) {
+        let (x, y) = (inside.left as u32 + x, inside.top as u32 + y);
+        if goes[label.0[0] as usize - 1] && holds(Point { x: f64::from(x), y: f64::from(y) }) {
+            covered.set(x, y, true);
+            rest.set(x, y, false);
+        }
+    }
+}
+
+/// A part of a picture.
+pub(super) fn cut(ink: &Binary, bbox: &BBox) -> Binary {
+    let inside = bbox.intersection(&ink.bbox());
+    let mut cut = Binary::new(inside.width().max(0) as u32, inside.height().max(0) as u32);
+    for y in 0..cut.height() {
+        let from = &ink.row(inside.top as u32 + y)[inside.left as usize..inside.right as usize];
+        cut.row_mut(y).copy_from_slice(from);
+    }
+    cut
+}
+
+/// Makes covered ink paper, in the gray page with the shade around it.
+pub fn erase(gray: &mut GrayImage, ink: &mut Binary, covered: &Binary) {
+    let (width, height) = (covered.width() as usize, covered.height());
+    for y in 0..height {
+        let rows = y.saturating_sub(1)..(y + 2).min(height);
+        for near in rows {
+            let row = covered.row(near);
+            let out = &mut gray.as_mut()[y as usize * width..(y as usize + 1) * width];
+            let mut x = 0;
+            while let Some(left) = row[x..].iter().position(|&p| p != 0).map(|d| x + d) {
+                let right = row[left..].iter().position(|&p| p == 0).map_or(width, |d| left + d);
+                out[left.saturating_sub(1)..(right + 1).min(width)].fill(255);
+                x = right;
+            }
+        }
+        for (pixel, &is_covered) in ink.row_mut(y).iter_mut().zip(covered.row(y)) {
+            *pixel &= !is_covered;
+        }
+    }
+}
