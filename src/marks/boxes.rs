@@ -6,7 +6,7 @@ use super::erasing::{cover_inside, cover_run, cut};
 use super::frames::{Frame, find_frames};
 use super::lines::{Seen, across, between};
 use super::strokes::Strokes;
-use crate::geometry::{BBox, Point};
+use crate::geometry::Point;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 

@@ -10,7 +10,7 @@ use super::Mark;
 use super::erasing::{cover_inside, cover_run};
 use super::lines::{Seen, around};
 use super::votes::likely_centers;
-use crate::geometry::{BBox, Point};
+use crate::geometry::Point;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 
@@ -160,6 +160,7 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::BBox;
     use crate::marks::drawing::{SIZE, character, line, page, print};
 
     fn draw_ring(ink: &mut Binary, center: (f64, f64), radius: f64) {
