@@ -1,5 +1,7 @@
 //! Bad input gives an error that says what to do: never a panic, a hang, or a wrong picture without a word.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 mod pdf;
 
 use denshin::scan::{Scan, ScanError, ScanFile, ScanOptions};

@@ -1,5 +1,7 @@
 //! The program as people and scripts meet it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty};

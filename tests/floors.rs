@@ -1,6 +1,8 @@
 //! The floors of ARCHITECTURE.md, read off the source: imports point down, third-party names stay in their place, the
 //! library is silent.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 use std::path::{Path, PathBuf};
 
 /// The modules, floor by floor.

@@ -1,5 +1,7 @@
 //! The page record: what FORMAT and schema promise, what reading is faithful to, and what happens when an engine fails.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 use denshin::batch::{self, Found, Job, Progress, Summary};
 use denshin::error::{At, PageError, PageRef, Stage};
 use denshin::geometry::{BBox, Polygon};
@@ -196,7 +198,7 @@ fn an_engine_that_gives_up_on_a_line_costs_that_line_only() {
             mode: WritingMode,
         ) -> Result<Vec<ReadGlyph>, RecognizeError> {
             self.0 += 1;
-            let mut engine: Box<dyn Recognizer> = if self.0 % 3 == 0 {
+            let mut engine: Box<dyn Recognizer> = if self.0.is_multiple_of(3) {
                 Box::new(Faulty(Fault::Fail))
             } else {
                 Box::new(Replay::new(["電信"]))

@@ -1,5 +1,7 @@
 //! Every kind of file gives the same picture (`tests/files/make.sh` says what is on it and how it was made).
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 mod pdf;
 
 use denshin::raster::Pixels;

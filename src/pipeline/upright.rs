@@ -132,16 +132,18 @@ mod tests {
                 confidence,
                 alternatives: vec![],
             };
-            Ok((0..width.div_ceil(44)).map(glyph).collect())
+            Ok((0..width.max(height).div_ceil(44)).map(glyph).collect())
         }
     }
 
-    /// Three lines of characters that are heavy at their feet.
+    /// Three lines of characters that stand on two thick legs.
     fn page() -> Pixels {
         Pixels::Gray(GrayImage::from_fn(800, 500, |x, y| {
             let in_line = (80..720).contains(&x) && (80..440).contains(&y) && (y - 80) % 120 < 40;
             let (dx, dy) = ((x - x.min(80)) % 44, (y - y.min(80)) % 120);
-            let ink = in_line && dx < 40 && (dy >= 26 || (18..22).contains(&dx));
+            let (stem, legs) = ((16..20).contains(&dx), (2..14).contains(&dx) || (22..34).contains(&dx));
+            let ink =
+                in_line && (stem || dy >= 22 && legs || (20..26).contains(&dy) && (10..26).contains(&dx));
             Luma([if ink { 10 } else { 250 }])
         }))
     }
