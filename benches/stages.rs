@@ -11,7 +11,7 @@ use denshin::marks::{find_marks, lift_color};
 use denshin::page::{RegionKind, WritingMode};
 use denshin::pipeline::{Prepared, Settings, prepare};
 use denshin::raster::{Binary, Pixels};
-use denshin::recognize::EngineChoice;
+use denshin::recognize::{EngineChoice, ModelPaths};
 use denshin::scan::{ScanFile, ScanOptions};
 use divan::{Bencher, black_box};
 use image::{GrayImage, imageops};
@@ -114,7 +114,9 @@ fn find_lines_of_page(bencher: Bencher<'_, '_>, name: &str) {
 fn read_line(bencher: Bencher<'_, '_>, name: &str) {
     let mode = if name == VERTICAL { WritingMode::VerticalRl } else { WritingMode::HorizontalTb };
     let line = line(&prepare(&scan(name), &Settings::default(), &mut |_, _| {}), mode);
-    let pool = EngineChoice::Tesseract.pool(None).expect("Tesseract's models are there (scripts/setup)");
+    let pool = EngineChoice::Tesseract
+        .pool(ModelPaths::default())
+        .expect("Tesseract's models are there (scripts/setup)");
     let mut engine = pool.lend().expect("an engine opens");
     bencher.bench_local(|| engine.read_line(black_box(&line), mode).expect("the line can be read"));
 }

@@ -8,6 +8,7 @@ mod settings;
 mod single_thread;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use denshin::recognize::RecognizeError;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ enum Exit {
     SomeFailed = 1,
     /// Wrong usage, or nothing can be written.
     Usage = 2,
-    /// A model is missing.
+    /// A model is missing, or cannot be used.
     ModelMissing = 3,
     /// Stopped with Ctrl-C.
     Stopped = 130,
@@ -74,7 +75,9 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::from(outcome.unwrap_or_else(|error| {
         complain(&format!("denshin: {error:#}"));
         match error.downcast_ref() {
-            Some(denshin::recognize::RecognizeError::ModelMissing { .. }) => Exit::ModelMissing,
+            Some(RecognizeError::ModelMissing { .. } | RecognizeError::ModelUnusable { .. }) => {
+                Exit::ModelMissing
+            }
             _ if error.is::<denshin::error::PageError>() => Exit::SomeFailed,
             _ => Exit::Usage,
         }

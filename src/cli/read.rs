@@ -7,7 +7,7 @@ use denshin::batch::{self, Job, find_inputs};
 use denshin::error::{At, Stage};
 use denshin::layout::Direction;
 use denshin::pipeline::read_page;
-use denshin::recognize::EngineChoice;
+use denshin::recognize::{EngineChoice, ModelPaths};
 use denshin::write::Format;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +42,9 @@ pub(super) struct Arguments {
     /// Folder of Tesseract's models [default: where systems keep them]
     #[arg(long, env = "TESSDATA_PREFIX", value_name = "DIR")]
     tessdata: Option<PathBuf>,
+    /// Network that the neural engine reads with, ONNX [default: the one that is part of denshin]
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Settings [default: denshin.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -63,6 +66,7 @@ enum DirectionChoice {
 #[derive(Clone, Copy, ValueEnum)]
 enum EngineName {
     Tesseract,
+    Neural,
     Null,
 }
 
@@ -76,9 +80,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let engine = match arguments.engine {
         EngineName::Tesseract => EngineChoice::Tesseract,
+        EngineName::Neural => EngineChoice::Neural,
         EngineName::Null => EngineChoice::Null,
     };
-    let pool = engine.pool(arguments.tessdata.as_deref())?;
+    let paths = ModelPaths { tessdata: arguments.tessdata.as_deref(), neural: arguments.model.as_deref() };
+    let pool = engine.pool(paths)?;
     let output = &arguments.output;
     std::fs::create_dir_all(output)
         .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;

@@ -1,6 +1,7 @@
 //! Reading lines: the contract between denshin and its engines.
 
 pub mod fault;
+pub mod neural;
 pub mod null;
 pub mod pool;
 mod prepare;
@@ -11,9 +12,11 @@ use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
 use crate::provenance::Model;
 use image::GrayImage;
+use neural::{Neural, NeuralModel};
 use pool::Pool;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::sync::Arc;
 use tesseract::TesseractModels;
 
 /// A character as an engine read it.
@@ -53,6 +56,14 @@ pub enum RecognizeError {
         /// What to do.
         remedy: String,
     },
+    /// The model's file is none that the engine can read with.
+    #[error("model `{model}` cannot be used: {reason}")]
+    ModelUnusable {
+        /// Its name.
+        model: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The engine gave up on a line.
     #[error("{0}")]
     Failed(String),
@@ -78,20 +89,35 @@ pub enum EngineChoice {
     /// Tesseract with `jpn` and `jpn_vert`.
     #[default]
     Tesseract,
+    /// The neural network for cables.
+    Neural,
     /// None: boxes and marks alone.
     Null,
 }
 
+/// Where the models are; `None` where the engine looks by itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ModelPaths<'a> {
+    /// Folder of Tesseract's models [by itself: where systems keep them].
+    pub tessdata: Option<&'a Path>,
+    /// File of the neural network [by itself: the one that is part of the program].
+    pub neural: Option<&'a Path>,
+}
+
 impl EngineChoice {
-    /// A pool of such engines. Models are looked for in `tessdata`, or where systems keep them.
+    /// A pool of such engines, with these models.
     ///
     /// # Errors
-    /// Where a model is missing.
-    pub fn pool(self, tessdata: Option<&Path>) -> Result<Pool, RecognizeError> {
+    /// Where a model is missing, or cannot be used.
+    pub fn pool(self, paths: ModelPaths<'_>) -> Result<Pool, RecognizeError> {
         match self {
             Self::Tesseract => {
-                let models = TesseractModels::find(tessdata)?;
+                let models = TesseractModels::find(paths.tessdata)?;
                 Ok(Pool::new(move || Ok(Box::new(models.open()))))
+            }
+            Self::Neural => {
+                let model = Arc::new(NeuralModel::find(paths.neural)?);
+                Ok(Pool::new(move || Ok(Box::new(Neural::new(Arc::clone(&model))))))
             }
             Self::Null => Ok(Pool::new(|| Ok(Box::new(null::Null)))),
         }

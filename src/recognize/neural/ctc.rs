@@ -1,0 +1,128 @@
+//! From the probabilities of a CTC network to characters: the likeliest class of every step, runs of one class
+//! taken together, blanks left out (Graves et al. 2006, best path decoding).
+//!
+//! A run stands where its probability is heaviest; its step of highest probability tells how sure the network is and
+//! what else it may be. Two equal characters side by side need a blank between them: the network learned that.
+
+/// The class that means no character.
+const BLANK: usize = 0;
+/// Other readings less likely than this are noise.
+const LEAST_ALTERNATIVE: f32 = 0.001;
+/// Other readings kept for a character. Among five stood the truth for every wrong character of the sample pages.
+const MOST_ALTERNATIVES: usize = 5;
+
+/// A character of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Peak {
+    /// Its class.
+    pub class: usize,
+    /// Where it stands, in steps: step 0 runs from 0.0 to 1.0.
+    pub position: f32,
+    /// Probability of its class, at its surest step.
+    pub probability: f32,
+    /// Other classes at that step with their probabilities, likeliest first; never the blank.
+    pub others: Vec<(usize, f32)>,
+}
+
+/// Reads the characters from probabilities, step after step, `classes` numbers each.
+pub(super) fn peaks(probabilities: &[f32], classes: usize) -> Vec<Peak> {
+    let steps: Vec<&[f32]> = probabilities.chunks_exact(classes.max(1)).collect();
+    let best: Vec<usize> = steps.iter().map(|step| likeliest(step)).collect();
+    let mut found = Vec::new();
+    let mut start = 0;
+    for run in best.chunk_by(|a, b| a == b) {
+        if run[0] != BLANK {
+            found.push(peak(run[0], start, &steps[start..start + run.len()]));
+        }
+        start += run.len();
+    }
+    found
+}
+
+/// The class of highest probability; the first of several.
+fn likeliest(step: &[f32]) -> usize {
+    let first = (BLANK, f32::NEG_INFINITY);
+    step.iter().enumerate().fold(first, |best, (class, &p)| if p > best.1 { (class, p) } else { best }).0
+}
+
+/// A run of one class that begins at a step.
+fn peak(class: usize, start: usize, run: &[&[f32]]) -> Peak {
+    let weight: f32 = run.iter().map(|step| step[class]).sum();
+    let moment: f32 = run.iter().enumerate().map(|(i, step)| (i as f32 + 0.5) * step[class]).sum();
+    let middle = if weight > 0.0 { moment / weight } else { run.len() as f32 / 2.0 };
+    let surest = run.iter().fold(run[0], |best, step| if step[class] > best[class] { step } else { best });
+    Peak { class, position: start as f32 + middle, probability: surest[class], others: others(surest, class) }
+}
+
+fn others(step: &[f32], class: usize) -> Vec<(usize, f32)> {
+    let mut found: Vec<(usize, f32)> = step
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|&(c, p)| c != BLANK && c != class && p >= LEAST_ALTERNATIVE)
+        .collect();
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found.truncate(MOST_ALTERNATIVES);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps of three classes: the blank, and two characters.
+    fn read(steps: &[[f32; 3]]) -> Vec<(usize, f32, f32)> {
+        peaks(steps.as_flattened(), 3).iter().map(|p| (p.class, p.position, p.probability)).collect()
+    }
+
+    const NONE: [f32; 3] = [0.9, 0.1, 0.0];
+    const ONE: [f32; 3] = [0.1, 0.8, 0.1];
+    const TWO: [f32; 3] = [0.0, 0.25, 0.75];
+
+    #[test]
+    fn a_run_of_one_class_is_one_character() {
+        assert_eq!(read(&[NONE, ONE, ONE, NONE]), [(1, 2.0, 0.8)]);
+    }
+
+    #[test]
+    fn a_blank_between_makes_it_two() {
+        assert_eq!(read(&[ONE, NONE, ONE]), [(1, 0.5, 0.8), (1, 2.5, 0.8)]);
+    }
+
+    #[test]
+    fn characters_side_by_side_need_no_blank() {
+        assert_eq!(read(&[ONE, TWO]), [(1, 0.5, 0.8), (2, 1.5, 0.75)]);
+    }
+
+    #[test]
+    fn nothing_but_blanks_is_nothing() {
+        assert_eq!(read(&[NONE, NONE]), []);
+        assert_eq!(read(&[]), []);
+    }
+
+    #[test]
+    fn a_character_stands_where_its_probability_is_heaviest() {
+        let weak = [0.4, 0.5, 0.1];
+        let (_, position, probability) = read(&[ONE, weak])[0];
+        assert!(position < 1.0 && position > 0.8, "{position}");
+        assert_eq!(probability, 0.8);
+    }
+
+    #[test]
+    fn other_readings_come_from_the_surest_step_without_the_blank() {
+        let steps = [[0.2, 0.1, 0.45, 0.2, 0.05], [0.1, 0.15, 0.7, 0.0005, 0.0495]];
+        let found = peaks(steps.as_flattened(), 5);
+        assert_eq!(found[0].others, [(1, 0.15), (4, 0.0495)]);
+    }
+
+    #[test]
+    fn other_readings_are_five_at_most() {
+        let step = [0.1, 0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
+        assert_eq!(peaks(&step, 8)[0].others.len(), 5);
+    }
+
+    #[test]
+    fn numbers_that_are_none_read_as_nothing() {
+        assert_eq!(peaks(&[f32::NAN; 4], 4), []);
+    }
+}

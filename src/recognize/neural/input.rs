@@ -1,0 +1,185 @@
+//! The picture of a line as the network wants it, and the way back to its pixels.
+//!
+//! The network reads horizontally, 48 pixels high: a column is turned a quarter counter-clockwise (turned clockwise,
+//! nearly every character is wrong). A long line is cut into pieces where it has the widest gap, so that memory stays
+//! bounded whatever is given.
+
+use crate::geometry::BBox;
+use crate::page::WritingMode;
+use image::{GrayImage, imageops};
+use std::ops::Range;
+
+/// Height that the network reads, px.
+pub(super) const HEIGHT: u32 = 48;
+/// Narrowest picture that the network takes, px.
+const LEAST_WIDTH: u32 = 16;
+/// Longest piece, px at [`HEIGHT`].
+const LONGEST: u32 = 2400;
+/// Share of the longest piece at its end in which the place to cut is looked for.
+const LEEWAY: f64 = 0.4;
+
+/// A line turned so that it runs from left to right.
+pub(super) struct Turned {
+    image: GrayImage,
+    /// Size of the picture given, px.
+    given: (u32, u32),
+    mode: WritingMode,
+}
+
+/// A piece of a line.
+pub(super) struct Piece {
+    /// 48 px high, gray.
+    pub image: GrayImage,
+    /// Where it begins in the turned line, px.
+    pub start: u32,
+    /// Pixels of the turned line in a pixel of the piece.
+    pub scale: f32,
+}
+
+/// Turns a column a quarter counter-clockwise.
+pub(super) fn turn(line: &GrayImage, mode: WritingMode) -> Turned {
+    let image = match mode {
+        WritingMode::HorizontalTb => line.clone(),
+        WritingMode::VerticalRl => imageops::rotate270(line),
+    };
+    Turned { image, given: line.dimensions(), mode }
+}
+
+impl Turned {
+    /// Its height, px; the length of a square character.
+    pub(super) fn height(&self) -> u32 {
+        self.image.height()
+    }
+
+    /// The line in pieces of the network's height, none longer than the network reads well.
+    pub(super) fn pieces(&self) -> Vec<Piece> {
+        let (width, height) = self.image.dimensions();
+        if width == 0 || height == 0 {
+            return vec![];
+        }
+        let longest = (LONGEST * height / HEIGHT).max(1);
+        cuts(&ink(&self.image), longest).into_iter().map(|part| self.piece(&part)).collect()
+    }
+
+    fn piece(&self, part: &Range<u32>) -> Piece {
+        let (length, height) = (part.end - part.start, self.image.height());
+        let width = (f64::from(length) * f64::from(HEIGHT) / f64::from(height)).round() as u32;
+        let width = width.max(LEAST_WIDTH);
+        let cut = imageops::crop_imm(&self.image, part.start, 0, length, height);
+        // The triangle widens when it shrinks: it averages, as the pictures that the network learned from were made.
+        let image = imageops::resize(&*cut, width, HEIGHT, imageops::FilterType::Triangle);
+        Piece { image, start: part.start, scale: length as f32 / width as f32 }
+    }
+
+    /// A stretch of the turned line, as a box of the picture given.
+    pub(super) fn back(&self, from: f32, to: f32) -> BBox {
+        let whole = BBox::of_size(self.given.0, self.given.1);
+        let (from, to) = (from.round() as i32, to.round() as i32);
+        // A column's top became the left end of the turned line.
+        let stretch = match self.mode {
+            WritingMode::HorizontalTb => BBox::from_ltrb(from, 0, to, whole.bottom),
+            WritingMode::VerticalRl => BBox::from_ltrb(0, from, whole.right, to),
+        };
+        stretch.intersection(&whole)
+    }
+}
+
+/// Darkness of every pixel column.
+fn ink(image: &GrayImage) -> Vec<u64> {
+    let mut sums = vec![0; image.width() as usize];
+    for row in image.rows() {
+        for (sum, pixel) in sums.iter_mut().zip(row) {
+            *sum += u64::from(255 - pixel.0[0]);
+        }
+    }
+    sums
+}
+
+/// Parts of a line that are no longer than `longest`, cut in the middle of the lightest stretch.
+fn cuts(ink: &[u64], longest: u32) -> Vec<Range<u32>> {
+    let end = ink.len() as u32;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while end - start > longest {
+        // The rest is shared out evenly, so that no stub is left at the end.
+        let shares = (end - start).div_ceil(longest);
+        let aim = ((end - start) / shares).max(1);
+        let leeway = (f64::from(longest) * LEEWAY) as u32;
+        let (from, to) =
+            (start + aim.saturating_sub(leeway).max(1), (start + aim + leeway).min(start + longest));
+        let cut = lightest(&ink[from as usize..to.max(from + 1) as usize]) + from;
+        parts.push(start..cut);
+        start = cut;
+    }
+    parts.push(start..end);
+    parts
+}
+
+/// Middle of the longest stretch that is as light as any.
+fn lightest(ink: &[u64]) -> u32 {
+    let least = ink.iter().min().copied().unwrap_or(0);
+    // Paper is never quite white.
+    let blank = |i: u64| i <= least + least / 4;
+    let mut best = 0..0;
+    let mut start = 0;
+    for run in ink.chunk_by(|&a, &b| blank(a) == blank(b)) {
+        if blank(run[0]) && run.len() > best.len() {
+            best = start..start + run.len();
+        }
+        start += run.len();
+    }
+    ((best.start + best.end) / 2) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn a_piece_is_48_px_high_and_keeps_its_shape() {
+        let line = GrayImage::new(300, 96);
+        let pieces = turn(&line, WritingMode::HorizontalTb).pieces();
+        assert_eq!(pieces.len(), 1);
+        assert_eq!(pieces[0].image.dimensions(), (150, 48));
+        assert_eq!(pieces[0].scale, 2.0);
+    }
+
+    #[test]
+    fn a_column_is_turned_so_that_its_top_comes_first() {
+        let mut line = GrayImage::from_pixel(48, 200, Luma([255]));
+        line.put_pixel(10, 3, Luma([0]));
+        let turned = turn(&line, WritingMode::VerticalRl);
+        assert_eq!(turned.image.get_pixel(3, 37), &Luma([0]));
+        assert_eq!(turned.back(0.0, 20.0), BBox::from_ltrb(0, 0, 48, 20));
+    }
+
+    #[test]
+    fn a_speck_is_made_wide_enough() {
+        let pieces = turn(&GrayImage::new(1, 40), WritingMode::HorizontalTb).pieces();
+        assert_eq!(pieces[0].image.dimensions(), (16, 48));
+    }
+
+    #[test]
+    fn a_picture_without_pixels_has_no_pieces() {
+        assert!(turn(&GrayImage::new(0, 40), WritingMode::HorizontalTb).pieces().is_empty());
+    }
+
+    #[test]
+    fn a_long_line_is_cut_in_its_widest_gap() {
+        let mut ink = vec![50; 20];
+        ink[8..12].fill(0);
+        ink[13] = 0;
+        assert_eq!(cuts(&ink, 14), [0..10, 10..20]);
+    }
+
+    #[test]
+    fn pieces_cover_the_line_and_none_is_too_long() {
+        for length in [1, 15, 100, 1001] {
+            let parts = cuts(&vec![7; length], 15);
+            assert!(parts.iter().all(|p| p.end > p.start && p.end - p.start <= 15), "{parts:?}");
+            assert!(parts.windows(2).all(|w| w[0].end == w[1].start));
+            assert_eq!((parts[0].start, parts.last().unwrap().end), (0, length as u32));
+        }
+    }
+}

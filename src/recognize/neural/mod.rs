@@ -1,0 +1,161 @@
+//! A neural network of the PP-OCR family (SVTR with CTC), one line at a time, run by rten in pure Rust.
+//!
+//! The network is an ONNX file: input `[1, 3, 48, width]`, (x / 255 − 0.5) / 0.5; output `[1, steps, classes]`,
+//! probabilities. Class 0 is the blank, class i + 1 the i-th line of the metadata key `character`; what lies beyond
+//! is white space. Weights in half precision are made single when the file is loaded; all engines of a run share them.
+//!
+//! rten runs on threads of a pool. Each engine has a pool of one thread, and its worker waits for it: at no time do
+//! more threads work than pages are read. Accuracy and time: `models/README.md`.
+
+mod ctc;
+mod input;
+
+use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
+use crate::page::{Confidence, WritingMode};
+use crate::provenance::Model;
+use ctc::Peak;
+use image::GrayImage;
+use input::{HEIGHT, Piece, Turned, turn};
+use rten::{ModelOptions, RunOptions, ThreadPool, Value, ValueOrView};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Version of rten that the answers come from.
+const VERSION: &str = "rten 0.27";
+/// The widest a character is taken to be, in heights of its line.
+const WIDEST: f32 = 1.0;
+
+/// A network and its characters; all engines of a run share it.
+pub struct NeuralModel {
+    network: rten::Model,
+    /// Character of each class but the blank.
+    characters: Vec<String>,
+    description: EngineDescription,
+}
+
+impl NeuralModel {
+    /// Loads the network of a file, or the one that is part of the program.
+    ///
+    /// # Errors
+    /// Where there is no such file, or it holds no such network.
+    pub fn find(file: Option<&Path>) -> Result<Self, RecognizeError> {
+        let file = file.ok_or_else(|| RecognizeError::ModelMissing {
+            model: "denshin-cables".to_owned(),
+            folder: "the program".to_owned(),
+            remedy: "name a model's file".to_owned(),
+        })?;
+        let bytes = std::fs::read(file).map_err(|error| RecognizeError::ModelMissing {
+            model: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            folder: file.parent().unwrap_or(Path::new("")).display().to_string(),
+            remedy: error.to_string(),
+        })?;
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        Self::load(&name, bytes)
+    }
+
+    fn load(name: &str, bytes: Vec<u8>) -> Result<Self, RecognizeError> {
+        let sha256 = super::hexadecimal(&Sha256::digest(&bytes));
+        let unusable = |reason: String| RecognizeError::ModelUnusable { model: name.to_owned(), reason };
+        let network = ModelOptions::with_all_ops().load(bytes).map_err(|e| unusable(e.to_string()))?;
+        let characters = network.metadata().get("character").unwrap_or_default();
+        let characters: Vec<String> = characters.lines().map(str::to_owned).collect();
+        if characters.is_empty() {
+            return Err(unusable("no list of characters in its metadata".to_owned()));
+        }
+        let models = vec![Model { name: name.to_owned(), sha256 }];
+        let description =
+            EngineDescription { name: "neural".to_owned(), version: VERSION.to_owned(), models };
+        Ok(Self { network, characters, description })
+    }
+
+    /// What a class stands for; `None` for white space.
+    fn character(&self, class: usize) -> Option<&str> {
+        let text = self.characters.get(class.checked_sub(1)?)?;
+        (!text.trim().is_empty()).then_some(text.as_str())
+    }
+}
+
+/// An engine with a network.
+pub struct Neural {
+    model: Arc<NeuralModel>,
+    options: RunOptions,
+}
+
+impl Neural {
+    /// An engine that shares this network.
+    #[must_use]
+    pub fn new(model: Arc<NeuralModel>) -> Self {
+        let one = Arc::new(ThreadPool::with_num_threads(1));
+        Self { model, options: RunOptions::default().with_thread_pool(Some(one)) }
+    }
+
+    /// The characters of a piece.
+    fn read(&self, piece: &Piece) -> Result<Vec<Peak>, RecognizeError> {
+        let failed = |why: String| RecognizeError::Failed(format!("neural: {why}"));
+        let (width, height) = piece.image.dimensions();
+        let shape = [1, 3, height as usize, width as usize];
+        let input = Value::from_shape(&shape, tensor(&piece.image)).map_err(|e| failed(e.to_string()))?;
+        let output = self
+            .model
+            .network
+            .run_one(ValueOrView::from(input), Some(self.options.clone()))
+            .map_err(|e| failed(e.to_string()))?;
+        let ([_, _, classes], probabilities) =
+            output.into_shape_vec::<f32, 3>().map_err(|e| failed(e.to_string()))?;
+        Ok(ctc::peaks(&probabilities, classes))
+    }
+
+    /// What a peak says, standing at a place of the turned line with room to both sides.
+    fn glyph(&self, peak: &Peak, center: f32, reach: f32, line: &Turned) -> Option<ReadGlyph> {
+        let text = self.model.character(peak.class)?;
+        let other = |&(class, p): &(usize, f32)| {
+            Some((self.model.character(class)?.to_owned(), Confidence::clamped(p)))
+        };
+        Some(ReadGlyph {
+            text: text.to_owned(),
+            bbox: line.back(center - reach, center + reach),
+            confidence: Confidence::clamped(peak.probability),
+            alternatives: peak.others.iter().filter_map(other).collect(),
+        })
+    }
+}
+
+impl Recognizer for Neural {
+    fn describe(&self) -> EngineDescription {
+        self.model.description.clone()
+    }
+
+    fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError> {
+        let turned = turn(line, mode);
+        let mut found: Vec<(Peak, f32)> = Vec::new();
+        for piece in turned.pieces() {
+            // A step spans the same number of pixels everywhere: 8 in the networks of this family.
+            for peak in self.read(&piece)? {
+                let center = piece.start as f32 + peak.position * STEP_PX * piece.scale;
+                found.push((peak, center));
+            }
+        }
+        let centers: Vec<f32> = found.iter().map(|(_, center)| *center).collect();
+        let reaches = reaches(&centers, turned.height() as f32 * WIDEST / 2.0);
+        let glyphs = found.iter().zip(reaches);
+        Ok(glyphs.filter_map(|((peak, center), reach)| self.glyph(peak, *center, reach, &turned)).collect())
+    }
+}
+
+/// Pixels of a step, at the network's height.
+const STEP_PX: f32 = 8.0;
+
+/// How far each character reaches to both sides: half way to the nearer neighbour, so that its box has it in the middle.
+fn reaches(centers: &[f32], most: f32) -> Vec<f32> {
+    let half = |i: usize| centers.get(i + 1).map_or(most, |next| (next - centers[i]) / 2.0);
+    let before = |i: usize| i.checked_sub(1).map_or(most, half);
+    (0..centers.len()).map(|i| before(i).min(half(i)).clamp(0.5, most.max(0.5))).collect()
+}
+
+/// Three equal channels, −1 (black) to 1 (white).
+fn tensor(image: &GrayImage) -> Vec<f32> {
+    debug_assert_eq!(image.height(), HEIGHT);
+    let channel: Vec<f32> = image.as_raw().iter().map(|&x| (f32::from(x) / 255.0 - 0.5) / 0.5).collect();
+    channel.repeat(3)
+}
