@@ -69,7 +69,8 @@ pub(super) fn chain(
     modes.sort_by_key(|&mode| std::cmp::Reverse(of_mode(zones, mode).len()));
     let stringing = |mode| {
         let (rulings, stamps) = (along(erased.rulings, mode), along(erased.stamps, mode));
-        Stringing { ink, mode, rulings, stamps, size, options }
+        let black_stamps = along(erased.black_stamps, mode);
+        Stringing { ink, mode, rulings, stamps, black_stamps, size, options }
     };
     let zones = with_scraps(&stringing(modes[0]), zones);
     for mode in modes {
@@ -112,6 +113,7 @@ struct Stringing<'a> {
     mode: WritingMode,
     rulings: Vec<BBox>,
     stamps: Vec<BBox>,
+    black_stamps: Vec<BBox>,
     size: f64,
     options: &'a LayoutOptions,
 }
@@ -133,7 +135,7 @@ impl Stringing<'_> {
         self.link(&mut chains, rest);
         self.join(&mut chains);
         flat.into_iter().for_each(|unit| self.attach(&mut chains, unit));
-        chains.retain(|c| self.is_print(c));
+        chains.retain(|c| self.is_print(c) && !self.is_stamps_remnant(c));
         chains
     }
 
@@ -327,6 +329,12 @@ impl Stringing<'_> {
         let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
         let is_thin = f64::from(all.height()) < 0.3 * self.size;
         f64::from(largest) >= SMALL * self.size && !(is_thin && self.is_rules_remnant(&all))
+    }
+
+    /// Whether a chain stands within a black stamp, whose strokes cannot all be told from print.
+    fn is_stamps_remnant(&self, chain: &Chain) -> bool {
+        let bbox = chain.bbox();
+        self.black_stamps.iter().any(|stamp| 100 * bbox.intersection(stamp).area() >= 85 * bbox.area())
     }
 
     /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.

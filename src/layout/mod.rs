@@ -120,6 +120,8 @@ pub struct Erased<'a> {
     pub rulings: &'a [BBox],
     /// Stamps: lines go on beneath them, though little may be left of them there.
     pub stamps: &'a [BBox],
+    /// Those of them that are black: what is left within them and stands in no line that leaves them is their own.
+    pub black_stamps: &'a [BBox],
 }
 
 /// Finds the lines of a page whose marks are erased.

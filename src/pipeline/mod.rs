@@ -14,7 +14,7 @@ use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
 use crate::layout::{Block, Erased, LayoutOptions, Part, find_lines};
 use crate::marks::{self, Mark, MarksOptions, find_marks, lift_color};
-use crate::page::{Page, RegionKind};
+use crate::page::{Page, RegionKind, StampColor};
 use crate::provenance::{Source, Step};
 use crate::raster::{Binary, Pixels};
 use crate::recognize::Recognizer;
@@ -100,7 +100,10 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(&marks, |kind| matches!(kind, RegionKind::Stamp { .. }));
-    let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps };
+    let is_black = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { color: StampColor::Black, .. });
+    let black_stamps = boxes(&marks, is_black);
+    let erased =
+        Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
     let blocks = find_lines(&ink, &erased, &settings.layout);
     let mut prepared = Prepared { gray, ink, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
     prepared.estimate_hidden();
