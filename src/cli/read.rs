@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum)]
     direction: Option<DirectionChoice>,
     /// What reads the lines
-    #[arg(long, value_enum, default_value_t = EngineName::Tesseract)]
+    #[arg(long, value_enum, default_value_t = EngineName::Auto)]
     engine: EngineName,
     /// Folder of Tesseract's models [default: where systems keep them]
     #[arg(long, env = "TESSDATA_PREFIX", value_name = "DIR")]
@@ -65,8 +65,13 @@ enum DirectionChoice {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum EngineName {
-    Tesseract,
+    /// The best there is: neural
+    Auto,
+    /// A network trained on cables, part of denshin
     Neural,
+    /// Tesseract with the models jpn and jpn_vert
+    Tesseract,
+    /// None: boxes and marks alone
     Null,
 }
 
@@ -79,8 +84,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         None => {}
     }
     let engine = match arguments.engine {
-        EngineName::Tesseract => EngineChoice::Tesseract,
+        EngineName::Auto => EngineChoice::default(),
         EngineName::Neural => EngineChoice::Neural,
+        EngineName::Tesseract => EngineChoice::Tesseract,
         EngineName::Null => EngineChoice::Null,
     };
     let paths = ModelPaths { tessdata: arguments.tessdata.as_deref(), neural: arguments.model.as_deref() };

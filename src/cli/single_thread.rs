@@ -1,5 +1,6 @@
 //! Tesseract reads OMP_THREAD_LIMIT only when the program starts. With its own threads beside ours a page takes more
-//! than twice the time, so the program starts itself anew with the limit set.
+//! than twice the time, so the program starts itself anew with the limit set. rten makes a pool of threads that nobody
+//! uses (`RTEN_NUM_THREADS`): it is made as small as can be.
 
 /// Starts the program anew where the limit is not set; returns where it is, or where that fails.
 #[cfg(unix)]
@@ -10,8 +11,11 @@ pub(super) fn ensure() {
         return;
     }
     if let Ok(program) = std::env::current_exe() {
-        let failed =
-            std::process::Command::new(program).args(std::env::args_os().skip(1)).env(LIMIT, "1").exec();
+        let failed = std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(LIMIT, "1")
+            .env("RTEN_NUM_THREADS", "1")
+            .exec();
         super::complain(&format!(
             "denshin: cannot start anew with {LIMIT}=1 ({failed}); reading will be slower"
         ));

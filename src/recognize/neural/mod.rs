@@ -1,8 +1,8 @@
 //! A neural network of the PP-OCR family (SVTR with CTC), one line at a time, run by rten in pure Rust.
 //!
 //! The network is an ONNX file: input `[1, 3, 48, width]`, (x / 255 − 0.5) / 0.5; output `[1, steps, classes]`,
-//! probabilities. Class 0 is the blank, class i + 1 the i-th line of the metadata key `character`; what lies beyond
-//! is white space. Weights in half precision are made single when the file is loaded; all engines of a run share them.
+//! probabilities. Class 0 is the blank, class i the i-th line of the metadata key `character`; what lies beyond is white
+//! space. Weights in half precision are made single when the file is loaded; all engines of a run share them.
 //!
 //! rten runs on threads of a pool. Each engine has a pool of one thread, and its worker waits for it: at no time do
 //! more threads work than pages are read. Accuracy and time: `models/README.md`.
@@ -21,8 +21,12 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Name and bytes of the network that is part of the program: nothing need be fetched to read a cable.
+const BUILT_IN: (&str, &[u8]) = ("denshin-cables", include_bytes!("../../../models/denshin-cables.onnx"));
 /// Version of rten that the answers come from.
 const VERSION: &str = "rten 0.27";
+/// Pixels of a step, at the network's height: the networks of this family halve the width three times.
+const STEP_PX: f32 = 8.0;
 /// The widest a character is taken to be, in heights of its line.
 const WIDEST: f32 = 1.0;
 
@@ -40,11 +44,7 @@ impl NeuralModel {
     /// # Errors
     /// Where there is no such file, or it holds no such network.
     pub fn find(file: Option<&Path>) -> Result<Self, RecognizeError> {
-        let file = file.ok_or_else(|| RecognizeError::ModelMissing {
-            model: "denshin-cables".to_owned(),
-            folder: "the program".to_owned(),
-            remedy: "name a model's file".to_owned(),
-        })?;
+        let Some(file) = file else { return Self::load(BUILT_IN.0, BUILT_IN.1.to_vec()) };
         let bytes = std::fs::read(file).map_err(|error| RecognizeError::ModelMissing {
             model: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             folder: file.parent().unwrap_or(Path::new("")).display().to_string(),
@@ -130,7 +130,6 @@ impl Recognizer for Neural {
         let turned = turn(line, mode);
         let mut found: Vec<(Peak, f32)> = Vec::new();
         for piece in turned.pieces() {
-            // A step spans the same number of pixels everywhere: 8 in the networks of this family.
             for peak in self.read(&piece)? {
                 let center = piece.start as f32 + peak.position * STEP_PX * piece.scale;
                 found.push((peak, center));
@@ -142,9 +141,6 @@ impl Recognizer for Neural {
         Ok(glyphs.filter_map(|((peak, center), reach)| self.glyph(peak, *center, reach, &turned)).collect())
     }
 }
-
-/// Pixels of a step, at the network's height.
-const STEP_PX: f32 = 8.0;
 
 /// How far each character reaches to both sides: half way to the nearer neighbour, so that its box has it in the middle.
 fn reaches(centers: &[f32], most: f32) -> Vec<f32> {

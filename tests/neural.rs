@@ -1,0 +1,125 @@
+//! The network that is part of the program reads the lines of sample pages, cut out at their true boxes.
+
+use denshin::evaluate::{Comparison, compare};
+use denshin::geometry::BBox;
+use denshin::page::WritingMode;
+use denshin::recognize::{EngineChoice, ModelPaths, ReadGlyph, RecognizeError};
+use image::{GrayImage, imageops};
+use std::path::Path;
+
+/// Lines read of a page.
+const LINES: usize = 6;
+
+/// A line of a sample page: its picture, what it says, and where each character stands in the picture.
+struct Sample {
+    picture: GrayImage,
+    text: String,
+    characters: Vec<(char, BBox)>,
+}
+
+/// The lines of a page's body.
+fn samples(name: &str) -> Vec<Sample> {
+    let path = Path::new("samples").join(name);
+    let page = image::open(&path).unwrap().into_luma8();
+    let truth = std::fs::read(path.with_extension("gt.json")).unwrap();
+    let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap();
+    let lines = truth["lines"].as_array().unwrap();
+    lines.iter().filter(|line| line["role"] == "body").take(LINES).map(|line| sample(&page, line)).collect()
+}
+
+fn sample(page: &GrayImage, line: &serde_json::Value) -> Sample {
+    let around = bbox(&line["bbox"]);
+    let margin = around.width().min(around.height()) / 12;
+    let cut = around.grown(margin).intersection(&BBox::of_size(page.width(), page.height()));
+    let (left, top) = (cut.left as u32, cut.top as u32);
+    let picture = imageops::crop_imm(page, left, top, cut.width() as u32, cut.height() as u32).to_image();
+    let character = |c: &serde_json::Value| {
+        (c["c"].as_str().unwrap().chars().next().unwrap(), bbox(&c["bbox"]).shifted(-cut.left, -cut.top))
+    };
+    let characters = line["chars"].as_array().unwrap().iter().map(character).collect();
+    Sample { picture, text: line["text"].as_str().unwrap().to_owned(), characters }
+}
+
+fn bbox(edges: &serde_json::Value) -> BBox {
+    let [left, top, right, bottom] = [0, 1, 2, 3].map(|i| edges[i].as_f64().unwrap().round() as i32);
+    BBox::from_ltrb(left, top, right, bottom)
+}
+
+fn read(samples: &[Sample], mode: WritingMode) -> Vec<Vec<ReadGlyph>> {
+    let pool = EngineChoice::Neural.pool(ModelPaths::default()).unwrap();
+    let mut engine = pool.lend().unwrap();
+    samples.iter().map(|line| engine.read_line(&line.picture, mode).unwrap()).collect()
+}
+
+fn text(glyphs: &[ReadGlyph]) -> String {
+    glyphs.iter().map(|glyph| glyph.text.as_str()).collect()
+}
+
+/// Reads lines of a clean page: nearly every character is right, and stands in its place.
+fn check(name: &str, mode: WritingMode) {
+    let samples = samples(name);
+    let read = read(&samples, mode);
+    let (mut wrong, mut seated, mut glyphs_seen, mut all) = (0, 0, 0, 0);
+    for (line, glyphs) in samples.iter().zip(&read) {
+        let errors = compare(&line.text, &text(glyphs), Comparison::Width);
+        wrong += errors.total();
+        all += errors.n;
+        // Lines of which no character is missing show where the boxes lie.
+        if glyphs.len() == line.characters.len() {
+            glyphs_seen += glyphs.len();
+            let in_place =
+                glyphs.iter().zip(&line.characters).filter(|(g, (_, p))| is_in_place(&g.bbox, p, mode));
+            seated += in_place.count();
+        }
+    }
+    println!("{name}: {wrong} of {all} characters wrong, {seated} of {glyphs_seen} in their place");
+    assert!(wrong * 20 < all, "{wrong} of {all} characters are wrong");
+    assert!(glyphs_seen > 0 && seated * 100 >= glyphs_seen * 98, "{seated} of {glyphs_seen} in their place");
+}
+
+/// Whether the middle of a box lies within a character, along the line.
+fn is_in_place(seen: &BBox, place: &BBox, mode: WritingMode) -> bool {
+    let (middle, place) = (mode.along(seen).center().x, mode.along(place));
+    f64::from(place.left) <= middle && middle <= f64::from(place.right)
+}
+
+#[test]
+fn lines_of_a_clean_page_are_read_and_their_characters_placed() {
+    check("dev-020-horizontal-clean.png", WritingMode::HorizontalTb);
+}
+
+#[test]
+fn columns_of_a_clean_page_are_read_and_their_characters_placed() {
+    check("dev-043-vertical-clean.png", WritingMode::VerticalRl);
+}
+
+#[test]
+fn white_paper_and_specks_are_read_as_nothing_and_fail_nothing() {
+    let pool = EngineChoice::Neural.pool(ModelPaths::default()).unwrap();
+    let mut engine = pool.lend().unwrap();
+    for (width, height) in [(600, 40), (1, 1), (3000, 2), (0, 0)] {
+        let paper = GrayImage::from_pixel(width, height, image::Luma([255]));
+        let read = engine.read_line(&paper, WritingMode::HorizontalTb).unwrap();
+        assert!(read.len() <= 1, "{width} × {height}: {}", text(&read));
+    }
+}
+
+#[test]
+fn a_record_can_name_the_model() {
+    let pool = EngineChoice::Neural.pool(ModelPaths::default()).unwrap();
+    let engine = pool.lend().unwrap().describe();
+    assert_eq!(engine.name, "neural");
+    assert_eq!(engine.models.len(), 1);
+    assert_eq!(engine.models[0].sha256.len(), 64);
+}
+
+#[test]
+fn a_model_that_is_missing_or_no_model_is_told_apart() {
+    let open = |path: &str| {
+        EngineChoice::Neural.pool(ModelPaths { neural: Some(Path::new(path)), ..Default::default() }).err()
+    };
+    let missing = open("models/no-such.onnx");
+    assert!(matches!(missing, Some(RecognizeError::ModelMissing { .. })), "{missing:?}");
+    let broken = open("models/README.md");
+    assert!(matches!(broken, Some(RecognizeError::ModelUnusable { .. })), "{broken:?}");
+}
