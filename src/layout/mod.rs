@@ -7,7 +7,7 @@
 //!
 //! Chains follow lines that are slightly bent; lines that touch are cut where their profile is thinnest.
 //! Columns of horizontal print closer than three characters and without a rule between them are taken for one.
-//! Tiers of vertical print (段組) are not told apart.
+//! Ruby is taken for specks or for a line of its own.
 
 mod cells;
 mod direction;
