@@ -176,7 +176,7 @@ fn wrong_usage_is_told_from_failure() {
 fn a_model_that_is_missing_has_its_own_exit_code() {
     let place = Place::new().with("a.png", "gray.png");
     fs::create_dir(place.path("models")).unwrap();
-    let read = ["read", "a.png", "-o", "out", "--tessdata", "models"];
+    let read = ["read", "a.png", "-o", "out", "--engine", "tesseract", "--tessdata", "models"];
     place
         .denshin(&read)
         .assert()
