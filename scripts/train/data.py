@@ -1,0 +1,182 @@
+"""Line images with their labels, as denshin gives them to its recognizer.
+
+denshin crops a line from the deskewed page at the box of its ink, grown by a twelfth of its height (at least 2 px),
+erases marks to white and evens out the contrast window by window; `crop` and `even_out` do the same here. Batches come
+from their number alone: batch i of a seed is always the same, so training goes on where it stopped.
+"""
+import random
+
+import cv2
+import numpy
+
+import printing
+from characters import folded, read_characters
+from sentences import Sentences
+
+HEIGHT = 48
+WIDEST = 1300
+CLASS = {c: i + 1 for i, c in enumerate(read_characters())}
+
+
+def line(sentences, fonts, rng, noise):
+    """A picture `HEIGHT` px high and its text, or None where the text vanished or no font has it."""
+    text, vertical = sentences.draw(rng), rng.random() < 0.5
+    name = printing.font_for(text, fonts, rng)
+    if name is None:
+        return None
+    size = rng.randint(24, 52)
+    pitch = size * (1 + rng.choice([0, 0, 0, rng.uniform(0, 0.15), rng.uniform(0.1, 1.0)]))
+    ink = printing.typed(text, name, size, pitch, vertical)
+    rows, columns = numpy.nonzero(ink > 0.3)
+    if not len(rows) or ink.shape[1] > 4000:
+        return None
+    box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+    clean = ink
+    ink = worn(with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng), box, size, rng, noise)
+    gray = printing.scanned(ink, noise, rng)
+    if not legible(gray, clean, box):
+        return None
+    gray = crop(skewed(gray, rng), box, size, rng)
+    gray = even_out(gray) if rng.random() < 0.85 else gray
+    width = round(gray.shape[1] * HEIGHT / gray.shape[0])
+    if not 16 <= width <= WIDEST or gray.std() < 8:
+        return None
+    return resized(gray), text
+
+
+def legible(gray, clean, box):
+    """Whether every stretch of two heights still shows its print: a label without print teaches invention."""
+    left, top, right, bottom = box
+    for start in range(left, right, 2 * (bottom - top)):
+        window = (slice(top, bottom), slice(start, start + 2 * (bottom - top)))
+        print_, paper = gray[window][clean[window] > 0.6], gray[window][clean[window] < 0.05]
+        if len(print_) and len(paper) and float(paper.mean()) - float(print_.mean()) < 28:
+            return False
+    return True
+
+
+def resized(gray):
+    """The crop at the height of the recognizer."""
+    width = max(16, round(gray.shape[1] * HEIGHT / gray.shape[0]))
+    shrinks = gray.shape[0] > HEIGHT
+    return cv2.resize(gray, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+
+def with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng):
+    """The lines (or ruby) above and below, near enough that their strokes may reach into a loose crop."""
+    if rng.random() > 0.4:
+        return ink
+    ink = ink.copy()
+    for side in (-1, 1):
+        small = rng.choice([1, 1, 0.5])
+        text = sentences.draw(rng)
+        own = printing.font_for(text, [name], rng)
+        if own is None or rng.random() < 0.3:
+            continue
+        other = printing.typed(text, own, int(size * small), pitch * small, vertical)
+        rows = numpy.nonzero(other.max(1) > 0.3)[0]
+        width = min(other.shape[1], ink.shape[1])
+        gap = int(size * rng.uniform(0.02, 0.3))
+        if len(rows) and side < 0:
+            count = min(box[1] - gap, rows[-1] + 1)
+            if count > 0:
+                part = other[rows[-1] + 1 - count : rows[-1] + 1, :width]
+                ink[box[1] - gap - count : box[1] - gap, :width] = numpy.maximum(ink[box[1] - gap - count : box[1] - gap, :width], part)
+        elif len(rows):
+            start = box[3] + gap
+            part = other[rows[0] : rows[0] + max(0, ink.shape[0] - start), :width]
+            ink[start : start + len(part), :width] = numpy.maximum(ink[start : start + len(part), :width], part)
+    return ink
+
+
+def worn(ink, box, size, rng, noise):
+    """What type, ribbon, copier and stamps do to the ink."""
+    if rng.random() < 0.18:
+        ink = printing.dot_matrix(ink, size, rng)
+    if rng.random() < 0.3:
+        ink = printing.spread(ink, size, rng)
+    ink = printing.faded(ink, noise, rng)
+    if rng.random() < 0.28:
+        ink = printing.crossed(ink, box[1], box[3], rng)
+    return ink
+
+
+def skewed(gray, rng):
+    """The rest of skew that deskewing leaves, and a slant of the type."""
+    if rng.random() > 0.6:
+        return gray
+    height, width = gray.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-0.5, 0.5) * min(1, 500 / width), 1)
+    turn[0, 1] += rng.uniform(-0.04, 0.04)
+    return cv2.warpAffine(gray, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def crop(gray, box, size, rng):
+    """The line's box of ink grown as denshin grows it; now and then looser, tighter, or with a dark edge."""
+    left, top, right, bottom = box
+    if rng.random() < 0.35:  # a box as high as the type's body, not as its ink
+        middle, half = (top + bottom) / 2, max(bottom - top, size) / 2
+        top, bottom = int(middle - half), int(middle + half)
+    grow = max(2, (bottom - top) // 12)
+    above, below, before, after = grow, grow, grow, grow
+    if rng.random() < 0.35:
+        above, below = (int(side + size * rng.uniform(-0.1, 0.22)) for side in (above, below))
+        before, after = (int(side + size * rng.uniform(-0.04, 0.7)) for side in (before, after))
+    gray = gray[max(0, top - above) : bottom + below, max(0, left - before) : right + after].copy()
+    for edge in (gray, gray[::-1], gray.T, gray.T[::-1]):
+        if rng.random() < 0.03:
+            edge[: rng.randint(1, max(1, len(edge) // 40 + 2))] = rng.randint(0, 120)
+    return gray
+
+
+def even_out(gray):
+    """What src/pipeline/even.rs does: windows of one and a half heights, paper (85 %) and ink (3 %) stretched to the whole range."""
+    window = max(1, int(gray.shape[0] * 1.5))
+    parts = [gray[:, start : start + window] for start in range(0, gray.shape[1], window)]
+    ink, paper = (numpy.array([numpy.percentile(part, p, method="higher") for part in parts], numpy.float32) for p in (3, 85))
+    depth = paper - ink
+    if depth.max() < 16:
+        return gray
+    depth = numpy.maximum(depth, 0.25 * depth.max())
+    at = (numpy.arange(gray.shape[1]) + 0.5) / window - 0.5
+    paper, depth = (numpy.interp(at, numpy.arange(len(parts)), values) for values in (paper, depth))
+    return (255 * (1 - ((paper - gray) / depth).clip(0, 1))).astype(numpy.uint8)
+
+
+class Batches:
+    """Batch number i of a seed; lines of like width stand together, six batches being sorted at a time."""
+
+    GROUP = 6
+
+    def __init__(self, folder, seed, size, held_out=False):
+        self.sentences = Sentences(folder, held_out)
+        self.fonts = printing.HELD_OUT_FONTS if held_out else printing.TRAINING_FONTS
+        self.seed, self.size, self.group, self.batches = seed, size, None, []
+
+    def __getitem__(self, number):
+        group, place = divmod(number, self.GROUP)
+        if group != self.group:
+            rng, noise = random.Random(f"{self.seed}/{group}"), numpy.random.RandomState((self.seed * 1_000_003 + group) % 2**32)
+            lines = []
+            while len(lines) < self.size * self.GROUP:
+                made = line(self.sentences, self.fonts, rng, noise)
+                lines += [made] if made else []
+            lines.sort(key=lambda item: item[0].shape[1])
+            self.batches = [lines[i : i + self.size] for i in range(0, len(lines), self.size)]
+            rng.shuffle(self.batches)
+            self.group = group
+        return self.batches[place]
+
+
+def as_input(pictures):
+    """Pictures of one height as the network takes them; what is missing on the right is paper."""
+    width = max(picture.shape[1] for picture in pictures)
+    batch = numpy.ones((len(pictures), 3, HEIGHT, width), numpy.float32)
+    for row, picture in zip(batch, pictures):
+        row[:, :, : picture.shape[1]] = (picture.astype(numpy.float32) / 255 - 0.5) / 0.5
+    return batch
+
+
+def label(text):
+    """Classes of a text."""
+    return [CLASS[c] for c in folded(text)]
