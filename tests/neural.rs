@@ -1,5 +1,7 @@
 //! The network that is part of the program reads the lines of sample pages, cut out at their true boxes.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use denshin::evaluate::{Comparison, compare};
 use denshin::geometry::BBox;
 use denshin::page::WritingMode;
