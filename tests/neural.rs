@@ -1,6 +1,6 @@
 //! The network that is part of the program reads the lines of sample pages, cut out at their true boxes.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
 use denshin::evaluate::{Comparison, compare};
 use denshin::geometry::BBox;
