@@ -62,7 +62,10 @@ fn source() -> Source {
 }
 
 fn read_with(engine: &mut dyn Recognizer) -> Result<Page, PageError> {
-    read_page(&drawn_page(), source(), engine, &Settings::default())
+    // The answers are for the lines: none is to be spent on finding out which way up the page stands.
+    let mut settings = Settings::default();
+    settings.deskew.quarter_turns = false;
+    read_page(&drawn_page(), source(), engine, &settings)
 }
 
 /// Enough answers for every stretch of print on the page.

@@ -2,7 +2,7 @@
 //!
 //! Each is a measurement first ([`find_border`], [`find_skew`]) and an act on request ([`clear`], [`deskew`],
 //! [`turn`]). Which way up a page stands cannot be told from its ink alone (columns of Japanese look like lines
-//! turned): whoever reads tells by the confidence of a reading, and calls [`turn`].
+//! turned): whoever reads tells by how its characters read, and calls [`turn`].
 
 mod border;
 mod rotate;

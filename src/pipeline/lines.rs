@@ -4,7 +4,7 @@ use super::Prepared;
 use super::even::even_out;
 use super::seat::seat;
 use crate::geometry::BBox;
-use crate::layout::{Block, LineBox, Part, Print};
+use crate::layout::{LineBox, Part, Print};
 use crate::page::{Confidence, Glyph, Line, REDACTION_MARK, WritingMode};
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
@@ -19,18 +19,17 @@ pub(super) struct ReadBlock {
     pub failures: Vec<(usize, RecognizeError)>,
 }
 
-/// Reads the lines of some blocks of a page, their boxes still those of the deskewed image.
+/// Reads the lines of a page, their boxes still those of the deskewed image.
 ///
 /// # Errors
 /// Where the engine fails on every line, or its model is missing.
 pub(super) fn read_lines(
     page: &Prepared,
-    blocks: &[Block],
     recognizer: &mut dyn Recognizer,
 ) -> Result<Vec<ReadBlock>, RecognizeError> {
     let mut read = Vec::new();
-    let mut succeeded = blocks.is_empty();
-    for block in blocks {
+    let mut succeeded = page.blocks.is_empty();
+    for block in &page.blocks {
         let mut lines = Vec::new();
         let mut failures = Vec::new();
         for line in &block.lines {

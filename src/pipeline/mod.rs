@@ -8,6 +8,7 @@ mod seat;
 mod steps;
 mod upright;
 
+use self::lines::read_lines;
 use crate::binarize::{BinarizeOptions, binarize};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
@@ -69,8 +70,8 @@ pub fn read_page(
     settings: &Settings,
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
-    let (prepared, read) =
-        upright::read_upright(&scan.pixels, recognizer, settings).at(Stage::Recognize, &place)?;
+    let prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
+    let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
     Ok(record::page(scan, source, prepared, read, recognizer.describe(), settings))
 }
 
