@@ -28,6 +28,8 @@ POSTS = "英 米 ソ 独 仏 伊 中国 韓国 国連 ジュネーヴ代 豪 加
 BUREAUS = "官房長 北米局長 欧亜局長 亜細亜局長 経済局長 条約局長 国連局長 情文局長 総政局長 領移部長 通商局長 歐亞局長 條約局長".split()
 SURNAMES = "大島 北村 波多野 佐藤 東郷 井口 朝海 牛場 武内 門脇 法眼 安川 吉野 西堀 村田 栗山 加瀬 澁澤 廣田 來栖".split()
 RANKS = "大使 公使 臨時代理大使 総領事 大臣 次官 局長 参事官 書記官 報道官 補佐官 總領事 參事官".split()
+NAMES = "ロシア ローマ ロンドン ロス・アンジェルス アフリカ アフガニスタン アルジェリア アンゴラ イタリア イラク イラン インド インドネシア ウクライナ エジプト エルサルバドル オランダ カナダ カイロ カンボディア クウェイト グルジア ケニア コロンビア サウディ・アラビア シリア シンガポール スイス スペイン ソマリア タイ チェコ チリ トルコ ナイジェリア ニカラグア ネパール ノールウェー ハノイ ハンガリー パキスタン パナマ パリ フィリピン フランス ブラジル ヴィエトナム ベルギー ベルリン ペルー ホノルル ポーランド マレイシア ミャンマー メキシコ モスクワ モンゴル ユーゴー ヨルダン ラオス リビア ルーマニア レバノン ワシントン ワルシャワ ガット ペルシャ スエズ ニューヨーク シカゴ ダレス ケネディ ニクソン キッシンジャー フルシチョフ グロムイコ アデナウアー ネルー スカルノ マルコス サッチャー ミッテラン コール ゴルバチョフ シェワルナゼ".split()
+AFTER_NAMES = "、 。 は が の 側 側は 国 大使 政府 外相 首相 大統領 関係 問題 向け 発 着 へ に ニ ハ ノ ヘ 間 ・ （ ）".split()
 TAILS = "に関し ニ關シ に転電した。（了） 、貴電に関し、左のとおり。 ヘ轉電セリ アリタシ（終） 旨述べたところ、先方は 右御参考まで。 ト認メラル 冒頭往電に関し、 委細公信 御回電ありたい。 トノ趣ナリ".split()
 
 
@@ -60,8 +62,10 @@ class Sentences:
             return self.passage("old", rng)
         if chance < 0.80:
             return aged(phrase(rng), rng, 0.25)
+        if chance < 0.84:
+            return with_confused([self.passage(rng.choice(["modern", "modern", "katakana"]), rng) for _ in range(6)])
         if chance < 0.88:
-            return with_confused(self.passage(rng.choice(["modern", "katakana"]), rng), rng)
+            return named(self.passage("modern", rng)[: LONGEST - 14], rng)
         if chance < 0.94:
             return inserted(self.passage(rng.choice(["modern", "katakana", "old"]), rng), rng)
         return "".join(rng.choice(KANJI if rng.random() < 0.85 else CHARACTERS[94:]) for _ in range(rng.randint(2, 16)))
@@ -88,10 +92,21 @@ def older(text, rng):
     return text.translate(KATAKANA).translate(OLD) if rng.random() < 0.3 else text
 
 
-def with_confused(text, rng):
-    """A passage with some characters replaced by ones that look alike."""
-    group = rng.choice(CONFUSED)
-    return "".join(rng.choice(group) if c in group or rng.random() < 0.12 else c for c in text)
+LOOKS_LIKE_OTHERS = set("".join(CONFUSED))
+
+
+def with_confused(passages):
+    """The passage with most characters that look like others: where they stand they make sense, so that their neighbours
+    teach which one it is. (Strewn at random they teach that neighbours say nothing: ロシア was read 口シア.)"""
+    return max(passages, key=lambda text: sum(c in LOOKS_LIKE_OTHERS for c in text) / len(text))
+
+
+def named(text, rng):
+    """A passage with foreign names in katakana, one of them with a character after it as cables have them."""
+    for _ in range(rng.randint(1, 2)):
+        place = rng.randrange(len(text) + 1)
+        text = text[:place] + rng.choice(NAMES) + rng.choice(AFTER_NAMES) + text[place:]
+    return text.translate(LARGE_KANA) if rng.random() < 0.4 else text
 
 
 def inserted(text, rng):

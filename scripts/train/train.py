@@ -21,7 +21,7 @@ from characters import folded, read_characters
 from data import Batches, as_input, label
 from network import Recognizer
 
-WARM_UP = 60  # steps; without it the first steps of Adam unlearn
+WARM_UP = 60  # steps; without it the first steps of Adam unlearn; from there the rate falls to nothing at the last step
 MEAN = 0.995  # running mean of the weights: about the last 200 steps
 SAVE, VALIDATE = 100, 200
 
@@ -95,7 +95,7 @@ def main():
     held_out, began, running = None, time.time(), None
     for step in range(first, options.steps):
         for group in optimizer.param_groups:
-            group["lr"] = options.rate * min(1, (step - first + 1) / WARM_UP)
+            group["lr"] = options.rate * min(1, (step - first + 1) / WARM_UP) * (1 - step / options.steps)
         loss = step_loss(network, queue.get())
         optimizer.zero_grad()
         loss.backward()
