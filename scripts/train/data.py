@@ -32,7 +32,7 @@ def line(sentences, fonts, rng, noise):
         return None
     box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
     clean = ink
-    ink = worn(with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng), box, size, rng, noise)
+    ink = worn(with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng), box, size, vertical, rng, noise)
     gray = printing.scanned(ink, noise, rng)
     if not legible(gray, clean, box):
         return None
@@ -89,15 +89,17 @@ def with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng):
     return ink
 
 
-def worn(ink, box, size, rng, noise):
+def worn(ink, box, size, vertical, rng, noise):
     """What type, ribbon, copier and stamps do to the ink."""
     if rng.random() < 0.18:
         ink = printing.dot_matrix(ink, size, rng)
     if rng.random() < 0.3:
         ink = printing.spread(ink, size, rng)
     ink = printing.faded(ink, noise, rng)
-    if rng.random() < 0.28:
+    if rng.random() < 0.12:
         ink = printing.crossed(ink, box[1], box[3], rng)
+    if rng.random() < 0.3:
+        ink = printing.stamped(ink, box[1], box[3], vertical, rng)
     return ink
 
 

@@ -113,23 +113,68 @@ def faded(ink, random, rng):
     return ink
 
 
+STAMPS = (
+    "極秘 秘 厳秘 極祕 祕 取扱注意 部外秘 至急 大至急 写 要回覧 回覧 複写禁止 秘密指定解除 解除 公開 写三部 秘密指定解除/外交記録・情報公開室 "
+    "秘密指定解除/情報公開室 接受 文書課 記録/文書 済 閲 外務省/外交史料館 電信課 配布済 供覧 閲覧済 昭和/受付 本紙限り"
+).split()
+
+
+def stamp(text, size, rng):
+    """A rubber stamp: rows of characters, mostly in a frame; ink 1, paper 0, and its frame by itself."""
+    rows, type_ = text.split("/"), font(rng.choice(TRAINING_FONTS), size)
+    room = int(size * rng.uniform(0.2, 0.7))
+    gap = size * rng.uniform(0, 0.4)
+    width, height = size * max(map(len, rows)) + 2 * room, int(len(rows) * (size + gap)) + 2 * room
+    picture, frame = Image.new("L", (width, height), 0), Image.new("L", (width, height), 0)
+    for number, row in enumerate(rows):
+        place = ((width - size * len(row)) / 2, room + number * (size + gap))
+        ImageDraw.Draw(picture).text(place, row, font=type_, fill=255, stroke_width=rng.choice([0, 0, 0, 1]))
+    thick = max(1, int(size * rng.uniform(0.04, 0.12)))
+    draw = ImageDraw.Draw(frame).rectangle if len(text) > 3 or rng.random() < 0.6 else ImageDraw.Draw(frame).ellipse
+    draw((0, 0, width - 1, height - 1), outline=255, width=thick)
+    return picture, frame
+
+
+def stamped(ink, top, bottom, vertical, rng):
+    """A stamp over the line, upright on the page: on a column it lies on its side as the column does.
+
+    denshin takes most of a black frame away and leaves the characters in it, so the frame is often missing here.
+    """
+    height, width = ink.shape
+    band = bottom - top
+    picture, frame = stamp(rng.choice(STAMPS), int(band * rng.choice([rng.uniform(0.7, 1.3), rng.uniform(1, 2.2)])), rng)
+    lean = rng.uniform(-8, 8) if rng.random() < 0.7 else rng.uniform(-18, 18)
+    place = None
+    layers = []
+    for layer in (picture, frame):
+        layer = layer.rotate(lean, expand=True, resample=Image.Resampling.BILINEAR)
+        layer = layer.transpose(Image.Transpose.ROTATE_90) if vertical else layer
+        if place is None:
+            place = (rng.randint(-layer.width // 2, width), rng.randint(top - int(0.9 * layer.height), bottom - int(0.1 * layer.height)))
+        whole = Image.new("L", (width, height), 0)
+        whole.paste(layer, place)
+        layers.append(numpy.asarray(whole, numpy.float32) / 255)
+    characters, edge = layers
+    strength = rng.uniform(0.6, 1)
+    if rng.random() < 0.5:
+        characters = characters * (1 - rng.uniform(0, 0.5) * (clouds(numpy.random.RandomState(rng.randrange(2**31)), ink.shape, 30) > 0))
+    ink = numpy.maximum(ink, characters * strength) if rng.random() < 0.9 else ink * (1 - characters)
+    fate = rng.random()
+    if fate < 0.45:
+        return ink
+    return numpy.maximum(ink, edge * strength) if fate < 0.7 else ink * (1 - edge)
+
+
 def crossed(ink, top, bottom, rng):
-    """Strokes of stamps, frames and rules across the line; or white ones, where a mark was erased."""
+    """Strokes of frames and rules across the line; or white ones, where a mark was erased."""
     height, width = ink.shape
     band = bottom - top
     over = numpy.zeros_like(ink)
-    if rng.random() < 0.45:
-        big = Image.new("L", (width, height), 0)
-        size = int(band * rng.uniform(1, 3))
-        place = (rng.randint(-size // 2, width), top + rng.randint(-size, band // 2))
-        ImageDraw.Draw(big).text(place, rng.choice("極秘取扱注意解除指定外交記録情報公開室接受文書課祕寫"), font=font(rng.choice(TRAINING_FONTS[:6]), size), fill=255)
-        over = numpy.asarray(big.rotate(rng.uniform(-15, 15)), numpy.float32) / 255
-    else:
-        for _ in range(rng.randint(1, 3)):
-            slope, middle = rng.choice([0.0, rng.uniform(-0.03, 0.03), rng.uniform(-1, 1), 9.0]), rng.uniform(0, width)
-            y, thick = rng.uniform(top, bottom), rng.randint(1, max(1, band // 10))
-            ends = [(int(middle - width), int(y - slope * width)), (int(middle + width), int(y + slope * width))]
-            cv2.line(over, *ends, 1.0, thick, cv2.LINE_AA)
+    for _ in range(rng.randint(1, 3)):
+        slope, middle = rng.choice([0.0, rng.uniform(-0.03, 0.03), rng.uniform(-1, 1), 9.0]), rng.uniform(0, width)
+        y, thick = rng.uniform(top, bottom), rng.randint(1, max(1, band // 10))
+        ends = [(int(middle - width), int(y - slope * width)), (int(middle + width), int(y + slope * width))]
+        cv2.line(over, *ends, 1.0, thick, cv2.LINE_AA)
     if rng.random() < 0.3:
         return ink * (1 - over)
     return numpy.maximum(ink, over * rng.uniform(0.15, 0.8))

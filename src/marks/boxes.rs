@@ -5,10 +5,12 @@ use super::Mark;
 use super::erasing::{cover_inside, cover_run, cut};
 use super::frames::{Frame, find_frames};
 use super::lines::{Seen, across, between};
+use super::shade::lift;
 use super::strokes::Strokes;
 use crate::geometry::Point;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
+use image::GrayImage;
 
 /// Least lean of a stamp's frame against the page, as a slope (0.6°), and over its length, in characters. Forms lean
 /// with the page, which is straight, but may be bent a little.
@@ -135,10 +137,11 @@ fn thickness(ink: &Binary, speck: i32) -> f64 {
 }
 
 impl Boxed {
-    /// Covers the frame, and of what stands in it the whole where nothing crosses the frame, else what is larger than
-    /// print. Print that crosses the frame stays.
-    pub(super) fn cover(&self, covered: &mut Binary, rest: &mut Binary, size: f64) {
+    /// Covers the frame, and of what stands in it the whole where nothing crosses the frame, else what is darker than
+    /// print, or where shades do not tell, what is larger. Print that crosses the frame stays.
+    pub(super) fn cover(&self, gray: &GrayImage, covered: &mut Binary, rest: &mut Binary, size: f64) {
         let thickness = self.frame.thickness;
+        let mut outline = Vec::new();
         for (from, to) in self.frame.sides() {
             let normal = across(from, to);
             let length = (to.x - from.x).hypot(to.y - from.y);
@@ -146,12 +149,16 @@ impl Boxed {
             for i in 0..=(2.0 * (length + thickness)) as i32 {
                 let at = between(from, to, (f64::from(i) - thickness) / 2.0 / length);
                 cover_run(covered, rest, at, normal, thickness);
+                outline.push(at);
             }
         }
         let sides = self.frame.sides();
         let holds = |p: Point| {
             sides.iter().all(|&(a, b)| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) >= 0.0)
         };
-        cover_inside(covered, rest, &self.mark.bbox, &holds, self.crossings > 0, size);
+        let over_print = self.crossings > 0;
+        if !over_print || !lift(gray, covered, rest, &self.mark.bbox, (&outline, &holds), size) {
+            cover_inside(covered, rest, &self.mark.bbox, &holds, over_print, size);
+        }
     }
 }

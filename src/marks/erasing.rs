@@ -19,6 +19,19 @@ pub(super) fn cover(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
     rest.erase(&inside);
 }
 
+/// Makes the ink in a box covered, and paper in the rest.
+pub(super) fn cover_ink(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
+    let inside = bbox.intersection(&rest.bbox());
+    for y in inside.top..inside.bottom {
+        for x in (inside.left..inside.right).map(|x| x as u32) {
+            if rest.is_ink(x, y as u32) {
+                covered.set(x, y as u32, true);
+                rest.set(x, y as u32, false);
+            }
+        }
+    }
+}
+
 /// Covers the run of ink across a frame at a place, and tells whether it could: a longer run is print that crosses.
 pub(super) fn cover_run(
     covered: &mut Binary,

@@ -4,7 +4,8 @@
 //! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are blank boxes that stand alone
 //! and blocks whose middle the copier bleached ([`blanks`]). Long straight strokes ([`strokes`]) are tried as sides of
 //! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
-//! the rest are rules. Rings with print in them are round stamps ([`rings`]).
+//! the rest are rules. Rings with print in them are round stamps ([`rings`]). A black stamp over print is lifted off where
+//! it is darker than the print ([`shade`]).
 //!
 //! All lengths are in characters, so neither resolution nor scale need be known. A stamp without frame in black ink is
 //! not told from print; a stamp's text is not read here.
@@ -18,6 +19,7 @@ mod erasing;
 mod frames;
 mod lines;
 mod rings;
+mod shade;
 mod solid;
 mod strokes;
 mod votes;
@@ -30,6 +32,8 @@ use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Pixels, character_size};
 use erasing::cover;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::cell::LazyCell;
 
 /// What counts as a mark. Lengths are in characters: multiples of the page's character size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,9 +89,13 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
         found.push(block);
     }
+    let gray = LazyCell::new(|| match page {
+        Pixels::Gray(gray) => Cow::Borrowed(gray),
+        Pixels::Color(_) => Cow::Owned(page.to_gray()),
+    });
     let strokes = strokes::find_strokes(&rest, size);
     for kept in boxes::find_boxes(&ink.with(&covered), &rest, &strokes, size) {
-        kept.cover(&mut covered, &mut rest, size);
+        kept.cover(&gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
     // Outlines that the frames of stamps crossed.
@@ -97,7 +105,7 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
     for ring in rings::find_rings(&rest, size) {
-        ring.cover(&mut covered, &mut rest, size);
+        ring.cover(&gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
     Marks { found, covered }

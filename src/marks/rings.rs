@@ -9,10 +9,12 @@
 use super::Mark;
 use super::erasing::{cover_inside, cover_run};
 use super::lines::{Seen, around};
+use super::shade::lift;
 use super::votes::likely_centers;
 use crate::geometry::Point;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
+use image::GrayImage;
 
 /// Least and largest radius of a round stamp, in characters.
 const RADIUS: (f64, f64) = (1.4, 4.5);
@@ -144,16 +146,19 @@ impl Around<'_> {
 
 impl Ring {
     /// Covers the ring and what stands in it; print that crosses it stays.
-    pub(super) fn cover(&self, covered: &mut Binary, rest: &mut Binary, size: f64) {
+    pub(super) fn cover(&self, gray: &GrayImage, covered: &mut Binary, rest: &mut Binary, size: f64) {
         let places = (4.0 * std::f64::consts::PI * self.radius) as i32;
-        let mut crossings = 0;
+        let (mut crossings, mut outline) = (0, Vec::new());
         for i in 0..places {
             let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / f64::from(places)).sin_cos();
             let at = Point { x: self.center.x + self.radius * cos, y: self.center.y + self.radius * sin };
             crossings += usize::from(!cover_run(covered, rest, at, Point { x: cos, y: sin }, self.thickness));
+            outline.push(at);
         }
         let holds = |p: Point| (p.x - self.center.x).hypot(p.y - self.center.y) < self.radius;
-        cover_inside(covered, rest, &self.mark.bbox, &holds, crossings > 0, size);
+        if crossings == 0 || !lift(gray, covered, rest, &self.mark.bbox, (&outline, &holds), size) {
+            cover_inside(covered, rest, &self.mark.bbox, &holds, crossings > 0, size);
+        }
     }
 }
 
