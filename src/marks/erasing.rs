@@ -53,7 +53,8 @@ pub(super) fn cover_run(
     true
 }
 
-/// Covers what stands within a frame: everything, or, where the frame lies over print, what is larger than print.
+/// Covers what stands within a frame. Where the frame lies over print, what is larger than print is only taken out of
+/// the rest: it may be joined to print, which would go with it.
 pub(super) fn cover_inside(
     covered: &mut Binary,
     rest: &mut Binary,
@@ -71,7 +72,9 @@ pub(super) fn cover_inside(
     for (x, y, label) in labels.enumerate_pixels().filter(|(.., label)| label.0[0] != 0) {
         let (x, y) = (inside.left as u32 + x, inside.top as u32 + y);
         if goes[label.0[0] as usize - 1] && holds(Point { x: f64::from(x), y: f64::from(y) }) {
-            covered.set(x, y, true);
+            if !over_print {
+                covered.set(x, y, true);
+            }
             rest.set(x, y, false);
         }
     }
@@ -88,8 +91,8 @@ pub(super) fn cut(ink: &Binary, bbox: &BBox) -> Binary {
     cut
 }
 
-/// Makes covered ink paper, in the gray page with the shade around it.
-pub fn erase(gray: &mut GrayImage, ink: &mut Binary, covered: &Binary) {
+/// Makes covered ink of the gray page paper, with the shade around it.
+pub fn erase(gray: &mut GrayImage, covered: &Binary) {
     let (width, height) = (covered.width() as usize, covered.height());
     for y in 0..height {
         let rows = y.saturating_sub(1)..(y + 2).min(height);
@@ -102,9 +105,6 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Binary, covered: &Binary) {
                 out[left.saturating_sub(1)..(right + 1).min(width)].fill(255);
                 x = right;
             }
-        }
-        for (pixel, &is_covered) in ink.row_mut(y).iter_mut().zip(covered.row(y)) {
-            *pixel &= !is_covered;
         }
     }
 }

@@ -93,11 +93,11 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let (straight, to_scan) = deskew::deskew(cleared.as_ref().unwrap_or(scan), skew);
     watch(Stage::Deskew, &|| pictures::color(&straight));
     let mut gray = lift_color(&straight);
-    let mut ink = binarize(&gray, &settings.binarize);
+    let ink = binarize(&gray, &settings.binarize);
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
-    let marks::Marks { found: marks, covered } = find_marks(&straight, &ink, &settings.marks);
+    let marks::Marks { found: marks, covered, rest } = find_marks(&straight, &ink, &settings.marks);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
-    marks::erase(&mut gray, &mut ink, &covered);
+    marks::erase(&mut gray, &covered);
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(&marks, |kind| matches!(kind, RegionKind::Stamp { .. }));
@@ -105,8 +105,8 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    let blocks = find_lines(&ink, &erased, &settings.layout);
-    let mut prepared = Prepared { gray, ink, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
+    let blocks = find_lines(&rest, &erased, &settings.layout);
+    let mut prepared = Prepared { gray, ink: rest, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
     prepared.estimate_hidden();
     prepared.steps = steps::before_reading(&prepared, border.is_some());
     watch(Stage::Layout, &|| pictures::lines(&prepared));
