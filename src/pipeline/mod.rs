@@ -1,6 +1,8 @@
 //! One page, from scan to record: one line a stage.
 
+mod doubts;
 mod even;
+mod faded;
 mod lines;
 mod pictures;
 mod record;
@@ -95,7 +97,7 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let mut gray = lift_color(&straight);
     let ink = binarize(&gray, &settings.binarize);
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
-    let marks::Marks { found: marks, covered, rest } = find_marks(&straight, &ink, &settings.marks);
+    let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
     marks::erase(&mut gray, &covered);
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
@@ -105,7 +107,11 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    let blocks = find_lines(&rest, &erased, &settings.layout);
+    let mut blocks = find_lines(&rest, &erased, &settings.layout);
+    if let Some(all) = faded::with_faded(&gray, &ink, &rest, &blocks, &erased, &settings.binarize) {
+        blocks = find_lines(&all, &erased, &settings.layout);
+        rest = all;
+    }
     let mut prepared = Prepared { gray, ink: rest, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
     prepared.estimate_hidden();
     prepared.steps = steps::before_reading(&prepared, border.is_some());

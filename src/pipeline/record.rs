@@ -1,17 +1,15 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
+use super::doubts::doubts;
 use super::lines::ReadBlock;
 use super::{Prepared, Settings, steps};
 use crate::geometry::{BBox, Polygon, Transform};
 use crate::marks::Mark;
-use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role, Warning};
+use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role};
 use crate::provenance::{Provenance, Source};
 use crate::recognize::EngineDescription;
 use crate::scan::Scan;
 use crate::telegram::{assign_roles, parse_telegram};
-
-/// Lines read with less confidence than this are pointed out.
-const LOW_CONFIDENCE: f32 = 0.6;
 
 /// The record of a page that was read.
 pub(super) fn page(
@@ -30,7 +28,7 @@ pub(super) fn page(
     number(&mut regions, "r");
     let text = plain_text(&regions);
     let telegram = parse_telegram(&regions);
-    let warnings = warnings(&regions, &prepared);
+    let warnings = doubts(&regions, &prepared);
     let mut steps = prepared.steps.clone();
     steps.push(steps::reading(&regions, prepared.rotation));
     regions.extend(mark_regions(&prepared, back, &canvas));
@@ -124,34 +122,4 @@ fn number(regions: &mut [Region], prefix: &str) {
     for (i, region) in regions.iter_mut().enumerate() {
         region.id = format!("{prefix}{}", i + 1);
     }
-}
-
-fn warnings(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
-    let mut found = Vec::new();
-    if prepared.skew.confidence.value() < 0.2 {
-        found.push(Warning {
-            code: "unsure-skew".to_owned(),
-            region: None,
-            line: None,
-            message: "the skew could not be measured reliably".to_owned(),
-        });
-    }
-    for region in regions {
-        for (i, line) in region.lines.iter().enumerate() {
-            let (code, message) = if line.text.is_empty() {
-                ("unread-line", "nothing was read here".to_owned())
-            } else if line.confidence.value() < LOW_CONFIDENCE {
-                ("low-confidence-line", format!("read with confidence {}", line.confidence.value()))
-            } else {
-                continue;
-            };
-            found.push(Warning {
-                code: code.to_owned(),
-                region: Some(region.id.clone()),
-                line: Some(i),
-                message,
-            });
-        }
-    }
-    found
 }

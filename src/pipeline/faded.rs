@@ -1,0 +1,126 @@
+//! A second look at print that has faded away.
+//!
+//! Ink that is fainter than what shines through from the back of the page is no ink to [`binarize`]. Where lines of
+//! print run it is: in their bands, as far as their block goes and some characters beyond, strokes are looked for that
+//! differ from paper by two thirds of that. What is found there joins the ink, and lines are found anew.
+
+use crate::binarize::{BinarizeOptions, binarize};
+use crate::geometry::BBox;
+use crate::layout::{Block, Erased, Part};
+use crate::raster::Binary;
+use image::GrayImage;
+
+/// Part of the page's contrast from which on a stroke counts in the band of a line: four times the noise of scans.
+const FAINT: f32 = 0.13;
+/// As far as the shadow of an erased mark reaches, px.
+const SHADOW_PX: i32 = 6;
+/// As far as a line may go on beyond its block, in characters.
+const BEYOND: f64 = 6.0;
+/// Fewest cells of a line that has a band.
+const LEAST_CELLS: usize = 4;
+/// Least faint ink that makes it worth while, as a part of a character's cell: two characters' strokes.
+const WORTH: f64 = 0.2;
+
+/// The ink with the faded strokes in the bands of lines; `None` where there are hardly any.
+///
+/// `gray` is the page without its marks, `seen` all ink that was found in it, `rest` what lines were found in. Where
+/// stamps and rules were erased nothing is looked for: a shadow of them remains.
+pub(super) fn with_faded(
+    gray: &GrayImage,
+    seen: &Binary,
+    rest: &Binary,
+    blocks: &[Block],
+    erased: &Erased<'_>,
+    options: &BinarizeOptions,
+) -> Option<Binary> {
+    let BinarizeOptions::Paper { contrast, faint } = *options else { return None };
+    let bands: Vec<(BBox, f64)> = blocks.iter().flat_map(bands).collect();
+    if bands.is_empty() || faint <= FAINT {
+        return None;
+    }
+    let mut fainter = binarize(gray, &BinarizeOptions::Paper { contrast, faint: FAINT });
+    erased.stamps.iter().chain(erased.rulings).for_each(|mark| fainter.erase(&mark.grown(SHADOW_PX)));
+    let mut all = rest.clone();
+    let mut characters = 0.0;
+    for (band, pitch) in bands {
+        let inside = band.intersection(&rest.bbox());
+        let mut added = 0u32;
+        for y in inside.top.max(0)..inside.bottom {
+            let columns = inside.left.max(0) as usize..inside.right.max(0) as usize;
+            let (fainter, seen) =
+                (&fainter.row(y as u32)[columns.clone()], &seen.row(y as u32)[columns.clone()]);
+            for (out, (&new, &old)) in all.row_mut(y as u32)[columns].iter_mut().zip(fainter.iter().zip(seen))
+            {
+                if new != 0 && old == 0 && *out == 0 {
+                    *out = 255;
+                    added += 1;
+                }
+            }
+        }
+        characters += f64::from(added) / (pitch * pitch);
+    }
+    (characters >= WORTH).then_some(all)
+}
+
+/// The bands of a block's lines, and their pitch.
+fn bands(block: &Block) -> impl Iterator<Item = (BBox, f64)> {
+    let mode = block.writing_mode;
+    let extent = block.lines.iter().fold(BBox::default(), |all, l| all.union(&mode.along(&l.bbox)));
+    block.lines.iter().filter_map(move |line| {
+        let is_long = |part: &Part| matches!(part, Part::Print(p) if p.cells.len() >= LEAST_CELLS);
+        let pitch = line.pitch(mode).filter(|_| line.parts.iter().any(is_long))?;
+        let (bbox, beyond) = (mode.along(&line.bbox), (BEYOND * pitch) as i32);
+        let band = BBox::from_ltrb(extent.left - beyond, bbox.top, extent.right + beyond, bbox.bottom);
+        // Two lines taken as one have no band.
+        (f64::from(band.height()) <= 1.6 * pitch).then(|| (mode.along(&band), pitch))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::{LayoutOptions, find_lines};
+    use crate::page::WritingMode;
+    use image::Luma;
+
+    /// A line of twelve characters, the last four of which have faded to a shade.
+    fn page(faded: u8) -> GrayImage {
+        GrayImage::from_fn(900, 400, |x, y| {
+            let (dx, dy) = ((x.max(100) - 100) % 44, (y.max(100) - 100) % 80);
+            let line = (100..628).contains(&x) && (100..300).contains(&y) && dy < 36 && dx < 36;
+            let ink = line && ((14..19).contains(&dx) || (16..21).contains(&dy) || dx < 4 || dy < 4);
+            let is_faded = x >= 452 && y < 140;
+            Luma([if !ink {
+                250
+            } else if is_faded {
+                faded
+            } else {
+                20
+            }])
+        })
+    }
+
+    fn looked(gray: &GrayImage) -> (Vec<Block>, Option<Binary>) {
+        let options = BinarizeOptions::default();
+        let ink = binarize(gray, &options);
+        let blocks = find_lines(&ink, &Erased::default(), &LayoutOptions::default());
+        let all = with_faded(gray, &ink, &ink, &blocks, &Erased::default(), &options);
+        (blocks, all)
+    }
+
+    #[test]
+    fn faded_characters_join_their_line() {
+        let (blocks, all) = looked(&page(215));
+        assert!(blocks[0].lines[0].bbox.right < 460, "they are not seen at first: {:?}", blocks[0].lines[0]);
+        let all = all.expect("there is something to see");
+        let blocks = find_lines(&all, &Erased::default(), &LayoutOptions::default());
+        assert!(blocks[0].lines[0].bbox.right > 610);
+        assert_eq!(blocks[0].writing_mode, WritingMode::HorizontalTb);
+    }
+
+    #[test]
+    fn a_page_that_has_not_faded_is_looked_at_once() {
+        assert_eq!(looked(&page(20)).1, None);
+        assert_eq!(looked(&page(248)).1, None, "what cannot be told from paper is not there");
+    }
+}
