@@ -28,9 +28,40 @@ pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) 
     if cells.is_empty() || glyphs.is_empty() {
         return;
     }
-    for (glyph, cell) in pairs(glyphs, cells, mode) {
+    let pairs = pairs(glyphs, cells, mode);
+    widen(glyphs, &pairs, cells, mode);
+    for (glyph, cell) in pairs {
         glyphs[glyph].bbox = cells[cell].bbox;
     }
+}
+
+/// Nearer together than this, in cells, characters of half a cell's width stand beside others: halves are 0.5 apart, a
+/// half and a full one 0.75.
+const FULL_APART: f64 = 0.875;
+
+/// Gives Latin letters, digits and marks that take a whole cell their full-width form, as they are printed: the engines'
+/// characters do not tell widths apart, the places where they saw them do.
+fn widen(glyphs: &mut [ReadGlyph], pairs: &[(usize, usize)], cells: &[Cell], mode: WritingMode) {
+    let pitch = f64::from(mode.along(&cells[0].bbox).width().max(1));
+    let centers: Vec<f64> = glyphs.iter().map(|g| mode.along(&g.bbox).center().x / pitch).collect();
+    for &(glyph, _) in pairs {
+        let (before, after) =
+            (glyph.checked_sub(1).map(|g| centers[glyph] - centers[g]), centers.get(glyph + 1));
+        let apart: Vec<f64> = before.into_iter().chain(after.map(|next| next - centers[glyph])).collect();
+        // A blank or a redaction beside it says nothing more than a full cell does.
+        let mean = apart.iter().map(|d| d.min(1.0)).sum::<f64>() / apart.len() as f64;
+        if !apart.is_empty() && mean >= FULL_APART {
+            glyphs[glyph].text = glyphs[glyph].text.chars().map(full_width).collect();
+            for (text, _) in &mut glyphs[glyph].alternatives {
+                *text = text.chars().map(full_width).collect();
+            }
+        }
+    }
+}
+
+/// The full-width form of an ASCII character (Unicode, Halfwidth and Fullwidth Forms); others as they are.
+fn full_width(c: char) -> char {
+    if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }
 }
 
 /// Which glyph belongs into which cell.
@@ -121,6 +152,17 @@ mod tests {
     #[test]
     fn glyphs_as_many_as_inked_cells_take_them_in_order() {
         assert_eq!(seated("第四号秘", &[4, 12, 24, 45], &[50, 50, 50, 0, 50]), [0, 10, 20, 40]);
+    }
+
+    #[test]
+    fn digits_are_as_wide_as_they_are_printed() {
+        let text = |text: &str, lefts: &[i32], ink: &[u64]| {
+            let mut read = glyphs(text, lefts);
+            seat(&mut read, &cells(ink), WritingMode::HorizontalTb);
+            read.into_iter().map(|g| g.text).collect::<String>()
+        };
+        assert_eq!(text("第5517号", &[1, 11, 20, 32, 41, 51], &[50; 6]), "第５５１７号");
+        assert_eq!(text("第5517号", &[1, 8, 13, 18, 23, 31], &[50; 4]), "第5517号");
     }
 
     #[test]
