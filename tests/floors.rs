@@ -17,8 +17,9 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 4] = ["evaluate", "index", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 9] = [
+const PLACES: [(&str, &[&str]); 10] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
+    ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("clap", &["cli/"]),
