@@ -15,6 +15,7 @@ from sentences import Sentences
 
 HEIGHT = 48
 WIDEST = 1300
+SMALL_PRINT = 0.3  # share of lines as small as the notices of forms scanned at 200 dpi
 CLASS = {c: i + 1 for i, c in enumerate(read_characters())}
 
 
@@ -24,7 +25,7 @@ def line(sentences, fonts, rng, noise):
     name = printing.font_for(text, fonts, rng)
     if name is None:
         return None
-    size = rng.randint(24, 52)
+    size = rng.randint(16, 26) if rng.random() < SMALL_PRINT else rng.randint(24, 56)
     pitch = size * (1 + rng.choice([0, 0, 0, rng.uniform(0, 0.15), rng.uniform(0.1, 1.0)]))
     ink = printing.typed(text, name, size, pitch, vertical)
     rows, columns = numpy.nonzero(ink > 0.3)
@@ -33,7 +34,7 @@ def line(sentences, fonts, rng, noise):
     box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
     clean = ink
     ink = worn(with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng), box, size, vertical, rng, noise)
-    gray = printing.scanned(ink, noise, rng)
+    gray = printing.scanned(ink, size, noise, rng)
     if not legible(gray, clean, box):
         return None
     gray = crop(skewed(gray, rng), box, size, rng)
@@ -98,8 +99,10 @@ def worn(ink, box, size, vertical, rng, noise):
     ink = printing.faded(ink, noise, rng)
     if rng.random() < 0.12:
         ink = printing.crossed(ink, box[1], box[3], rng)
-    if rng.random() < 0.3:
+    if rng.random() < (0.5 if vertical else 0.3):
         ink = printing.stamped(ink, box[1], box[3], vertical, rng)
+    if rng.random() < 0.06:
+        ink = printing.beside_a_block(ink, box, size, rng)
     return ink
 
 

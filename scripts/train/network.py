@@ -3,13 +3,14 @@
 Covers the operators of PP-OCRv6 small (opset 11). `forward` returns logits: the last Softmax is left out here and
 stays in the file. The head is given to the characters of characters.txt, by the dictionary in the file's metadata.
 """
+import collections
 import math
 
 import numpy
 import onnx
 import torch
 import torch.nn.functional as functional
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from characters import RESEMBLES
@@ -22,7 +23,7 @@ class Recognizer(nn.Module):
 
     def __init__(self, path, characters):
         super().__init__()
-        self.model, self.characters = onnx.load(str(path)), characters
+        self.model, self.characters = simplified(onnx.load(str(path))), characters
         self.attributes = [{a.name: helper.get_attribute_value(a) for a in node.attribute} for node in self.model.graph.node]
         self.constants, self.names, self.weights = {}, {}, nn.ParameterDict()
         tensors = [(t.name, t) for t in self.model.graph.initializer]
@@ -30,11 +31,10 @@ class Recognizer(nn.Module):
         for name, tensor in tensors:
             self.keep(name, numpy_helper.to_array(tensor))
         for node in self.model.graph.node:
-            if node.op_type in ("Identity", "Cast") and node.input[0] in self.names:
-                self.names[node.output[0]] = self.names[node.input[0]]
             if node.op_type == "BatchNormalization":  # statistics of the published training stay
                 for name in node.input[3:5]:
                     self.weights[self.names[name]].requires_grad_(False)
+        self.gelus, self.within_gelus = gelus(self.model.graph)
         self.arrange_head()
 
     def keep(self, name, array):
@@ -82,7 +82,10 @@ class Recognizer(nn.Module):
         last = [n for n in graph.node if n.op_type == "Softmax"][-1]
         values = {graph.input[0].name: pictures, "": None}
         for node, attributes in zip(graph.node, self.attributes):
-            if node is last or node.output[0] in self.names or node.op_type == "Constant":
+            if node is last or node.op_type == "Constant" or node.output[0] in self.within_gelus:
+                continue
+            if node.output[0] in self.gelus:
+                values[node.output[0]] = functional.gelu(values[self.gelus[node.output[0]]])
                 continue
             inputs = [self.value(name, values) for name in node.input]
             values[node.output[0]] = run(node.op_type, inputs, attributes)
@@ -98,13 +101,7 @@ class Recognizer(nn.Module):
         model = onnx.ModelProto()
         model.CopyFrom(self.model)
         graph = model.graph
-        rename = {n.output[0]: n.input[0] for n in graph.node if n.op_type in ("Identity", "Cast") and n.output[0] in self.names}
-        for name in [*rename]:
-            while rename[name] in rename:
-                rename[name] = rename[rename[name]]
-        nodes = [n for n in graph.node if n.output[0] not in self.names]
-        for node in nodes:
-            node.input[:] = [rename.get(name, name) for name in node.input]
+        nodes = [n for n in graph.node if n.op_type != "Constant" or n.output[0] not in self.names]
         used = {name for node in nodes for name in node.input}
         kept = [t for t in graph.initializer if t.name not in self.names and t.name in used]
         weights = {name: self.weights[key].detach().numpy() for name, key in self.names.items() if name in used}
@@ -114,6 +111,56 @@ class Recognizer(nn.Module):
         graph.output[0].type.tensor_type.shape.dim[2].dim_value = len(self.characters) + 1
         model.metadata_props.add(key=DICTIONARY, value="\n".join(self.characters))
         return model
+
+
+def simplified(model):
+    """The graph without what the published file has for mixed precision: casts and identities dropped, biases in their convolutions."""
+    graph, rename = model.graph, {}
+    tensors = {t.name: t for t in graph.initializer}
+    tensors.update((n.output[0], n.attribute[0].t) for n in graph.node if n.op_type == "Constant")
+    uses = collections.Counter(name for node in graph.node for name in node.input)
+    nodes, convolutions = [], {}
+    for node in graph.node:
+        node.input[:] = [rename.get(name, name) for name in node.input]
+        to = next((a.i for a in node.attribute if a.name == "to"), TensorProto.FLOAT)
+        if node.op_type == "Identity" or node.op_type == "Cast" and to in (TensorProto.FLOAT, TensorProto.FLOAT16):
+            rename[node.output[0]] = node.input[0]
+            uses[node.input[0]] += uses[node.output[0]] - 1
+            continue
+        if node.op_type == "Add" and node.input[0] in convolutions and uses[node.input[0]] == 1 and node.input[1] in tensors:
+            convolution, bias = convolutions[node.input[0]], numpy_helper.to_array(tensors[node.input[1]])
+            channels = tensors[convolution.input[1]].dims[0]
+            if bias.size == channels == bias.shape[-3]:
+                name = convolution.output[0] + "_bias"
+                graph.initializer.append(numpy_helper.from_array(bias.reshape(-1), name))
+                convolution.input.append(name)
+                rename[node.output[0]] = convolution.output[0]
+                uses[convolution.output[0]] = uses[node.output[0]]
+                continue
+        if node.op_type == "Conv" and len(node.input) == 2:
+            convolutions[node.output[0]] = node
+        nodes.append(node)
+    nodes = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
+
+
+def gelus(graph):
+    """GELU is five operators in the file (x / √2, erf, + 1, · x, · ½) and one in torch: {output: input}, and what is computed on the way."""
+    by_output = {node.output[0]: node for node in graph.node}
+    found, within = {}, set()
+    for half in graph.node:
+        product = by_output.get(half.input[0]) if half.op_type == "Mul" else None
+        if product is None or product.op_type != "Mul":
+            continue
+        plus = next((by_output[i] for i in product.input if i in by_output and by_output[i].op_type == "Add"), None)
+        erf = by_output.get(plus.input[0]) if plus else None
+        if erf is not None and erf.op_type == "Erf":
+            root = by_output[erf.input[0]]
+            found[half.output[0]] = root.input[0]
+            within.update(node.output[0] for node in (product, plus, erf, root))
+    return found, within
 
 
 UNARY = {"Relu": functional.relu, "Sigmoid": torch.sigmoid, "Sqrt": torch.sqrt, "Erf": torch.erf, "Identity": lambda x: x}

@@ -180,9 +180,17 @@ def crossed(ink, top, bottom, rng):
     return numpy.maximum(ink, over * rng.uniform(0.15, 0.8))
 
 
-def scanned(ink, random, rng):
+def beside_a_block(ink, box, size, rng):
+    """What a redaction beside the line took away with it: a strip of the first or last character."""
+    ink, reach = ink.copy(), int(size * rng.uniform(0.05, 0.25))
+    strip = slice(box[0], box[0] + reach) if rng.random() < 0.4 else slice(box[2] - reach, box[2])
+    ink[:, strip] = 0
+    return ink
+
+
+def scanned(ink, size, random, rng):
     """Ink on paper as a scanner sees it: gray picture with blur, noise, specks, photocopy contrast and compression."""
-    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.25, 1.4))
+    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.25, min(1.4, 0.2 + 0.033 * size)))
     paper = rng.uniform(195, 255) - 12 * rng.random() * clouds(random, ink.shape, 60)
     gray = paper * (1 - ink * rng.uniform(0.45, 1)) + rng.uniform(0, 14) * grain(random, ink.shape)
     for _ in range(rng.randint(1, 16) if rng.random() < 0.3 else 0):

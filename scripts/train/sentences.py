@@ -29,6 +29,10 @@ BUREAUS = "官房長 北米局長 欧亜局長 亜細亜局長 経済局長 条�
 SURNAMES = "大島 北村 波多野 佐藤 東郷 井口 朝海 牛場 武内 門脇 法眼 安川 吉野 西堀 村田 栗山 加瀬 澁澤 廣田 來栖".split()
 RANKS = "大使 公使 臨時代理大使 総領事 大臣 次官 局長 参事官 書記官 報道官 補佐官 總領事 參事官".split()
 NAMES = "ロシア ローマ ロンドン ロス・アンジェルス アフリカ アフガニスタン アルジェリア アンゴラ イタリア イラク イラン インド インドネシア ウクライナ エジプト エルサルバドル オランダ カナダ カイロ カンボディア クウェイト グルジア ケニア コロンビア サウディ・アラビア シリア シンガポール スイス スペイン ソマリア タイ チェコ チリ トルコ ナイジェリア ニカラグア ネパール ノールウェー ハノイ ハンガリー パキスタン パナマ パリ フィリピン フランス ブラジル ヴィエトナム ベルギー ベルリン ペルー ホノルル ポーランド マレイシア ミャンマー メキシコ モスクワ モンゴル ユーゴー ヨルダン ラオス リビア ルーマニア レバノン ワシントン ワルシャワ ガット ペルシャ スエズ ニューヨーク シカゴ ダレス ケネディ ニクソン キッシンジャー フルシチョフ グロムイコ アデナウアー ネルー スカルノ マルコス サッチャー ミッテラン コール ゴルバチョフ シェワルナゼ".split()
+NATIONS = "日 米 ロ ソ 英 仏 独 伊 中 韓 加 印 豪".split()
+BETWEEN_NATIONS = "関係 両国 首脳会談 外相会談 交渉 間の 共同声明 平和条約 貿易協定 新時代 問題 双方 側は".split()
+BEFORE_A_NATION = "対 在 訪 駐 反 親".split()
+AFTER_A_NATION = "支援 政策 側 側は 大使館 経済協力 改革 外交 国民 大使".split()
 AFTER_NAMES = "、 。 は が の 側 側は 国 大使 政府 外相 首相 大統領 関係 問題 向け 発 着 へ に ニ ハ ノ ヘ 間 ・ （ ）".split()
 TAILS = "に関し ニ關シ に転電した。（了） 、貴電に関し、左のとおり。 ヘ轉電セリ アリタシ（終） 旨述べたところ、先方は 右御参考まで。 ト認メラル 冒頭往電に関し、 委細公信 御回電ありたい。 トノ趣ナリ".split()
 
@@ -64,9 +68,11 @@ class Sentences:
             return aged(phrase(rng), rng, 0.25)
         if chance < 0.84:
             return with_confused([self.passage(rng.choice(["modern", "modern", "katakana"]), rng) for _ in range(6)])
-        if chance < 0.88:
+        if chance < 0.89:
             return named(self.passage("modern", rng)[: LONGEST - 14], rng)
-        if chance < 0.94:
+        if chance < 0.92:
+            return itemized(self.passage("modern", rng)[: LONGEST - 8], rng)
+        if chance < 0.96:
             return inserted(self.passage(rng.choice(["modern", "katakana", "old"]), rng), rng)
         return "".join(rng.choice(KANJI if rng.random() < 0.85 else CHARACTERS[94:]) for _ in range(rng.randint(2, 16)))
 
@@ -105,8 +111,23 @@ def named(text, rng):
     """A passage with foreign names in katakana, one of them with a character after it as cables have them."""
     for _ in range(rng.randint(1, 2)):
         place = rng.randrange(len(text) + 1)
-        text = text[:place] + rng.choice(NAMES) + rng.choice(AFTER_NAMES) + text[place:]
+        text = text[:place] + name(rng) + text[place:]
     return text.translate(LARGE_KANA) if rng.random() < 0.4 else text
+
+
+def name(rng):
+    """A foreign name, or nations in one character each (日ロ関係, 対ロ支援), with what cables have after it."""
+    if rng.random() < 0.6:
+        return rng.choice(NAMES) + rng.choice(AFTER_NAMES)
+    if rng.random() < 0.4:
+        return rng.choice(BEFORE_A_NATION) + rng.choice(NATIONS) + rng.choice(AFTER_A_NATION)
+    return "".join(rng.sample(NATIONS, 2)) + rng.choice(BETWEEN_NATIONS)
+
+
+def itemized(text, rng):
+    """A passage as the head of a paragraph: with its number or its speaker."""
+    head = rng.choice(["{n}．", "{n}．", "{n}、", "（{n}）", "（総理）", "（大臣）", "（大統領）", "（先方）", "（{k}）"])
+    return head.format(n=rng.choice("１２３４５６７８９一二三四五六七八九"), k=rng.choice(NAMES)) + text
 
 
 def inserted(text, rng):
