@@ -5,6 +5,7 @@ stays in the file. The head is given to the characters of characters.txt, by the
 """
 import collections
 import math
+import re
 
 import numpy
 import onnx
@@ -39,7 +40,7 @@ class Recognizer(nn.Module):
 
     def keep(self, name, array):
         if array.dtype in (numpy.float32, numpy.float16) and array.size > 1:
-            self.names[name] = f"w{len(self.weights)}"
+            self.names[name] = re.sub(r"\W", "_", name)  # the same in every file of this network
             self.weights[self.names[name]] = nn.Parameter(torch.from_numpy(array.astype(numpy.float32)))
         else:
             self.constants[name] = torch.from_numpy(numpy.array(array))
@@ -124,6 +125,10 @@ def simplified(model):
         node.input[:] = [rename.get(name, name) for name in node.input]
         to = next((a.i for a in node.attribute if a.name == "to"), TensorProto.FLOAT)
         if node.op_type == "Identity" or node.op_type == "Cast" and to in (TensorProto.FLOAT, TensorProto.FLOAT16):
+            if node.input[0] in tensors and uses[node.input[0]] == 1:  # a weight in half precision
+                tensors[node.output[0]] = tensors.pop(node.input[0])
+                tensors[node.output[0]].name = node.output[0]
+                continue
             rename[node.output[0]] = node.input[0]
             uses[node.input[0]] += uses[node.output[0]] - 1
             continue
@@ -140,9 +145,12 @@ def simplified(model):
         if node.op_type == "Conv" and len(node.input) == 2:
             convolutions[node.output[0]] = node
         nodes.append(node)
+    used = {name for node in nodes for name in node.input}
     nodes = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
-    del graph.node[:]
+    kept = [onnx.TensorProto.FromString(t.SerializeToString()) for t in graph.initializer if t.name in used]
+    del graph.node[:], graph.initializer[:]
     graph.node.extend(nodes)
+    graph.initializer.extend(kept)
     return model
 
 

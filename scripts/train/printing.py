@@ -180,11 +180,14 @@ def crossed(ink, top, bottom, rng):
     return numpy.maximum(ink, over * rng.uniform(0.15, 0.8))
 
 
-def beside_a_block(ink, box, size, rng):
-    """What a redaction beside the line took away with it: a strip of the first or last character."""
-    ink, reach = ink.copy(), int(size * rng.uniform(0.05, 0.25))
-    strip = slice(box[0], box[0] + reach) if rng.random() < 0.4 else slice(box[2] - reach, box[2])
-    ink[:, strip] = 0
+SLIGHT = "。、．，・：；’‘”“゛゜（）「」『』〔〕()[]ー―一ノ｜1lI"
+
+
+def beside_a_block(ink, box, text, size, rng):
+    """What a redaction beside the line took away with it: a strip of the first or last character, where enough of it is left to tell it."""
+    ink, reach, first = ink.copy(), int(size * rng.uniform(0.05, 0.2)), rng.random() < 0.4
+    if text[0 if first else -1] not in SLIGHT:
+        ink[:, slice(0, box[0] + reach) if first else slice(box[2] - reach, None)] = 0
     return ink
 
 
