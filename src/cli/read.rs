@@ -65,12 +65,14 @@ enum DirectionChoice {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum EngineName {
-    /// The best there is: neural
+    /// The best single engine: neural
     Auto,
     /// A network trained on cables, part of denshin
     Neural,
     /// Tesseract with the models jpn and jpn_vert
     Tesseract,
+    /// The network, and Tesseract's opinion of the characters that the network is in doubt of
+    Fusion,
     /// None: boxes and marks alone
     Null,
 }
@@ -87,6 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         EngineName::Auto => EngineChoice::default(),
         EngineName::Neural => EngineChoice::Neural,
         EngineName::Tesseract => EngineChoice::Tesseract,
+        EngineName::Fusion => EngineChoice::Fusion,
         EngineName::Null => EngineChoice::Null,
     };
     let paths = ModelPaths { tessdata: arguments.tessdata.as_deref(), neural: arguments.model.as_deref() };

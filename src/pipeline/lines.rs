@@ -9,6 +9,9 @@ use crate::page::{Confidence, Glyph, Line, REDACTION_MARK, WritingMode};
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
 
+/// As far as the shade of a mark or a neighbour reaches, px.
+const CLEARANCE_PX: i32 = 4;
+
 /// Lines of one block, read.
 pub(super) struct ReadBlock {
     /// Direction of its lines.
@@ -74,7 +77,10 @@ fn read_line(
                 confidence: redactions[*index].confidence,
                 alternatives: vec![],
             }),
-            Part::Print(print) => glyphs.extend(read_print(&page.gray, print, mode, recognizer)?),
+            Part::Print(print) => {
+                let crop = crop(page, print, mode);
+                glyphs.extend(read_print(&page.gray, print, &crop, mode, recognizer)?);
+            }
         }
     }
     let bbox = glyphs.iter().fold(line.bbox, |all, g| all.union(&g.bbox));
@@ -88,17 +94,35 @@ fn read_line(
     })
 }
 
+/// What is cut out for a stretch of print: its ink with the strokes' gray edges, nothing of the neighbouring lines, and
+/// as much of the blank behind it as a character takes: a full stop there may be too small or too faint for layout.
+fn crop(page: &Prepared, print: &Print, mode: WritingMode) -> BBox {
+    let ink = mode.along(&print.bbox);
+    let tight = ink.grown((ink.height() / 12).max(2));
+    let behind = BBox::from_ltrb(tight.right, ink.top, tight.right + ink.height(), ink.bottom);
+    let others =
+        page.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.parts).filter_map(|part| match part {
+            Part::Print(other) => Some(&other.bbox),
+            Part::Redaction(_) => None,
+        });
+    let nearest = others
+        .chain(page.marks.iter().map(|mark| &mark.bbox))
+        .map(|other| mode.along(other))
+        .filter(|other| other.right > behind.right && !other.intersection(&behind).is_empty())
+        .map(|other| other.left - CLEARANCE_PX)
+        .fold(behind.right, i32::min);
+    let roomy = BBox::from_ltrb(tight.left, tight.top, nearest.max(tight.right), tight.bottom);
+    mode.along(&roomy).intersection(&BBox::of_size(page.gray.width(), page.gray.height()))
+}
+
 /// Reads one stretch and seats its glyphs in their cells.
 fn read_print(
     gray: &GrayImage,
     print: &Print,
+    crop: &BBox,
     mode: WritingMode,
     recognizer: &mut dyn Recognizer,
 ) -> Result<Vec<Glyph>, RecognizeError> {
-    // The crop holds the strokes' gray edges, but nothing of the neighbouring lines.
-    let across = mode.along(&print.bbox).height();
-    let crop =
-        print.bbox.grown((across / 12).max(2)).intersection(&BBox::of_size(gray.width(), gray.height()));
     let image = imageops::crop_imm(
         gray,
         crop.left as u32,
@@ -111,7 +135,7 @@ fn read_print(
     // Engines are not trusted with blanks and control characters: a glyph is something printed.
     read.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
     for glyph in &mut read {
-        glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(&crop);
+        glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(crop);
     }
     seat(&mut read, &print.cells, mode);
     Ok(read

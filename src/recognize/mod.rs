@@ -1,6 +1,7 @@
 //! Reading lines: the contract between denshin and its engines.
 
 pub mod fault;
+pub mod fusion;
 pub mod neural;
 pub mod null;
 pub mod pool;
@@ -11,6 +12,7 @@ pub mod tesseract;
 use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
 use crate::provenance::Model;
+use fusion::Fusion;
 use image::GrayImage;
 use neural::{Neural, NeuralModel};
 use pool::Pool;
@@ -91,6 +93,8 @@ pub enum EngineChoice {
     Neural,
     /// Tesseract with `jpn` and `jpn_vert`.
     Tesseract,
+    /// The network, and Tesseract's opinion where the network is in doubt.
+    Fusion,
     /// None: boxes and marks alone.
     Null,
 }
@@ -118,6 +122,14 @@ impl EngineChoice {
             Self::Neural => {
                 let model = Arc::new(NeuralModel::find(paths.neural)?);
                 Ok(Pool::new(move || Ok(Box::new(Neural::new(Arc::clone(&model))))))
+            }
+            Self::Fusion => {
+                let model = Arc::new(NeuralModel::find(paths.neural)?);
+                let models = TesseractModels::find(paths.tessdata)?;
+                Ok(Pool::new(move || {
+                    let first = Box::new(Neural::new(Arc::clone(&model)));
+                    Ok(Box::new(Fusion::new(first, Box::new(models.open()))))
+                }))
             }
             Self::Null => Ok(Pool::new(|| Ok(Box::new(null::Null)))),
         }

@@ -2,7 +2,8 @@
 //!
 //! The network is an ONNX file: input `[1, 3, 48, width]`, (x / 255 − 0.5) / 0.5; output `[1, steps, classes]`,
 //! probabilities. Class 0 is the blank, class i the i-th line of the metadata key `character`; what lies beyond is white
-//! space. Weights in half precision are made single when the file is loaded; all engines of a run share them.
+//! space. The metadata key `temperature`, where it is there, calibrates the probabilities (`scripts/calibrate` measures
+//! it). Weights in half precision are made single when the file is loaded; all engines of a run share them.
 //!
 //! rten runs on threads of a pool. Each engine has a pool of one thread, and its worker waits for it: at no time do
 //! more threads work than pages are read. Accuracy and time: `models/README.md`.
@@ -35,6 +36,8 @@ pub struct NeuralModel {
     network: rten::Model,
     /// Character of each class but the blank.
     characters: Vec<String>,
+    /// Divides the log-odds of its probabilities (Guo et al. 2017): 1 leaves them as they are, more makes them less sure.
+    temperature: f32,
     description: EngineDescription,
 }
 
@@ -63,10 +66,21 @@ impl NeuralModel {
         if characters.is_empty() {
             return Err(unusable("no list of characters in its metadata".to_owned()));
         }
+        let temperature = network.metadata().get("temperature").and_then(|t| t.parse().ok()).unwrap_or(1.0);
+        if !(0.1..=10.0).contains(&temperature) {
+            return Err(unusable(format!("temperature {temperature} in its metadata")));
+        }
         let models = vec![Model { name: name.to_owned(), sha256 }];
         let description =
             EngineDescription { name: "neural".to_owned(), version: VERSION.to_owned(), models };
-        Ok(Self { network, characters, description })
+        Ok(Self { network, characters, temperature, description })
+    }
+
+    /// How sure a probability of the network makes.
+    fn confidence(&self, probability: f32) -> Confidence {
+        let odds = probability / (1.0 - probability).max(f32::EPSILON);
+        let odds = odds.powf(1.0 / self.temperature);
+        Confidence::clamped(odds / (1.0 + odds))
     }
 
     /// What a class stands for; `None` for white space.
@@ -110,12 +124,12 @@ impl Neural {
     fn glyph(&self, peak: &Peak, center: f32, reach: f32, line: &Turned) -> Option<ReadGlyph> {
         let text = self.model.character(peak.class)?;
         let other = |&(class, p): &(usize, f32)| {
-            Some((self.model.character(class)?.to_owned(), Confidence::clamped(p)))
+            Some((self.model.character(class)?.to_owned(), self.model.confidence(p)))
         };
         Some(ReadGlyph {
             text: text.to_owned(),
             bbox: line.back(center - reach, center + reach),
-            confidence: Confidence::clamped(peak.probability),
+            confidence: self.model.confidence(peak.probability),
             alternatives: peak.others.iter().filter_map(other).collect(),
         })
     }
