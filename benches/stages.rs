@@ -36,7 +36,7 @@ fn straight(page: &Pixels) -> (Pixels, Binary) {
     let ink = binarize(&lift_color(page), &BinarizeOptions::default());
     let (straight, _) = deskew::deskew(page, deskew::find_skew(&ink, &options));
     let ink = binarize(&lift_color(&straight), &BinarizeOptions::default());
-    (straight, ink)
+    (straight.into_owned(), ink)
 }
 
 /// The longest line of a page, as it is given to the engine.

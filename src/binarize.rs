@@ -5,7 +5,7 @@
 //! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
 //! contrast; strokes that are fainter as a whole count from a smaller part on. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
 
-use crate::raster::{Binary, otsu_level};
+use crate::raster::{Binary, Histogram, otsu_level};
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
@@ -79,20 +79,13 @@ fn with_faint(mut strong: Binary, faint: &Binary) -> Binary {
     let (components, labels) = faint.components();
     let least = (LEAST_FAINT * (f64::from(faint.height()) / 3500.0).powi(2)).max(6.0) as u64;
     let mut dark = vec![0u64; components.len()];
-    let width = faint.width() as usize;
-    for (&label, &ink) in labels.as_raw().iter().zip(strong.as_ink().as_raw()) {
-        if ink != 0 && label != 0 {
-            dark[label as usize - 1] += 1;
-        }
+    for (y, columns, component) in labels.runs() {
+        dark[component] += strong.row(y)[columns].iter().filter(|&&p| p != 0).count() as u64;
     }
     let is_faint: Vec<bool> =
         components.iter().zip(&dark).map(|(c, &dark)| c.ink >= least && dark * 4 < c.ink).collect();
-    for (y, labels) in labels.as_raw().chunks_exact(width.max(1)).enumerate() {
-        for (mark, &label) in strong.row_mut(y as u32).iter_mut().zip(labels) {
-            if label != 0 && is_faint[label as usize - 1] {
-                *mark = 255;
-            }
-        }
+    for (y, columns, _) in labels.runs().filter(|&(.., component)| is_faint[component]) {
+        strong.row_mut(y)[columns].fill(255);
     }
     strong
 }
@@ -146,26 +139,22 @@ impl Levels {
 fn paper(page: &GrayImage, level: u8) -> GrayImage {
     let (columns, rows) = (page.width().div_ceil(CELL_PX), page.height().div_ceil(CELL_PX));
     let mut found = GrayImage::new(columns, rows);
-    let mut histogram = [0u32; 256];
     for (column, row, out) in found.enumerate_pixels_mut() {
-        histogram.fill(0);
-        let mut count = 0;
         let (left, right) = (column * CELL_PX, ((column + 1) * CELL_PX).min(page.width()));
+        let mut histogram = Histogram::new();
         for y in (row * CELL_PX..((row + 1) * CELL_PX).min(page.height())).step_by(2) {
             let start = y as usize * page.width() as usize;
-            for &p in
-                page.as_raw()[start + left as usize..start + right as usize].iter().filter(|&&p| p > level)
-            {
-                histogram[p as usize] += 1;
-                count += 1;
-            }
+            histogram.add(&page.as_raw()[start + left as usize..start + right as usize]);
         }
+        let mut histogram = histogram.counts();
+        histogram[..=usize::from(level)].fill(0);
+        let count: u64 = histogram.iter().sum();
         let mut seen = 0;
         let median = (0..=255u8).find(|&v| {
             seen += histogram[v as usize];
             seen * 2 >= count
         });
-        out.0[0] = if count >= CELL_PX { median.unwrap_or(0) } else { 0 };
+        out.0[0] = if count >= u64::from(CELL_PX) { median.unwrap_or(0) } else { 0 };
     }
     let measured = found.clone();
     for (column, row, out) in found.enumerate_pixels_mut().filter(|(.., p)| p.0[0] == 0) {

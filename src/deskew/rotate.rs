@@ -4,15 +4,16 @@ use super::Skew;
 use crate::geometry::{Point, Transform};
 use crate::raster::Pixels;
 use image::{GrayImage, RgbImage, imageops};
+use std::borrow::Cow;
 
 /// Turns the page so that its lines are straight.
 ///
 /// The canvas grows so that no corner is lost; what lies outside of the scan is white. The transform leads from the
-/// straight image back to the one given.
+/// straight image back to the one given. A page without skew is lent as it is.
 #[must_use]
-pub fn deskew(page: &Pixels, skew: Skew) -> (Pixels, Transform) {
+pub fn deskew(page: &Pixels, skew: Skew) -> (Cow<'_, Pixels>, Transform) {
     if skew.degrees == 0.0 {
-        return (page.clone(), Transform::identity());
+        return (Cow::Borrowed(page), Transform::identity());
     }
     let (width, height) = page.dimensions();
     let (sin, cos) = skew.degrees.to_radians().sin_cos();
@@ -36,7 +37,7 @@ pub fn deskew(page: &Pixels, skew: Skew) -> (Pixels, Transform) {
             Pixels::Color(RgbImage::from_raw(new_width, new_height, raw).expect("three bytes a pixel"))
         }
     };
-    (straight, back)
+    (Cow::Owned(straight), back)
 }
 
 /// Turns a page clockwise by 90, 180 or 270 degrees (any other number of degrees leaves it). The transform leads
@@ -83,15 +84,21 @@ fn resample<const CHANNELS: usize>(
         let (mut at_x, mut at_y) = (fixed(start.x - 0.5), fixed(start.y - 0.5));
         for pixel in row.chunks_exact_mut(CHANNELS) {
             let (x, y) = (at_x >> SHIFT, at_y >> SHIFT);
-            let (part_x, part_y) = ((at_x & (ONE - 1)) >> 8, (at_y & (ONE - 1)) >> 8);
             if x >= 0 && y >= 0 && x + 1 < width && y + 1 < height {
                 let above = (y * width + x) as usize * CHANNELS;
                 let below = above + width as usize * CHANNELS;
+                let (above, below) = (&raw[above..above + 2 * CHANNELS], &raw[below..below + 2 * CHANNELS]);
+                let part = |at: i64| (at & (ONE - 1)) as u32 >> 8;
+                let (right, low) = (part(at_x), part(at_y));
+                let (left, high) = (256 - right, 256 - low);
+                let (high_left, high_right) = (left * high, right * high);
+                let (low_left, low_right) = (left * low, right * low);
                 for c in 0..CHANNELS {
-                    let mix = |i: usize| {
-                        i64::from(raw[i + c]) * (256 - part_x) + i64::from(raw[i + CHANNELS + c]) * part_x
-                    };
-                    pixel[c] = ((mix(above) * (256 - part_y) + mix(below) * part_y + (1 << 15)) >> 16) as u8;
+                    let mix = u32::from(above[c]) * high_left
+                        + u32::from(above[CHANNELS + c]) * high_right
+                        + u32::from(below[c]) * low_left
+                        + u32::from(below[CHANNELS + c]) * low_right;
+                    pixel[c] = ((mix + (1 << 15)) >> 16) as u8;
                 }
             } else if x >= -1 && y >= -1 && x < width && y < height {
                 // The outermost half pixel: nearest neighbour.
@@ -129,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn a_straight_page_is_lent_and_not_copied() {
+        let page = Pixels::Gray(gray_image!(1, 2; 3, 4));
+        let (straight, back) = deskew(&page, Skew { degrees: 0.0, confidence: Confidence::CERTAIN });
+        assert!(matches!(straight, Cow::Borrowed(lent) if std::ptr::eq(lent, &page)));
+        assert_eq!(back, Transform::identity());
+    }
+
+    #[test]
     fn what_is_seen_straight_is_found_on_the_scan() {
         let mut page = GrayImage::from_pixel(300, 200, Luma([255]));
         let dot = BBox::from_ltwh(240, 30, 12, 12);
@@ -136,7 +151,8 @@ mod tests {
             page.put_pixel(x as u32, y as u32, Luma([0]));
         }
         let skew = Skew { degrees: 7.0, confidence: Confidence::CERTAIN };
-        let (straight, back) = deskew(&Pixels::Gray(page), skew);
+        let page = Pixels::Gray(page);
+        let (straight, back) = deskew(&page, skew);
         let ink = crate::raster::Binary::below(&straight.to_gray(), 100);
         let (found, _) = ink.components();
         assert_eq!(found.len(), 1);

@@ -9,88 +9,85 @@
 //! are enough; a page of scattered single characters gives a low confidence.
 
 use super::{DeskewOptions, Skew};
+use crate::geometry::BBox;
 use crate::page::Confidence;
 use crate::raster::Binary;
+use std::ops::Range;
 
 /// Width of the strips, px. Within a strip nothing is shifted: 4 px at 15° lean by one pixel.
 const STRIP_PX: usize = 4;
 
+/// Places of a profile that are looked at together: where a strip is blank they are passed over.
+const BLOCK: usize = 16;
+
 /// Measures the skew of a page from its ink; zero with confidence 0 where it has no print.
 #[must_use]
 pub fn find_skew(page: &Binary, options: &DeskewOptions) -> Skew {
-    let print = characters(page);
-    let rows = Strips::across_rows(&print);
-    let columns = Strips::across_columns(&print);
-    let (horizontal, vertical) = (rows.best(options.max_degrees), columns.best(options.max_degrees));
+    let (components, labels) = page.components();
+    let largest = (page.width().max(page.height()) / 20).max(12) as i32;
+    let is_print: Vec<bool> = components.iter().map(|c| is_character(&c.bbox, largest)).collect();
+    let print = || labels.runs().filter(|&(.., component)| is_print[component]);
+    let rows = Strips::across_rows(page, print());
+    let columns = Strips::across_columns(page, print());
+    let (horizontal, vertical) = (rows.about(options.max_degrees), columns.about(options.max_degrees));
     // Turned clockwise, a row falls to the right but a column leans to the left.
-    let (degrees, sharpness) =
-        if horizontal.1 >= vertical.1 { horizontal } else { (-vertical.0, vertical.1) };
+    let (degrees, sharpness) = if horizontal.1 >= vertical.1 {
+        (rows.near(horizontal.0, options.max_degrees), horizontal.1)
+    } else {
+        (-columns.near(vertical.0, options.max_degrees), vertical.1)
+    };
     Skew { degrees, confidence: Confidence::clamped(sharpness as f32) }
 }
 
-/// The ink that is as large as strokes and characters are.
-fn characters(page: &Binary) -> Binary {
-    let largest = (page.width().max(page.height()) / 20).max(12) as i32;
-    let (components, labels) = page.components();
-    let keep: Vec<bool> = components
-        .iter()
-        .map(|c| {
-            let (long, short) = (c.bbox.width().max(c.bbox.height()), c.bbox.width().min(c.bbox.height()));
-            (6..=largest).contains(&long) && short * 12 >= long
-        })
-        .collect();
-    let mut print = Binary::new(page.width(), page.height());
-    for (y, row) in labels.as_raw().chunks_exact(page.width().max(1) as usize).enumerate() {
-        let out = print.row_mut(y as u32);
-        for (x, &label) in row.iter().enumerate().filter(|&(_, &label)| label != 0) {
-            out[x] = if keep[label as usize - 1] { 255 } else { 0 };
-        }
-    }
-    print
+/// Whether a piece of ink is as large as strokes and characters are.
+fn is_character(bbox: &BBox, largest: i32) -> bool {
+    let (long, short) = (bbox.width().max(bbox.height()), bbox.width().min(bbox.height()));
+    (6..=largest).contains(&long) && short * 12 >= long
 }
 
 /// Profiles of strips: ink by place across the lines.
 struct Strips {
     /// One profile after another, each `length` long.
     profiles: Vec<u16>,
+    /// Whole blocks.
     length: usize,
 }
 
 impl Strips {
-    /// Strips side by side, profiles down the page.
-    fn across_rows(page: &Binary) -> Self {
-        let (width, height) = (page.width() as usize, page.height() as usize);
-        let mut profiles = vec![0u16; width.div_ceil(STRIP_PX) * height];
-        for y in 0..height {
-            for (strip, pixels) in page.row(y as u32).chunks(STRIP_PX).enumerate() {
-                profiles[strip * height + y] = pixels.iter().filter(|&&p| p != 0).count() as u16;
-            }
-        }
-        Self { profiles, length: height }
+    /// Blank strips over so many pixels, profiles of so many places.
+    fn new(across: u32, along: u32) -> Self {
+        let length = (along as usize).next_multiple_of(BLOCK);
+        Self { profiles: vec![0; (across as usize).div_ceil(STRIP_PX) * length], length }
     }
 
-    /// Strips one below the other, profiles to the right.
-    fn across_columns(page: &Binary) -> Self {
-        let (width, height) = (page.width() as usize, page.height() as usize);
-        let mut profiles = vec![0u16; height.div_ceil(STRIP_PX) * width];
-        for y in 0..height {
-            let strip = &mut profiles[y / STRIP_PX * width..][..width];
-            for (sum, &pixel) in strip.iter_mut().zip(page.row(y as u32)) {
-                *sum += u16::from(pixel != 0);
-            }
+    /// Strips side by side, profiles down the page, of runs of ink.
+    fn across_rows(page: &Binary, print: impl Iterator<Item = (u32, Range<usize>, usize)>) -> Self {
+        let mut strips = Self::new(page.width(), page.height());
+        for (y, columns, _) in print {
+            columns.for_each(|x| strips.profiles[x / STRIP_PX * strips.length + y as usize] += 1);
         }
-        Self { profiles, length: width }
+        strips
+    }
+
+    /// Strips one below the other, profiles to the right, of runs of ink.
+    fn across_columns(page: &Binary, print: impl Iterator<Item = (u32, Range<usize>, usize)>) -> Self {
+        let mut strips = Self::new(page.height(), page.width());
+        for (y, columns, _) in print {
+            let profile = &mut strips.profiles[y as usize / STRIP_PX * strips.length..];
+            profile[columns].iter_mut().for_each(|sum| *sum += 1);
+        }
+        strips
     }
 
     /// Every `factor` places of every `factor` strips summed to one.
     fn coarser(&self, factor: usize) -> Self {
-        let length = self.length.div_ceil(factor);
+        let length = self.length.div_ceil(factor).next_multiple_of(BLOCK);
         let count = self.count().div_ceil(factor);
         let mut profiles = vec![0u16; length * count];
         for (i, profile) in self.profiles.chunks_exact(self.length.max(1)).enumerate() {
             let sums = &mut profiles[i / factor * length..][..length];
-            for (place, &ink) in profile.iter().enumerate() {
-                sums[place / factor] = sums[place / factor].saturating_add(ink);
+            for (sum, inks) in sums.iter_mut().zip(profile.chunks(factor)) {
+                *sum = inks.iter().fold(*sum, |sum, &ink| sum.saturating_add(ink));
             }
         }
         Self { profiles, length }
@@ -100,20 +97,26 @@ impl Strips {
         self.profiles.len() / self.length.max(1)
     }
 
-    /// The angle by which rows fall to the right, degrees, and how much sharper its sums are than others', 0 to 1.
-    fn best(&self, max_degrees: f64) -> (f64, f64) {
-        if self.length == 0 || self.profiles.iter().all(|&p| p == 0) {
+    /// The angle by which rows fall to the right, to half a degree, and how much sharper its sums are than others',
+    /// 0 to 1.
+    fn about(&self, max_degrees: f64) -> (f64, f64) {
+        if self.profiles.iter().all(|&p| p == 0) {
             return (0.0, 0.0);
         }
-        let coarse = self.coarser(4);
-        let scores = coarse.scores(0.0, max_degrees, 0.5);
-        let near = peak(&scores);
-        let near = peak(&self.scores(near, 0.6, 0.1)).clamp(-max_degrees, max_degrees);
-        let degrees = fitted(&self.scores(near, 0.16, 0.02));
+        let scores = self.coarser(4).scores(0.0, max_degrees, 0.5);
         let mut all: Vec<f64> = scores.iter().map(|s| s.1).collect();
         all.sort_by(f64::total_cmp);
         let (usual, best) = (all[all.len() / 2], all[all.len() - 1]);
-        (degrees, if best > 0.0 { 1.0 - usual / best } else { 0.0 })
+        (peak(&scores), if best > 0.0 { 1.0 - usual / best } else { 0.0 })
+    }
+
+    /// The angle near one that is good to half a degree.
+    fn near(&self, about: f64, max_degrees: f64) -> f64 {
+        if self.profiles.iter().all(|&p| p == 0) {
+            return 0.0;
+        }
+        let near = peak(&self.scores(about, 0.6, 0.1)).clamp(-max_degrees, max_degrees);
+        fitted(&self.scores(near, 0.16, 0.02))
     }
 
     /// Angles around a middle with their scores.
@@ -132,18 +135,28 @@ impl Strips {
         let half = self.count() as f64 / 2.0;
         let margin = (half * STRIP_PX as f64 * slope.abs()).ceil() as usize + 4;
         let mut sums = vec![0.0f32; self.length + 2 * margin];
-        for (i, profile) in self.profiles.chunks_exact(self.length).enumerate() {
+        for (i, profile) in self.profiles.chunks_exact(self.length.max(1)).enumerate() {
             // A row that falls is lifted back; the fraction is shared between two places.
             let shift = margin as f64 - (i as f64 + 0.5 - half) * STRIP_PX as f64 * slope;
             let (whole, part) = (shift.floor() as usize, shift.fract() as f32);
-            for (place, &ink) in profile.iter().enumerate().filter(|&(_, &ink)| ink != 0) {
-                let ink = f32::from(ink);
-                sums[whole + place] += ink * (1.0 - part);
-                sums[whole + place + 1] += ink * part;
+            let (blocks, _) = profile.as_chunks::<BLOCK>();
+            for (place, block) in (whole..).step_by(BLOCK).zip(blocks) {
+                if block.iter().all(|&ink| ink == 0) {
+                    continue;
+                }
+                add(&mut sums[place + 1..], block, part);
+                add(&mut sums[place..], block, 1.0 - part);
             }
         }
         // Smoothed over four places: shares of a fraction blur a little, whole shifts (as at 0°) do not, and would win.
         sums.windows(5).map(|w| f64::from((w[4] + w[3] - w[1] - w[0]).powi(2))).sum()
+    }
+}
+
+/// Adds a share of the ink of a block.
+fn add(sums: &mut [f32], block: &[u16; BLOCK], share: f32) {
+    for (sum, &ink) in sums.iter_mut().zip(block) {
+        *sum += f32::from(ink) * share;
     }
 }
 
@@ -192,8 +205,8 @@ mod tests {
     }
 
     fn measured(page: GrayImage, degrees: f64) -> Skew {
-        let turned =
-            deskew(&Pixels::Gray(page), Skew { degrees: -degrees, confidence: Confidence::CERTAIN }).0;
+        let page = Pixels::Gray(page);
+        let turned = deskew(&page, Skew { degrees: -degrees, confidence: Confidence::CERTAIN }).0;
         find_skew(&Binary::below(&turned.to_gray(), 128), &DeskewOptions::default())
     }
 

@@ -40,8 +40,9 @@ pub(super) fn rule(ink: &Binary, blocks: &mut [Block]) {
         let all: Vec<&Profile> = alike.iter().flat_map(|(_, profiles, _)| profiles).collect();
         let common = find_pitch(&all, usual(&all));
         for (index, profiles, body) in alike {
-            let own: Vec<&Profile> = profiles.iter().collect();
-            let Some(pitch) = better_pitch(&own, *body, common) else { continue };
+            // A block without its like has been measured.
+            let pitch = if alike.len() == 1 { common } else { better_pitch(profiles, *body, common) };
+            let Some(pitch) = pitch else { continue };
             let block = &mut blocks[*index];
             let mode = block.writing_mode;
             // Type set solid is as high as its pitch; letter-spaced type is lower.
@@ -54,10 +55,11 @@ pub(super) fn rule(ink: &Binary, blocks: &mut [Block]) {
 }
 
 /// The pitch of its like, unless the block's own fits much better.
-fn better_pitch(profiles: &[&Profile], body: f64, common: Option<f64>) -> Option<f64> {
-    let own = find_pitch(profiles, body);
+fn better_pitch(profiles: &[Profile], body: f64, common: Option<f64>) -> Option<f64> {
+    let profiles: Vec<&Profile> = profiles.iter().collect();
+    let own = find_pitch(&profiles, body);
     let (Some(own), Some(common)) = (own, common) else { return own.or(common) };
-    let (with_own, with_common) = (met(profiles, own, body), met(profiles, common, body));
+    let (with_own, with_common) = (met(&profiles, own, body), met(&profiles, common, body));
     Some(if with_own + OWN_PITCH < with_common { own } else { common })
 }
 
@@ -85,6 +87,8 @@ struct Profile {
     ink: Vec<f64>,
     /// First and last row with ink by column, both zero where there is none.
     extent: Vec<(i32, i32)>,
+    /// Ink at every place between two columns, as a part of the mean, the ends included; empty where there is no ink.
+    tolls: Vec<f64>,
 }
 
 impl Profile {
@@ -94,6 +98,7 @@ impl Profile {
             bbox: along,
             ink: vec![0.0; along.width().max(0) as usize],
             extent: vec![(0, 0); along.width().max(0) as usize],
+            tolls: vec![],
         };
         let inside = bbox.intersection(&page.bbox());
         for y in inside.top..inside.bottom {
@@ -106,6 +111,7 @@ impl Profile {
                 found.extent[place] = if last == 0 { (c, c + 1) } else { (first.min(c), last.max(c + 1)) };
             }
         }
+        found.tolls = tolls(&found.ink);
         found
     }
 
@@ -124,24 +130,13 @@ impl Profile {
         heights.get(heights.len() * 6 / 10).copied().unwrap_or(0)
     }
 
-    fn mean(&self) -> f64 {
-        let inked = self.ink.iter().filter(|&&i| i > 0.0).count().max(1);
-        self.ink.iter().sum::<f64>() / inked as f64
-    }
-
-    /// Ink at a place between two columns, as a part of the mean.
-    fn at(&self, place: f64, mean: f64) -> f64 {
-        let place = place.round() as i64;
-        let column = |i: i64| usize::try_from(i).ok().and_then(|i| self.ink.get(i)).copied().unwrap_or(0.0);
-        (column(place - 1) + column(place)) / (2.0 * mean)
-    }
-
     /// Least mean ink that a rigid comb of this pitch meets in each stretch, and the number of its teeth.
     fn comb(&self, pitch: f64) -> (f64, f64) {
-        let mean = self.mean();
-        if mean <= 0.0 {
+        if self.tolls.is_empty() {
             return (0.0, 0.0);
         }
+        // No place is below zero, so that the number before its half is the nearest.
+        let toll = |place: f64| self.tolls.get((place + 0.5) as usize).copied().unwrap_or(0.0);
         let (mut met, mut teeth) = (0.0, 0.0);
         let mut start = 0.0;
         while start + 2.0 * pitch <= self.ink.len() as f64 {
@@ -149,7 +144,7 @@ impl Profile {
             let count = ((end - start) / pitch).floor();
             let phase = |p: i32| {
                 let first = start + f64::from(p) * pitch / 16.0;
-                (0..count as i32).map(|k| self.at(first + f64::from(k) * pitch, mean)).sum::<f64>()
+                (0..count as i32).map(|k| toll(first + f64::from(k) * pitch)).sum::<f64>()
             };
             met += (0..16).map(phase).fold(f64::INFINITY, f64::min);
             teeth += count;
@@ -163,8 +158,8 @@ impl Profile {
     fn edges(&self, pitch: f64) -> Vec<i32> {
         let margin = (0.7 * pitch) as i32;
         let length = self.ink.len() as i32 + 2 * margin;
-        let mean = self.mean().max(1.0);
-        let toll: Vec<f64> = (0..=length).map(|x| self.at(f64::from(x - margin), mean)).collect();
+        let at = |place: i32| usize::try_from(place).ok().and_then(|place| self.tolls.get(place));
+        let toll: Vec<f64> = (0..=length).map(|x| at(x - margin).copied().unwrap_or(0.0)).collect();
         let (shortest, longest) = ((0.9 * pitch).floor() as i32, (1.1 * pitch).ceil() as i32);
         let mut best: Vec<(f64, i32)> = vec![(f64::INFINITY, -1); toll.len()];
         for x in 0..=length {
@@ -216,6 +211,18 @@ impl Profile {
             })
             .collect()
     }
+}
+
+/// Ink at every place between two columns and at the ends, as a part of the mean of those that have any; nothing where
+/// none has.
+fn tolls(ink: &[f64]) -> Vec<f64> {
+    let inked = ink.iter().filter(|&&i| i > 0.0).count();
+    if inked == 0 {
+        return vec![];
+    }
+    let mean = ink.iter().sum::<f64>() / inked as f64;
+    let before = std::iter::once(&0.0).chain(ink);
+    before.zip(ink.iter().chain([&0.0])).map(|(before, after)| (before + after) / (2.0 * mean)).collect()
 }
 
 /// Side of the body of the type: the usual height of the lines.

@@ -24,6 +24,7 @@ use crate::recognize::Recognizer;
 use crate::scan::{Scan, ScanOptions};
 use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Everything the user can configure; what provenance records and what resuming compares.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,8 +84,7 @@ pub type Watch<'a> = dyn FnMut(Stage, &dyn Fn() -> RgbImage) + 'a;
 /// Everything before reading: each stage measures, the settings decide, the stage applies.
 #[must_use]
 pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
-    let gray = lift_color(scan);
-    let ink = binarize(&gray, &settings.binarize);
+    let (gray, ink) = look(scan, settings);
     let border = deskew::find_border(&ink);
     let skew = deskew::find_skew(&ink, &settings.deskew).if_reliable(&settings.deskew);
     let cleared = border.as_ref().map(|border| {
@@ -94,8 +94,9 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     });
     let (straight, to_scan) = deskew::deskew(cleared.as_ref().unwrap_or(scan), skew);
     watch(Stage::Deskew, &|| pictures::color(&straight));
-    let mut gray = lift_color(&straight);
-    let ink = binarize(&gray, &settings.binarize);
+    // What has not been touched looks as it did.
+    let is_same = border.is_none() && matches!(straight, Cow::Borrowed(_));
+    let (mut gray, ink) = if is_same { (gray, ink) } else { look(&straight, settings) };
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
     let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
@@ -117,6 +118,13 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     prepared.steps = steps::before_reading(&prepared, border.is_some());
     watch(Stage::Layout, &|| pictures::lines(&prepared));
     prepared
+}
+
+/// A page in gray, coloured ink lifted, and its ink.
+fn look(page: &Pixels, settings: &Settings) -> (GrayImage, Binary) {
+    let gray = lift_color(page);
+    let ink = binarize(&gray, &settings.binarize);
+    (gray, ink)
 }
 
 impl Prepared {

@@ -31,7 +31,7 @@ const UNREAD: f64 = 0.5;
 const ROW: usize = 12;
 /// Rows that are read of each turn.
 const ROWS: usize = 4;
-/// Fewest cells that tell anything.
+/// Fewest cells that tell anything. So many that read surely, and hardly any of them clockwise, tell all.
 const LEAST_CELLS: usize = 12;
 /// Side of a cell in a row, pixels: the height that the network reads at.
 const SIDE: u32 = 48;
@@ -58,13 +58,26 @@ fn find_turn(page: &Prepared, recognizer: &mut dyn Recognizer) -> u16 {
     if rows.iter().map(Vec::len).sum::<usize>() < LEAST_CELLS {
         return 0;
     }
-    let mut read = |degrees: u16| sure_share(&page.gray, &rows, degrees, recognizer);
-    // Upright is the only way in which this turn reads and a clockwise one does not: most pages need no more.
-    let (given, clockwise) = (read(0), read(90));
+    let mut read = |row: &[BBox], degrees: u16| sure_cells(&page.gray, row, degrees, recognizer);
+    // Upright is the only way in which this turn reads and a clockwise one does not. Most pages need no more than a row
+    // of each: of its twelve cells nine or more read surely on eleven cables of twelve, clockwise one at most.
+    let (mut given, mut clockwise, mut cells) = (0, 0, 0);
+    for row in &rows {
+        given += read(row, 0);
+        clockwise += read(row, 90);
+        cells += row.len();
+        let is_clear = 3 * given >= 2 * cells && 4 * clockwise <= given;
+        if cells >= LEAST_CELLS && is_clear {
+            return 0;
+        }
+    }
+    let share = |sure: usize| sure as f64 / cells as f64;
+    let (given, clockwise) = (share(given), share(clockwise));
     if given >= CONVINCING && clockwise < UNREAD * given {
         return 0;
     }
-    let shares = [given, clockwise, read(180), read(270)];
+    let mut all = |degrees: u16| share(rows.iter().map(|row| read(row, degrees)).sum());
+    let shares = [given, clockwise, all(180), all(270)];
     // The turn before: what it leaves lying on its left side.
     let score = |turn: usize| shares[turn] + UNREAD * shares[(turn + 3) % 4];
     let best = (0..4).max_by(|&a, &b| score(a).total_cmp(&score(b)).then(b.cmp(&a))).unwrap_or(0);
@@ -84,19 +97,15 @@ fn sample(page: &Prepared) -> Vec<Vec<BBox>> {
     rows
 }
 
-/// Share of the cells, each turned clockwise by so many degrees, that read as Japanese characters surely.
-fn sure_share(gray: &GrayImage, rows: &[Vec<BBox>], degrees: u16, recognizer: &mut dyn Recognizer) -> f64 {
+/// How many cells of a row, each turned clockwise by so many degrees, read as Japanese characters surely.
+fn sure_cells(gray: &GrayImage, row: &[BBox], degrees: u16, recognizer: &mut dyn Recognizer) -> usize {
     let is_sure = |text: &str, confidence: f32| {
         confidence > SURE && text.chars().any(|c| matches!(c, 'ぁ'..='ヺ' | '一'..='鿿'))
     };
-    let sure = |row: &Vec<BBox>| {
-        let picture = even_out(compose(gray, row, degrees), WritingMode::HorizontalTb);
-        // An engine that fails here fails on the lines too, where that is recorded.
-        let read = recognizer.read_line(&picture, WritingMode::HorizontalTb).unwrap_or_default();
-        read.iter().filter(|g| is_sure(&g.text, g.confidence.value())).count()
-    };
-    let cells: usize = rows.iter().map(Vec::len).sum();
-    rows.iter().map(sure).sum::<usize>() as f64 / cells as f64
+    let picture = even_out(compose(gray, row, degrees), WritingMode::HorizontalTb);
+    // An engine that fails here fails on the lines too, where that is recorded.
+    let read = recognizer.read_line(&picture, WritingMode::HorizontalTb).unwrap_or_default();
+    read.iter().filter(|g| is_sure(&g.text, g.confidence.value())).count()
 }
 
 /// The cells side by side, each turned on its own.
@@ -128,6 +137,12 @@ mod tests {
     /// on their side, at its right too.
     struct KnowsTheFoot {
         and_the_right: bool,
+        /// Rows that it was given.
+        rows: usize,
+    }
+
+    fn knows_the_foot(and_the_right: bool) -> KnowsTheFoot {
+        KnowsTheFoot { and_the_right, rows: 0 }
     }
 
     impl Recognizer for KnowsTheFoot {
@@ -151,7 +166,9 @@ mod tests {
                     alternatives: vec![],
                 }
             };
-            Ok((0..line.width() / SIDE).map(glyph).collect())
+            let read = (0..line.width() / SIDE).map(glyph).collect();
+            self.rows += 1;
+            Ok(read)
         }
     }
 
@@ -171,7 +188,7 @@ mod tests {
     fn a_page_turned_any_way_is_set_upright_whatever_its_engine_has_learned() {
         for (degrees, and_the_right) in [0, 90, 180, 270].into_iter().flat_map(|d| [(d, false), (d, true)]) {
             let (scan, _) = turn(&page(), degrees);
-            let prepared = prepare_upright(&scan, &mut KnowsTheFoot { and_the_right }, &Settings::default());
+            let prepared = prepare_upright(&scan, &mut knows_the_foot(and_the_right), &Settings::default());
             assert_eq!(prepared.rotation, (360 - degrees) % 360, "{degrees} {and_the_right}");
             let (width, height) = scan.dimensions();
             let first = prepared.to_scan.apply_bbox(&prepared.blocks[0].lines[0].bbox);
@@ -180,11 +197,18 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_each_turn_is_enough_for_a_page_that_reads_surely() {
+        let mut engine = knows_the_foot(true);
+        assert_eq!(prepare_upright(&page(), &mut engine, &Settings::default()).rotation, 0);
+        assert_eq!(engine.rows, 2);
+    }
+
+    #[test]
     fn a_page_stays_as_it_is_where_turns_are_not_wanted_or_nothing_reads() {
         let (scan, _) = turn(&page(), 180);
         let mut unwanted = Settings::default();
         unwanted.deskew.quarter_turns = false;
-        assert_eq!(prepare_upright(&scan, &mut KnowsTheFoot { and_the_right: true }, &unwanted).rotation, 0);
+        assert_eq!(prepare_upright(&scan, &mut knows_the_foot(true), &unwanted).rotation, 0);
         let mut engine = crate::recognize::replay::Replay::new(["土"; 32]);
         assert_eq!(prepare_upright(&scan, &mut engine, &Settings::default()).rotation, 0);
     }

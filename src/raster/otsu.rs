@@ -3,13 +3,15 @@
 //! Sums are kept in 64 bits: those of `imageproc` overflow on pages of more than 16 million white pixels, which A4 has
 //! from 420 dpi upwards.
 
+use super::Histogram;
 use image::GrayImage;
 
 /// The brightest gray value of the darker class; 0 for a page of one value.
 #[must_use]
 pub fn otsu_level(gray: &GrayImage) -> u8 {
-    let mut histogram = [0u64; 256];
-    gray.as_raw().iter().for_each(|&p| histogram[usize::from(p)] += 1);
+    let mut histogram = Histogram::new();
+    histogram.add(gray.as_raw());
+    let histogram = histogram.counts();
     let total: u64 = histogram.iter().sum();
     let sum: u64 = (0u64..).zip(&histogram).map(|(value, count)| value * count).sum();
     let (mut dark, mut dark_sum, mut best) = (0, 0, (0.0, 0));

@@ -1,0 +1,47 @@
+//! How many pixels there are of each gray value.
+//!
+//! Four counts are kept in turn: neighbours are mostly alike, and to count on what was counted just before takes the
+//! processor several times as long.
+
+/// Pixels by their value.
+pub(crate) struct Histogram([[u32; 256]; 4]);
+
+impl Histogram {
+    /// Nothing counted.
+    pub(crate) fn new() -> Self {
+        Self([[0; 256]; 4])
+    }
+
+    /// Counts some more.
+    pub(crate) fn add(&mut self, pixels: &[u8]) {
+        let (fours, rest) = pixels.as_chunks::<4>();
+        for four in fours {
+            for (counts, &value) in self.0.iter_mut().zip(four) {
+                counts[usize::from(value)] += 1;
+            }
+        }
+        rest.iter().for_each(|&value| self.0[0][usize::from(value)] += 1);
+    }
+
+    /// The counts of all values.
+    pub(crate) fn counts(&self) -> [u64; 256] {
+        std::array::from_fn(|value| self.0.iter().map(|counts| u64::from(counts[value])).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pixel_is_counted_however_many_there_are() {
+        for length in 0..10u8 {
+            let mut histogram = Histogram::new();
+            histogram.add(&vec![255; usize::from(length)]);
+            histogram.add(&[7, 255]);
+            let counts = histogram.counts();
+            assert_eq!((counts[7], counts[255]), (1, u64::from(length) + 1));
+            assert_eq!(counts.iter().sum::<u64>(), u64::from(length) + 2);
+        }
+    }
+}
