@@ -1,8 +1,7 @@
 //! Two engines, decided character by character: where the first is in doubt and the second is sure, the second's
 //! character stands.
 //!
-//! Only lines with a doubtful character are read twice. The two readings are aligned at least edit distance (the two-system
-//! case of ROVER, Fiscus 1997); what stands against another character is decided by the engines' confidences and by
+//! Only lines with a doubtful character are read twice. The two readings are aligned ([`align`]); what stands against another character is decided by the engines' confidences and by
 //! nothing else: no dictionary and no language knows better than the print. Characters that only one of them has are
 //! the first's business, which is the better engine by far.
 //!
@@ -10,8 +9,8 @@
 //! network was in doubt of and Tesseract read differently, 41 were surely read by Tesseract; 22 of these were its right, 7
 //! the network's. That is the whole gain: 15 of some 470 errors. Figures by engine stand in the README.
 
+use super::align::align;
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
-use crate::orthography::Folding;
 use crate::page::{Confidence, WritingMode};
 use image::GrayImage;
 
@@ -68,7 +67,8 @@ fn is_doubtful(glyph: &ReadGlyph) -> bool {
 
 /// Decides every doubtful character that the other engine read differently; what is not taken is noted beside it.
 fn decide(glyphs: &mut [ReadGlyph], others: &[ReadGlyph]) {
-    for (glyph, other) in substitutions(glyphs, others) {
+    for pair in align(glyphs, others) {
+        let (Some(glyph), Some(other), false) = (pair.first, pair.second, pair.is_equal) else { continue };
         let (glyph, other) = (&mut glyphs[glyph], &others[other]);
         if !is_doubtful(glyph) {
             continue;
@@ -86,36 +86,6 @@ fn decide(glyphs: &mut [ReadGlyph], others: &[ReadGlyph]) {
         glyph.alternatives.push(rejected);
         glyph.alternatives.sort_by(|a, b| b.1.value().total_cmp(&a.1.value()));
     }
-}
-
-/// Pairs of characters that stand against one another in the alignment of least edit distance, and differ.
-fn substitutions(glyphs: &[ReadGlyph], others: &[ReadGlyph]) -> Vec<(usize, usize)> {
-    let width = Folding { width: true, ..Folding::default() };
-    let folded = |all: &[ReadGlyph]| all.iter().map(|g| width.fold(&g.text)).collect::<Vec<_>>();
-    let (mine, theirs) = (folded(glyphs), folded(others));
-    let differ = |i: usize, j: usize| mine[i] != theirs[j];
-    let columns = others.len() + 1;
-    let mut cost: Vec<usize> =
-        (0..(glyphs.len() + 1) * columns).map(|at| at / columns + at % columns).collect();
-    for (i, j) in (0..glyphs.len()).flat_map(|i| (0..others.len()).map(move |j| (i, j))) {
-        let one_of_them = cost[i * columns + j + 1].min(cost[(i + 1) * columns + j]) + 1;
-        cost[(i + 1) * columns + j + 1] = one_of_them.min(cost[i * columns + j] + usize::from(differ(i, j)));
-    }
-    let (mut i, mut j) = (glyphs.len(), others.len());
-    let mut found = Vec::new();
-    while i > 0 && j > 0 {
-        let here = cost[i * columns + j];
-        let unlike = differ(i - 1, j - 1);
-        if here == cost[(i - 1) * columns + j - 1] + usize::from(unlike) {
-            (i, j) = (i - 1, j - 1);
-            found.extend(unlike.then_some((i, j)));
-        } else if here == cost[(i - 1) * columns + j] + 1 {
-            i -= 1;
-        } else {
-            j -= 1;
-        }
-    }
-    found
 }
 
 #[cfg(test)]

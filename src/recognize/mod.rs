@@ -1,5 +1,6 @@
 //! Reading lines: the contract between denshin and its engines.
 
+pub mod align;
 pub mod fault;
 pub mod fusion;
 pub mod neural;
