@@ -91,6 +91,23 @@ pub(super) fn cut(ink: &Binary, bbox: &BBox) -> Binary {
     cut
 }
 
+/// As far as a mark's ragged edge and shade reach beyond its box, px.
+const RIM_PX: i32 = 6;
+
+/// What of the covered ink lies within some boxes, and at their rims.
+#[must_use]
+pub fn within(covered: &Binary, boxes: &[BBox]) -> Binary {
+    let mut found = Binary::new(covered.width(), covered.height());
+    for bbox in boxes {
+        let inside = bbox.grown(RIM_PX).intersection(&covered.bbox());
+        for y in inside.top..inside.bottom {
+            let columns = inside.left as usize..inside.right.max(inside.left) as usize;
+            found.row_mut(y as u32)[columns.clone()].copy_from_slice(&covered.row(y as u32)[columns]);
+        }
+    }
+    found
+}
+
 /// Makes covered ink of the gray page paper, with the shade around it.
 pub fn erase(gray: &mut GrayImage, covered: &Binary) {
     let (width, height) = (covered.width() as usize, covered.height());

@@ -25,7 +25,7 @@ mod strokes;
 mod votes;
 
 pub use color::lift_color;
-pub use erasing::erase;
+pub use erasing::{erase, within};
 
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};

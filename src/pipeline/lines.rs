@@ -68,6 +68,7 @@ fn read_line(
     recognizer: &mut dyn Recognizer,
 ) -> Result<Line, RecognizeError> {
     let redactions = page.redactions();
+    let gray = if recognizer.reads_through_marks() { &page.through } else { &page.gray };
     let mut glyphs = Vec::new();
     for part in &line.parts {
         match part {
@@ -79,7 +80,7 @@ fn read_line(
             }),
             Part::Print(print) => {
                 let crop = crop(page, print, mode);
-                glyphs.extend(read_print(&page.gray, print, &crop, mode, recognizer)?);
+                glyphs.extend(read_print(gray, print, &crop, mode, recognizer)?);
             }
         }
     }

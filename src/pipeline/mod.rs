@@ -44,8 +44,11 @@ pub struct Settings {
 
 /// A page made straight and taken apart, ready to be read. Its pixels and boxes are those of the deskewed image.
 pub struct Prepared {
-    /// Gray, coloured ink lifted and marks erased: what is read.
+    /// Gray, coloured ink lifted and marks erased: what lines are found in, and what an engine reads that marks mislead.
     pub gray: GrayImage,
+    /// Gray, coloured ink lifted and redactions erased, black stamps and rules as they are: what an engine reads that
+    /// reads through them. Erasing takes strokes of print along.
+    pub through: GrayImage,
     /// Its ink.
     pub ink: Binary,
     /// What was erased.
@@ -100,8 +103,10 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
     let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
+    let mut through = gray.clone();
     marks::erase(&mut gray, &covered);
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
+    marks::erase(&mut through, &marks::within(&covered, &redactions));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(&marks, |kind| matches!(kind, RegionKind::Stamp { .. }));
     let is_black = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { color: StampColor::Black, .. });
@@ -113,7 +118,8 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
         blocks = find_lines(&all, &erased, &settings.layout);
         rest = all;
     }
-    let mut prepared = Prepared { gray, ink: rest, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
+    let mut prepared =
+        Prepared { gray, through, ink: rest, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
     prepared.estimate_hidden();
     prepared.steps = steps::before_reading(&prepared, border.is_some());
     watch(Stage::Layout, &|| pictures::lines(&prepared));

@@ -47,6 +47,10 @@ impl Recognizer for Fusion {
         }
     }
 
+    fn reads_through_marks(&self) -> bool {
+        self.first.reads_through_marks()
+    }
+
     /// A failure of the second engine costs its opinion, not the line.
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError> {
         let mut glyphs = self.first.read_line(line, mode)?;

@@ -77,8 +77,14 @@ pub trait Recognizer: Send {
     /// Name, version, models.
     fn describe(&self) -> EngineDescription;
 
-    /// Reads one line, cut out of the deskewed page: ink dark on white, marks erased. A vertical line is given
-    /// upright, as a column.
+    /// Whether it reads print with strokes of stamps and rules across it better than print that they were erased from:
+    /// where it was trained on such.
+    fn reads_through_marks(&self) -> bool {
+        false
+    }
+
+    /// Reads one line, cut out of the deskewed page: ink dark on white, marks erased (redactions alone where it
+    /// reads through the others). A vertical line is given upright, as a column.
     ///
     /// # Errors
     /// Where the engine fails; reading nothing is no error.

