@@ -109,7 +109,6 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     marks::erase(&mut through, &marks::within(&covered, &redactions));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(&marks, |kind| matches!(kind, RegionKind::Stamp { .. }));
-    let is_black = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { color: StampColor::Black, .. });
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
@@ -154,10 +153,20 @@ impl Prepared {
         }
     }
 
+    /// Boxes of the stamps in black ink.
+    fn black_stamps(&self) -> Vec<BBox> {
+        boxes(&self.marks, is_black)
+    }
+
     /// The redactions in the order in which layout was told of them.
     fn redactions(&self) -> Vec<&Mark> {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
     }
+}
+
+/// Whether a mark is a stamp in black ink.
+fn is_black(kind: &RegionKind) -> bool {
+    matches!(kind, RegionKind::Stamp { color: StampColor::Black, .. })
 }
 
 /// Boxes of the marks of a kind, in their order.
