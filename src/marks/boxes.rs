@@ -67,7 +67,7 @@ fn stamp(ink: &Binary, rest: &Binary, frame: Frame, print: f64, size: f64) -> Op
     if filled < LEAST_FILL || short < 1.3 * size || onwards > 2 || evidence < 1.0 + ONWARD * onwards as f64 {
         return None;
     }
-    let kind = RegionKind::Stamp { color: StampColor::Black, shape: StampShape::Rectangle };
+    let kind = RegionKind::stamp(StampColor::Black, StampShape::Rectangle);
     let mark = Mark { kind, bbox: frame.bbox, confidence: Confidence::clamped(0.8) };
     Some(Boxed { mark, frame, crossings })
 }
