@@ -116,7 +116,7 @@ fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
 }
 
 /// Mean thickness of strokes: twice the ink over its outline. Pieces with sides below `speck` do not count.
-fn thickness(ink: &Binary, speck: i32) -> f64 {
+pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
     let (mut area, mut edge) = (0i64, 0i64);
     for y in 1..ink.height().max(1) {
         let (above, row) = (ink.row(y - 1), ink.row(y));

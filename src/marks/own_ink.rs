@@ -5,8 +5,9 @@
 //! Black ink is seen in up to three ways, since no one of them serves all stamps: as what was lifted off by its shade,
 //! as everything that stands there, and as what is left of that when strokes as thin as print's are wiped out.
 
-use super::Mark;
+use super::boxes::thickness;
 use super::color::Balance;
+use super::{Mark, erasing};
 use crate::geometry::BBox;
 use crate::page::{RegionKind, StampColor};
 use crate::raster::{Binary, Pixels};
@@ -20,6 +21,11 @@ const TRUST: f32 = 0.1;
 /// Part of the light that is lacking in paper, by noise and tint, at most.
 const PAPER: f32 = 0.1;
 
+/// Strokes this much thicker than those around may be a stamp's: its characters are larger than print.
+const THIN: f64 = 1.25;
+/// Smaller pieces do not tell how thick strokes are.
+const SPECK_PX: i32 = 5;
+
 /// A page, before and after its marks were found.
 pub struct Stamped<'a> {
     /// Its pixels.
@@ -28,6 +34,8 @@ pub struct Stamped<'a> {
     pub gray: &'a GrayImage,
     /// The ink that belongs to marks.
     pub covered: &'a Binary,
+    /// The ink in which lines are found.
+    pub rest: &'a Binary,
     /// The marks.
     pub found: &'a [Mark],
 }
@@ -56,10 +64,12 @@ impl Stamped<'_> {
     /// Ways to see black ink: lifted, whole, and without thin strokes.
     fn black(&self, place: &BBox) -> Vec<GrayImage> {
         let mut whole = cut(self.gray, place);
+        let around = place.grown(place.width().min(place.height()) / 8);
         for other in self.found.iter().filter(|m| m.bbox.intersects(place)) {
             match other.kind {
                 RegionKind::Redaction { .. } => whiten(&mut whole, place, &other.bbox.grown(2), |_, _| true),
-                RegionKind::Ruling => {
+                // A rule goes on beyond the stamp; what does not is a side of its frame.
+                RegionKind::Ruling if other.bbox.intersection(&around) != other.bbox => {
                     whiten(&mut whole, place, &other.bbox.grown(1), |x, y| self.is_covered(x, y, 1));
                 }
                 _ => {}
@@ -67,7 +77,9 @@ impl Stamped<'_> {
         }
         let mut lifted = whole.clone();
         whiten(&mut lifted, place, place, |x, y| !self.is_covered(x, y, 1));
-        let bold = without_thin_strokes(&whole);
+        let stroke =
+            thickness(&erasing::cut(self.rest, &place.grown(place.height().min(place.width()))), SPECK_PX);
+        let bold = without_thin_strokes(&whole, (THIN * stroke).round().clamp(2.0, 12.0) as u32);
         vec![lifted, whole, bold]
     }
 
@@ -99,9 +111,24 @@ fn cut(gray: &GrayImage, place: &BBox) -> GrayImage {
         .to_image()
 }
 
-/// What is left where strokes are wiped out that are thinner than half of the thickest.
-fn without_thin_strokes(gray: &GrayImage) -> GrayImage {
-    gray.clone()
+/// What is left where strokes are wiped out that are no thicker than `thin` pixels: each pixel becomes as dark as the
+/// darkest square of one pixel more that holds it is throughout.
+fn without_thin_strokes(gray: &GrayImage, thin: u32) -> GrayImage {
+    let window = thin as i32 + 1;
+    let lightest = swept(&swept(gray, 0, window, u8::max, true), 0, window, u8::max, false);
+    swept(&swept(&lightest, 1 - window, 1, u8::min, true), 1 - window, 1, u8::min, false)
+}
+
+/// For each pixel the extreme of those from one place beside it up to another, along x or y.
+fn swept(gray: &GrayImage, from: i32, to: i32, extreme: fn(u8, u8) -> u8, along_x: bool) -> GrayImage {
+    let (width, height) = (gray.width() as i32, gray.height() as i32);
+    GrayImage::from_fn(gray.width(), gray.height(), |x, y| {
+        let at = |d: i32| {
+            let (x, y) = if along_x { (x as i32 + d, y as i32) } else { (x as i32, y as i32 + d) };
+            gray.get_pixel(x.clamp(0, width - 1) as u32, y.clamp(0, height - 1) as u32).0[0]
+        };
+        Luma([(from + 1..to).fold(at(from), |best, d| extreme(best, at(d)))])
+    })
 }
 
 /// The coloured ink of a place, as dark as its strokes are full.

@@ -82,7 +82,7 @@ pub fn read_page(
     let place = PageRef::page(&source.path, source.page);
     let prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
-    let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
+    let stamps = read_stamps(&prepared, &read, recognizer, settings).at(Stage::Stamps, &place)?;
     Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
 }
 
@@ -107,7 +107,7 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let ink = binarize(&gray, &settings.binarize);
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
     let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
-    let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, found: &marks };
+    let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
     watch(Stage::Stamps, &|| pictures::stamps(&upright));

@@ -17,10 +17,14 @@ const STEPS: i32 = 4;
 const PLACES: usize = 40;
 /// Least inked part of the faintest side, and of all sides.
 const INKED: (f64, f64) = (0.4, 0.65);
-/// Deepest that a frame lies in its box, and thickest with the second line of a double one: as parts of the shorter
-/// side.
-const DEEPEST: f64 = 0.05;
-const THICKEST: f64 = 0.12;
+/// What a frame loses, of the two that full sides have, by the largest tilt, and by sides at uneven depths: a narrow
+/// rectangle across the stamp's own characters may be inked as well.
+const UNLIKELY: f64 = 0.3;
+/// Inked part of a side that is still its line.
+const LINE: f64 = 0.3;
+/// Deepest that a frame lies in its box, and deepest that its line goes: as parts of the shorter side.
+const DEEPEST: f64 = 0.06;
+const THICKEST: f64 = 0.15;
 
 /// A frame that fits its box.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +37,8 @@ pub(super) struct Frame {
     pub center: Point,
     /// Half of its width and height, px, when it stands upright.
     pub half: (f64, f64),
-    /// How far in from its outside the stamp's text may begin, px.
-    pub inset: f64,
+    /// How far in from the outside of each side the stamp's text may begin, px, from the top clockwise.
+    pub insets: [f64; 4],
 }
 
 impl Frame {
@@ -43,10 +47,12 @@ impl Frame {
         let (sin, cos) = self.degrees.unwrap_or(0.0).to_radians().sin_cos();
         let (dx, dy) = (at.x - self.center.x, at.y - self.center.y);
         let (across, down) = (dx * cos + dy * sin, dy * cos - dx * sin);
-        let (a, b) = ((self.half.0 - self.inset).max(0.5), (self.half.1 - self.inset).max(0.5));
+        let [top, right, bottom, left] = self.insets;
+        let (a, b) = self.half;
         if self.shape == StampShape::Rectangle {
-            across.abs() <= a && down.abs() <= b
+            (left - a..=a - right).contains(&across) && (top - b..=b - bottom).contains(&down)
         } else {
+            let (a, b) = ((a - top).max(0.5), (b - top).max(0.5));
             (across / a).powi(2) + (down / b).powi(2) <= 1.0
         }
     }
@@ -60,29 +66,42 @@ pub(super) fn find_frame(ink: &Binary, shape: StampShape) -> Option<Frame> {
         StampShape::Rectangle | StampShape::Oval => (MOST_DEGREES as i32) * STEPS,
     };
     let short = f64::from(ink.width().min(ink.height()));
-    let depths = (0.5 * DEEPEST * short).ceil() as i32 * 2;
-    let mut best: Option<(f64, i32, Fitted)> = None;
+    let depths = (DEEPEST * short).ceil() as i32 + 2;
+    let mut best: Option<(f64, Fitted, [Place; 4])> = None;
     for fitted in (-most..=most).filter_map(|s| Fitted::into_box(ink, shape, f64::from(s) / f64::from(STEPS)))
     {
-        for depth in 0..=depths {
-            let sides = fitted.inked(f64::from(depth));
-            let (least, mean) = (sides.iter().copied().fold(1.0, f64::min), sides.iter().sum::<f64>() / 4.0);
-            if least < INKED.0 || mean < INKED.1 {
-                continue;
-            }
-            if best.as_ref().is_none_or(|b| least + mean > b.0) {
-                best = Some((least + mean, depth, fitted));
-            }
+        let sides = fitted.sides(depths);
+        let least = sides.iter().map(|s| s.inked).fold(1.0, f64::min);
+        let mean = sides.iter().map(|s| s.inked).sum::<f64>() / 4.0;
+        let deepest = sides.iter().map(|s| s.depth).max().unwrap_or(0);
+        let outermost = sides.iter().map(|s| s.depth).min().unwrap_or(0);
+        let uneven = f64::from(deepest - outermost) / f64::from(depths);
+        let score = least + mean - UNLIKELY * (fitted.degrees.abs() / MOST_DEGREES + uneven);
+        let fits = least >= INKED.0 && mean >= INKED.1;
+        if fits && best.as_ref().is_none_or(|b| score > b.0) {
+            best = Some((score, fitted, sides));
         }
     }
-    let (_, depth, fitted) = best?;
+    let (_, fitted, sides) = best?;
     let limit = (THICKEST * short) as i32;
-    let is_line = |d: &i32| fitted.inked(f64::from(*d)).iter().sum::<f64>() / 4.0 >= 0.3;
-    let last = (depth..=limit).rev().find(is_line).unwrap_or(depth);
+    let mut insets = [0, 1, 2, 3].map(|side| {
+        let is_line = |d: &i32| fitted.inked(side, f64::from(*d)) >= LINE;
+        let last = (sides[side].depth..=limit).take_while(is_line).last().unwrap_or(sides[side].depth);
+        // Beyond the line there is its ragged edge.
+        f64::from(last) + 2.0 + 0.015 * short
+    });
+    if shape != StampShape::Rectangle {
+        insets = [insets.into_iter().fold(0.0, f64::max); 4];
+    }
     let degrees = (shape != StampShape::Circle).then_some(fitted.degrees);
-    // Beyond the line there is its ragged edge.
-    let inset = f64::from(last) + 2.0 + 0.012 * short;
-    Some(Frame { shape, degrees, center: fitted.center, half: fitted.half, inset })
+    Some(Frame { shape, degrees, center: fitted.center, half: fitted.half, insets })
+}
+
+/// Where a side is inked most.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: i32,
+    inked: f64,
 }
 
 /// The rectangle or ellipse of a tilt that touches all sides of the picture.
@@ -118,8 +137,16 @@ impl<'a> Fitted<'a> {
         })
     }
 
-    /// Inked parts of the four sides, or quarters, so many pixels in from the outside.
-    fn inked(&self, depth: f64) -> [f64; 4] {
+    /// Where the four sides, or quarters, are inked most; each on its own, since boxes are not always exact.
+    fn sides(&self, depths: i32) -> [Place; 4] {
+        [0, 1, 2, 3].map(|side| {
+            let places = (0..=depths).map(|depth| Place { depth, inked: self.inked(side, f64::from(depth)) });
+            places.fold(Place { depth: 0, inked: 0.0 }, |best, p| if p.inked > best.inked { p } else { best })
+        })
+    }
+
+    /// Inked part of a side (from the top, clockwise) or a quarter, so many pixels in from the outside.
+    fn inked(&self, side: usize, depth: f64) -> f64 {
         let (sin, cos) = self.degrees.to_radians().sin_cos();
         let (a, b) = (self.half.0 - depth - 0.5, self.half.1 - depth - 0.5);
         let is_ink = |(across, down): (f64, f64)| {
@@ -128,19 +155,17 @@ impl<'a> Fitted<'a> {
             let inside = x >= 0 && y >= 0 && x < self.ink.width() as i32 && y < self.ink.height() as i32;
             inside && self.ink.is_ink(x as u32, y as u32)
         };
-        [0, 1, 2, 3].map(|side| {
-            let hits = (0..PLACES).filter(|&i| {
-                let part = (i as f64 + 0.5) / PLACES as f64;
-                is_ink(if self.shape == StampShape::Rectangle {
-                    // Corners may be round.
-                    let t = 0.88 * (2.0 * part - 1.0);
-                    [(t * a, -b), (a, t * b), (t * a, b), (-a, t * b)][side]
-                } else {
-                    let (s, c) = (std::f64::consts::FRAC_PI_2 * (side as f64 + part)).sin_cos();
-                    (a * c, b * s)
-                })
-            });
-            hits.count() as f64 / PLACES as f64
-        })
+        let hits = (0..PLACES).filter(|&i| {
+            let part = (i as f64 + 0.5) / PLACES as f64;
+            is_ink(if self.shape == StampShape::Rectangle {
+                // Corners may be round.
+                let t = 0.88 * (2.0 * part - 1.0);
+                [(t * a, -b), (a, t * b), (t * a, b), (-a, t * b)][side]
+            } else {
+                let (s, c) = (std::f64::consts::FRAC_PI_2 * (side as f64 + part)).sin_cos();
+                (a * c, b * s)
+            })
+        });
+        hits.count() as f64 / PLACES as f64
     }
 }

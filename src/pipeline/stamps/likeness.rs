@@ -33,21 +33,39 @@ pub(super) struct Match {
     pub likeness: f32,
 }
 
-/// The word that a reading is like.
-pub(super) fn find_match<'a>(read: &[ReadGlyph], words: impl IntoIterator<Item = &'a str>) -> Option<Match> {
-    let glyphs: Vec<Folded> = read.iter().map(Folded::of).collect();
-    let (mut best, mut next): (Option<Match>, f32) = (None, 0.0);
-    for word in words {
-        let found = compare(&glyphs, word);
-        let before = best.as_ref().map_or(0.0, |b| b.likeness);
-        if found.likeness > before {
-            next = before;
-            best = Some(found);
-        } else {
-            next = next.max(found.likeness);
+/// The words of stamps, folded for comparison.
+pub(super) struct Vocabulary(Vec<Vec<(char, String)>>);
+
+impl Vocabulary {
+    /// Of these words; one that is there twice counts once.
+    pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all: Vec<Vec<(char, String)>> = Vec::new();
+        for word in words {
+            let printed = word.chars().filter(|c| !c.is_whitespace() && !c.is_control());
+            let word: Vec<(char, String)> = printed.map(|c| (c, fold(&c.to_string()))).collect();
+            if !word.is_empty() && all.iter().all(|w| w.iter().map(|c| &c.1).ne(word.iter().map(|c| &c.1))) {
+                all.push(word);
+            }
         }
+        Self(all)
     }
-    best.filter(|b| b.likeness >= LEAST && (b.likeness - next >= LEAD || b.likeness > 0.99))
+
+    /// The word of at least so many characters that a reading is like.
+    pub(super) fn find_match(&self, read: &[ReadGlyph], characters: usize) -> Option<Match> {
+        let glyphs: Vec<Folded> = read.iter().map(Folded::of).collect();
+        let (mut best, mut next): (Option<Match>, f32) = (None, 0.0);
+        for word in self.0.iter().filter(|w| w.len() >= characters) {
+            let found = compare(&glyphs, word);
+            let before = best.as_ref().map_or(0.0, |b| b.likeness);
+            if found.likeness > before {
+                next = before;
+                best = Some(found);
+            } else {
+                next = next.max(found.likeness);
+            }
+        }
+        best.filter(|b| b.likeness >= LEAST && (b.likeness - next >= LEAD || b.likeness > 0.99))
+    }
 }
 
 /// A glyph, folded for comparison.
@@ -95,10 +113,8 @@ fn fold(text: &str) -> String {
 }
 
 /// Lays a word over a reading at the least cost.
-fn compare(read: &[Folded], word: &str) -> Match {
-    let characters: Vec<char> = word.chars().collect();
-    let folded: Vec<String> = characters.iter().map(|c| fold(&c.to_string())).collect();
-    let (rows, columns) = (read.len() + 1, characters.len() + 1);
+fn compare(read: &[Folded], word: &[(char, String)]) -> Match {
+    let (rows, columns) = (read.len() + 1, word.len() + 1);
     let mut costs = vec![0.0f32; rows * columns];
     for i in 0..rows {
         for j in 0..columns {
@@ -106,7 +122,7 @@ fn compare(read: &[Folded], word: &str) -> Match {
                 (i > 0).then(|| costs[(i - 1) * columns + j] + read[i - 1].needless()),
                 (j > 0).then(|| costs[i * columns + j - 1] + MISSING),
                 (i > 0 && j > 0)
-                    .then(|| costs[(i - 1) * columns + j - 1] + read[i - 1].misread(&folded[j - 1])),
+                    .then(|| costs[(i - 1) * columns + j - 1] + read[i - 1].misread(&word[j - 1].1)),
             ];
             let least = steps.into_iter().flatten().fold(f32::INFINITY, f32::min);
             costs[i * columns + j] = if least.is_finite() { least } else { 0.0 };
@@ -118,17 +134,17 @@ fn compare(read: &[Folded], word: &str) -> Match {
     while j > 0 {
         let here = costs[i * columns + j];
         let near = |cost: f32| (cost - here).abs() < 1e-4;
-        if i > 0 && near(costs[(i - 1) * columns + j - 1] + read[i - 1].misread(&folded[j - 1])) {
+        if i > 0 && near(costs[(i - 1) * columns + j - 1] + read[i - 1].misread(&word[j - 1].1)) {
             (i, j) = (i - 1, j - 1);
-            laid.push((characters[j], Some(i)));
+            laid.push((word[j].0, Some(i)));
         } else if i > 0 && near(costs[(i - 1) * columns + j] + read[i - 1].needless()) {
             i -= 1;
         } else {
             j -= 1;
-            laid.push((characters[j], None));
+            laid.push((word[j].0, None));
         }
     }
     laid.reverse();
-    let likeness = (1.0 - total / characters.len().max(1) as f32).max(0.0);
+    let likeness = (1.0 - total / word.len().max(1) as f32).max(0.0);
     Match { characters: laid, likeness }
 }

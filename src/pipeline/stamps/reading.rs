@@ -1,20 +1,22 @@
 //! Reads stamps: the surest of several ways to see and to split each.
 
 use super::StampPicture;
-use super::likeness::{Match, find_match};
+use super::beneath;
+use super::likeness::{Match, Vocabulary};
 use super::rows::{Split, splits};
 use super::vocabulary::BUILT_IN;
 use crate::geometry::{BBox, Transform};
 use crate::page::{Confidence, Glyph, Line, StampReading, WritingMode};
 use crate::pipeline::even::even_out;
+use crate::pipeline::lines::ReadBlock;
 use crate::pipeline::{Prepared, Settings};
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
 
-/// Most ways to split a view that are read.
-const SPLITS: usize = 2;
 /// As like to the vocabulary as this, no other way is tried.
 const SETTLED: f32 = 0.9;
+/// Beside a row of the vocabulary, one that is read with less is dirt.
+const DIRT: f32 = 0.6;
 
 /// What a stamp says.
 #[derive(Debug, Default)]
@@ -25,22 +27,23 @@ pub(in crate::pipeline) struct ReadStamp {
     pub readings: Vec<StampReading>,
 }
 
-/// Reads the stamps of a page, in the order of its marks.
+/// Reads the stamps of a page, in the order of its marks; `lines` is what was read of the print.
 ///
 /// # Errors
 /// Where the engine's model is missing. A stamp on which it fails has no lines.
 pub(in crate::pipeline) fn read_stamps(
     page: &Prepared,
+    lines: &[ReadBlock],
     recognizer: &mut dyn Recognizer,
     settings: &Settings,
 ) -> Result<Vec<ReadStamp>, RecognizeError> {
-    let words: Vec<&str> =
-        BUILT_IN.iter().copied().chain(settings.stamps.vocabulary.iter().map(String::as_str)).collect();
+    let words = settings.stamps.vocabulary.iter().map(String::as_str);
+    let vocabulary = Vocabulary::new(BUILT_IN.iter().copied().chain(words));
     let mut read = Vec::new();
     for stamp in &page.stamps {
-        let surest = surest(stamp, recognizer, &words)?;
+        let surest = surest(stamp, recognizer, &vocabulary)?;
         let engine = recognizer.describe().name;
-        read.push(surest.map_or_else(ReadStamp::default, |way| way.on_page(&stamp.to_page, &engine)));
+        read.push(surest.map_or_else(ReadStamp::default, |way| way.on_page(&stamp.to_page, lines, &engine)));
     }
     Ok(read)
 }
@@ -50,6 +53,8 @@ struct Row {
     mode: WritingMode,
     /// In pixels of the view.
     bbox: BBox,
+    /// The stamp's middle along the row, where its frame tells.
+    middle: Option<f64>,
     glyphs: Vec<ReadGlyph>,
     found: Option<Match>,
 }
@@ -65,12 +70,12 @@ struct Way {
 fn surest(
     stamp: &StampPicture,
     recognizer: &mut dyn Recognizer,
-    words: &[&str],
+    vocabulary: &Vocabulary,
 ) -> Result<Option<Way>, RecognizeError> {
     let mut best: Option<Way> = None;
     for view in &stamp.views {
-        for split in splits(&super::ink(view)).iter().take(SPLITS) {
-            let way = match read_way(view, split, recognizer, words) {
+        for split in splits(&super::ink(view), stamp.is_framed) {
+            let way = match read_way((view, stamp.is_framed), &split, recognizer, vocabulary) {
                 Ok(way) => way,
                 Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
                 Err(_) => continue,
@@ -89,19 +94,21 @@ fn surest(
 
 /// Reads a view of a stamp, split in a way.
 fn read_way(
-    view: &GrayImage,
+    (view, is_framed): (&GrayImage, bool),
     split: &Split,
     recognizer: &mut dyn Recognizer,
-    words: &[&str],
+    vocabulary: &Vocabulary,
 ) -> Result<Way, RecognizeError> {
+    let whole = BBox::of_size(view.width(), view.height());
+    let middle = |mode: WritingMode| is_framed.then(|| f64::from(mode.along(&whole).width()) / 2.0);
     let mut rows = Vec::new();
     for bbox in &split.lines {
         let glyphs = read_row(view, bbox, split.mode, recognizer)?;
         if !glyphs.is_empty() {
-            rows.push(Row { mode: split.mode, bbox: *bbox, glyphs, found: None });
+            rows.push(Row { mode: split.mode, bbox: *bbox, middle: middle(split.mode), glyphs, found: None });
         }
     }
-    Ok(matched(rows, words))
+    Ok(matched(rows, vocabulary))
 }
 
 /// Reads one row.
@@ -123,28 +130,27 @@ fn read_row(
     Ok(glyphs)
 }
 
-/// Compares rows with the vocabulary: all together, or each on its own.
-fn matched(mut rows: Vec<Row>, words: &[&str]) -> Way {
-    let each: Vec<Option<Match>> =
-        rows.iter().map(|r| find_match(&r.glyphs, words.iter().copied())).collect();
+/// Compares rows with the vocabulary: all together, or each on its own. Beside a row of the vocabulary one that is
+/// neither in it nor read surely is dirt, or print that the stamp lies over.
+fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
+    for row in &mut rows {
+        row.found = beneath::find_match(&row.glyphs, row.mode, row.middle, vocabulary);
+    }
+    let characters: usize = rows.iter().map(|r| r.glyphs.len()).sum();
+    // With those that are left out: a way without them is surer.
+    let by_rows: f32 =
+        rows.iter().map(|r| r.sure() * r.glyphs.len() as f32).sum::<f32>() / characters.max(1) as f32;
+    if rows.iter().any(|r| r.found.is_some()) {
+        rows.retain(|r| r.found.is_some() || r.confidence().value() >= DIRT);
+    }
     let all: Vec<ReadGlyph> = rows.iter().flat_map(|r| r.glyphs.iter().cloned()).collect();
-    let whole = (rows.len() > 1).then(|| find_match(&all, words.iter().copied())).flatten();
-    let characters = all.len().max(1) as f32;
-    let sure = |row: &Row, found: &Option<Match>| {
-        let confidence = Confidence::mean(row.glyphs.iter().map(|g| g.confidence)).value();
-        let sure = found.as_ref().map_or(confidence, |m| 1.0 + m.likeness);
-        sure * row.glyphs.len() as f32 / characters
-    };
-    let by_rows: f32 = rows.iter().zip(&each).map(|(r, m)| sure(r, m)).sum();
+    let whole = (rows.len() > 1).then(|| vocabulary.find_match(&all, 2)).flatten();
     match whole.and_then(|w| Some((w.likeness, shared_out(&w, &rows)?))) {
         Some((likeness, parts)) if 1.0 + likeness > by_rows => {
             rows.iter_mut().zip(parts).for_each(|(row, part)| row.found = Some(part));
             Way { rows, sure: 1.0 + likeness }
         }
-        _ => {
-            rows.iter_mut().zip(each).for_each(|(row, found)| row.found = found);
-            Way { rows, sure: by_rows }
-        }
+        _ => Way { rows, sure: by_rows },
     }
 }
 
@@ -165,16 +171,19 @@ fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
 
 impl Way {
     /// Lines and raw readings, in pixels of the straight page.
-    fn on_page(self, to_page: &Transform, engine: &str) -> ReadStamp {
+    fn on_page(self, to_page: &Transform, lines: &[ReadBlock], engine: &str) -> ReadStamp {
         let mut read = ReadStamp::default();
         for row in self.rows {
-            read.readings.push(StampReading {
-                text: row.glyphs.iter().map(|g| g.text.as_str()).collect(),
-                confidence: Confidence::mean(row.glyphs.iter().map(|g| g.confidence)),
-                likeness: row.found.as_ref().map(|m| Confidence::clamped(m.likeness)),
-            });
             let mut glyphs = row.text();
             glyphs.iter_mut().for_each(|g| g.bbox = to_page.apply_bbox(&g.bbox));
+            if row.found.is_none() && beneath::is_print(&glyphs, lines) {
+                continue;
+            }
+            read.readings.push(StampReading {
+                text: row.glyphs.iter().map(|g| g.text.as_str()).collect(),
+                confidence: row.confidence(),
+                likeness: row.found.as_ref().map(|m| Confidence::clamped(m.likeness)),
+            });
             read.lines.push(Line {
                 bbox: glyphs.iter().fold(to_page.apply_bbox(&row.bbox), |all, g| all.union(&g.bbox)),
                 text: glyphs.iter().map(|g| g.text.as_str()).collect(),
@@ -188,6 +197,15 @@ impl Way {
 }
 
 impl Row {
+    fn confidence(&self) -> Confidence {
+        Confidence::mean(self.glyphs.iter().map(|g| g.confidence))
+    }
+
+    /// 1 and its likeness where it is in the vocabulary, else its confidence.
+    fn sure(&self) -> f32 {
+        self.found.as_ref().map_or(self.confidence().value(), |m| 1.0 + m.likeness)
+    }
+
     /// The row's characters: those of the vocabulary where it is like a word, else as read.
     fn text(&self) -> Vec<Glyph> {
         let as_read = |g: &ReadGlyph| Glyph {

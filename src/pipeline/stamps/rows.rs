@@ -9,6 +9,8 @@ use crate::raster::Binary;
 
 /// Most rows of a stamp.
 const MOST: usize = 3;
+/// Ways that are tried of those that may be.
+const WAYS: usize = 2;
 /// Least length of a row, in its heights; a column is at least as long as `TALL`, since stamps mostly run across.
 const LEAST_LENGTH: f64 = 0.6;
 const TALL: f64 = 1.5;
@@ -27,20 +29,51 @@ pub(super) struct Split {
     likely: f64,
 }
 
-/// Ways to split a picture.
-pub(super) fn splits(ink: &Binary) -> Vec<Split> {
+/// Ways to split a picture; where it is that of a frame's inside, also of what stands across its middle alone.
+pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
     let Some(text) = extent(ink, &ink.bbox()) else { return Vec::new() };
     let turned = ink.transposed();
-    let mut found: Vec<Split> = (1..=MOST)
-        .flat_map(|count| {
-            let rows = split(ink, &text, count, WritingMode::HorizontalTb);
-            let columns = split(&turned, &text.transposed(), count, WritingMode::VerticalRl);
-            [rows, columns]
-        })
-        .flatten()
-        .collect();
-    found.sort_by(|a, b| b.likely.total_cmp(&a.likely));
+    let ways = |text: &BBox, counts: std::ops::RangeInclusive<usize>| {
+        let mut found: Vec<Split> = counts
+            .flat_map(|count| {
+                let rows = split(ink, text, count, WritingMode::HorizontalTb);
+                let columns = split(&turned, &text.transposed(), count, WritingMode::VerticalRl);
+                [rows, columns]
+            })
+            .flatten()
+            .collect();
+        found.sort_by(|a, b| b.likely.total_cmp(&a.likely));
+        found.truncate(WAYS);
+        found
+    };
+    let mut found = ways(&text, 1..=MOST);
+    if let Some(band) = is_framed.then(|| middle_band(ink)).flatten() {
+        found.extend(ways(&band, 1..=2).into_iter().filter(|w| w.mode == WritingMode::HorizontalTb));
+        found.dedup_by(|a, b| a.lines == b.lines);
+    }
     found
+}
+
+/// The band across the middle of a frame that stands out most from what is above and below: a stamp's own characters
+/// are set in its middle, and print beneath is not.
+fn middle_band(ink: &Binary) -> Option<BBox> {
+    let (width, height) = (ink.width() as i32, ink.height() as i32);
+    let sums: Vec<f64> = (0..height).map(|y| ink.ink_in(&BBox::from_ltwh(0, y, width, 1)) as f64).collect();
+    let inked = |y: &i32| sums[*y as usize] > 0.0;
+    let reach = (0..height / 2).find(|d| inked(d) || inked(&(height - 1 - d))).map(|d| height / 2 - d)?;
+    let mean = |rows: std::ops::Range<i32>| {
+        let count = rows.len().max(1) as f64;
+        rows.map(|y| sums[y as usize]).sum::<f64>() / count
+    };
+    let stands_out = |half: &i32| {
+        let part = f64::from(*half) / f64::from(reach);
+        let within = mean(height / 2 - half..height / 2 + half);
+        let above = mean(height / 2 - reach..height / 2 - half);
+        let below = mean(height / 2 + half..height / 2 + reach);
+        (within - (above + below) / 2.0) * (part * (1.0 - part)).sqrt()
+    };
+    let half = (reach / 4..=reach * 9 / 10).max_by(|a, b| stands_out(a).total_cmp(&stands_out(b)))?;
+    extent(ink, &BBox::from_ltrb(0, height / 2 - half, width, height / 2 + half))
 }
 
 /// The split into so many lines of about equal height; `ink` shows lines as rows.

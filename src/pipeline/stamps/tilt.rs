@@ -11,6 +11,8 @@ use crate::raster::Binary;
 const STEP: f64 = 1.0;
 /// How much sharper than unturned the sums must be, as a part, for a tilt to be believed.
 const SHARPER: f64 = 0.04;
+/// By how much less a tilt is believed for every degree.
+const UNLIKELY: f64 = 0.006;
 
 /// The clockwise turn of the characters in a picture, degrees; 0 where no tilt stands out.
 pub(super) fn find_tilt(ink: &Binary) -> f64 {
@@ -33,7 +35,7 @@ pub(super) fn find_tilt(ink: &Binary) -> f64 {
             across[(y * cos - x * sin + reach as f64) as usize] += 1;
         }
         let edges = |sums: &[i64]| sums.windows(3).map(|w| (w[2] - w[0]).pow(2)).sum::<i64>();
-        (edges(&along) + edges(&across)) as f64
+        (edges(&along) + edges(&across)) as f64 * (1.0 - UNLIKELY * f64::from(step.abs()) * STEP)
     };
     let best = (-steps..=steps).map(|s| (sharpness(s), s)).max_by(|a, b| a.0.total_cmp(&b.0));
     match best {
