@@ -16,6 +16,8 @@ pub enum Stage {
     Binarize,
     /// Finding stamps, redactions and rulings.
     Marks,
+    /// Taking stamps off the page, and reading them.
+    Stamps,
     /// Finding lines.
     Layout,
     /// Reading lines.
@@ -33,6 +35,7 @@ impl fmt::Display for Stage {
             Self::Deskew => "deskew",
             Self::Binarize => "binarize",
             Self::Marks => "marks",
+            Self::Stamps => "stamps",
             Self::Layout => "layout",
             Self::Recognize => "recognize",
             Self::Telegram => "telegram",

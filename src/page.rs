@@ -95,6 +95,12 @@ pub enum RegionKind {
         color: StampColor,
         /// Form of its frame.
         shape: StampShape,
+        /// Clockwise turn of the stamp, as that of the page is given: beside [`Page::rotation`]; 0 when straight.
+        #[serde(default)]
+        tilt_degrees: f64,
+        /// What the engine read in each of the region's lines, before it was compared with the vocabulary.
+        #[serde(default)]
+        readings: Vec<StampReading>,
     },
     /// A passage hidden by whoever released the cable.
     Redaction {
@@ -107,6 +113,26 @@ pub enum RegionKind {
     Handwriting,
     /// A printed rule.
     Ruling,
+}
+
+impl RegionKind {
+    /// A stamp that was found, but not yet read.
+    #[must_use]
+    pub fn stamp(color: StampColor, shape: StampShape) -> Self {
+        Self::Stamp { color, shape, tilt_degrees: 0.0, readings: vec![] }
+    }
+}
+
+/// A line of a stamp as it was read. The line's own text is that of the vocabulary where the two are alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StampReading {
+    /// As the engine read it.
+    pub text: String,
+    /// Mean of its characters' confidences.
+    pub confidence: Confidence,
+    /// How like the word of the vocabulary that the line was taken for; null where it is like none, and the line's text
+    /// is the reading itself.
+    pub likeness: Option<Confidence>,
 }
 
 /// The part that a text region plays in a cable.

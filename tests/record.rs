@@ -332,7 +332,16 @@ fn kind() -> impl Strategy<Value = RegionKind> {
     prop_oneof![
         Just(RegionKind::Text { role: Role::FormTitle, writing_mode: WritingMode::VerticalRl }),
         Just(RegionKind::Text { role: Role::Body, writing_mode: WritingMode::HorizontalTb }),
-        Just(RegionKind::Stamp { color: StampColor::Violet, shape: StampShape::Oval }),
+        Just(RegionKind::Stamp {
+            color: StampColor::Violet,
+            shape: StampShape::Oval,
+            tilt_degrees: -7.25,
+            readings: vec![StampReading {
+                text: "極祕".into(),
+                confidence: Confidence::clamped(0.7),
+                likeness: Some(Confidence::CERTAIN),
+            }],
+        }),
         any::<Option<u32>>().prop_map(|estimated_characters| RegionKind::Redaction {
             style: RedactionStyle::Outlined,
             estimated_characters

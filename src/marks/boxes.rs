@@ -67,7 +67,7 @@ fn stamp(ink: &Binary, rest: &Binary, frame: Frame, print: f64, size: f64) -> Op
     if filled < LEAST_FILL || short < 1.3 * size || onwards > 2 || evidence < 1.0 + ONWARD * onwards as f64 {
         return None;
     }
-    let kind = RegionKind::Stamp { color: StampColor::Black, shape: StampShape::Rectangle };
+    let kind = RegionKind::stamp(StampColor::Black, StampShape::Rectangle);
     let mark = Mark { kind, bbox: frame.bbox, confidence: Confidence::clamped(0.8) };
     Some(Boxed { mark, frame, crossings })
 }
@@ -116,7 +116,7 @@ fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
 }
 
 /// Mean thickness of strokes: twice the ink over its outline. Pieces with sides below `speck` do not count.
-fn thickness(ink: &Binary, speck: i32) -> f64 {
+pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
     let (mut area, mut edge) = (0i64, 0i64);
     for y in 1..ink.height().max(1) {
         let (above, row) = (ink.row(y - 1), ink.row(y));

@@ -61,16 +61,17 @@ fn paper(page: &RgbImage) -> [i32; 3] {
 }
 
 /// Makes the paper white: for each channel the value that each becomes.
-struct Balance([[u8; 256]; 3]);
+pub(super) struct Balance([[u8; 256]; 3]);
 
 impl Balance {
-    fn of(page: &RgbImage) -> Self {
+    /// As the paper of a page asks for.
+    pub(super) fn of(page: &RgbImage) -> Self {
         let table = |paper: i32| std::array::from_fn(|v| (v as i32 * 255 / paper).min(255) as u8);
         Self(paper(page).map(table))
     }
 
     /// A pixel with the paper made white.
-    fn balanced(&self, pixel: &[u8]) -> [i32; 3] {
+    pub(super) fn balanced(&self, pixel: &[u8]) -> [i32; 3] {
         [0, 1, 2].map(|c| i32::from(self.0[c][pixel[c] as usize]))
     }
 }
@@ -129,7 +130,7 @@ fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Ma
     }
     let shape = shape(colored, bbox);
     let sure = if shape == StampShape::Frameless { 0.6 } else { 0.9 };
-    let kind = RegionKind::Stamp { color: hue(page, colored, bbox), shape };
+    let kind = RegionKind::stamp(hue(page, colored, bbox), shape);
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(sure) })
 }
 

@@ -18,6 +18,7 @@ mod drawing;
 mod erasing;
 mod frames;
 mod lines;
+mod own_ink;
 mod rings;
 mod shade;
 mod solid;
@@ -26,6 +27,7 @@ mod votes;
 
 pub use color::lift_color;
 pub use erasing::{erase, within};
+pub use own_ink::Stamped;
 
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};

@@ -137,7 +137,7 @@ impl Around<'_> {
         if !alone || thickness > most || !(0.05..0.75).contains(&filled) {
             return None;
         }
-        let kind = RegionKind::Stamp { color: StampColor::Black, shape: StampShape::Circle };
+        let kind = RegionKind::stamp(StampColor::Black, StampShape::Circle);
         let confidence = Confidence::clamped(0.9 * circle.inked as f32);
         let mark = Mark { kind, bbox: around(&[circle.center], outer), confidence };
         Some(Ring { mark, center: circle.center, radius: outer - thickness / 2.0, thickness })

@@ -12,6 +12,9 @@ use image::{GrayImage, imageops};
 /// As far as the shade of a mark or a neighbour reaches, px.
 const CLEARANCE_PX: i32 = 4;
 
+/// A row of printed dots is read with more confidence than this; remnants of rules with 0.5 to 0.6.
+const SURE_DOTS: f32 = 0.75;
+
 /// Lines of one block, read.
 pub(super) struct ReadBlock {
     /// Direction of its lines.
@@ -37,6 +40,7 @@ pub(super) fn read_lines(
         let mut failures = Vec::new();
         for line in &block.lines {
             match read_line(page, line, block.writing_mode, recognizer) {
+                Ok(line) if is_dust(&line) => succeeded = true,
                 Ok(line) => lines.push(line),
                 Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
                 Err(failure) => {
@@ -52,12 +56,21 @@ pub(super) fn read_lines(
             }
             succeeded |= lines.len() > failures.len();
         }
-        read.push(ReadBlock { writing_mode: block.writing_mode, lines, failures });
+        if !lines.is_empty() {
+            read.push(ReadBlock { writing_mode: block.writing_mode, lines, failures });
+        }
     }
     match read.iter_mut().find_map(|b| b.failures.pop()) {
         Some((_, failure)) if !succeeded => Err(failure),
         Some(_) | None => Ok(read),
     }
+}
+
+/// Whether a line is none: a row of dots, unsurely read, is what is left of a rule or the dust of a copier.
+fn is_dust(line: &Line) -> bool {
+    !line.text.is_empty()
+        && line.confidence.value() < SURE_DOTS
+        && line.text.chars().all(|c| "。、．，・…‥゜゛：；:;.,'`\"ー―-－".contains(c))
 }
 
 /// Reads the stretches of a line; a redaction becomes one ■.

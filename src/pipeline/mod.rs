@@ -7,16 +7,20 @@ mod lines;
 mod pictures;
 mod record;
 mod seat;
+mod stamps;
 mod steps;
 mod upright;
 
+pub use self::stamps::StampsOptions;
+
 use self::lines::read_lines;
+use self::stamps::{StampPicture, read_stamps, take_stamps};
 use crate::binarize::{BinarizeOptions, binarize};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
 use crate::layout::{Block, Erased, LayoutOptions, Part, find_lines};
-use crate::marks::{self, Mark, MarksOptions, find_marks, lift_color};
+use crate::marks::{self, Mark, MarksOptions, Stamped, find_marks, lift_color};
 use crate::page::{Page, RegionKind, StampColor};
 use crate::provenance::{Source, Step};
 use crate::raster::{Binary, Pixels};
@@ -38,6 +42,8 @@ pub struct Settings {
     pub binarize: BinarizeOptions,
     /// Stamps, redactions, rulings.
     pub marks: MarksOptions,
+    /// What stamps say.
+    pub stamps: StampsOptions,
     /// Lines.
     pub layout: LayoutOptions,
 }
@@ -53,6 +59,8 @@ pub struct Prepared {
     pub ink: Binary,
     /// What was erased.
     pub marks: Vec<Mark>,
+    /// The stamps among them, set upright.
+    stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,
     /// From here back to the scan.
@@ -78,7 +86,8 @@ pub fn read_page(
     let place = PageRef::page(&source.path, source.page);
     let prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
-    Ok(record::page(scan, source, prepared, read, recognizer.describe(), settings))
+    let stamps = read_stamps(&prepared, &read, recognizer, settings).at(Stage::Stamps, &place)?;
+    Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
 }
 
 /// Is told after each stage, and may ask for its picture.
@@ -102,7 +111,10 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let (mut gray, ink) = if is_same { (gray, ink) } else { look(&straight, settings) };
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
     let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
+    let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
+    let upright = take_stamps(&stamped);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
+    watch(Stage::Stamps, &|| pictures::stamps(&upright));
     let mut through = gray.clone();
     marks::erase(&mut gray, &covered);
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
@@ -117,8 +129,18 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
         blocks = find_lines(&all, &erased, &settings.layout);
         rest = all;
     }
-    let mut prepared =
-        Prepared { gray, through, ink: rest, marks, blocks, to_scan, skew, rotation: 0, steps: vec![] };
+    let mut prepared = Prepared {
+        gray,
+        through,
+        ink: rest,
+        marks,
+        stamps: upright,
+        blocks,
+        to_scan,
+        skew,
+        rotation: 0,
+        steps: vec![],
+    };
     prepared.estimate_hidden();
     prepared.steps = steps::before_reading(&prepared, border.is_some());
     watch(Stage::Layout, &|| pictures::lines(&prepared));

@@ -1,6 +1,7 @@
 //! What each stage did, as pictures for people.
 
 use super::Prepared;
+use super::stamps::StampPicture;
 use crate::geometry::BBox;
 use crate::layout::Part;
 use crate::page::{RegionKind, WritingMode};
@@ -26,6 +27,26 @@ pub(super) fn marks(page: &RgbImage, prepared: &[crate::marks::Mark]) -> RgbImag
             RegionKind::Handwriting | RegionKind::Text { .. } => ORANGE,
         };
         frame(&mut picture, &mark.bbox, color, 3);
+    }
+    picture
+}
+
+/// The stamps set upright, as they are read: one stamp a row, its views side by side.
+pub(super) fn stamps(stamps: &[StampPicture]) -> RgbImage {
+    let gap = 10;
+    let width = |s: &StampPicture| s.views.iter().map(|v| v.width() + gap).sum::<u32>();
+    let height = |s: &StampPicture| s.views.iter().map(|v| v.height() + gap).max().unwrap_or(0);
+    let across = stamps.iter().map(width).max().unwrap_or(0) + gap;
+    let down = stamps.iter().map(height).sum::<u32>() + gap;
+    let mut picture = RgbImage::from_pixel(across, down, Rgb([200, 210, 225]));
+    let mut top = gap;
+    for stamp in stamps {
+        let mut left = gap;
+        for view in &stamp.views {
+            image::imageops::replace(&mut picture, &rgb(view), i64::from(left), i64::from(top));
+            left += view.width() + gap;
+        }
+        top += height(stamp);
     }
     picture
 }

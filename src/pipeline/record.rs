@@ -2,6 +2,7 @@
 
 use super::doubts::doubts;
 use super::lines::ReadBlock;
+use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
 use crate::geometry::{BBox, Polygon, Transform};
 use crate::marks::Mark;
@@ -16,7 +17,7 @@ pub(super) fn page(
     scan: &Scan,
     source: Source,
     prepared: Prepared,
-    read: Vec<ReadBlock>,
+    (read, stamps): (Vec<ReadBlock>, Vec<ReadStamp>),
     engine: EngineDescription,
     settings: &Settings,
 ) -> Page {
@@ -31,7 +32,7 @@ pub(super) fn page(
     let warnings = doubts(&regions, &prepared);
     let mut steps = prepared.steps.clone();
     steps.push(steps::reading(&regions, prepared.rotation));
-    regions.extend(mark_regions(&prepared, back, &canvas));
+    regions.extend(mark_regions(&prepared, stamps, back, &canvas));
     Page {
         format: FORMAT.to_owned(),
         source,
@@ -84,9 +85,22 @@ fn on_scan(mut line: Line, back: &Transform, canvas: &BBox) -> Line {
 }
 
 /// Stamps, redactions, handwriting and rulings, with ids by kind.
-fn mark_regions(prepared: &Prepared, back: &Transform, canvas: &BBox) -> Vec<Region> {
-    let mut found: Vec<(&'static str, Region)> =
-        prepared.marks.iter().map(|mark| (prefix(&mark.kind), mark_region(mark, back, canvas))).collect();
+fn mark_regions(prepared: &Prepared, stamps: Vec<ReadStamp>, back: &Transform, canvas: &BBox) -> Vec<Region> {
+    let mut stamps = prepared.stamps.iter().zip(stamps);
+    let mut found = Vec::new();
+    for mark in &prepared.marks {
+        let mut region = mark_region(mark, back, canvas);
+        if let RegionKind::Stamp { tilt_degrees, readings, .. } = &mut region.kind
+            && let Some((picture, read)) = stamps.next()
+        {
+            // The stamp leans with the page.
+            *tilt_degrees = ((picture.tilt_degrees + prepared.skew.degrees) * 100.0).round() / 100.0;
+            *readings = read.readings;
+            region.outline = Polygon::from_points(&picture.outline.map(|p| back.apply(p)));
+            region.lines = read.lines.into_iter().map(|l| on_scan(l, back, canvas)).collect();
+        }
+        found.push((prefix(&mark.kind), region));
+    }
     found.sort_by_key(|(prefix, _)| *prefix);
     let mut counts = std::collections::BTreeMap::new();
     for (prefix, region) in &mut found {

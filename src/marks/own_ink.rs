@@ -1,0 +1,186 @@
+//! A stamp's own ink, without the print that it lies over: what its text is read from.
+//!
+//! Coloured ink is told from print by the part of the light that its weakest channel lacks beside the strongest.
+//! Print below does not change that part, but leaves too little light to measure it: there, what stands around counts.
+//! Black ink is seen in up to three ways, since no one of them serves all stamps: as what was lifted off by its shade,
+//! as everything that stands there, and as what is left of that when strokes as thin as print's are wiped out.
+
+use super::boxes::thickness;
+use super::color::Balance;
+use super::{Mark, erasing};
+use crate::geometry::BBox;
+use crate::page::{RegionKind, StampColor};
+use crate::raster::{Binary, Pixels};
+use image::{GrayImage, Luma, RgbImage, imageops};
+
+/// Side of the window in which the ink around print is looked at, as a part of the stamp's shorter side: wider than
+/// strokes of print, narrower than the gaps of the stamp's characters.
+const AROUND: f64 = 0.05;
+/// Trust in a pixel below which what stands around counts as much: a third of the light.
+const TRUST: f32 = 0.1;
+/// Part of the light that is lacking in paper, by noise and tint, at most.
+const PAPER: f32 = 0.1;
+
+/// Strokes this much thicker than those around may be a stamp's: its characters are larger than print.
+const THIN: f64 = 1.25;
+/// Smaller pieces do not tell how thick strokes are.
+const SPECK_PX: i32 = 5;
+
+/// A page, before and after its marks were found.
+pub struct Stamped<'a> {
+    /// Its pixels.
+    pub page: &'a Pixels,
+    /// Coloured ink lifted off, nothing erased.
+    pub gray: &'a GrayImage,
+    /// The ink that belongs to marks.
+    pub covered: &'a Binary,
+    /// The ink in which lines are found.
+    pub rest: &'a Binary,
+    /// The marks.
+    pub found: &'a [Mark],
+}
+
+impl Stamped<'_> {
+    /// Pictures of the ink of stamps, dark on white: for each stamp those that may show it, the likeliest first. Each is
+    /// as large as the stamp's box.
+    #[must_use]
+    pub fn own_ink(&self) -> Vec<(&Mark, Vec<GrayImage>)> {
+        let mut white = None;
+        let mut views = |mark: &Mark, color: StampColor| match (color, self.page) {
+            (StampColor::Black, _) | (_, Pixels::Gray(_)) => self.black(&mark.bbox),
+            (_, Pixels::Color(page)) => {
+                vec![colored(page, white.get_or_insert_with(|| Balance::of(page)), &mark.bbox)]
+            }
+        };
+        self.found
+            .iter()
+            .filter_map(|mark| match mark.kind {
+                RegionKind::Stamp { color, .. } => Some((mark, views(mark, color))),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Ways to see black ink: lifted, whole, and without thin strokes.
+    fn black(&self, place: &BBox) -> Vec<GrayImage> {
+        let mut whole = cut(self.gray, place);
+        let around = place.grown(place.width().min(place.height()) / 8);
+        for other in self.found.iter().filter(|m| m.bbox.intersects(place)) {
+            match other.kind {
+                RegionKind::Redaction { .. } => whiten(&mut whole, place, &other.bbox.grown(2), |_, _| true),
+                // A rule goes on beyond the stamp; what does not is a side of its frame.
+                RegionKind::Ruling if other.bbox.intersection(&around) != other.bbox => {
+                    whiten(&mut whole, place, &other.bbox.grown(1), |x, y| self.is_covered(x, y, 1));
+                }
+                _ => {}
+            }
+        }
+        let mut lifted = whole.clone();
+        whiten(&mut lifted, place, place, |x, y| !self.is_covered(x, y, 1));
+        let stroke =
+            thickness(&erasing::cut(self.rest, &place.grown(place.height().min(place.width()))), SPECK_PX);
+        let bold = without_thin_strokes(&whole, (THIN * stroke).round().clamp(2.0, 12.0) as u32);
+        vec![lifted, whole, bold]
+    }
+
+    /// Whether ink of a mark lies within `reach` of a pixel.
+    fn is_covered(&self, x: i32, y: i32, reach: i32) -> bool {
+        let near = BBox::from_ltwh(x, y, 1, 1).grown(reach);
+        self.covered.ink_in(&near) > 0
+    }
+}
+
+/// Makes the pixels of a part of the page white in a picture of a place of it.
+fn whiten(picture: &mut GrayImage, place: &BBox, part: &BBox, goes: impl Fn(i32, i32) -> bool) {
+    let inside = place.intersection(part);
+    for y in inside.top..inside.bottom.max(inside.top) {
+        for x in (inside.left..inside.right).filter(|&x| goes(x, y)) {
+            let (at_x, at_y) = ((x - place.left) as u32, (y - place.top) as u32);
+            if at_x < picture.width() && at_y < picture.height() {
+                picture.put_pixel(at_x, at_y, Luma([255]));
+            }
+        }
+    }
+}
+
+/// A place of the page, which holds it.
+fn cut(gray: &GrayImage, place: &BBox) -> GrayImage {
+    let inside = place.intersection(&BBox::of_size(gray.width(), gray.height()));
+    let (left, top) = (inside.left.max(0) as u32, inside.top.max(0) as u32);
+    imageops::crop_imm(gray, left, top, inside.width().max(0) as u32, inside.height().max(0) as u32)
+        .to_image()
+}
+
+/// What is left where strokes are wiped out that are no thicker than `thin` pixels: each pixel becomes as dark as the
+/// darkest square of one pixel more that holds it is throughout.
+fn without_thin_strokes(gray: &GrayImage, thin: u32) -> GrayImage {
+    let window = thin as i32 + 1;
+    let lightest = swept(&swept(gray, 0, window, u8::max, true), 0, window, u8::max, false);
+    swept(&swept(&lightest, 1 - window, 1, u8::min, true), 1 - window, 1, u8::min, false)
+}
+
+/// For each pixel the extreme of those from one place beside it up to another, along x or y.
+fn swept(gray: &GrayImage, from: i32, to: i32, extreme: fn(u8, u8) -> u8, along_x: bool) -> GrayImage {
+    let (width, height) = (gray.width() as i32, gray.height() as i32);
+    GrayImage::from_fn(gray.width(), gray.height(), |x, y| {
+        let at = |d: i32| {
+            let (x, y) = if along_x { (x as i32 + d, y as i32) } else { (x as i32, y as i32 + d) };
+            gray.get_pixel(x.clamp(0, width - 1) as u32, y.clamp(0, height - 1) as u32).0[0]
+        };
+        Luma([(from + 1..to).fold(at(from), |best, d| extreme(best, at(d)))])
+    })
+}
+
+/// The coloured ink of a place, as dark as its strokes are full.
+fn colored(page: &RgbImage, white: &Balance, place: &BBox) -> GrayImage {
+    let inside = place.intersection(&BBox::of_size(page.width(), page.height()));
+    let (width, height) = (inside.width().max(0) as usize, inside.height().max(0) as usize);
+    let mut lacks = Vec::with_capacity(width * height);
+    let mut trust = Vec::with_capacity(width * height);
+    for y in inside.top..inside.bottom {
+        for x in inside.left..inside.right {
+            let [r, g, b] = white.balanced(&page.get_pixel(x as u32, y as u32).0).map(|v| v as f32);
+            let strongest = r.max(g).max(b).max(1.0);
+            lacks.push(1.0 - r.min(g).min(b) / strongest);
+            // Noise is the same in dark and light pixels: the error of the part grows as its light dwindles.
+            trust.push((strongest / 255.0).powi(3));
+        }
+    }
+    let reach = ((AROUND * width.min(height) as f64) as usize / 2).max(2);
+    let known: Vec<f32> = lacks.iter().zip(&trust).map(|(l, t)| l * t).collect();
+    let (sums, weights) = (window_sums(&known, width, reach), window_sums(&trust, width, reach));
+    let mut ink: Vec<f32> = (0..width * height)
+        .map(|i| {
+            let around = sums[i] / weights[i].max(1e-6);
+            (known[i] + TRUST * around) / (trust[i] + TRUST)
+        })
+        .collect();
+    let full = upper_percentile(&ink).max(2.0 * PAPER);
+    ink.iter_mut().for_each(|v| *v = 255.0 * (1.0 - ((*v - PAPER) / (full - PAPER)).clamp(0.0, 1.0)));
+    let raw = ink.into_iter().map(|v| v as u8).collect();
+    GrayImage::from_raw(width as u32, height as u32, raw).expect("one byte a pixel")
+}
+
+/// Sums over square windows, which are cut at the picture's edges.
+fn window_sums(values: &[f32], width: usize, reach: usize) -> Vec<f32> {
+    let height = values.len() / width.max(1);
+    let along = |values: &[f32], count: usize, step: usize, start: usize, out: &mut [f32]| {
+        let mut sum: f32 = (0..reach.min(count)).map(|i| values[start + i * step]).sum();
+        for i in 0..count {
+            sum += if i + reach < count { values[start + (i + reach) * step] } else { 0.0 };
+            sum -= if i > reach { values[start + (i - reach - 1) * step] } else { 0.0 };
+            out[start + i * step] = sum;
+        }
+    };
+    let (mut rows, mut all) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+    (0..height).for_each(|y| along(values, width, 1, y * width, &mut rows));
+    (0..width).for_each(|x| along(&rows, height, width, x, &mut all));
+    all
+}
+
+/// What a twentieth of the values exceed: full strokes, since frames and characters fill a tenth of their stamp.
+fn upper_percentile(values: &[f32]) -> f32 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    sorted.get(sorted.len() * 19 / 20).copied().unwrap_or(0.0)
+}

@@ -1,0 +1,150 @@
+//! How like a reading is to a word of the vocabulary, and how the one lies over the other.
+//!
+//! Edit distance over folded characters, in which a character that the engine had among its other readings costs
+//! little, one that it read surely costs most, and specks read as punctuation next to nothing. A reading that is like no word, or as
+//! like to another, stands as it was read: matching never invents.
+
+use crate::orthography::Folding;
+use crate::recognize::ReadGlyph;
+
+/// Least likeness of a match, 0 to 1: of three characters one may be misread unsurely, of two none, unless the engine
+/// had the right one in mind.
+const LEAST: f32 = 0.6;
+/// As much as the next best must stay behind.
+const LEAD: f32 = 0.1;
+
+/// What a character costs where the engine had the right one in mind.
+const IN_MIND: f32 = 0.4;
+/// What a speck costs.
+const SPECK: f32 = 0.15;
+/// A character that is read with less is unsure.
+const SURE: f32 = 0.9;
+/// Costs of a misread or needless character, unsure and sure, and of one that is missing.
+const MISREAD: (f32, f32) = (0.9, 1.2);
+const NEEDLESS: (f32, f32) = (0.6, 1.0);
+const MISSING: f32 = 1.0;
+
+/// A word of the vocabulary that a reading is like.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Match {
+    /// For each character of the word the glyph that it was read as, if any.
+    pub characters: Vec<(char, Option<usize>)>,
+    /// 0 to 1.
+    pub likeness: f32,
+}
+
+/// The words of stamps, folded for comparison.
+pub(super) struct Vocabulary(Vec<Vec<(char, String)>>);
+
+impl Vocabulary {
+    /// Of these words; one that is there twice counts once.
+    pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all: Vec<Vec<(char, String)>> = Vec::new();
+        for word in words {
+            let printed = word.chars().filter(|c| !c.is_whitespace() && !c.is_control());
+            let word: Vec<(char, String)> = printed.map(|c| (c, fold(&c.to_string()))).collect();
+            if !word.is_empty() && all.iter().all(|w| w.iter().map(|c| &c.1).ne(word.iter().map(|c| &c.1))) {
+                all.push(word);
+            }
+        }
+        Self(all)
+    }
+
+    /// The word of at least so many characters that a reading is like.
+    pub(super) fn find_match(&self, read: &[ReadGlyph], characters: usize) -> Option<Match> {
+        let glyphs: Vec<Folded> = read.iter().map(Folded::of).collect();
+        let (mut best, mut next): (Option<Match>, f32) = (None, 0.0);
+        for word in self.0.iter().filter(|w| w.len() >= characters) {
+            let found = compare(&glyphs, word);
+            let before = best.as_ref().map_or(0.0, |b| b.likeness);
+            if found.likeness > before {
+                next = before;
+                best = Some(found);
+            } else {
+                next = next.max(found.likeness);
+            }
+        }
+        best.filter(|b| b.likeness >= LEAST && (b.likeness - next >= LEAD || b.likeness > 0.99))
+    }
+}
+
+/// A glyph, folded for comparison.
+struct Folded {
+    text: String,
+    others: Vec<String>,
+    confidence: f32,
+    is_speck: bool,
+}
+
+impl Folded {
+    fn of(glyph: &ReadGlyph) -> Self {
+        let is_word = |c: char| c.is_alphanumeric();
+        Self {
+            text: fold(&glyph.text),
+            others: glyph.alternatives.iter().map(|(text, _)| fold(text)).collect(),
+            confidence: glyph.confidence.value(),
+            is_speck: !glyph.text.chars().any(is_word),
+        }
+    }
+
+    fn of_two(&self, (unsure, sure): (f32, f32)) -> f32 {
+        if self.confidence < SURE { unsure } else { sure }
+    }
+
+    /// What it costs to take it for a character.
+    fn misread(&self, word: &str) -> f32 {
+        if self.text == word {
+            0.0
+        } else if self.others.iter().any(|o| o == word) {
+            IN_MIND
+        } else {
+            self.of_two(MISREAD)
+        }
+    }
+
+    /// What it costs to leave it out.
+    fn needless(&self) -> f32 {
+        if self.is_speck { SPECK } else { self.of_two(NEEDLESS) }
+    }
+}
+
+fn fold(text: &str) -> String {
+    Folding::all().fold(text)
+}
+
+/// Lays a word over a reading at the least cost.
+fn compare(read: &[Folded], word: &[(char, String)]) -> Match {
+    let (rows, columns) = (read.len() + 1, word.len() + 1);
+    let mut costs = vec![0.0f32; rows * columns];
+    for i in 0..rows {
+        for j in 0..columns {
+            let steps = [
+                (i > 0).then(|| costs[(i - 1) * columns + j] + read[i - 1].needless()),
+                (j > 0).then(|| costs[i * columns + j - 1] + MISSING),
+                (i > 0 && j > 0)
+                    .then(|| costs[(i - 1) * columns + j - 1] + read[i - 1].misread(&word[j - 1].1)),
+            ];
+            let least = steps.into_iter().flatten().fold(f32::INFINITY, f32::min);
+            costs[i * columns + j] = if least.is_finite() { least } else { 0.0 };
+        }
+    }
+    let total = costs.last().copied().unwrap_or(0.0);
+    let mut laid = Vec::new();
+    let (mut i, mut j) = (rows - 1, columns - 1);
+    while j > 0 {
+        let here = costs[i * columns + j];
+        let near = |cost: f32| (cost - here).abs() < 1e-4;
+        if i > 0 && near(costs[(i - 1) * columns + j - 1] + read[i - 1].misread(&word[j - 1].1)) {
+            (i, j) = (i - 1, j - 1);
+            laid.push((word[j].0, Some(i)));
+        } else if i > 0 && near(costs[(i - 1) * columns + j] + read[i - 1].needless()) {
+            i -= 1;
+        } else {
+            j -= 1;
+            laid.push((word[j].0, None));
+        }
+    }
+    laid.reverse();
+    let likeness = (1.0 - total / word.len().max(1) as f32).max(0.0);
+    Match { characters: laid, likeness }
+}

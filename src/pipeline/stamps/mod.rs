@@ -1,0 +1,166 @@
+//! The text of stamps: taken off the page, set upright, split into rows, read, and compared with a vocabulary.
+//!
+//! Which ink is a stamp's own, [`crate::marks`] tells. Its tilt is that of the frame ([`frame`]), or of the strokes
+//! where there is none or a round one ([`tilt`]). Where the ink or the rows ([`rows`]) are not certain, several are
+//! read, and the surest reading is kept ([`reading`]). What is like a word of the vocabulary ([`vocabulary`],
+//! [`likeness`]) becomes it, with the raw reading beside it in the record; nothing else is changed.
+
+mod beneath;
+mod frame;
+mod likeness;
+mod reading;
+mod rows;
+mod tilt;
+mod vocabulary;
+
+pub(super) use reading::{ReadStamp, read_stamps};
+
+use crate::deskew::{Skew, deskew};
+use crate::geometry::{BBox, Point, Transform};
+use crate::marks::{Mark, Stamped};
+use crate::page::{Confidence, RegionKind, StampShape};
+use crate::raster::{Binary, Pixels, otsu_level};
+use frame::{Frame, find_frame};
+use image::{GrayImage, Luma};
+use serde::{Deserialize, Serialize};
+
+/// What stamps say.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StampsOptions {
+    /// Words that stamps bear beside the built-in ones: what is read in a stamp is compared with all of them.
+    pub vocabulary: Vec<String>,
+}
+
+/// A stamp, taken off the page and set upright.
+pub(super) struct StampPicture {
+    /// Its clockwise turn against the straight page, degrees.
+    pub tilt_degrees: f64,
+    /// Whether its frame is known, and the views show no more than stands within it.
+    pub is_framed: bool,
+    /// Its corners on the straight page, clockwise from its upper left.
+    pub outline: [Point; 4],
+    /// Its own ink as it may be seen, dark on white, without its frame; the likeliest first.
+    pub views: Vec<GrayImage>,
+    /// From the views back to the straight page.
+    pub to_page: Transform,
+}
+
+/// Least part of a view that is ink: less is dirt that was left over.
+const LEAST_INK: f64 = 0.02;
+
+/// Largest piece of print, along its shorter side, as a part of the stamp's.
+const PIECE: f64 = 0.3;
+
+/// Takes the stamps of a page off it, in the order of its marks.
+pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
+    page.own_ink().into_iter().map(|(mark, views)| upright(mark, &views)).collect()
+}
+
+/// Sets a stamp upright.
+fn upright(mark: &Mark, views: &[GrayImage]) -> StampPicture {
+    let shape = match mark.kind {
+        RegionKind::Stamp { shape, .. } => shape,
+        _ => StampShape::Frameless,
+    };
+    // Black frames are whole where nothing was lifted: in the second view.
+    let frame = views.iter().take(2).rev().find_map(|view| find_frame(&ink(view), shape));
+    let within: Vec<GrayImage> = views.iter().map(|view| without_frame(view, frame.as_ref())).collect();
+    let mut shown: Vec<&GrayImage> = within.iter().filter(|v| is_inked(v)).collect();
+    if shown.is_empty() {
+        shown.extend(within.first());
+    }
+    let tilt_degrees = frame
+        .and_then(|f| f.degrees)
+        .unwrap_or_else(|| shown.first().map_or(0.0, |view| tilt::find_tilt(&ink(view))));
+    let skew = Skew { degrees: tilt_degrees, confidence: Confidence::CERTAIN };
+    let mut to_page = Transform::identity();
+    let mut turned = Vec::new();
+    for view in shown {
+        let view = Pixels::Gray(view.clone());
+        let (picture, back) = deskew(&view, skew);
+        to_page = back.then(&Transform::translation(f64::from(mark.bbox.left), f64::from(mark.bbox.top)));
+        turned.push(picture.to_gray());
+    }
+    StampPicture {
+        tilt_degrees,
+        is_framed: frame.is_some(),
+        outline: outline(&mark.bbox, frame.as_ref(), tilt_degrees),
+        views: turned,
+        to_page,
+    }
+}
+
+/// The ink of a picture of dark on white.
+fn ink(picture: &GrayImage) -> Binary {
+    Binary::below(picture, otsu_level(picture).clamp(64, 192))
+}
+
+fn is_inked(view: &GrayImage) -> bool {
+    let ink = ink(view);
+    ink.ink_in(&ink.bbox()) as f64 >= LEAST_INK * ink.bbox().area() as f64
+}
+
+/// The picture with white where the frame is and outside of it.
+fn without_frame(view: &GrayImage, frame: Option<&Frame>) -> GrayImage {
+    let mut within = view.clone();
+    if let Some(frame) = frame {
+        let holds = |x: i32, y: i32| frame.holds(Point { x: f64::from(x) + 0.5, y: f64::from(y) + 0.5 });
+        erase_touching(&mut within, &holds);
+        for (x, y, pixel) in within.enumerate_pixels_mut() {
+            if !holds(x as i32, y as i32) {
+                *pixel = Luma([255]);
+            }
+        }
+    }
+    within
+}
+
+/// Erases small pieces that go on beyond the inside of a frame: print that crosses it, and pieces of the frame itself.
+/// What is larger may hold the stamp's own characters too.
+fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool) {
+    let mut inside = ink(view);
+    let (width, height) = (view.width() as i32, view.height() as i32);
+    for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).filter(|&(x, y)| !holds(x, y)) {
+        inside.set(x as u32, y as u32, false);
+    }
+    let (components, labels) = inside.components();
+    let mut touches = vec![false; components.len()];
+    for (x, y, label) in labels.enumerate_pixels().filter(|(.., label)| label.0[0] != 0) {
+        let (x, y) = (x as i32, y as i32);
+        let is_edge = [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)].into_iter().any(|(x, y)| !holds(x, y));
+        touches[label.0[0] as usize - 1] |= is_edge;
+    }
+    let largest = PIECE * f64::from(width.min(height));
+    let goes: Vec<bool> = components
+        .iter()
+        .zip(touches)
+        .map(|(c, touches)| touches && f64::from(c.bbox.width().min(c.bbox.height())) <= largest)
+        .collect();
+    for (x, y, label) in labels.enumerate_pixels() {
+        if label.0[0] != 0 && goes[label.0[0] as usize - 1] {
+            let edge = BBox::from_ltwh(x as i32 - 1, y as i32 - 1, 3, 3).intersection(&inside.bbox());
+            for (x, y) in (edge.top..edge.bottom).flat_map(|y| (edge.left..edge.right).map(move |x| (x, y))) {
+                view.put_pixel(x as u32, y as u32, Luma([255]));
+            }
+        }
+    }
+}
+
+/// The corners of a stamp: of its frame where that is known, else of its box.
+fn outline(bbox: &BBox, frame: Option<&Frame>, degrees: f64) -> [Point; 4] {
+    let Some(frame) = frame.filter(|f| f.degrees.is_some()) else { return bbox.corners() };
+    let (x, y) = (f64::from(bbox.left) + frame.center.x, f64::from(bbox.top) + frame.center.y);
+    let (a, b) = frame.half;
+    let turn = Transform::rotation(degrees).then(&Transform::translation(x, y));
+    [(-a, -b), (a, -b), (a, b), (-a, b)].map(|(x, y)| turn.apply(Point { x, y }))
+}
+#[cfg(test)]
+mod debug {
+    #[test]
+    fn dbg053() {
+        let c = image::open("/work/tmp/stamps/c053.png").unwrap().into_luma8();
+        let b = super::ink(&c);
+        println!("{:?} {}", super::find_frame(&b, crate::page::StampShape::Rectangle), b.ink_in(&b.bbox()));
+    }
+}

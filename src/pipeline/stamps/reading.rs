@@ -1,0 +1,237 @@
+//! Reads stamps: the surest of several ways to see and to split each.
+
+use super::StampPicture;
+use super::beneath;
+use super::likeness::{Match, Vocabulary};
+use super::rows::{Split, splits};
+use super::vocabulary::BUILT_IN;
+use crate::geometry::{BBox, Transform};
+use crate::page::{Confidence, Glyph, Line, StampReading, WritingMode};
+use crate::pipeline::even::even_out;
+use crate::pipeline::lines::ReadBlock;
+use crate::pipeline::{Prepared, Settings};
+use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
+use image::{GrayImage, imageops};
+
+/// As like to the vocabulary as this, no other way is tried.
+const SETTLED: f32 = 0.9;
+/// Beside a row of the vocabulary, one that is read with less is dirt.
+const DIRT: f32 = 0.6;
+
+/// What a stamp says.
+#[derive(Debug, Default)]
+pub(in crate::pipeline) struct ReadStamp {
+    /// Its lines, in pixels of the straight page.
+    pub lines: Vec<Line>,
+    /// What was read of each line.
+    pub readings: Vec<StampReading>,
+}
+
+/// Reads the stamps of a page, in the order of its marks; `lines` is what was read of the print.
+///
+/// # Errors
+/// Where the engine's model is missing. A stamp on which it fails has no lines.
+pub(in crate::pipeline) fn read_stamps(
+    page: &Prepared,
+    lines: &[ReadBlock],
+    recognizer: &mut dyn Recognizer,
+    settings: &Settings,
+) -> Result<Vec<ReadStamp>, RecognizeError> {
+    let words = settings.stamps.vocabulary.iter().map(String::as_str);
+    let vocabulary = Vocabulary::new(BUILT_IN.iter().copied().chain(words));
+    let mut read = Vec::new();
+    for stamp in &page.stamps {
+        let surest = surest(stamp, recognizer, &vocabulary)?;
+        let engine = recognizer.describe().name;
+        read.push(surest.map_or_else(ReadStamp::default, |way| way.on_page(&stamp.to_page, lines, &engine)));
+    }
+    Ok(read)
+}
+
+/// A row as it was read.
+struct Row {
+    mode: WritingMode,
+    /// In pixels of the view.
+    bbox: BBox,
+    /// The stamp's middle along the row, where its frame tells.
+    middle: Option<f64>,
+    glyphs: Vec<ReadGlyph>,
+    found: Option<Match>,
+}
+
+/// One way to see and to split a stamp, read.
+struct Way {
+    rows: Vec<Row>,
+    /// 1 and its likeness where it is in the vocabulary, else its confidence.
+    sure: f32,
+}
+
+/// The way that reads most surely.
+fn surest(
+    stamp: &StampPicture,
+    recognizer: &mut dyn Recognizer,
+    vocabulary: &Vocabulary,
+) -> Result<Option<Way>, RecognizeError> {
+    let mut best: Option<Way> = None;
+    for view in &stamp.views {
+        for split in splits(&super::ink(view), stamp.is_framed) {
+            let way = match read_way((view, stamp.is_framed), &split, recognizer, vocabulary) {
+                Ok(way) => way,
+                Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
+                Err(_) => continue,
+            };
+            let settled = way.sure >= 1.0 + SETTLED;
+            if !way.rows.is_empty() && best.as_ref().is_none_or(|b| way.sure > b.sure) {
+                best = Some(way);
+            }
+            if settled {
+                return Ok(best);
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// Reads a view of a stamp, split in a way.
+fn read_way(
+    (view, is_framed): (&GrayImage, bool),
+    split: &Split,
+    recognizer: &mut dyn Recognizer,
+    vocabulary: &Vocabulary,
+) -> Result<Way, RecognizeError> {
+    let whole = BBox::of_size(view.width(), view.height());
+    let middle = |mode: WritingMode| is_framed.then(|| f64::from(mode.along(&whole).width()) / 2.0);
+    let mut rows = Vec::new();
+    for bbox in &split.lines {
+        let glyphs = read_row(view, bbox, split.mode, recognizer)?;
+        if !glyphs.is_empty() {
+            rows.push(Row { mode: split.mode, bbox: *bbox, middle: middle(split.mode), glyphs, found: None });
+        }
+    }
+    Ok(matched(rows, vocabulary))
+}
+
+/// Reads one row.
+fn read_row(
+    view: &GrayImage,
+    row: &BBox,
+    mode: WritingMode,
+    recognizer: &mut dyn Recognizer,
+) -> Result<Vec<ReadGlyph>, RecognizeError> {
+    let across = mode.along(row).height();
+    let crop = row.grown((across / 12).max(2)).intersection(&BBox::of_size(view.width(), view.height()));
+    let (left, top) = (crop.left as u32, crop.top as u32);
+    let picture = imageops::crop_imm(view, left, top, crop.width() as u32, crop.height() as u32).to_image();
+    let mut glyphs = recognizer.read_line(&even_out(picture, mode), mode)?;
+    glyphs.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
+    for glyph in &mut glyphs {
+        glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(&crop);
+    }
+    Ok(glyphs)
+}
+
+/// Compares rows with the vocabulary: all together, or each on its own. Beside a row of the vocabulary one that is
+/// neither in it nor read surely is dirt, or print that the stamp lies over.
+fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
+    for row in &mut rows {
+        row.found = beneath::find_match(&row.glyphs, row.mode, row.middle, vocabulary);
+    }
+    let characters: usize = rows.iter().map(|r| r.glyphs.len()).sum();
+    // With those that are left out: a way without them is surer.
+    let by_rows: f32 =
+        rows.iter().map(|r| r.sure() * r.glyphs.len() as f32).sum::<f32>() / characters.max(1) as f32;
+    if rows.iter().any(|r| r.found.is_some()) {
+        rows.retain(|r| r.found.is_some() || r.confidence().value() >= DIRT);
+    }
+    let all: Vec<ReadGlyph> = rows.iter().flat_map(|r| r.glyphs.iter().cloned()).collect();
+    let whole = (rows.len() > 1).then(|| vocabulary.find_match(&all, 2)).flatten();
+    match whole.and_then(|w| Some((w.likeness, shared_out(&w, &rows)?))) {
+        Some((likeness, parts)) if 1.0 + likeness > by_rows => {
+            rows.iter_mut().zip(parts).for_each(|(row, part)| row.found = Some(part));
+            Way { rows, sure: 1.0 + likeness }
+        }
+        _ => Way { rows, sure: by_rows },
+    }
+}
+
+/// The parts of a word that rows have of it; `None` where one has nothing.
+fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
+    let mut parts: Vec<Match> =
+        rows.iter().map(|_| Match { characters: vec![], likeness: whole.likeness }).collect();
+    let (mut row, mut first) = (0, 0);
+    for &(character, glyph) in &whole.characters {
+        while glyph.is_some_and(|g| g >= first + rows[row].glyphs.len()) {
+            first += rows[row].glyphs.len();
+            row += 1;
+        }
+        parts[row].characters.push((character, glyph.map(|g| g - first)));
+    }
+    parts.iter().all(|p| !p.characters.is_empty()).then_some(parts)
+}
+
+impl Way {
+    /// Lines and raw readings, in pixels of the straight page.
+    fn on_page(self, to_page: &Transform, lines: &[ReadBlock], engine: &str) -> ReadStamp {
+        let mut read = ReadStamp::default();
+        for row in self.rows {
+            let mut glyphs = row.text();
+            glyphs.iter_mut().for_each(|g| g.bbox = to_page.apply_bbox(&g.bbox));
+            if row.found.is_none() && beneath::is_print(&glyphs, lines) {
+                continue;
+            }
+            read.readings.push(StampReading {
+                text: row.glyphs.iter().map(|g| g.text.as_str()).collect(),
+                confidence: row.confidence(),
+                likeness: row.found.as_ref().map(|m| Confidence::clamped(m.likeness)),
+            });
+            read.lines.push(Line {
+                bbox: glyphs.iter().fold(to_page.apply_bbox(&row.bbox), |all, g| all.union(&g.bbox)),
+                text: glyphs.iter().map(|g| g.text.as_str()).collect(),
+                confidence: Confidence::mean(glyphs.iter().map(|g| g.confidence)),
+                engine: engine.to_owned(),
+                glyphs,
+            });
+        }
+        read
+    }
+}
+
+impl Row {
+    fn confidence(&self) -> Confidence {
+        Confidence::mean(self.glyphs.iter().map(|g| g.confidence))
+    }
+
+    /// 1 and its likeness where it is in the vocabulary, else its confidence.
+    fn sure(&self) -> f32 {
+        self.found.as_ref().map_or(self.confidence().value(), |m| 1.0 + m.likeness)
+    }
+
+    /// The row's characters: those of the vocabulary where it is like a word, else as read.
+    fn text(&self) -> Vec<Glyph> {
+        let as_read = |g: &ReadGlyph| Glyph {
+            text: g.text.clone(),
+            bbox: g.bbox,
+            confidence: g.confidence,
+            alternatives: g.alternatives.clone(),
+        };
+        let Some(found) = &self.found else { return self.glyphs.iter().map(as_read).collect() };
+        let count = found.characters.len() as i32;
+        let whole = self.mode.along(&self.bbox);
+        let character = |(i, &(character, glyph)): (usize, &(char, Option<usize>))| {
+            let edge = |i: i32| whole.left + whole.width() * i / count;
+            let cell = BBox::from_ltrb(edge(i as i32), whole.top, edge(i as i32 + 1), whole.bottom);
+            let text = character.to_string();
+            match glyph.map(|g| &self.glyphs[g]) {
+                Some(read) if read.text == text => as_read(read),
+                // What was read instead comes first among the other readings.
+                other => Glyph {
+                    text,
+                    bbox: other.map_or(self.mode.along(&cell), |g| g.bbox),
+                    confidence: Confidence::clamped(found.likeness),
+                    alternatives: other.map(|g| (g.text.clone(), g.confidence)).into_iter().collect(),
+                },
+            }
+        };
+        found.characters.iter().enumerate().map(character).collect()
+    }
+}

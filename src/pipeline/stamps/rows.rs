@@ -1,0 +1,134 @@
+//! The rows (or columns) of an upright stamp: ways to split it, the likeliest first.
+//!
+//! A way is likely where there is little ink along its cuts, compared with the rows between them; and one that does
+//! not cut, where no cut could be made. Print below a stamp may fill its gaps, so the engine has the last word.
+
+use crate::geometry::BBox;
+use crate::page::WritingMode;
+use crate::raster::Binary;
+
+/// Most rows of a stamp.
+const MOST: usize = 3;
+/// Ways that are tried of those that may be.
+const WAYS: usize = 2;
+/// Least length of a row, in its heights; a column is at least as long as `TALL`, since stamps mostly run across.
+const LEAST_LENGTH: f64 = 0.6;
+const TALL: f64 = 1.5;
+
+/// Height of a row beside the highest: less is dirt, or the sign of a cut in the wrong place.
+const ALIKE: f64 = 0.4;
+
+/// A way to split a stamp into lines.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Split {
+    /// Which way its lines run.
+    pub mode: WritingMode,
+    /// Boxes of its lines in reading order.
+    pub lines: Vec<BBox>,
+    /// How likely, the higher the more.
+    likely: f64,
+}
+
+/// Ways to split a picture; where it is that of a frame's inside, also of what stands across its middle alone.
+pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
+    let Some(text) = extent(ink, &ink.bbox()) else { return Vec::new() };
+    let turned = ink.transposed();
+    let ways = |text: &BBox, counts: std::ops::RangeInclusive<usize>| {
+        let mut found: Vec<Split> = counts
+            .flat_map(|count| {
+                let rows = split(ink, text, count, WritingMode::HorizontalTb);
+                let columns = split(&turned, &text.transposed(), count, WritingMode::VerticalRl);
+                [rows, columns]
+            })
+            .flatten()
+            .collect();
+        found.sort_by(|a, b| b.likely.total_cmp(&a.likely));
+        found.truncate(WAYS);
+        found
+    };
+    let mut found = ways(&text, 1..=MOST);
+    if let Some(band) = is_framed.then(|| middle_band(ink)).flatten() {
+        found.extend(ways(&band, 1..=2).into_iter().filter(|w| w.mode == WritingMode::HorizontalTb));
+        found.dedup_by(|a, b| a.lines == b.lines);
+    }
+    found
+}
+
+/// The band across the middle of a frame that stands out most from what is above and below: a stamp's own characters
+/// are set in its middle, and print beneath is not.
+fn middle_band(ink: &Binary) -> Option<BBox> {
+    let (width, height) = (ink.width() as i32, ink.height() as i32);
+    let sums: Vec<f64> = (0..height).map(|y| ink.ink_in(&BBox::from_ltwh(0, y, width, 1)) as f64).collect();
+    let inked = |y: &i32| sums[*y as usize] > 0.0;
+    let reach = (0..height / 2).find(|d| inked(d) || inked(&(height - 1 - d))).map(|d| height / 2 - d)?;
+    let mean = |rows: std::ops::Range<i32>| {
+        let count = rows.len().max(1) as f64;
+        rows.map(|y| sums[y as usize]).sum::<f64>() / count
+    };
+    let stands_out = |half: &i32| {
+        let part = f64::from(*half) / f64::from(reach);
+        let within = mean(height / 2 - half..height / 2 + half);
+        let above = mean(height / 2 - reach..height / 2 - half);
+        let below = mean(height / 2 + half..height / 2 + reach);
+        (within - (above + below) / 2.0) * (part * (1.0 - part)).sqrt()
+    };
+    let half = (reach / 4..=reach * 9 / 10).max_by(|a, b| stands_out(a).total_cmp(&stands_out(b)))?;
+    extent(ink, &BBox::from_ltrb(0, height / 2 - half, width, height / 2 + half))
+}
+
+/// The split into so many lines of about equal height; `ink` shows lines as rows.
+fn split(ink: &Binary, text: &BBox, count: usize, mode: WritingMode) -> Option<Split> {
+    let sums: Vec<f64> = (text.top..text.bottom)
+        .map(|y| ink.ink_in(&BBox::from_ltrb(text.left, y, text.right, y + 1)) as f64)
+        .collect();
+    let mean = sums.iter().sum::<f64>() / sums.len().max(1) as f64;
+    let height = sums.len() as f64;
+    let valley = |from: f64, to: f64| {
+        let places = (height * from) as usize..(height * to) as usize;
+        let least = sums[places.clone()].iter().copied().fold(f64::INFINITY, f64::min);
+        // The middle of the emptiest place.
+        let empty: Vec<usize> = places.filter(|&y| sums[y] <= least + 0.1 * mean).collect();
+        (least / mean.max(1.0), empty.get(empty.len() / 2).copied().unwrap_or(0))
+    };
+    let cuts: Vec<(f64, usize)> = (1..count)
+        .map(|i| i as f64 / count as f64)
+        .map(|at| valley(at - 0.4 / count as f64, at + 0.4 / count as f64))
+        .collect();
+    let likely = match count {
+        1 => valley(0.25, 0.75).0,
+        _ => 1.0 - cuts.iter().map(|c| c.0).fold(0.0, f64::max),
+    };
+    let edges: Vec<i32> = std::iter::once(text.top)
+        .chain(cuts.iter().map(|&(_, y)| text.top + y as i32))
+        .chain([text.bottom])
+        .collect();
+    let mut lines = Vec::new();
+    for pair in edges.windows(2) {
+        lines.push(extent(ink, &BBox::from_ltrb(text.left, pair[0], text.right, pair[1]))?);
+    }
+    let least = if mode == WritingMode::HorizontalTb { LEAST_LENGTH } else { TALL };
+    let tallest = lines.iter().map(BBox::height).max().unwrap_or(0);
+    if lines.iter().any(|l| f64::from(l.height()) < ALIKE * f64::from(tallest)) {
+        return None;
+    }
+    let longest = lines.iter().map(BBox::width).max().unwrap_or(0);
+    if f64::from(longest) < least * f64::from(tallest) {
+        return None;
+    }
+    if mode == WritingMode::VerticalRl {
+        lines.iter_mut().for_each(|b| *b = b.transposed());
+        lines.reverse();
+    }
+    Some(Split { mode, lines, likely: likely.min(1.0) })
+}
+
+/// The box of the ink within a part of a picture, specks left out: rows and columns of hardly any ink at its edges.
+fn extent(ink: &Binary, part: &BBox) -> Option<BBox> {
+    let least = |length: i32| (length as u64 / 60).max(1);
+    let row = |y: &i32| ink.ink_in(&BBox::from_ltrb(part.left, *y, part.right, *y + 1)) > least(part.width());
+    let (top, bottom) = ((part.top..part.bottom).find(row)?, (part.top..part.bottom).rfind(row)? + 1);
+    let column = |x: &i32| ink.ink_in(&BBox::from_ltrb(*x, top, *x + 1, bottom)) > least(bottom - top);
+    let left = (part.left..part.right).find(column)?;
+    let right = (part.left..part.right).rfind(column)? + 1;
+    Some(BBox::from_ltrb(left, top, right, bottom))
+}
