@@ -155,12 +155,3 @@ fn outline(bbox: &BBox, frame: Option<&Frame>, degrees: f64) -> [Point; 4] {
     let turn = Transform::rotation(degrees).then(&Transform::translation(x, y));
     [(-a, -b), (a, -b), (a, b), (-a, b)].map(|(x, y)| turn.apply(Point { x, y }))
 }
-#[cfg(test)]
-mod debug {
-    #[test]
-    fn dbg053() {
-        let c = image::open("/work/tmp/stamps/c053.png").unwrap().into_luma8();
-        let b = super::ink(&c);
-        println!("{:?} {}", super::find_frame(&b, crate::page::StampShape::Rectangle), b.ink_in(&b.bbox()));
-    }
-}
