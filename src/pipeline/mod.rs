@@ -175,11 +175,6 @@ impl Prepared {
         }
     }
 
-    /// Boxes of the stamps in black ink.
-    fn black_stamps(&self) -> Vec<BBox> {
-        boxes(&self.marks, is_black)
-    }
-
     /// The redactions in the order in which layout was told of them.
     fn redactions(&self) -> Vec<&Mark> {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
