@@ -5,6 +5,7 @@
 //! counts, so gaps of a pixel or two do not let it run out. The cell of a form is a blank as well, but its rules go on
 //! beyond its corners; an outline stands alone.
 
+use super::erasing::cut;
 use super::lines::Seen;
 use super::{Mark, rim};
 use crate::geometry::{BBox, Point};
@@ -32,14 +33,14 @@ const LARGEST: f64 = 0.4;
 pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
     let page = f64::from(ink.width()) * f64::from(ink.height());
     let (components, _) = paper_by_halves(ink).components();
-    components
-        .iter()
-        .filter_map(|c| {
-            let b = c.bbox;
+    let halves = components.iter().map(|c| (c.bbox, c.ink)).filter(|(b, _)| b.width() > 2 && b.height() > 2);
+    joined(ink, halves.collect(), size)
+        .into_iter()
+        .filter_map(|(b, paper)| {
             let hole = BBox::from_ltrb(2 * b.left, 2 * b.top, 2 * b.right, 2 * b.bottom);
             let short = f64::from(hole.width().min(hole.height()));
             let long = f64::from(hole.width().max(hole.height()));
-            let fills = c.ink as f64 / b.area() as f64;
+            let fills = paper as f64 / b.area() as f64;
             let oblong = long >= 1.3 * short || long >= SMALLEST.1 * size;
             let fits = short >= 0.6 * SMALLEST.0 * size && long >= size && oblong && fills >= FRAYED;
             let inside = hole.left > 2
@@ -50,6 +51,47 @@ pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
         })
         .filter_map(|(hole, fills)| redaction(ink, &hole, fills, size))
         .collect()
+}
+
+/// Blanks that a dead line of the scanner or a rule across them cuts in two are one. Such a line goes on beyond the
+/// blank on both sides; what divides the cells of a table ends at their outline.
+fn joined(ink: &Binary, blanks: Vec<(BBox, u64)>, size: f64) -> Vec<(BBox, u64)> {
+    let least = (0.25 * SMALLEST.0 * size) as i32;
+    let mut large: Vec<(BBox, u64)> =
+        blanks.into_iter().filter(|(b, _)| b.width().min(b.height()) >= least).collect();
+    let mut at = 0;
+    while at < large.len() {
+        match (0..large.len()).find(|&i| i != at && is_cut(ink, &large[at].0, &large[i].0, size)) {
+            Some(other) => {
+                let (bbox, paper) = large.remove(other);
+                at -= usize::from(other < at);
+                large[at] = (large[at].0.union(&bbox), large[at].1 + paper);
+            }
+            None => at += 1,
+        }
+    }
+    large
+}
+
+/// Whether two blanks (in halves) are the parts of one beside a thin line that goes on beyond it.
+fn is_cut(ink: &Binary, a: &BBox, b: &BBox, size: f64) -> bool {
+    let (a, b, seen) = if a.gap_x(b) >= 0 {
+        (*a, *b, Seen { ink, transposed: false })
+    } else if a.gap_y(b) >= 0 {
+        (a.transposed(), b.transposed(), Seen { ink, transposed: true })
+    } else {
+        return false;
+    };
+    let level = |p: i32, q: i32| f64::from((p - q).abs()) <= 0.1 * size;
+    if f64::from(a.gap_x(&b)) > 0.08 * size || !level(a.top, b.top) || !level(a.bottom, b.bottom) {
+        return false;
+    }
+    let x = f64::from(a.left.max(b.left) + a.right.min(b.right));
+    let (top, bottom) = (f64::from(2 * a.top.min(b.top)), f64::from(2 * a.bottom.max(b.bottom)));
+    let goes_on = |from: f64, to: f64| {
+        seen.coverage(Point { x, y: from }, Point { x, y: to }, 1 + (0.05 * size) as i32) >= 0.9
+    };
+    goes_on(top - 1.2 * size, top - 0.2 * size) && goes_on(bottom + 0.2 * size, bottom + 1.2 * size)
 }
 
 /// Paper as ink, in a picture of half the size: where all four pixels are paper.
@@ -91,7 +133,12 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
         (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
     let thick = least(|r| f64::from(r.thickness)) >= THICK_RIM * size;
     let onwards = onwards(ink, &bbox, size);
-    let style = if thick && short <= WIDEST * size && long >= 1.4 * short && onwards <= 2 {
+    let style = if thick
+        && !is_print(ink, hole, size)
+        && short <= WIDEST * size
+        && long >= 1.4 * short
+        && onwards <= 2
+    {
         RedactionStyle::Solid
     } else if fills >= FILLS
         && f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
@@ -102,7 +149,7 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     } else {
         return None;
     };
-    let kind = RegionKind::Redaction { style, estimated_characters: None };
+    let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
     Some(Mark { kind, bbox, confidence: Confidence::clamped(0.9) })
 }
 
@@ -110,6 +157,18 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
 fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
     let inner = hole.grown(-(0.12 * size) as i32);
     ink.ink_in(&inner) as f64 <= SPECKS * inner.area() as f64
+}
+
+/// Whether characters stand within a blank, clear of its rim: bleaching leaves specks and frays, a printed label in a
+/// heavy frame is print.
+fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
+    let (components, _) = cut(ink, &hole.grown(-1)).components();
+    let inside = BBox::of_size(hole.width() as u32, hole.height() as u32).grown(-4);
+    let is_character = |b: &BBox| {
+        let long = f64::from(b.width().max(b.height()));
+        long >= 0.4 * size && long <= 1.5 * size && b.intersection(&inside) == *b
+    };
+    components.iter().filter(|c| is_character(&c.bbox)).count() >= 2
 }
 
 /// Looks outwards from a side of a blank (a unit step) at the rim around it.
@@ -227,6 +286,24 @@ mod tests {
         let found = styles(&ink);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, RedactionStyle::Outlined);
+    }
+
+    #[test]
+    fn a_blank_box_that_a_dead_line_of_the_scanner_crosses_is_one_redaction() {
+        let mut ink = page();
+        frame(&mut ink, (500.0, 500.0), (600.0, 60.0), 0.004, 3.0);
+        fill(&mut ink, BBox::from_ltrb(300, 0, 302, 1600));
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].1.iou(&BBox::from_ltrb(198, 467, 802, 533)) > 0.9, "{found:?}");
+    }
+
+    #[test]
+    fn a_frame_with_a_divider_is_no_redaction() {
+        let mut ink = page();
+        frame(&mut ink, (350.0, 500.0), (300.0, 60.0), 0.0, 3.0);
+        frame(&mut ink, (650.0, 500.0), (300.0, 60.0), 0.0, 3.0);
+        assert_eq!(styles(&ink), []);
     }
 
     #[test]

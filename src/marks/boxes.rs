@@ -20,7 +20,7 @@ const ASKEW: (f64, f64) = (0.0105, 0.15);
 /// 63 cables forms have up to 0.9 together (with up to 0.15 of turn), straight stamps 1.3 and more.
 const HEAVY: f64 = 2.0;
 /// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
-const ONWARD: f64 = 0.2;
+const ONWARD: f64 = 0.3;
 /// Least part of ink in a stamp: they are filled to 0.19 and more, forms with print to 0.05 to 0.2.
 const LEAST_FILL: f64 = 0.1;
 
@@ -64,7 +64,12 @@ fn stamp(ink: &Binary, rest: &Binary, frame: Frame, print: f64, size: f64) -> Op
     let weight = frame.thickness / print;
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
     let evidence = turn + heavier(weight) + heavier(bold);
-    if filled < LEAST_FILL || short < 1.3 * size || onwards > 2 || evidence < 1.0 + ONWARD * onwards as f64 {
+    if long > 8.0 * short
+        || filled < LEAST_FILL
+        || short < 1.3 * size
+        || onwards > 2
+        || evidence < 1.0 + ONWARD * onwards as f64
+    {
         return None;
     }
     let kind = RegionKind::stamp(StampColor::Black, StampShape::Rectangle);
@@ -123,7 +128,7 @@ pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
         let (mut inked, mut edges) = (0u32, 0u32);
         for ((here, left), up) in row[1..].iter().zip(row).zip(&above[1..]) {
             inked += u32::from(*here != 0);
-            edges += u32::from(here != left) + u32::from(here != up);
+            edges += u32::from((*here != 0) != (*left != 0)) + u32::from((*here != 0) != (*up != 0));
         }
         area += i64::from(inked);
         edge += i64::from(edges);

@@ -59,6 +59,11 @@ pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     joined
 }
 
+/// Whether a block is lower than a line: the solid part of something ragged.
+pub(super) fn is_low(bbox: &BBox, size: f64) -> bool {
+    bbox.width() > bbox.height() && f64::from(bbox.height()) < 0.85 * size
+}
+
 /// What squares of `side` cells fit into: strokes that touch a block fall off.
 fn opened(cells: &Binary, side: u32) -> Binary {
     let mut open = Binary::new(cells.width(), cells.height());
@@ -147,7 +152,8 @@ fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
     if filled < if oblong { 0.85 } else { 0.95 } || full < 2 || !large {
         return None;
     }
-    let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };
+    let kind =
+        RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None, group: None };
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(filled as f32) })
 }
 
