@@ -5,12 +5,14 @@
 //! counts, so gaps of a pixel or two do not let it run out. The cell of a form is a blank as well, but its rules go on
 //! beyond its corners; an outline stands alone.
 
+use super::boxes::thickness;
 use super::erasing::cut;
 use super::lines::Seen;
 use super::{Mark, rim};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
+use std::collections::VecDeque;
 
 /// Part of its box that a blank fills; a leaning one less.
 const FILLS: f64 = 0.8;
@@ -24,6 +26,15 @@ const SMALLEST: (f64, f64) = (0.5, 3.0);
 const WIDEST: f64 = 2.4;
 /// Ink in an outlined redaction, at most: specks, not print.
 const SPECKS: f64 = 0.01;
+/// Part of a window that is speckle in a bleached middle, at most, and the window's side, in characters: narrower than
+/// the rim that bleaching leaves.
+const MOST_SPECKS: f64 = 0.6;
+const WINDOW: f64 = 0.16;
+/// Strokes thinner than this, in characters, are speckle: those of print have 0.07 and more.
+const SPECKLE: f64 = 0.06;
+/// How far the middle of a block's side may stand out beyond its ends, as a part of its length, and in characters: round
+/// letters (0, o) bulge by a sixth and more.
+const BULGE: (f64, f64) = (0.14, 0.06);
 /// Places along a side that are looked at.
 const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
@@ -31,8 +42,20 @@ const LARGEST: f64 = 0.4;
 
 /// Finds the blank redactions; their boxes hold their rims.
 pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
+    let mut found = blanks_of(&paper_by_halves(ink), ink, size);
+    for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
+        let is_solid = matches!(bleached.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. });
+        if is_solid && found.iter().all(|f| !f.bbox.intersects(&bleached.bbox)) {
+            found.push(bleached);
+        }
+    }
+    found
+}
+
+/// The redactions among the pieces of a picture of paper by halves.
+fn blanks_of(paper: &Binary, ink: &Binary, size: f64) -> Vec<Mark> {
     let page = f64::from(ink.width()) * f64::from(ink.height());
-    let (components, _) = paper_by_halves(ink).components();
+    let (components, _) = paper.components();
     let halves = components.iter().map(|c| (c.bbox, c.ink)).filter(|(b, _)| b.width() > 2 && b.height() > 2);
     joined(ink, halves.collect(), size)
         .into_iter()
@@ -108,12 +131,56 @@ fn paper_by_halves(ink: &Binary) -> Binary {
     halves
 }
 
+/// Paper and what is as light among speckle, in a picture of half the size: at most [`MOST_SPECKS`] of a window are ink.
+/// Binarizers leave a bleached middle as specks, which part its paper into pieces.
+fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
+    let (width, height) = ((ink.width() / 2) as usize, ink.height() / 2);
+    let window = ((WINDOW * size / 2.0).round() as usize).max(2);
+    let most = (MOST_SPECKS * (4 * window * window) as f64) as u16;
+    let mut halves = Binary::new(ink.width() / 2, height);
+    // Ink of the window's rows by columns, and the rows that are in it.
+    let mut columns = vec![0u16; width];
+    let mut rows: VecDeque<Vec<u8>> = VecDeque::with_capacity(window + 1);
+    for y in 0..height {
+        let pairs = ink.row(2 * y).chunks_exact(2).zip(ink.row(2 * y + 1).chunks_exact(2));
+        let row: Vec<u8> = pairs.map(|(a, b)| (a[0] & 1) + (a[1] & 1) + (b[0] & 1) + (b[1] & 1)).collect();
+        columns.iter_mut().zip(&row).for_each(|(sum, &n)| *sum += u16::from(n));
+        rows.push_back(row);
+        if rows.len() > window
+            && let Some(gone) = rows.pop_front()
+        {
+            columns.iter_mut().zip(&gone).for_each(|(sum, &n)| *sum -= u16::from(n));
+        }
+        if rows.len() == window && width >= window {
+            let out = halves.row_mut(y - window as u32 / 2);
+            let mut sum: u16 = columns[..window].iter().sum();
+            for x in window..=width {
+                out[x - window / 2 - 1] = if sum <= most { 255 } else { 0 };
+                if x < width {
+                    sum = sum + columns[x] - columns[x - window];
+                }
+            }
+        }
+    }
+    halves
+}
+
 /// A side of a blank: how far outside of it the rim ends, and how thick it is, px.
 #[derive(Clone, Copy)]
 struct Rim {
     end: i32,
     thickness: i32,
     inked: f64,
+    /// How far its middle stands out beyond its ends, px.
+    bulge: f64,
+    /// Its length, px.
+    across: i32,
+}
+
+impl Rim {
+    fn is_straight(&self, size: f64) -> bool {
+        self.bulge <= (BULGE.0 * f64::from(self.across)).max(BULGE.1 * size) + 1.0
+    }
 }
 
 /// What an enclosed blank is, if a redaction.
@@ -134,6 +201,7 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     let thick = least(|r| f64::from(r.thickness)) >= THICK_RIM * size;
     let onwards = onwards(ink, &bbox, size);
     let style = if thick
+        && rims.iter().all(|r| r.is_straight(size))
         && !is_print(ink, hole, size)
         && short <= WIDEST * size
         && long >= 1.4 * short
@@ -163,6 +231,9 @@ fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
 /// heavy frame is print.
 fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
     let (components, _) = cut(ink, &hole.grown(-1)).components();
+    if thickness(&cut(ink, &hole.grown(-1)), 0) < SPECKLE * size {
+        return false;
+    }
     let inside = BBox::of_size(hole.width() as u32, hole.height() as u32).grown(-4);
     let is_character = |b: &BBox| {
         let long = f64::from(b.width().max(b.height()));
@@ -194,7 +265,13 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
         values.sort_unstable();
         values.get(values.len() / 2).copied().unwrap_or(0)
     };
+    let ends: Vec<f64> = runs.iter().map(|r| f64::from(r.1)).collect();
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
+    let (sixth, third) = (ends.len() / 6, ends.len() / 3);
+    let outer = (mean(&ends[..sixth]) + mean(&ends[ends.len() - sixth..])) / 2.0;
     Rim {
+        bulge: mean(&ends[third..ends.len() - third]) - outer,
+        across,
         end: median(runs.iter().map(|r| r.1).collect()).max(1),
         thickness: median(runs.iter().map(|r| r.1 - r.0).collect()),
         inked: runs.len() as f64 / f64::from(SAMPLES),

@@ -19,8 +19,10 @@ mod drawing;
 mod erasing;
 mod frames;
 mod hatched;
+mod leaning;
 mod lines;
 mod own_ink;
+mod paper;
 mod passages;
 mod rings;
 mod shade;
@@ -35,7 +37,7 @@ pub use own_ink::Stamped;
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Pixels, character_size};
-use erasing::cover;
+use erasing::{cover, cover_ink};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -70,6 +72,12 @@ pub struct Mark {
     pub confidence: Confidence,
 }
 
+impl Mark {
+    fn is_stamp(&self) -> bool {
+        matches!(self.kind, RegionKind::Stamp { .. })
+    }
+}
+
 /// What was found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marks {
@@ -95,7 +103,8 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
         Pixels::Color(_) => Cow::Owned(page.to_gray()),
     });
     let mut found = color::find_stamps(page, size, options);
-    let print = passages::Print::of(&components, ink, &gray, size);
+    let paper = paper::Paper::of(&gray, ink);
+    let print = passages::Print::of(&components, page, ink, &gray, size);
     let mut blocks = passages::without_strokes(solid::find_blocks(&rest, size, options), size);
     blocks.retain(|b| print.stands_apart(&b.bbox));
     blocks.extend(blanks::find_blanks(&rest, size));
@@ -108,19 +117,32 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
         found.push(block);
     }
     let strokes = strokes::find_strokes(&rest, size);
-    for kept in boxes::find_boxes(&ink.with(&covered), &rest, &strokes, size) {
+    let all = ink.with(&covered);
+    let frames = frames::find_frames(&all, &strokes, size);
+    for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper), size) {
         kept.cover(&gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
     // Outlines that the frames of stamps crossed.
-    for blank in print.blocks(blanks::find_blanks(&rest, size)) {
+    let boxes = |stamps: bool| found.iter().filter(|m| m.is_stamp() == stamps).map(|m| m.bbox).collect();
+    let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true), boxes(false));
+    let mut outlines = boxes::crossed_outlines(&all, &rest, &frames, (&stamps, &redactions), size);
+    outlines.extend(print.blocks(blanks::find_blanks(&rest, size)));
+    for (i, blank) in outlines.iter().enumerate() {
+        if outlines[..i].iter().any(|o| o.bbox.intersects(&blank.bbox)) {
+            continue;
+        }
         cover(&mut covered, &mut rest, &blank.bbox.grown(rim(size)));
-        found.push(blank);
+        found.push(blank.clone());
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
     for ring in rings::find_rings(&rest, size) {
         ring.cover(&gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
+    }
+    for leaning in leaning::find_leaning(&rest, &found, size) {
+        leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
+        found.push(leaning.mark);
     }
     passages::group(&mut found, &rest, size);
     Marks { found, covered, rest }

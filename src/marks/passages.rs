@@ -6,10 +6,11 @@
 //! line begins, is told to be one with it.
 
 use super::Mark;
+use super::color::Balance;
 use super::erasing::cut;
 use crate::geometry::BBox;
 use crate::page::{RedactionStyle, RegionKind};
-use crate::raster::{Binary, Component};
+use crate::raster::{Binary, Component, Pixels};
 use image::GrayImage;
 
 /// Narrowest short block in a column, in characters.
@@ -119,12 +120,15 @@ fn is_blank(rest: &Binary, bbox: &BBox, size: f64) -> bool {
     components.iter().all(|c| f64::from(c.bbox.width().max(c.bbox.height())) < SPECK * size)
 }
 
-/// What the page's print tells of a block: a redaction hides print, so it lies where print is, is as dark, and is not a
-/// stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the margin fail.
+/// What the page's print tells of a block: a redaction hides print, so it lies where print is, is as dark and as black,
+/// and is not a stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the margin fail.
 pub(super) struct Print<'a> {
+    page: &'a Pixels,
     ink: &'a Binary,
     gray: &'a GrayImage,
     size: f64,
+    /// The pieces that are as large as characters.
+    characters: Vec<BBox>,
     /// Where nearly all of the print lies.
     area: BBox,
     /// Brightest that a block may be on the average.
@@ -137,6 +141,11 @@ const OUTSIDE: usize = 50;
 const BEYOND: f64 = 1.0;
 /// Longest redaction, as a part of the page's side along it: black edges and gutters are longer.
 const LONGEST: f64 = 0.75;
+/// Chroma of a block on the average, at most: black blocks on 63 cables have up to 6, photographs, coloured print and
+/// the shade of gutters 26 and more.
+const MOST_CHROMA: f64 = 18.0;
+/// How far from a short block the print of its line may be, in characters.
+const IN_LINE: f64 = 6.0;
 /// Ink around a block shorter than this, in characters, within half a character: a letter's other strokes have more.
 const SHORT: (f64, f64) = (5.0, 0.2);
 /// Ink in the strip beside a short upright block, as wide as it: where there is more, both are strokes of large type.
@@ -144,7 +153,13 @@ const BESIDE: f64 = 0.35;
 
 impl<'a> Print<'a> {
     /// Measures the page's print.
-    pub(super) fn of(components: &[Component], ink: &'a Binary, gray: &'a GrayImage, size: f64) -> Self {
+    pub(super) fn of(
+        components: &[Component],
+        page: &'a Pixels,
+        ink: &'a Binary,
+        gray: &'a GrayImage,
+        size: f64,
+    ) -> Self {
         let side = |c: &Component| f64::from(c.bbox.width().max(c.bbox.height()));
         let print: Vec<BBox> = components
             .iter()
@@ -166,7 +181,7 @@ impl<'a> Print<'a> {
         darkness.sort_unstable();
         // Thin strokes are brighter than a block of the same ink, never darker.
         let level = darkness.get(darkness.len() / 2).map_or(255.0, |&level| f64::from(level) + 10.0);
-        Self { ink, gray, size, area, level }
+        Self { page, ink, gray, size, characters: print, area, level }
     }
 
     /// The blocks that can hide print, and all outlined redactions: those are told by their blank.
@@ -190,6 +205,23 @@ impl<'a> Print<'a> {
             && mean_of_ink(self.ink, self.gray, bbox).is_some_and(|mean| f64::from(mean) <= self.level)
             && self.stands_apart(bbox)
             && self.is_no_edge(bbox)
+            && self.is_in_line(bbox)
+            && chroma(self.page, bbox) <= MOST_CHROMA
+    }
+
+    /// Whether a block stands in a line of print; a long one may be the whole line.
+    fn is_in_line(&self, bbox: &BBox) -> bool {
+        let reach = (IN_LINE * self.size) as i32;
+        let (width, height) = (bbox.width(), bbox.height());
+        if f64::from(width.max(height)) >= SHORT.0 * self.size {
+            return true;
+        }
+        let across = BBox { left: bbox.left - reach, right: bbox.right + reach, ..*bbox };
+        let down = BBox { top: bbox.top - reach, bottom: bbox.bottom + reach, ..*bbox };
+        let holds = |strip: &BBox, c: &BBox| c.intersects(strip) && !c.intersects(bbox);
+        self.characters
+            .iter()
+            .any(|c| (width >= height && holds(&across, c)) || (height >= width && holds(&down, c)))
     }
 
     /// Whether there is little ink around a short block.
@@ -250,6 +282,22 @@ impl<'a> Print<'a> {
     }
 }
 
+/// Mean chroma of a box on paper made white, 0 to 255.
+fn chroma(page: &Pixels, bbox: &BBox) -> f64 {
+    let Pixels::Color(color) = page else { return 0.0 };
+    let white = Balance::of(color);
+    let inside = bbox.intersection(&BBox::of_size(color.width(), color.height()));
+    let (mut sum, mut count) = (0.0, 0.0);
+    for y in (inside.top..inside.bottom).step_by(3) {
+        for x in (inside.left..inside.right).step_by(3) {
+            let [r, g, b] = white.balanced(&color.get_pixel(x as u32, y as u32).0);
+            sum += f64::from(r.max(g).max(b) - r.min(g).min(b));
+            count += 1.0;
+        }
+    }
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
 /// Mean brightness of the ink in a box.
 fn mean_of_ink(ink: &Binary, gray: &GrayImage, bbox: &BBox) -> Option<u8> {
     let inside = bbox.intersection(&ink.bbox());
@@ -271,7 +319,6 @@ mod tests {
     use super::*;
     use crate::marks::drawing::{character, fill, page, print};
     use crate::marks::{MarksOptions, find_marks};
-    use crate::raster::Pixels;
 
     fn redactions(ink: &Binary) -> Vec<(BBox, Option<u32>)> {
         let marks = find_marks(&Pixels::Gray(ink.to_gray()), ink, &MarksOptions::default());
