@@ -8,6 +8,7 @@
 use super::boxes::thickness;
 use super::erasing::cut;
 use super::lines::Seen;
+use super::solid::full_corners;
 use super::{Mark, rim};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
@@ -32,9 +33,6 @@ const MOST_SPECKS: f64 = 0.6;
 const WINDOW: f64 = 0.16;
 /// Strokes thinner than this, in characters, are speckle: those of print have 0.07 and more.
 const SPECKLE: f64 = 0.06;
-/// How far the middle of a block's side may stand out beyond its ends, as a part of its length, and in characters: round
-/// letters (0, o) bulge by a sixth and more.
-const BULGE: (f64, f64) = (0.14, 0.06);
 /// Places along a side that are looked at.
 const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
@@ -171,16 +169,6 @@ struct Rim {
     end: i32,
     thickness: i32,
     inked: f64,
-    /// How far its middle stands out beyond its ends, px.
-    bulge: f64,
-    /// Its length, px.
-    across: i32,
-}
-
-impl Rim {
-    fn is_straight(&self, size: f64) -> bool {
-        self.bulge <= (BULGE.0 * f64::from(self.across)).max(BULGE.1 * size) + 1.0
-    }
 }
 
 /// What an enclosed blank is, if a redaction.
@@ -201,7 +189,7 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     let thick = least(|r| f64::from(r.thickness)) >= THICK_RIM * size;
     let onwards = onwards(ink, &bbox, size);
     let style = if thick
-        && rims.iter().all(|r| r.is_straight(size))
+        && full_corners(ink, &bbox) >= 2
         && !is_print(ink, hole, size)
         && short <= WIDEST * size
         && long >= 1.4 * short
@@ -265,13 +253,7 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
         values.sort_unstable();
         values.get(values.len() / 2).copied().unwrap_or(0)
     };
-    let ends: Vec<f64> = runs.iter().map(|r| f64::from(r.1)).collect();
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
-    let (sixth, third) = (ends.len() / 6, ends.len() / 3);
-    let outer = (mean(&ends[..sixth]) + mean(&ends[ends.len() - sixth..])) / 2.0;
     Rim {
-        bulge: mean(&ends[third..ends.len() - third]) - outer,
-        across,
         end: median(runs.iter().map(|r| r.1).collect()).max(1),
         thickness: median(runs.iter().map(|r| r.1 - r.0).collect()),
         inked: runs.len() as f64 / f64::from(SAMPLES),

@@ -28,6 +28,12 @@ const FAINT: u8 = 128;
 const LARGEST_STROKE: f64 = 4.0;
 /// Least part of sure ink in a stamp.
 const LEAST_SURE: f64 = 0.1;
+/// Part of ink of full chroma in a fresh stamp over a pale one, at least, and how many times that around it.
+const FRESH: (f64, f64) = (0.4, 3.0);
+/// Shorter side of such a stamp as a part of the longer one of the stamp below.
+const SMALLEST_WITHIN: f64 = 0.25;
+/// Strokes of a fresh stamp lie within this of one another, in characters.
+const WITHIN_FRESH: f64 = 0.3;
 /// Thickest strokes of a stamp on the average, in characters, and longest side in shorter ones: pictures, arrows and
 /// the cover of a book are coloured areas and strips, not strokes.
 const STROKES: (f64, f64) = (0.35, 8.0);
@@ -110,7 +116,41 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
             };
         }
     }
-    groups(&colored, size).iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect()
+    let mut found: Vec<Mark> =
+        groups(&colored, size).iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
+    let within = found.iter().filter_map(|outer| stamp_within(color, &colored, &outer.bbox, size));
+    let within: Vec<Mark> = within.collect();
+    found.extend(within);
+    found
+}
+
+/// A fresh stamp over a pale one: in its frame most ink is of full chroma, around it little is.
+fn stamp_within(page: &RgbImage, colored: &Binary, outer: &BBox, size: f64) -> Option<Mark> {
+    let mut fresh = Binary::new(colored.width(), colored.height());
+    for y in outer.top..outer.bottom {
+        let columns = outer.left as usize..outer.right as usize;
+        let from = &colored.row(y as u32)[columns.clone()];
+        let to = &mut fresh.row_mut(y as u32)[columns];
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = if from == SURE { SURE } else { 0 });
+    }
+    let part = cut(&fresh, outer);
+    let strokes = part.components().0.into_iter().map(|c| c.bbox).filter(|b| side(b) >= 0.15 * size);
+    let boxes = near(strokes.collect(), (WITHIN_FRESH * size) as i32);
+    let ink = |bbox: &BBox| (fresh.ink_in(bbox) as f64, colored.ink_in(bbox) as f64);
+    let all = ink(outer);
+    boxes.into_iter().map(|b| b.shifted(outer.left, outer.top)).find_map(|inner| {
+        let own = ink(&inner);
+        let fresh_part = own.0 / own.1.max(1.0);
+        let around = (all.0 - own.0) / (all.1 - own.1).max(1.0);
+        let is_part = 2 * inner.area() <= outer.area()
+            && f64::from(inner.width().min(inner.height())) >= SMALLEST_WITHIN * side(outer)
+            && fresh_part >= FRESH.0
+            && around * FRESH.1 <= fresh_part;
+        let shape = shape(&fresh, &inner);
+        let kind = RegionKind::stamp(hue(page, &fresh, &inner), shape);
+        let mark = Mark { kind, bbox: inner, confidence: Confidence::clamped(0.7) };
+        (is_part && shape != StampShape::Frameless).then_some(mark)
+    })
 }
 
 /// Boxes of coloured strokes that lie together: those with sure ink, and the faint ones beside them.

@@ -112,7 +112,6 @@ fn together(mut pieces: Vec<BBox>, size: f64) -> Vec<Vec<BBox>> {
 
 /// What a group of pieces looks like at the turn that suits it best.
 struct Turned {
-    degrees: f64,
     sharper: f64,
     smaller: f64,
     /// Heights of its rows, and the length of the longest direction, px.
@@ -194,7 +193,6 @@ impl Turned {
         let inked = |n: &u32| f64::from(*n) > BETWEEN * f64::from(most);
         let rows = sums.across.chunk_by(|a, b| inked(a) == inked(b)).filter(|run| inked(&run[0]));
         Some(Self {
-            degrees: sharpest.0,
             sharper: sharpest.1 / straight.sharpness().max(1.0) - 1.0,
             smaller: 1.0 - smallest.2 / straight.area().max(1.0),
             rows: rows.map(<[u32]>::len).collect(),
