@@ -342,9 +342,10 @@ fn kind() -> impl Strategy<Value = RegionKind> {
                 likeness: Some(Confidence::CERTAIN),
             }],
         }),
-        any::<Option<u32>>().prop_map(|estimated_characters| RegionKind::Redaction {
+        any::<(Option<u32>, Option<u32>)>().prop_map(|(estimated_characters, group)| RegionKind::Redaction {
             style: RedactionStyle::Outlined,
-            estimated_characters
+            estimated_characters,
+            group
         }),
         Just(RegionKind::Handwriting),
         Just(RegionKind::Ruling),

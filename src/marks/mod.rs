@@ -1,8 +1,9 @@
 //! Stamps, redactions and rulings: found, kept as regions, and taken out of what the recognizer sees.
 //!
 //! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
-//! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are blank boxes that stand alone
-//! and blocks whose middle the copier bleached ([`blanks`]). Long straight strokes ([`strokes`]) are tried as sides of
+//! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are passages struck out by hand
+//! ([`hatched`]), blank boxes that stand alone and blocks whose middle the copier bleached ([`blanks`]); the page's print
+//! tells them from edges and dirt ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of
 //! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
 //! the rest are rules. Rings with print in them are round stamps ([`rings`]). A black stamp over print is lifted off where
 //! it is darker than the print ([`shade`]).
@@ -17,8 +18,12 @@ mod color;
 mod drawing;
 mod erasing;
 mod frames;
+mod hatched;
+mod leaning;
 mod lines;
 mod own_ink;
+mod paper;
+mod passages;
 mod rings;
 mod shade;
 mod solid;
@@ -32,7 +37,7 @@ pub use own_ink::Stamped;
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Pixels, character_size};
-use erasing::cover;
+use erasing::{cover, cover_ink};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -67,6 +72,12 @@ pub struct Mark {
     pub confidence: Confidence,
 }
 
+impl Mark {
+    fn is_stamp(&self) -> bool {
+        matches!(self.kind, RegionKind::Stamp { .. })
+    }
+}
+
 /// What was found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marks {
@@ -87,32 +98,53 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     let (components, _) = ink.components();
     let longest = ink.width().max(ink.height());
     let size = character_size(&components, longest).unwrap_or(f64::from(longest) / 70.0);
-    let mut found = color::find_stamps(page, size, options);
-    let mut blocks = solid::find_blocks(&rest, size, options);
-    blocks.extend(blanks::find_blanks(&rest, size));
-    for block in solid::whole(blocks, size) {
-        cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
-        found.push(block);
-    }
     let gray = LazyCell::new(|| match page {
         Pixels::Gray(gray) => Cow::Borrowed(gray),
         Pixels::Color(_) => Cow::Owned(page.to_gray()),
     });
+    let mut found = color::find_stamps(page, size, options);
+    let paper = paper::Paper::of(&gray, ink);
+    let print = passages::Print::of(&components, page, ink, &gray, size);
+    let mut blocks = passages::without_strokes(solid::find_blocks(&rest, size, options), size);
+    blocks.retain(|b| print.stands_apart(&b.bbox));
+    blocks.extend(blanks::find_blanks(&rest, size));
+    let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
+    let hatched = hatched::find_hatched(&rest, ragged, size);
+    let mut blocks = passages::merged(solid::whole(blocks, size), hatched);
+    blocks = print.blocks(blocks);
+    for block in blocks {
+        cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
+        found.push(block);
+    }
     let strokes = strokes::find_strokes(&rest, size);
-    for kept in boxes::find_boxes(&ink.with(&covered), &rest, &strokes, size) {
+    let all = ink.with(&covered);
+    let frames = frames::find_frames(&all, &strokes, size);
+    for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper), size) {
         kept.cover(&gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
     // Outlines that the frames of stamps crossed.
-    for blank in blanks::find_blanks(&rest, size) {
+    let boxes = |stamps: bool| found.iter().filter(|m| m.is_stamp() == stamps).map(|m| m.bbox).collect();
+    let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true), boxes(false));
+    let mut outlines = boxes::crossed_outlines(&all, &rest, &frames, (&stamps, &redactions), size);
+    outlines.extend(print.blocks(blanks::find_blanks(&rest, size)));
+    for (i, blank) in outlines.iter().enumerate() {
+        if outlines[..i].iter().any(|o| o.bbox.intersects(&blank.bbox)) {
+            continue;
+        }
         cover(&mut covered, &mut rest, &blank.bbox.grown(rim(size)));
-        found.push(blank);
+        found.push(blank.clone());
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
     for ring in rings::find_rings(&rest, size) {
         ring.cover(&gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
+    for leaning in leaning::find_leaning(&rest, &found, size) {
+        leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
+        found.push(leaning.mark);
+    }
+    passages::group(&mut found, &rest, size);
     Marks { found, covered, rest }
 }
 

@@ -40,6 +40,11 @@ impl Stroke {
     pub(super) fn length(&self) -> f64 {
         self.bottom.y - self.top.y
     }
+
+    /// Pixels to the right for each downwards, as it is seen.
+    pub(super) fn slope(&self) -> f64 {
+        (self.bottom.x - self.top.x) / self.length().max(1.0)
+    }
 }
 
 /// Strokes of one direction, with the picture in which they stand upright.

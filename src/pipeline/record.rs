@@ -1,6 +1,6 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
-use super::doubts::doubts;
+use super::doubts::{doubts, of_stamps};
 use super::lines::ReadBlock;
 use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
@@ -29,10 +29,12 @@ pub(super) fn page(
     number(&mut regions, "r");
     let text = plain_text(&regions);
     let telegram = parse_telegram(&regions);
-    let warnings = doubts(&regions, &prepared);
+    let mut warnings = doubts(&regions, &prepared);
     let mut steps = prepared.steps.clone();
     steps.push(steps::reading(&regions, prepared.rotation));
-    regions.extend(mark_regions(&prepared, stamps, back, &canvas));
+    let marks = mark_regions(&prepared, stamps, back, &canvas);
+    warnings.extend(of_stamps(&marks));
+    regions.extend(marks);
     Page {
         format: FORMAT.to_owned(),
         source,

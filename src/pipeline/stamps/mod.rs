@@ -49,8 +49,10 @@ pub(super) struct StampPicture {
 /// Least part of a view that is ink: less is dirt that was left over.
 const LEAST_INK: f64 = 0.02;
 
-/// Largest piece of print, along its shorter side, as a part of the stamp's.
-const PIECE: f64 = 0.3;
+/// Longest piece of print that crosses a frame, and thickest sliver of the frame, as parts of the stamp's shorter side: a
+/// character in the upper of two rows, joined to a streak of the copier, reaches further in.
+const PIECE: f64 = 0.35;
+const SLIVER: f64 = 0.05;
 
 /// Takes the stamps of a page off it, in the order of its marks.
 pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
@@ -131,12 +133,13 @@ fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool) {
         let is_edge = [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)].into_iter().any(|(x, y)| !holds(x, y));
         touches[label.0[0] as usize - 1] |= is_edge;
     }
-    let largest = PIECE * f64::from(width.min(height));
-    let goes: Vec<bool> = components
-        .iter()
-        .zip(touches)
-        .map(|(c, touches)| touches && f64::from(c.bbox.width().min(c.bbox.height())) <= largest)
-        .collect();
+    let short = f64::from(width.min(height));
+    let is_small = |b: &BBox| {
+        let (thin, long) = (f64::from(b.width().min(b.height())), f64::from(b.width().max(b.height())));
+        long <= PIECE * short || thin <= SLIVER * short
+    };
+    let goes: Vec<bool> =
+        components.iter().zip(touches).map(|(c, touches)| touches && is_small(&c.bbox)).collect();
     for (x, y, label) in labels.enumerate_pixels() {
         if label.0[0] != 0 && goes[label.0[0] as usize - 1] {
             let edge = BBox::from_ltwh(x as i32 - 1, y as i32 - 1, 3, 3).intersection(&inside.bbox());

@@ -156,8 +156,7 @@ fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
 
 /// The parts of a word that rows have of it; `None` where one has nothing.
 fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
-    let mut parts: Vec<Match> =
-        rows.iter().map(|_| Match { characters: vec![], likeness: whole.likeness }).collect();
+    let mut parts: Vec<Match> = rows.iter().map(|_| whole.part()).collect();
     let (mut row, mut first) = (0, 0);
     for &(character, glyph) in &whole.characters {
         while glyph.is_some_and(|g| g >= first + rows[row].glyphs.len()) {
