@@ -40,7 +40,7 @@ const LARGEST: f64 = 0.4;
 
 /// Finds the blank redactions; their boxes hold their rims.
 pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
-    let mut found = blanks_of(&paper_by_halves(ink), ink, size);
+    let mut found = find_outlines(ink, size);
     for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
         let is_solid = matches!(bleached.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. });
         if is_solid && found.iter().all(|f| !f.bbox.intersects(&bleached.bbox)) {
@@ -48,6 +48,11 @@ pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
         }
     }
     found
+}
+
+/// Finds the blank redactions whose rim is whole, without looking through speckle.
+pub(super) fn find_outlines(ink: &Binary, size: f64) -> Vec<Mark> {
+    blanks_of(&paper_by_halves(ink), ink, size)
 }
 
 /// The redactions among the pieces of a picture of paper by halves.

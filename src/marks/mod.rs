@@ -127,7 +127,7 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     let boxes = |stamps: bool| found.iter().filter(|m| m.is_stamp() == stamps).map(|m| m.bbox).collect();
     let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true), boxes(false));
     let mut outlines = boxes::crossed_outlines(&all, &rest, &frames, (&stamps, &redactions), size);
-    outlines.extend(print.blocks(blanks::find_blanks(&rest, size)));
+    outlines.extend(print.blocks(blanks::find_outlines(&rest, size)));
     for (i, blank) in outlines.iter().enumerate() {
         if outlines[..i].iter().any(|o| o.bbox.intersects(&blank.bbox)) {
             continue;
