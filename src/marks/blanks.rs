@@ -332,6 +332,35 @@ mod tests {
     }
 
     #[test]
+    fn a_block_whose_middle_is_speckle_is_a_solid_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 450));
+        // Half of the pixels, in no order.
+        let (mut random, inside) = (7u32, BBox::from_ltrb(311, 411, 589, 439));
+        for (x, y) in
+            (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y)))
+        {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ink.set(x as u32, y as u32, random >> 31 == 0);
+        }
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, RedactionStyle::Solid);
+        assert!(found[0].1.iou(&BBox::from_ltrb(300, 400, 600, 450)) > 0.9, "{found:?}");
+    }
+
+    #[test]
+    fn a_thick_ring_is_no_block() {
+        let mut ink = page();
+        for (x, y) in (0..80).flat_map(|y| (0..50).map(move |x| (x, y))) {
+            let ellipse =
+                |a: f64, b: f64| ((f64::from(x) - 24.5) / a).powi(2) + ((f64::from(y) - 39.5) / b).powi(2);
+            ink.set(300 + x as u32, 400 + y as u32, ellipse(25.0, 40.0) <= 1.0 && ellipse(18.0, 33.0) >= 1.0);
+        }
+        assert_eq!(styles(&ink), []);
+    }
+
+    #[test]
     fn the_cells_of_a_form_are_no_redactions() {
         let mut ink = page();
         for row in 0..3 {

@@ -295,3 +295,43 @@ fn hue(page: &RgbImage, colored: &Binary, bbox: &BBox) -> StampColor {
         StampColor::Violet
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{SIZE, character, frame, page};
+    use image::Rgb;
+
+    /// A page with a stamp of 4 × 4 characters' size in one ink, and a smaller one within in another.
+    fn stamps(outer: [u8; 3], inner: [u8; 3]) -> Vec<BBox> {
+        let (mut large, mut small) = (page(), page());
+        frame(&mut large, (600.0, 600.0), (400.0, 400.0), 0.0, 8.0);
+        character(&mut large, 420, 420, 110, 8);
+        character(&mut large, 420, 640, 110, 8);
+        frame(&mut small, (690.0, 690.0), (150.0, 150.0), 0.0, 6.0);
+        character(&mut small, 640, 640, 100, 6);
+        let mut color = RgbImage::from_pixel(1200, 1600, Rgb([250, 250, 250]));
+        for (x, y, pixel) in color.enumerate_pixels_mut() {
+            if small.is_ink(x, y) {
+                *pixel = Rgb(inner);
+            } else if large.is_ink(x, y) {
+                // Pale ink has an eighth of its pixels in full colour.
+                *pixel = Rgb(if (7 * x + 13 * y).is_multiple_of(8) { [200, 30, 40] } else { outer });
+            }
+        }
+        let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+        found.into_iter().map(|m| m.bbox).collect()
+    }
+
+    #[test]
+    fn a_fresh_stamp_within_a_pale_one_is_a_stamp_of_its_own() {
+        let found = stamps([245, 195, 195], [200, 30, 40]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].iou(&BBox::from_ltrb(612, 612, 768, 768)) > 0.8, "{found:?}");
+    }
+
+    #[test]
+    fn a_frame_in_the_ink_of_its_stamp_is_a_part_of_it() {
+        assert_eq!(stamps([200, 30, 40], [200, 30, 40]).len(), 1);
+    }
+}

@@ -227,3 +227,60 @@ impl Turned {
         Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(0.7) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Point;
+    use crate::marks::drawing::{SIZE, line, page};
+
+    /// Rows of characters like 井, 60 px high, turned about their upper left corner by a slope.
+    fn written(ink: &mut Binary, (left, top): (f64, f64), (count, rows): (i32, i32), slope: f64) {
+        let at = |x: f64, y: f64| Point { x: left + x - slope * y, y: top + y + slope * x };
+        for (row, i) in (0..rows).flat_map(|row| (0..count).map(move |i| (row, i))) {
+            let (x, y) = (f64::from(i) * 70.0, f64::from(row) * 74.0);
+            for part in [18.0, 42.0] {
+                line(ink, at(x, y + part), at(x + 60.0, y + part), 5.0);
+                line(ink, at(x + part, y), at(x + part, y + 60.0), 5.0);
+            }
+        }
+    }
+
+    fn kinds(ink: &Binary) -> Vec<RegionKind> {
+        find_leaning(ink, &[], SIZE).into_iter().map(|l| l.mark.kind).collect()
+    }
+
+    #[test]
+    fn a_few_characters_that_lean_are_a_note() {
+        for slope in [-0.1, 0.06, 0.2] {
+            let mut ink = page();
+            written(&mut ink, (400.0, 300.0), (4, 1), slope);
+            assert_eq!(kinds(&ink), [RegionKind::Handwriting], "{slope}");
+        }
+    }
+
+    #[test]
+    fn rows_that_lean_are_a_stamp_without_a_frame() {
+        let mut ink = page();
+        written(&mut ink, (300.0, 300.0), (7, 2), -0.12);
+        assert_eq!(kinds(&ink), [RegionKind::stamp(StampColor::Black, StampShape::Frameless)]);
+    }
+
+    #[test]
+    fn print_that_stands_straight_is_neither() {
+        let mut ink = page();
+        written(&mut ink, (300.0, 300.0), (4, 1), 0.0);
+        written(&mut ink, (300.0, 700.0), (7, 2), 0.01);
+        assert_eq!(kinds(&ink), []);
+    }
+
+    #[test]
+    fn a_note_within_a_stamp_is_the_stamps() {
+        let mut ink = page();
+        written(&mut ink, (400.0, 300.0), (4, 1), 0.1);
+        let kind = RegionKind::stamp(StampColor::Red, StampShape::Circle);
+        let bbox = BBox::from_ltrb(380, 280, 720, 420);
+        let stamp = Mark { kind, bbox, confidence: Confidence::CERTAIN };
+        assert!(find_leaning(&ink, &[stamp], SIZE).is_empty());
+    }
+}
