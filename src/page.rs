@@ -112,7 +112,7 @@ pub enum RegionKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<u32>,
     },
-    /// Handwriting.
+    /// A note written by hand, in the margin; its lines are no text of the page.
     Handwriting,
     /// A printed rule.
     Ruling,

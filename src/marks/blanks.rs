@@ -40,7 +40,7 @@ const LARGEST: f64 = 0.4;
 
 /// Finds the blank redactions; their boxes hold their rims.
 pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
-    let mut found = blanks_of(&paper_by_halves(ink), ink, size);
+    let mut found = find_outlines(ink, size);
     for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
         let is_solid = matches!(bleached.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. });
         if is_solid && found.iter().all(|f| !f.bbox.intersects(&bleached.bbox)) {
@@ -48,6 +48,11 @@ pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
         }
     }
     found
+}
+
+/// Finds the blank redactions whose rim is whole, without looking through speckle.
+pub(super) fn find_outlines(ink: &Binary, size: f64) -> Vec<Mark> {
+    blanks_of(&paper_by_halves(ink), ink, size)
 }
 
 /// The redactions among the pieces of a picture of paper by halves.
@@ -324,6 +329,35 @@ mod tests {
             fill(&mut ink, BBox::from_ltwh(312 + i * 37 % 270, 411 + i * 7 % 4, 2, 2));
         }
         assert_eq!(styles(&ink), [(RedactionStyle::Solid, BBox::from_ltrb(300, 400, 600, 450))]);
+    }
+
+    #[test]
+    fn a_block_whose_middle_is_speckle_is_a_solid_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 450));
+        // Half of the pixels, in no order.
+        let (mut random, inside) = (7u32, BBox::from_ltrb(311, 411, 589, 439));
+        for (x, y) in
+            (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y)))
+        {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ink.set(x as u32, y as u32, random >> 31 == 0);
+        }
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, RedactionStyle::Solid);
+        assert!(found[0].1.iou(&BBox::from_ltrb(300, 400, 600, 450)) > 0.9, "{found:?}");
+    }
+
+    #[test]
+    fn a_thick_ring_is_no_block() {
+        let mut ink = page();
+        for (x, y) in (0..80).flat_map(|y| (0..50).map(move |x| (x, y))) {
+            let ellipse =
+                |a: f64, b: f64| ((f64::from(x) - 24.5) / a).powi(2) + ((f64::from(y) - 39.5) / b).powi(2);
+            ink.set(300 + x as u32, 400 + y as u32, ellipse(25.0, 40.0) <= 1.0 && ellipse(18.0, 33.0) >= 1.0);
+        }
+        assert_eq!(styles(&ink), []);
     }
 
     #[test]

@@ -80,7 +80,8 @@ fn stamp(
     let askew = askew(frame, strokes, size);
     let turn = (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size));
     let crossings = crossings(ink, frame, size);
-    let onwards = onwards(ink, frame, size);
+    // A redaction at a corner is no rule that goes on.
+    let onwards = onwards(rest, frame, size);
     let inset = (frame.thickness + lean.abs() * long + 0.08 * size).ceil() as i32 + 1;
     let inner = frame.bbox.grown(-inset);
     let filled = rest.ink_in(&inner) as f64 / inner.area().max(1) as f64;

@@ -90,6 +90,11 @@ impl Balance {
         Self(paper(page).map(table))
     }
 
+    /// The least values of the channels that become lighter than a level.
+    fn lighter_than(&self, level: i32) -> [u8; 3] {
+        [0, 1, 2].map(|c| self.0[c].iter().position(|&v| i32::from(v) > level).unwrap_or(255) as u8)
+    }
+
     /// A pixel with the paper made white.
     pub(super) fn balanced(&self, pixel: &[u8]) -> [i32; 3] {
         [0, 1, 2].map(|c| i32::from(self.0[c][pixel[c] as usize]))
@@ -102,13 +107,17 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
     let mut colored = Binary::new(color.width(), color.height());
     let white = Balance::of(color);
     let least = i32::from(options.least_chroma);
+    // Most of a page is paper, whose channels are all so light that they cannot be as far apart.
+    let light = white.lighter_than(255 - (3 * least + 4) / 5);
     for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
-        let out = colored.row_mut(y as u32);
-        for (x, pixel) in row.chunks_exact(3).enumerate() {
+        for (out, pixel) in colored.row_mut(y as u32).iter_mut().zip(row.chunks_exact(3)) {
+            if pixel[0] >= light[0] && pixel[1] >= light[1] && pixel[2] >= light[2] {
+                continue;
+            }
             let [r, g, b] = white.balanced(pixel);
             let strongest = r.max(g).max(b);
             let chroma = strongest - r.min(g).min(b);
-            out[x] = match chroma {
+            *out = match chroma {
                 _ if strongest <= 60 => 0,
                 c if c >= least => SURE,
                 c if 5 * c >= 3 * least => FAINT,
@@ -157,8 +166,8 @@ fn stamp_within(page: &RgbImage, colored: &Binary, outer: &BBox, size: f64) -> O
 fn groups(colored: &Binary, size: f64) -> Vec<BBox> {
     let (components, labels) = colored.components();
     let mut sure = vec![0u64; components.len()];
-    for (label, pixel) in labels.as_raw().iter().zip(colored.as_ink().as_raw()).filter(|(l, _)| **l != 0) {
-        sure[*label as usize - 1] += u64::from(*pixel == SURE);
+    for (y, columns, index) in labels.runs() {
+        sure[index] += colored.row(y)[columns].iter().filter(|&&p| p == SURE).count() as u64;
     }
     let strokes = components.iter().zip(sure).filter(|(c, _)| side(&c.bbox) >= 0.15 * size);
     let (strokes, faint): (Vec<_>, Vec<_>) = strokes.partition(|(c, sure)| *sure * 50 >= c.ink);
@@ -284,5 +293,45 @@ fn hue(page: &RgbImage, colored: &Binary, bbox: &BBox) -> StampColor {
         StampColor::Blue
     } else {
         StampColor::Violet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{SIZE, character, frame, page};
+    use image::Rgb;
+
+    /// A page with a stamp of 4 × 4 characters' size in one ink, and a smaller one within in another.
+    fn stamps(outer: [u8; 3], inner: [u8; 3]) -> Vec<BBox> {
+        let (mut large, mut small) = (page(), page());
+        frame(&mut large, (600.0, 600.0), (400.0, 400.0), 0.0, 8.0);
+        character(&mut large, 420, 420, 110, 8);
+        character(&mut large, 420, 640, 110, 8);
+        frame(&mut small, (690.0, 690.0), (150.0, 150.0), 0.0, 6.0);
+        character(&mut small, 640, 640, 100, 6);
+        let mut color = RgbImage::from_pixel(1200, 1600, Rgb([250, 250, 250]));
+        for (x, y, pixel) in color.enumerate_pixels_mut() {
+            if small.is_ink(x, y) {
+                *pixel = Rgb(inner);
+            } else if large.is_ink(x, y) {
+                // Pale ink has an eighth of its pixels in full colour.
+                *pixel = Rgb(if (7 * x + 13 * y).is_multiple_of(8) { [200, 30, 40] } else { outer });
+            }
+        }
+        let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+        found.into_iter().map(|m| m.bbox).collect()
+    }
+
+    #[test]
+    fn a_fresh_stamp_within_a_pale_one_is_a_stamp_of_its_own() {
+        let found = stamps([245, 195, 195], [200, 30, 40]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].iou(&BBox::from_ltrb(612, 612, 768, 768)) > 0.8, "{found:?}");
+    }
+
+    #[test]
+    fn a_frame_in_the_ink_of_its_stamp_is_a_part_of_it() {
+        assert_eq!(stamps([200, 30, 40], [200, 30, 40]).len(), 1);
     }
 }

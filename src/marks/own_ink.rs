@@ -44,7 +44,7 @@ pub struct Stamped<'a> {
 }
 
 impl Stamped<'_> {
-    /// Pictures of the ink of stamps, dark on white: for each stamp those that may show it, the likeliest first. Each is
+    /// Pictures of the ink of stamps and notes, dark on white: for each those that may show it, the likeliest first. Each is
     /// as large as the stamp's box.
     #[must_use]
     pub fn own_ink(&self) -> Vec<(&Mark, Vec<GrayImage>)> {
@@ -59,6 +59,7 @@ impl Stamped<'_> {
             .iter()
             .filter_map(|mark| match mark.kind {
                 RegionKind::Stamp { color, .. } => Some((mark, views(mark, color))),
+                RegionKind::Handwriting => Some((mark, self.black(&mark.bbox))),
                 _ => None,
             })
             .collect()

@@ -60,7 +60,7 @@ pub struct Prepared {
     pub ink: Binary,
     /// What was erased.
     pub marks: Vec<Mark>,
-    /// The stamps among them, set upright.
+    /// The stamps and notes among them, set upright.
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,

@@ -24,7 +24,7 @@ pub(super) fn marks(page: &RgbImage, marks: &[Mark], stamps: &[StampPicture]) ->
     let mut stamps = stamps.iter();
     for mark in marks {
         match (&mark.kind, color_of(&mark.kind)) {
-            (RegionKind::Stamp { .. }, color) => match stamps.next() {
+            (RegionKind::Stamp { .. } | RegionKind::Handwriting, color) => match stamps.next() {
                 Some(stamp) => outline(&mut picture, &stamp.outline, color, 3),
                 None => frame(&mut picture, &mark.bbox, color, 3),
             },

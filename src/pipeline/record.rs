@@ -92,12 +92,14 @@ fn mark_regions(prepared: &Prepared, stamps: Vec<ReadStamp>, back: &Transform, c
     let mut found = Vec::new();
     for mark in &prepared.marks {
         let mut region = mark_region(mark, back, canvas);
-        if let RegionKind::Stamp { tilt_degrees, readings, .. } = &mut region.kind
+        if matches!(mark.kind, RegionKind::Stamp { .. } | RegionKind::Handwriting)
             && let Some((picture, read)) = stamps.next()
         {
-            // The stamp leans with the page.
-            *tilt_degrees = ((picture.tilt_degrees + prepared.skew.degrees) * 100.0).round() / 100.0;
-            *readings = read.readings;
+            if let RegionKind::Stamp { tilt_degrees, readings, .. } = &mut region.kind {
+                // The stamp leans with the page.
+                *tilt_degrees = ((picture.tilt_degrees + prepared.skew.degrees) * 100.0).round() / 100.0;
+                *readings = read.readings;
+            }
             region.outline = Polygon::from_points(&picture.outline.map(|p| back.apply(p)));
             region.lines = read.lines.into_iter().map(|l| on_scan(l, back, canvas)).collect();
         }

@@ -1,4 +1,5 @@
-//! The text of stamps: taken off the page, set upright, split into rows, read, and compared with a vocabulary.
+//! The text of stamps: taken off the page, set upright, split into rows, read, and compared with a vocabulary. Notes by
+//! hand go the same way, but for the vocabulary.
 //!
 //! Which ink is a stamp's own, [`crate::marks`] tells. Its tilt is that of the frame ([`frame`]), or of the strokes
 //! where there is none or a round one ([`tilt`]). Where the ink or the rows ([`rows`]) are not certain, several are
@@ -32,8 +33,10 @@ pub struct StampsOptions {
     pub vocabulary: Vec<String>,
 }
 
-/// A stamp, taken off the page and set upright.
+/// A stamp or a note by hand, taken off the page and set upright.
 pub(super) struct StampPicture {
+    /// Whether it is a note: what that says is in no vocabulary.
+    pub is_note: bool,
     /// Its clockwise turn against the straight page, degrees.
     pub tilt_degrees: f64,
     /// Whether its frame is known, and the views show no more than stands within it.
@@ -54,7 +57,7 @@ const LEAST_INK: f64 = 0.02;
 const PIECE: f64 = 0.35;
 const SLIVER: f64 = 0.05;
 
-/// Takes the stamps of a page off it, in the order of its marks.
+/// Takes the stamps and notes of a page off it, in the order of its marks.
 pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
     page.own_ink().into_iter().map(|(mark, views)| upright(mark, &views)).collect()
 }
@@ -85,6 +88,7 @@ fn upright(mark: &Mark, views: &[GrayImage]) -> StampPicture {
         turned.push(picture.to_gray());
     }
     StampPicture {
+        is_note: mark.kind == RegionKind::Handwriting,
         tilt_degrees,
         is_framed: frame.is_some(),
         outline: outline(&mark.bbox, frame.as_ref(), tilt_degrees),
