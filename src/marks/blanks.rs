@@ -31,7 +31,8 @@ const SPECKS: f64 = 0.01;
 /// the rim that bleaching leaves.
 const MOST_SPECKS: f64 = 0.6;
 const WINDOW: f64 = 0.16;
-/// Strokes thinner than this, in characters, are speckle: those of print have 0.07 and more.
+/// Strokes thinner than this, in characters, are speckle: at 300 dpi two to three pixels, which single pixels side by side
+/// do not reach.
 const SPECKLE: f64 = 0.06;
 /// Places along a side that are looked at.
 const SAMPLES: i32 = 40;

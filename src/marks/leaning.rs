@@ -6,7 +6,7 @@
 //! which the rectangle around them is smallest (rows of characters are long and straight). Several rows, or one long one,
 //! are a stamp's; a few characters in one row are a note.
 //!
-//! Good to a degree with two characters. Fails on what does not lean (a third of stamps and notes), on single
+//! Good to a degree with two characters. Fails on what does not lean, on single
 //! characters, on what touches print, and on scribbles without straight strokes: all that stays print, so that no print
 //! is lost to this search.
 
@@ -16,15 +16,17 @@ use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::{Binary, Component};
 
-/// Least and largest lean, degrees: bent paper leans up to 1.5, hands turn stamps by up to 20.
+/// Least and largest lean, degrees: two characters tell it to about one, stamps are looked for up to 20 everywhere.
 const LEAN: (f64, f64) = (2.0, 20.0);
 /// Turns tried, degrees apart.
 const STEP: f64 = 1.0;
 /// As far as the two signals may differ, degrees.
 const AGREE: f64 = 3.0;
-/// How much sharper than unturned the sums of strokes are, as a part: noise has up to 0.04.
+/// How much sharper than unturned the sums of strokes are, as a part: on 63 cables and 41 real pages isolated print had
+/// up to 0.4, notes and stamps that lean 0.5 to 6. Chosen on these pages.
 const SHARPER: f64 = 0.5;
-/// How much smaller the rectangle becomes, as a part of its area.
+/// How much smaller the rectangle becomes, as a part of its area: where print was sharper turned by 0.3 and more, it had
+/// up to 0.03, notes and stamps 0.05 and more. Chosen on these pages.
 const SMALLER: f64 = 0.04;
 /// Pieces this near one another, across and down, lie together, in characters.
 const NEAR: (f64, f64) = (0.7, 0.5);

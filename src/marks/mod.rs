@@ -139,9 +139,12 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
 
 /// The redactions of all kinds, but for outlines that a stamp lies over.
 fn find_blocks(ink: &Binary, print: &Print<'_>, size: f64, options: &MarksOptions) -> Vec<Mark> {
-    let mut blocks = passages::without_strokes(solid::find_blocks(ink, size, options), size);
+    let solid = solid::find_blocks(ink, size, options);
+    let mut blocks = passages::without_strokes(solid.clone(), size);
     blocks.retain(|b| print.stands_apart(&b.bbox));
     blocks.extend(blanks::find_blanks(ink, size));
+    let ends = solid::ends(solid, &blocks, size);
+    blocks.extend(ends);
     let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
     let hatched = hatched::find_hatched(ink, ragged, size);
     print.blocks(passages::merged(solid::whole(blocks, size), hatched))
