@@ -190,9 +190,24 @@ impl Stringing<'_> {
             top = top.max(to);
         }
         rest.iter()
+            .map(|r| self.without_specks(r))
             .filter(|r| f64::from(r.height()) >= FLAT * self.size)
-            .flat_map(|r| self.split(r))
+            .flat_map(|r| self.split(&r))
             .collect()
+    }
+
+    /// What is left between lines that were cut out, without the specks about it: what held them together has gone with the
+    /// lines.
+    fn without_specks(&self, bbox: &BBox) -> BBox {
+        let is_inked = |x: &i32| {
+            self.ink.ink_in(&self.mode.along(&BBox::from_ltrb(*x, bbox.top, x + 1, bbox.bottom))) > 0
+        };
+        let inked: Vec<i32> = (bbox.left..bbox.right).filter(is_inked).collect();
+        inked
+            .chunk_by(|a, b| b - a <= 1)
+            .map(|run| self.shrunk(&BBox::from_ltrb(run[0], bbox.top, run[run.len() - 1] + 1, bbox.bottom)))
+            .filter(|piece| f64::from(piece.height()) >= FLAT * self.size)
+            .fold(BBox::default(), |all, piece| all.union(&piece))
     }
 
     /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
