@@ -44,6 +44,8 @@ const ASSETS: &[Asset] = assets! {
     "/assets/boxes.js": "boxes.js", SCRIPT;
     "/assets/bench.js": "bench.js", SCRIPT;
     "/assets/text.js": "text.js", SCRIPT;
+    "/assets/strip.js": "strip.js", SCRIPT;
+    "/assets/reference.js": "reference.js", SCRIPT;
     "/assets/keys.js": "keys.js", SCRIPT;
     "/assets/openseadragon.js": "openseadragon/openseadragon.min.js", SCRIPT;
     "/assets/openseadragon-licence.txt": "openseadragon/LICENSE.txt", "text/plain; charset=utf-8";
