@@ -4,6 +4,7 @@ use super::index::Entry;
 use super::picture::Pyramid;
 use super::sources::{Places, SourceError};
 use crate::scan::ScanOptions;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Bytes that are kept: about fourteen gray pages of A4 at 300 dpi with their halves, or four and a half in colour. The
@@ -65,7 +66,8 @@ impl Images {
     }
 
     fn decode(&self, entry: &Entry) -> Result<Arc<Pyramid>, SourceError> {
-        let mut file = self.places.open(&entry.source, &self.options)?;
+        let beside = entry.record.parent().unwrap_or(Path::new("."));
+        let mut file = self.places.open(&entry.source, beside, &self.options)?;
         let unreadable = |e: crate::scan::ScanError| {
             SourceError::Unreadable(format!("{}, page {}", entry.name, entry.source.page), e.to_string())
         };

@@ -2,7 +2,7 @@
 //!
 //! A record names its scan as it was given to `denshin read`, which may have been in another folder, on another machine.
 //! It is looked for below `--scans` (by the whole path, then by ever shorter ends of it), where the record says, and
-//! beside the results. What is found must have the SHA-256 that the record names: a record cannot make this program
+//! beside the record, the results, and the folder that holds them. What is found must have the SHA-256 that the record names: a record cannot make this program
 //! show any other file.
 
 use crate::provenance::Source;
@@ -33,12 +33,17 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The file of a record.
-    pub(super) fn open(&self, source: &Source, options: &ScanOptions) -> Result<ScanFile, SourceError> {
+    /// The file of a record that lies in `beside`.
+    pub(super) fn open(
+        &self,
+        source: &Source,
+        beside: &Path,
+        options: &ScanOptions,
+    ) -> Result<ScanFile, SourceError> {
         let name =
             Path::new(&source.path).file_name().map_or(source.path.as_str().into(), |n| n.to_string_lossy());
         let mut found = SourceError::Missing(name.clone().into_owned());
-        for path in self.candidates(&source.path).into_iter().filter(|p| p.is_file()) {
+        for path in self.candidates(&source.path, beside).into_iter().filter(|p| p.is_file()) {
             match ScanFile::open(&path, options) {
                 Ok(file) if file.sha256() == source.sha256 => return Ok(file),
                 // What its first bytes are is nobody's business.
@@ -51,7 +56,7 @@ impl Places {
         Err(found)
     }
 
-    fn candidates(&self, path: &str) -> Vec<PathBuf> {
+    fn candidates(&self, path: &str, beside: &Path) -> Vec<PathBuf> {
         let parts: Vec<_> =
             Path::new(path).components().filter(|c| matches!(c, Component::Normal(_))).collect();
         let ends = |folder: &Path| -> Vec<PathBuf> {
@@ -59,6 +64,7 @@ impl Places {
         };
         let mut all = self.scans.as_deref().map(ends).unwrap_or_default();
         all.push(PathBuf::from(path));
+        all.extend(ends(beside));
         all.extend(ends(&self.results));
         all.extend(self.results.parent().map(ends).unwrap_or_default());
         all

@@ -50,7 +50,7 @@ export class Bench {
 
   drawLine(found, key, vertical) {
     const box = this.element.getBoundingClientRect();
-    const room = vertical ? box.height - 30 : box.width - 340;
+    const room = vertical ? box.height - 30 : box.width - 30;
     const old = this.work.querySelector(".strip");
     const scroll = old && key === this.shown ? [old.scrollLeft, old.scrollTop] : [0, 0];
     const focused = old?.contains(document.activeElement);

@@ -25,8 +25,8 @@ export class Boxes {
   draw() {
     const { regions, page } = this.state;
     this.regions.replaceChildren(...regions.flatMap((region) => {
-      const outline = region.outline?.length > 2 ? region.outline
-        : [[region.bbox[0], region.bbox[1]], [region.bbox[2], region.bbox[1]], [region.bbox[2], region.bbox[3]], [region.bbox[0], region.bbox[3]]];
+      const [l, t, r, b] = region.bbox;
+      const outline = region.outline?.length > 2 ? region.outline : [[l, t], [r, t], [r, b], [l, b]];
       const lines = region.kind !== "text" ? [] : region.lines.map((line) =>
         svg("polygon", { class: `line${line.engine === "person" ? " mended" : ""}`, points: points(corners(frameOf(line, page, 0.04))) }));
       const doubts = region.kind !== "text" ? [] : region.lines.flatMap((l) => l.glyphs)

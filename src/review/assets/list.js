@@ -54,7 +54,7 @@ class List {
 
   head() {
     const names = ["page", "subject", "doubt", "warnings", "marks", "state"];
-    return h("div", { class: "head", role: "rowgroup" }, h("div", { class: "row", role: "row" }, names.map((n) => h("span", { role: "columnheader", class: n }, t(`column.${n}`)))));
+    return h("div", { class: "head", role: "rowgroup" }, h("div", { class: "row", role: "row" }, names.map((n) => h("span", { role: "columnheader", class: `col-${n}` }, t(`column.${n}`)))));
   }
 
   close() {
@@ -138,7 +138,7 @@ class List {
   }
 
   cells(entry, i) {
-    const cell = (name, ...children) => h("span", { role: "cell", class: name }, children);
+    const cell = (name, ...children) => h("span", { role: "cell", class: `col-${name}` }, children);
     const share = entry.doubtful / Math.max(1, entry.characters);
     const meter = h("span", { class: `meter${share > 0.05 ? " high" : ""}`, "aria-hidden": "true" });
     meter.style.setProperty("--share", `${Math.min(100, share * 500)}%`);

@@ -80,7 +80,7 @@ class Screen {
   scanTools() {
     const tool = (sign, name, action) => button(sign, action, { "aria-label": name, title: name });
     return h("div", { class: "scan-tools", role: "toolbar", "aria-label": t("scan") },
-      tool("＋", t("zoomin"), () => this.scan.zoom(1.5)), tool("−", t("zoomout"), () => this.scan.zoom(1 / 1.5)), tool("⛶", t("fit"), () => this.scan.fit()),
+      tool("＋", t("zoomin"), () => this.scan.zoom(1.5)), tool("−", t("zoomout"), () => this.scan.zoom(1 / 1.5)), button(t("fit"), () => this.scan.fit(), { title: "0" }),
       h("span", { class: "gap" }),
       ["text", "stamp", "redaction", "handwriting"].map((kind) => button(t(`kind.${kind}`), () => this.add(kind), { "aria-label": t(`tool.${kind}`), title: t(`tool.${kind}`), class: `add ${kind}` })));
   }

@@ -5,8 +5,19 @@ import { corners, frameOf } from "/assets/geometry.js";
 
 /* global OpenSeadragon */
 
+/**
+ * OpenSeadragon writes a style element for touch screens, which the content security policy refuses. It does not where it
+ * finds one: this is none to the browser.
+ */
+function forgoInlineStyle() {
+  const none = document.createElementNS(null, "style");
+  none.setAttribute("data-openseadragon-mobile-css", "");
+  document.head.append(none);
+}
+
 /** Shows the scan of a page. Gives what the other parts need of it. */
 export function showScan(element, page, tile, { overlay, onOpen, onFail, label }) {
+  forgoInlineStyle();
   const maxLevel = Math.ceil(Math.log2(Math.max(page.width, page.height)));
   const viewer = OpenSeadragon({
     element,

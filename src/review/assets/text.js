@@ -20,7 +20,14 @@ export class TextPane {
     this.rows.clear();
     const { regions } = this.state;
     const groups = [];
-    for (const region of regions.filter((r) => r.kind === "text")) groups.push(this.textRegion(region));
+    // Columns that follow one another stand side by side, as on the page.
+    for (const region of regions.filter((r) => r.kind === "text")) {
+      const group = this.textRegion(region);
+      const last = groups.at(-1);
+      if (!isVertical(region)) groups.push(group);
+      else if (last?.classList.contains("run")) last.append(group);
+      else groups.push(h("div", { class: "run", role: "presentation" }, group));
+    }
     const marks = regions.filter((r) => r.kind !== "text" && r.kind !== "ruling");
     if (marks.length) groups.push(h("div", { class: "marks", role: "group", "aria-label": t("column.marks") }, marks.map((m) => this.mark(m))));
     this.element.replaceChildren(...groups);
