@@ -39,7 +39,7 @@ export class Bench {
     const { region, line: found } = this.state;
     const key = region && `${region.id} ${region.kind === "text" ? found?.line.id : ""}`;
     const vertical = Boolean(region && isVertical(region));
-    this.element.className = `bench ${vertical ? "vertical" : "horizontal"} ${region?.kind ?? "nothing"}`;
+    this.element.className = `bench ${vertical ? "vertical" : "horizontal"} for-${region?.kind ?? "nothing"}`;
     if (!region) {
       this.work.replaceChildren(h("p", { class: "hint" }, t("select")));
       this.side.replaceChildren();
