@@ -6,7 +6,7 @@ use super::export::{LineImage, line_images, reference_json, reference_text};
 use super::store::write_whole;
 use crate::raster::Pixels;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Which pages are given away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn write_line(line: &LineImage, folder: &Path) -> Result<(), String> {
     write(&path("gt.txt"), format!("{}\n", line.text).as_bytes())
 }
 
-fn write(path: &PathBuf, bytes: &[u8]) -> Result<(), String> {
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = std::fs::create_dir_all(folder).and_then(|()| write_whole(path, bytes));
     written.map_err(|e| format!("{} cannot be written: {e}", path.display()))

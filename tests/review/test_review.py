@@ -91,7 +91,7 @@ class ReviewPage(unittest.TestCase):
         self.assertIsNotNone(self.line_of(LINES, "首のう"))
         page.keyboard.press("Control+y")
         saved(page)
-        page.wait_for_function("() => document.querySelector('.text').textContent.includes('首脳')")
+        page.wait_for_function("() => document.querySelector('.side-text').textContent.includes('首脳')")
         self.assertIsNotNone(self.line_of(LINES, "首脳"))
 
     def test_two_on_one_page_keep_both_their_work(self):

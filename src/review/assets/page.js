@@ -99,6 +99,25 @@ class Screen {
   }
 
   start() {
+    document.addEventListener("keydown", this.keys);
+    window.addEventListener("beforeunload", this.leaving);
+    this.state.addEventListener("change", () => this.draw());
+    this.state.addEventListener("choice", () => this.drawChoice());
+    this.state.addEventListener("status", () => this.drawStatus());
+    this.state.addEventListener("conflict", (e) => settleConflict(this.state, e.detail.theirs));
+    const first = edit.doubts(this.state.regions, this.doubtful)[0]?.line ?? edit.printed(this.state.regions)[0]?.line.id;
+    if (first) this.state.choice = { region: edit.lineOf(this.state.regions, first).region.id, line: first, glyph: 0 };
+    const doubt = edit.doubts(this.state.regions, this.doubtful)[0];
+    if (doubt) this.state.choice.glyph = doubt.glyph;
+    // First the room that the scan has, then the scan, so that the whole page fits.
+    this.draw();
+    this.openScan();
+    this.resized = new ResizeObserver(() => { if (!this.bench.isTyping) this.bench.draw(); });
+    this.resized.observe(this.element);
+    this.text.element.focus({ preventScroll: true });
+  }
+
+  openScan() {
     const fail = (why) => announce(t("noscan", { why }), "error");
     this.scan = showScan(this.holder, this.page, this.desk.session.tile, {
       overlay: this.boxes.element, label: t("scan"),
@@ -110,21 +129,6 @@ class Screen {
       },
     });
     this.boxes.listen(this.scan, (choice) => this.choose(choice));
-    document.addEventListener("keydown", this.keys);
-    window.addEventListener("beforeunload", this.leaving);
-    this.state.addEventListener("change", () => this.draw());
-    this.state.addEventListener("choice", () => this.drawChoice());
-    this.state.addEventListener("status", () => this.drawStatus());
-    this.state.addEventListener("conflict", (e) => settleConflict(this.state, e.detail.theirs));
-    const first = edit.doubts(this.state.regions, this.doubtful)[0]?.line ?? edit.printed(this.state.regions)[0]?.line.id;
-    if (first) this.state.choice = { region: edit.lineOf(this.state.regions, first).region.id, line: first, glyph: 0 };
-    const doubt = edit.doubts(this.state.regions, this.doubtful)[0];
-    if (doubt) this.state.choice.glyph = doubt.glyph;
-    this.arrange();
-    this.draw();
-    this.resized = new ResizeObserver(() => { if (!this.bench.isTyping) this.bench.draw(); });
-    this.resized.observe(this.element);
-    this.text.element.focus({ preventScroll: true });
   }
 
   close() {
@@ -160,7 +164,7 @@ class Screen {
 
   follow() {
     const { region, line } = this.state;
-    if (region) this.scan.reveal(region.bbox, region.kind === "text" ? line?.line : null);
+    if (region) this.scan?.reveal(region.bbox, region.kind === "text" ? line?.line : null);
   }
 
   drawStatus() {
