@@ -189,6 +189,9 @@ async fn nonsense_is_refused_and_nothing_is_written() {
     assert_eq!(place.json("/api/pages?limit=99999999&offset=99999999").await["pages"], json!([]));
 }
 
+/// Headers, method, and the status that they lead to.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, u16);
+
 #[tokio::test]
 async fn a_form_of_another_site_cannot_save() {
     let place = Place::new();
@@ -201,7 +204,7 @@ async fn a_form_of_another_site_cannot_save() {
     };
     let (host, origin, json) =
         (("host", "localhost:1"), ("origin", "http://localhost:1"), ("content-type", "application/json"));
-    let cases: [(&[(&str, &str)], &str, u16); 6] = [
+    let cases: [Case; 6] = [
         (&[host, ("origin", "http://evil.example"), json], "PUT", 403),
         (&[("host", "evil.example:1"), ("origin", "http://evil.example:1"), json], "PUT", 403),
         (&[host, json], "PUT", 403),

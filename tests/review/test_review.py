@@ -207,6 +207,40 @@ class ReviewPage(unittest.TestCase):
         self.assertEqual((region["role"], region["writing_mode"]), ("closing", "vertical-rl"))
         self.assertNotIn(stamp["id"], [r["id"] for r in regions])
 
+    def test_what_an_input_method_composes_is_taken_over_when_it_is_done(self):
+        page = self.person()
+        open_page(page, LINES)
+        choose_line(page, "電信写")
+        page.locator(".line-text").focus()
+        page.keyboard.press("End")
+        input_method = page.context.new_cdp_session(page)
+        input_method.send("Input.imeSetComposition", {"text": "でんぽう", "selectionStart": 4, "selectionEnd": 4})
+        page.wait_for_timeout(1200)
+        self.assertEqual(page.locator(".text .row", has_text="でんぽう").count(), 0, "half a word is not saved")
+        self.assertIn("でんぽう", page.locator(".line-text").input_value(), "and not taken away")
+        input_method.send("Input.insertText", {"text": "電報"})
+        page.wait_for_selector(".text .row:has-text('電信写電報')")
+        saved(page)
+        self.assertIsNotNone(self.line_of(LINES, "電信写電報"))
+
+    def test_two_persons_work_is_brought_together_place_by_place(self):
+        page = self.person()
+        merged = page.evaluate("""async () => {
+            const { conflicts, merge } = await import("/assets/merge.js");
+            const line = (id, text) => ({ id, text, bbox: [0, 0, 9, 9] });
+            const region = (id, role, ...lines) => ({ id, kind: "text", role, bbox: [0, 0, 9, 9], confidence: 1, lines });
+            const base = [region("r1", "body", line("a", "一"), line("b", "二")), region("r2", "to", line("c", "三")), region("r3", "from", line("d", "四"))];
+            // I: mend a, delete b, name r2 anew, add e. They: mend c, delete r3, mend b, which I deleted.
+            const mine = [region("r1", "body", line("a", "壱"), line("e", "五")), region("r2", "subject", line("c", "三")), region("r3", "from", line("d", "四"))];
+            const theirs = [region("r1", "body", line("a", "一"), line("b", "弐")), region("r2", "to", line("c", "参"))];
+            const both = conflicts(base, mine, theirs);
+            const flat = (regions) => regions.map((r) => [r.id, r.role, r.lines.map((l) => l.text).join("")]);
+            return { both: both.map((c) => [c.kind, c.id]), theirs: flat(merge(base, mine, theirs, () => "theirs")), mine: flat(merge(base, mine, theirs, () => "mine")) };
+        }""")
+        self.assertEqual(merged["both"], [["lines", "b"]])
+        self.assertEqual(merged["theirs"], [["r1", "body", "壱弐五"], ["r2", "subject", "参"]])
+        self.assertEqual(merged["mine"], [["r1", "body", "壱五"], ["r2", "subject", "参"]])
+
     def test_the_language_is_the_browsers_until_it_is_switched(self):
         page = self.person(locale="en-GB")
         self.assertEqual(page.locator("html").get_attribute("lang"), "en")
@@ -262,7 +296,7 @@ class ReviewPage(unittest.TestCase):
         open_page(page, COLUMNS)
         choose_line(page, COLUMN_TEXT)
         page.wait_for_timeout(1500)
-        page.screenshot(path=os.environ["PICTURE"])
+        page.screenshot(path=os.environ["PICTURE"], type="jpeg", quality=88)
 
 
 if __name__ == "__main__":
