@@ -294,7 +294,8 @@ class ReviewPage(unittest.TestCase):
     def test_the_picture_of_the_readme_is_taken(self):
         page = self.person(locale="ja-JP")
         open_page(page, COLUMNS)
-        choose_line(page, COLUMN_TEXT)
+        choose_line(page, "往電第")
+        page.keyboard.press("n")
         page.wait_for_timeout(1500)
         page.screenshot(path=os.environ["PICTURE"], type="jpeg", quality=88)
 

@@ -159,7 +159,12 @@ class Screen {
   /** The bench stands below a horizontal line, and beside a column. */
   arrange() {
     const { region } = this.state;
-    this.element.classList.toggle("columns", Boolean(region && isVertical(region)));
+    const columns = Boolean(region && isVertical(region));
+    if (columns === this.element.classList.contains("columns")) return;
+    const wasWhole = this.scan?.isWhole;
+    this.element.classList.toggle("columns", columns);
+    // The scan has another room now: whoever saw the whole page sees it whole again.
+    if (wasWhole) setTimeout(() => this.scan.fit(), 60);
   }
 
   follow() {

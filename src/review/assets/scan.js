@@ -72,7 +72,13 @@ class Scan {
   }
 
   zoom(factor) { this.viewer.viewport.zoomBy(factor).applyConstraints(); }
-  fit() { this.viewer.viewport.goHome(); }
+  fit() { if (this.image) this.viewer.viewport.goHome(); }
+
+  /** Whether all of the page is shown, as it was at first. */
+  get isWhole() {
+    const { viewport } = this.viewer;
+    return Boolean(this.image) && Math.abs(viewport.getZoom() / viewport.getHomeZoom() - 1) < 0.02;
+  }
 
   /** Sees to it that a box is on the screen, and large enough to be read where it is a line. */
   reveal(box, line) {
