@@ -59,10 +59,11 @@ export class Boxes {
     const { regions, line: found, page } = this.state;
     const glyph = found?.line.glyphs.findIndex((g) => contains(g.bbox, place)) ?? -1;
     if (glyph >= 0) return { region: found.region.id, line: found.line.id, glyph };
-    const marks = regions.filter((r) => r.kind !== "text" && contains(r.bbox, place)).sort((a, b) => area(a.bbox) - area(b.bbox));
+    // Rulings are as long as the page, and nobody mends them.
+    const marks = regions.filter((r) => r.kind !== "text" && r.kind !== "ruling" && contains(r.bbox, place)).sort((a, b) => area(a.bbox) - area(b.bbox));
     const lines = regions.filter((r) => r.kind === "text").flatMap((region) => region.lines.map((line) => ({ region, line })))
       .filter(({ line }) => inside(corners(frameOf(line, page, 0.1)), place));
-    if (lines.length && (!marks[0] || marks[0].kind === "ruling" || marks[0].kind === "stamp")) {
+    if (lines.length && (!marks[0] || marks[0].kind === "stamp")) {
       const [{ region, line }] = lines;
       return { region: region.id, line: line.id, glyph: Math.max(0, line.glyphs.findIndex((g) => contains(g.bbox, place))) };
     }
