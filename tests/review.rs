@@ -262,7 +262,7 @@ async fn a_folder_that_cannot_be_written_is_said_and_the_page_still_shown() {
 }
 
 #[tokio::test]
-async fn what_is_done_is_exported_and_evaluates_without_errors_against_itself() {
+async fn what_is_done_is_exported_as_references_and_as_lines() {
     let place = Place::new();
     let into = place.folder.path().join("mended");
     let all = [Export::References, Export::Lines];
@@ -270,8 +270,9 @@ async fn what_is_done_is_exported_and_evaluates_without_errors_against_itself() 
     place.mend("電信写", "高橋", 0).await;
     let exported = export(&place.desk, &into, Of::Done, &all);
     assert_eq!((exported.pages, exported.lines, exported.failed.len()), (1, 1, 0));
-    assert_eq!(fs::read_to_string(into.join("deep/cable.gt.txt")).unwrap(), "電信写\n");
-    let truth: Value = serde_json::from_slice(&fs::read(into.join("deep/cable.gt.json")).unwrap()).unwrap();
+    assert_eq!(fs::read_to_string(into.join("references/deep/cable.gt.txt")).unwrap(), "電信写\n");
+    let truth: Value =
+        serde_json::from_slice(&fs::read(into.join("references/deep/cable.gt.json")).unwrap()).unwrap();
     assert_eq!(
         (&truth["lines"][0]["direction"], &truth["lines"][0]["chars"][1]["c"]),
         (&json!("vertical"), &json!("信"))
@@ -280,6 +281,9 @@ async fn what_is_done_is_exported_and_evaluates_without_errors_against_itself() 
         truth["stamps"][0],
         json!({ "text": "", "shape": "circle", "color": "red", "bbox": [5, 5, 40, 40] })
     );
+    // Each line has a text of its own, which is no page's reference.
+    let pairs = denshin::evaluate::pairs(&place.path(""), &into.join("references")).unwrap();
+    assert_eq!((pairs.len(), pairs[0].name.as_str()), (1, "deep/cable"));
     let line = into.join("lines/deep/cable/r1-0-vertical");
     assert_eq!(fs::read_to_string(line.with_extension("gt.txt")).unwrap(), "電信写\n");
     let image = image::open(line.with_extension("png")).unwrap().to_luma8();

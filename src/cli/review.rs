@@ -57,7 +57,7 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum What {
-    /// NAME.gt.txt and NAME.gt.json, for `denshin evaluate`
+    /// references/: NAME.gt.txt and NAME.gt.json, for `denshin evaluate`
     References,
     /// lines/NAME/: an image and its text for every line, for training
     Lines,

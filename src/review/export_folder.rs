@@ -20,7 +20,8 @@ pub enum Of {
 /// What of a page is given away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Export {
-    /// `NAME.gt.txt` and `NAME.gt.json`.
+    /// `references/NAME.gt.txt` and `.gt.json`: apart from the lines, whose texts end alike, so that `evaluate` does not
+    /// take each line for a page.
     References,
     /// `lines/NAME/LINE.png` and `.gt.txt`.
     Lines,
@@ -77,7 +78,7 @@ fn export_page(desk: &Desk, id: &str, folder: &Path, what: &[Export]) -> Result<
 }
 
 fn references(opened: &Opened, folder: &Path) -> Result<(), String> {
-    let path = |ending: &str| folder.join(format!("{}.gt.{ending}", opened.entry.name));
+    let path = |ending: &str| folder.join("references").join(format!("{}.gt.{ending}", opened.entry.name));
     let json = reference_json(&opened.page, &opened.review);
     let mut bytes = serde_json::to_vec_pretty(&json).expect("strings and finite numbers");
     bytes.push(b'\n');
