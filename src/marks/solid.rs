@@ -59,6 +59,11 @@ pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     joined
 }
 
+/// Whether a block is lower than a line: the solid part of something ragged.
+pub(super) fn is_low(bbox: &BBox, size: f64) -> bool {
+    bbox.width() > bbox.height() && f64::from(bbox.height()) < 0.85 * size
+}
+
 /// What squares of `side` cells fit into: strokes that touch a block fall off.
 fn opened(cells: &Binary, side: u32) -> Binary {
     let mut open = Binary::new(cells.width(), cells.height());
@@ -125,9 +130,8 @@ fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
     found
 }
 
-/// A block as a redaction, where it is filled to its corners.
-fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
-    let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
+/// How many corners of a box are mostly ink: those of a block that leans are not all, those of a disc or ring none.
+pub(super) fn full_corners(ink: &Binary, bbox: &BBox) -> usize {
     let corner = (bbox.width().min(bbox.height()) / 6).max(1);
     let corners = [
         (bbox.left, bbox.top),
@@ -135,10 +139,16 @@ fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
         (bbox.left, bbox.bottom - corner),
         (bbox.right - corner, bbox.bottom - corner),
     ];
-    let full = corners
+    corners
         .iter()
         .filter(|(x, y)| 2 * ink.ink_in(&BBox::from_ltwh(*x, *y, corner, corner)) as i32 >= corner * corner)
-        .count();
+        .count()
+}
+
+/// A block as a redaction, where it is filled to its corners.
+fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
+    let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
+    let full = full_corners(ink, bbox);
     // A disc fills 0.785 of its box and no corner; the boldest characters fill up to 0.9, but none is oblong.
     let oblong = 2 * bbox.width().max(bbox.height()) >= 3 * bbox.width().min(bbox.height());
     let (short, long) =
@@ -147,7 +157,8 @@ fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
     if filled < if oblong { 0.85 } else { 0.95 } || full < 2 || !large {
         return None;
     }
-    let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };
+    let kind =
+        RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None, group: None };
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(filled as f32) })
 }
 
