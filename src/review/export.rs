@@ -74,7 +74,7 @@ fn stamp_json(region: &MendedRegion) -> Option<Value> {
 }
 
 fn redaction_json(region: &MendedRegion) -> Option<Value> {
-    let RegionKind::Redaction { style, estimated_characters } = &region.kind else { return None };
+    let RegionKind::Redaction { style, estimated_characters, .. } = &region.kind else { return None };
     let style = match style {
         RedactionStyle::Solid => "black",
         RedactionStyle::Outlined => "outline",
