@@ -65,7 +65,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 fn help_has_examples_and_exit_codes() {
     let place = Place::new();
     place.denshin(&["--help"]).assert().success().stdout(contains("130 stopped"));
-    for command in ["read", "evaluate", "inspect"] {
+    for command in ["read", "evaluate", "review", "inspect"] {
         let shown = place.denshin(&[command, "--help"]).assert().success();
         shown.stdout(contains("Example").and(contains(format!("denshin {command} "))));
     }
@@ -247,6 +247,20 @@ fn the_same_input_gives_the_same_bytes_whatever_the_jobs() {
         records.map(|n| (n.clone(), bytes(&n))).collect::<Vec<_>>()
     };
     assert_eq!(read("1", "one"), read("3", "three"));
+}
+
+#[test]
+fn review_says_what_it_cannot_begin_with() {
+    let place = Place::new().with("a.png", "gray.png");
+    place.read(&["a.png"]).code(0);
+    let review = |more: &[&str]| place.denshin(&[&["review"], more].concat()).assert();
+    review(&["nowhere"]).code(2).stderr(contains("nowhere: is no folder of results"));
+    review(&["out", "--scans", "nowhere"]).code(2).stderr(contains("nowhere: there is no such folder"));
+    fs::write(place.path("token"), "a b").unwrap();
+    review(&["out", "--port", "0", "--token-file", "token"])
+        .code(2)
+        .stderr(contains("eight letters or digits"));
+    review(&["out", "--export", "mended"]).code(0).stderr(contains("no page is marked done"));
 }
 
 #[test]
