@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// Folder for the results, made if it is not there
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// What to write: json, text
+    /// What to write: json, text, hocr, alto, page, tei, csv
     #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
     format: Vec<Format>,
     /// Pages read at once [default: the number of cores]

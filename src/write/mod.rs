@@ -1,9 +1,17 @@
 //! Page records as bytes, one format a file. Writers know the page record alone: none needs the scan again.
 
+mod alto;
+mod hocr;
 mod json;
+mod marks;
 pub mod names;
+mod page_xml;
+mod runs;
 mod schema;
+mod table;
+mod tei;
 mod text;
+mod xml;
 
 pub use json::parse_json;
 pub use schema::json_schema;
@@ -20,11 +28,22 @@ pub enum Format {
     Json,
     /// Its text, one line a printed line.
     Text,
+    /// hOCR 1.2.
+    Hocr,
+    /// ALTO 4.
+    Alto,
+    /// PAGE XML of 2019-07-15.
+    Page,
+    /// TEI P5.
+    Tei,
+    /// The header's fields as CSV, one row a page.
+    Csv,
 }
 
 impl Format {
     /// All formats, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Text];
+    pub const ALL: [Self; 7] =
+        [Self::Json, Self::Text, Self::Hocr, Self::Alto, Self::Page, Self::Tei, Self::Csv];
 
     /// The name by which it is chosen.
     #[must_use]
@@ -32,6 +51,11 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Text => "text",
+            Self::Hocr => "hocr",
+            Self::Alto => "alto",
+            Self::Page => "page",
+            Self::Tei => "tei",
+            Self::Csv => "csv",
         }
     }
 
@@ -41,6 +65,11 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Text => "txt",
+            Self::Hocr => "hocr",
+            Self::Alto => "alto.xml",
+            Self::Page => "page.xml",
+            Self::Tei => "tei.xml",
+            Self::Csv => "csv",
         }
     }
 }
@@ -63,5 +92,16 @@ pub fn write(page: &Page, format: Format) -> Vec<u8> {
     match format {
         Format::Json => json::write(page),
         Format::Text => text::write(page),
+        Format::Hocr => hocr::write(page),
+        Format::Alto => alto::write(page),
+        Format::Page => page_xml::write(page),
+        Format::Tei => tei::write(page),
+        Format::Csv => table::write([page]),
     }
+}
+
+/// The header's fields of many pages in one CSV table.
+#[must_use]
+pub fn write_table(pages: &[Page]) -> Vec<u8> {
+    table::write(pages)
 }

@@ -46,6 +46,16 @@ pub fn page(stem: &Path, page: u32, pages: u32) -> PathBuf {
     if pages > 1 { appended(stem, &format!("-p{page:04}")) } else { stem.to_owned() }
 }
 
+/// A path as a relative URL: what a URL cannot hold is percent-encoded (RFC 3986, §2.1 and §3.3).
+#[must_use]
+pub fn url(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&b);
+    path.replace('\\', "/")
+        .bytes()
+        .map(|b| if plain(b) { char::from(b).into() } else { format!("%{b:02X}") })
+        .collect()
+}
+
 fn key(stem: &Path) -> String {
     stem.to_string_lossy().to_lowercase()
 }
