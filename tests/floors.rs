@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 4] = ["evaluate", "index", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 16] = [
+const PLACES: [(&str, &[&str]); 18] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
@@ -33,6 +33,8 @@ const PLACES: [(&str, &[&str]); 16] = [
     ("quick_xml", &["write/xml.rs"]),
     ("csv", &["write/table.rs"]),
     ("pdf_writer", &["write/pdf/"]),
+    ("fax", &["write/pdf/picture.rs"]),
+    ("moxcms", &["write/pdf/metadata.rs"]),
     ("getrandom", &["cli/review.rs"]),
 ];
 /// Nothing of the library prints, looks at clock or environment, or throws dice.

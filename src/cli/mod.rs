@@ -1,5 +1,6 @@
 //! Commands, one file each; what they print, and the exit codes.
 
+mod convert;
 mod evaluate;
 mod inspect;
 mod progress;
@@ -45,6 +46,8 @@ struct Cli {
 enum Command {
     /// Read scans into page records
     Read(read::Arguments),
+    /// Make other formats from page records
+    Convert(convert::Arguments),
     /// Compare results with reference transcriptions
     Evaluate(evaluate::Arguments),
     /// Mend results in a browser, beside their scans
@@ -67,6 +70,7 @@ pub(crate) fn run() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| complain(&format!("denshin: internal error: {panic}"))));
     let outcome = match cli.command {
         Command::Read(arguments) => read::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

@@ -6,6 +6,7 @@ mod json;
 mod marks;
 pub mod names;
 mod page_xml;
+pub mod pdf;
 mod runs;
 mod schema;
 mod table;

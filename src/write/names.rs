@@ -46,6 +46,15 @@ pub fn page(stem: &Path, page: u32, pages: u32) -> PathBuf {
     if pages > 1 { appended(stem, &format!("-p{page:04}")) } else { stem.to_owned() }
 }
 
+/// The stem without the number of a page that [`page`] gave it.
+#[must_use]
+pub fn without_page(stem: &Path) -> PathBuf {
+    let name = stem.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let base = name.rsplit_once("-p").filter(|(_, n)| n.len() >= 4 && n.bytes().all(|b| b.is_ascii_digit()));
+    base.filter(|(base, _)| !base.is_empty())
+        .map_or_else(|| stem.to_owned(), |(base, _)| stem.with_file_name(base))
+}
+
 /// A path as a relative URL: what a URL cannot hold is percent-encoded (RFC 3986, §2.1 and §3.3).
 #[must_use]
 pub fn url(path: &str) -> String {

@@ -24,9 +24,14 @@ pub(super) struct Xml {
 impl Xml {
     /// Begins a document in UTF-8.
     pub(super) fn new() -> Self {
-        let mut xml = Self { writer: Writer::new(Vec::new()), open: Vec::new() };
+        let mut xml = Self::fragment();
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         xml
+    }
+
+    /// Begins a part of a document: without the declaration.
+    pub(super) fn fragment() -> Self {
+        Self { writer: Writer::new(Vec::new()), open: Vec::new() }
     }
 
     /// Begins an element on a line of its own.

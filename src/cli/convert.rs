@@ -1,0 +1,177 @@
+//! `denshin convert`: page records into other formats, without reading the scans again.
+
+mod records;
+mod scans;
+
+use super::{Exit, complain};
+use anyhow::{Context, bail};
+use clap::Args;
+use denshin::page::Page;
+use denshin::scan::ScanOptions;
+use denshin::write::{Format, names, pdf::SearchablePdf, write, write_table};
+use records::{Record, find_records};
+use scans::Scans;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    denshin convert out --format alto,page -o xml\n  \
+    denshin convert out --format csv -o .                # telegrams.csv: the fields of all headers\n  \
+    denshin convert out --format pdf -o pdf --scans /archive/scans\n\n\
+    Results have the names of their records; a PDF, a table, a METS file and a telegram hold several pages. Only the \
+    searchable PDF looks at the scans: where the records say, or below --scans.")]
+pub(super) struct Arguments {
+    /// Page records (JSON), or folders that are searched for them
+    #[arg(required = true, value_name = "RECORDS")]
+    records: Vec<PathBuf>,
+    /// What to write: json, text, hocr, alto, page, tei; of several pages csv, pdf
+    #[arg(long, value_delimiter = ',', required = true, value_name = "LIST")]
+    format: Vec<Target>,
+    /// Folder for the results, made if it is not there
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Folder of the scans, for pdf [default: where the records say]
+    #[arg(long, value_name = "DIR")]
+    scans: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// What is made: of each page, or of several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Page(Format),
+    /// One table of all pages.
+    Table,
+    /// One document a file of scans.
+    Pdf,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "csv" => Ok(Self::Table),
+            "pdf" => Ok(Self::Pdf),
+            _ => Format::from_str(name).map(Self::Page).map_err(|e| e.replace(')', ", pdf)")),
+        }
+    }
+}
+
+/// What was done so far.
+#[derive(Default)]
+struct Tally {
+    pages: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn fail(&mut self, error: &anyhow::Error) {
+        complain(&format!("denshin: {error:#}"));
+        self.failed += 1;
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let output = &arguments.output;
+    std::fs::create_dir_all(output)
+        .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
+    let mut tally = Tally::default();
+    let files = find_records(&arguments.records, &mut |error| tally.fail(&error));
+    if files.is_empty() && tally.failed == 0 {
+        bail!("no page records found (denshin read writes them: NAME.json)");
+    }
+    let scans = Scans { folder: arguments.scans.clone(), options: ScanOptions::default() };
+    let mut table = Vec::new();
+    for file in &files {
+        let mut pages = Vec::new();
+        for record in &file.records {
+            match record.read() {
+                Ok(page) => pages.push((record, page)),
+                Err(error) => tally.fail(&error),
+            }
+        }
+        for target in &arguments.format {
+            match target {
+                Target::Page(format) => write_pages(output, &pages, *format)?,
+                Target::Pdf => {
+                    if let Err(error) = write_pdf(output, &file.stem, &pages, &scans) {
+                        // What cannot be written will not be writable for the next either.
+                        if error.is::<std::io::Error>() {
+                            return Err(error);
+                        }
+                        tally.fail(&error);
+                    }
+                }
+                Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
+            }
+        }
+        tally.pages += pages.len();
+    }
+    if arguments.format.contains(&Target::Table) {
+        save(&output.join("telegrams.csv"), &write_table(&table))?;
+    }
+    if !arguments.quiet {
+        let failures = if tally.failed > 0 { format!(", {} failed", tally.failed) } else { String::new() };
+        let pages = if tally.pages == 1 { "page" } else { "pages" };
+        complain(&format!("{} {pages} converted{failures}; results in {}", tally.pages, output.display()));
+    }
+    Ok(if tally.failed > 0 { Exit::SomeFailed } else { Exit::Success })
+}
+
+/// What a table is made of: boxes of a hundred thousand pages need not be in memory at once.
+fn without_glyphs(page: &Page) -> Page {
+    let mut page = page.clone();
+    page.regions.iter_mut().flat_map(|r| &mut r.lines).for_each(|l| l.glyphs = Vec::new());
+    page
+}
+
+fn write_pages(output: &Path, pages: &[(&Record, Page)], format: Format) -> anyhow::Result<()> {
+    for (record, page) in pages {
+        let path = output.join(names::result(&record.stem, 1, 1, format.extension()));
+        let is_record = path.canonicalize().is_ok_and(|p| record.path.canonicalize().is_ok_and(|r| r == p));
+        if !is_record {
+            save(&path, &write(page, format))?;
+        }
+    }
+    Ok(())
+}
+
+/// One document of all pages of a file; none where a scan is missing, since half a document would pass for a whole one.
+fn write_pdf(output: &Path, stem: &Path, pages: &[(&Record, Page)], scans: &Scans) -> anyhow::Result<()> {
+    let Some((first, page)) = pages.first() else { return Ok(()) };
+    let mut scan = scans.open(&page.source, &first.path)?;
+    let name = Path::new(&page.source.path).file_name().unwrap_or_default().to_string_lossy();
+    let subject = page.telegram.as_ref().and_then(|t| t.subject.clone());
+    let mut document = SearchablePdf::new(&subject.unwrap_or_else(|| name.into_owned()));
+    for (record, page) in pages {
+        let picture = scan.file.read(page.source.page).with_context(|| {
+            format!(
+                "{}: page {} of the scan {}",
+                record.path.display(),
+                page.source.page,
+                scan.path.display()
+            )
+        })?;
+        document.add(page, &picture.pixels, &scan.bytes);
+    }
+    save(&output.join(names::result(stem, 1, 1, "pdf")), &document.finish())
+}
+
+/// Writes beside the place and renames, so that a file is there whole or not at all.
+fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let remedy =
+        || format!("{}: cannot be written (make room, or choose another folder with -o)", path.display());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(remedy)?;
+    // The name that leftovers of a batch have: the next run in this folder removes them.
+    let unfinished = folder.join(format!(".denshin-{}", std::process::id()));
+    let written = std::fs::write(&unfinished, bytes).and_then(|()| std::fs::rename(&unfinished, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written.with_context(remedy)
+}

@@ -1,0 +1,64 @@
+//! What PDF/A asks beside pages: metadata as XMP (ISO 16684-1), the colours of a screen (sRGB), an identifier.
+//!
+//! No dates: the record has none, and the same records give the same file.
+
+use crate::write::xml::Xml;
+use pdf_writer::types::OutputIntentSubtype;
+use pdf_writer::writers::OutputIntent;
+use pdf_writer::{Filter, Finish, Pdf, Ref, TextStr};
+use sha2::{Digest, Sha256};
+
+/// Writes the XMP packet.
+pub(super) fn write(pdf: &mut Pdf, id: Ref, title: &str, software: &str) {
+    let packet = packet(title, software);
+    pdf.metadata(id, &packet);
+}
+
+fn packet(title: &str, software: &str) -> Vec<u8> {
+    let mut xml = Xml::fragment();
+    xml.open("x:xmpmeta", &[("xmlns:x", "adobe:ns:meta/".to_owned())]);
+    xml.open("rdf:RDF", &[("xmlns:rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#".to_owned())]);
+    xml.open(
+        "rdf:Description",
+        &[
+            ("rdf:about", String::new()),
+            ("xmlns:pdfaid", "http://www.aiim.org/pdfa/ns/id/".to_owned()),
+            ("xmlns:dc", "http://purl.org/dc/elements/1.1/".to_owned()),
+            ("xmlns:xmp", "http://ns.adobe.com/xap/1.0/".to_owned()),
+            ("xmlns:pdf", "http://ns.adobe.com/pdf/1.3/".to_owned()),
+        ],
+    );
+    // ISO 19005-2, 6.6.4: part 2, and text that can be taken out as Unicode.
+    xml.leaf("pdfaid:part", &[], "2");
+    xml.leaf("pdfaid:conformance", &[], "U");
+    xml.leaf("xmp:CreatorTool", &[], software);
+    xml.leaf("pdf:Producer", &[], software);
+    xml.open("dc:title", &[]);
+    xml.open("rdf:Alt", &[]);
+    xml.leaf("rdf:li", &[("xml:lang", "x-default".to_owned())], title);
+    xml.close();
+    xml.close();
+    let body = xml.finish();
+    let begin = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
+    [begin.as_bytes(), &body, b"<?xpacket end=\"r\"?>"].concat()
+}
+
+/// Writes the profile of sRGB.
+pub(super) fn write_profile(pdf: &mut Pdf, id: Ref) {
+    let profile = moxcms::ColorProfile::new_srgb().encode().expect("a profile that the library made itself");
+    let packed = super::compressed(&profile);
+    let mut stream = pdf.icc_profile(id, &packed);
+    stream.n(3).filter(Filter::FlateDecode);
+    stream.finish();
+}
+
+/// ISO 19005-2, 6.2.3: what the colours are meant for.
+pub(super) fn write_intent(intent: &mut OutputIntent<'_>, profile: Ref) {
+    intent.subtype(OutputIntentSubtype::PDFA).dest_output_profile(profile);
+    intent.output_condition_identifier(TextStr("sRGB")).info(TextStr("sRGB IEC61966-2.1"));
+}
+
+/// Sixteen bytes that name the file, from what it was made of.
+pub(super) fn identifier(identity: &str) -> Vec<u8> {
+    Sha256::digest(identity.as_bytes())[..16].to_vec()
+}

@@ -1,0 +1,105 @@
+//! The scan in a PDF: a JPEG file as it is, two-tone pages as CCITT Group 4, everything else as Flate. Nothing is lost.
+//!
+//! A JPEG is decoded and packed anew only where a PDF cannot show its bytes as the page stands: turned by EXIF, with
+//! four channels, or with more than eight bits.
+
+use super::compressed;
+use crate::raster::Pixels;
+use fax::encoder::Encoder;
+use fax::{Color, VecWriter};
+use image::codecs::jpeg::JpegDecoder;
+use image::metadata::Orientation;
+use image::{GrayImage, ImageDecoder};
+use pdf_writer::{Filter, Finish, Name, Pdf, Ref};
+use std::io::Cursor;
+
+/// The picture's bytes, and how a reader unpacks them.
+enum Packed {
+    Jpeg(Vec<u8>),
+    Fax(Vec<u8>),
+    Flate(Vec<u8>),
+}
+
+/// Writes the picture of a page.
+pub(super) fn write(pdf: &mut Pdf, id: Ref, scan: &Pixels, file: &[u8]) {
+    let (width, height) = scan.dimensions();
+    let (packed, channels) = pack(scan, file);
+    let bytes = match &packed {
+        Packed::Jpeg(bytes) | Packed::Fax(bytes) | Packed::Flate(bytes) => bytes,
+    };
+    let mut image = pdf.image_xobject(id, bytes);
+    image.width(width as i32).height(height as i32);
+    // Device colours: the output intent says which they are.
+    let space: &[u8] = if channels == 3 { b"DeviceRGB" } else { b"DeviceGray" };
+    image.color_space_name(Name(space));
+    match packed {
+        Packed::Jpeg(_) => image.bits_per_component(8).filter(Filter::DctDecode),
+        Packed::Flate(_) => image.bits_per_component(8).filter(Filter::FlateDecode),
+        Packed::Fax(_) => {
+            image.bits_per_component(1).filter(Filter::CcittFaxDecode);
+            let mut parameters = image.decode_parms();
+            parameters.k(-1).columns(width as i32).rows(height as i32);
+            parameters.finish();
+            &mut *image
+        }
+    };
+}
+
+fn pack(scan: &Pixels, file: &[u8]) -> (Packed, u8) {
+    if let Some(channels) = untouched_jpeg(scan, file) {
+        return (Packed::Jpeg(file.to_vec()), channels);
+    }
+    match scan {
+        Pixels::Gray(gray) => (two_tone(gray).map_or_else(|| flate(gray), Packed::Fax), 1),
+        Pixels::Color(color) => (flate(color), 3),
+    }
+}
+
+fn flate(samples: &[u8]) -> Packed {
+    Packed::Flate(compressed(samples))
+}
+
+/// Channels of a JPEG file that is the page as it stands.
+fn untouched_jpeg(scan: &Pixels, file: &[u8]) -> Option<u8> {
+    let (width, height, channels) = frame(file)?;
+    let mut decoder = JpegDecoder::new(Cursor::new(file)).ok()?;
+    let upright = decoder.orientation().is_ok_and(|o| o == Orientation::NoTransforms);
+    let same = scan.dimensions() == (u32::from(width), u32::from(height));
+    (upright && same && matches!(channels, 1 | 3)).then_some(channels)
+}
+
+/// Width, height and channels of a JPEG of eight bits, from its frame header (ITU-T T.81, B.2.2).
+fn frame(file: &[u8]) -> Option<(u16, u16, u8)> {
+    if !file.starts_with(&[0xFF, 0xD8]) {
+        return None;
+    }
+    let mut at = 2;
+    loop {
+        let [0xFF, marker, high, low] = *file.get(at..at + 4)? else { return None };
+        match marker {
+            0xFF => at += 1,
+            // Baseline, extended and progressive with Huffman codes: what DCTDecode reads (ISO 32000-1, 7.4.8).
+            0xC0..=0xC2 => {
+                let [bits, h1, h2, w1, w2, channels] = *file.get(at + 4..at + 10)? else { return None };
+                let size = (u16::from_be_bytes([w1, w2]), u16::from_be_bytes([h1, h2]));
+                return (bits == 8).then_some((size.0, size.1, channels));
+            }
+            0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF | 0xDA | 0xD9 => return None,
+            _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+        }
+    }
+}
+
+/// A page of black and white alone as Group 4.
+fn two_tone(gray: &GrayImage) -> Option<Vec<u8>> {
+    let width = u16::try_from(gray.width()).ok()?;
+    if gray.iter().any(|&p| p != 0 && p != 255) {
+        return None;
+    }
+    let mut encoder = Encoder::new(VecWriter::new());
+    for row in gray.rows() {
+        let dots = row.map(|p| if p.0[0] == 0 { Color::Black } else { Color::White });
+        encoder.encode_line(dots, width).ok()?;
+    }
+    Some(encoder.finish().ok()?.finish())
+}
