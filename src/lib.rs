@@ -22,6 +22,7 @@ pub mod recognize;
 pub mod telegram;
 // Floor 3: one page.
 pub mod evaluate;
+pub mod join;
 pub mod pipeline;
 pub mod review;
 pub mod write;

@@ -8,7 +8,9 @@ use crate::provenance::{Provenance, Source};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use telegram::{Dispatch, Paragraph, Reference, ReferenceDirection, Telegram};
+pub use telegram::{
+    Dispatch, Paragraph, Reference, ReferenceDirection, TELEGRAM_FORMAT, Telegram, TelegramRecord,
+};
 
 mod telegram;
 

@@ -10,12 +10,12 @@ const FLOORS: [&[&str]; 6] = [
     &["error", "geometry", "page", "provenance", "raster"],
     &["orthography", "scan"],
     &["binarize", "deskew", "layout", "marks", "recognize", "telegram"],
-    &["evaluate", "index", "pipeline", "review", "write"],
+    &["evaluate", "index", "join", "pipeline", "review", "write"],
     &["batch"],
     &["cli", "main"],
 ];
 /// They know the page record, never how it came about: nothing above floor 1.
-const OVER_THE_RECORD: [&str; 4] = ["evaluate", "index", "review", "write"];
+const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
 const PLACES: [(&str, &[&str]); 18] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),

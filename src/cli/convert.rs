@@ -2,6 +2,7 @@
 
 mod records;
 mod scans;
+mod telegrams;
 
 use super::{Exit, complain};
 use anyhow::{Context, bail};
@@ -25,7 +26,7 @@ pub(super) struct Arguments {
     /// Page records (JSON), or folders that are searched for them
     #[arg(required = true, value_name = "RECORDS")]
     records: Vec<PathBuf>,
-    /// What to write: json, text, hocr, alto, page, tei; of several pages csv, pdf
+    /// What to write: json, text, hocr, alto, page, tei; of several pages csv, pdf, telegram, mets
     #[arg(long, value_delimiter = ',', required = true, value_name = "LIST")]
     format: Vec<Target>,
     /// Folder for the results, made if it is not there
@@ -47,6 +48,10 @@ enum Target {
     Table,
     /// One document a file of scans.
     Pdf,
+    /// One record a telegram, its pages joined.
+    Telegram,
+    /// One document a telegram that ties its files together.
+    Mets,
 }
 
 impl FromStr for Target {
@@ -56,10 +61,15 @@ impl FromStr for Target {
         match name {
             "csv" => Ok(Self::Table),
             "pdf" => Ok(Self::Pdf),
-            _ => Format::from_str(name).map(Self::Page).map_err(|e| e.replace(')', ", pdf)")),
+            "telegram" => Ok(Self::Telegram),
+            "mets" => Ok(Self::Mets),
+            _ => Format::from_str(name).map(Self::Page).map_err(|e| e.replace(')', ", pdf, telegram, mets)")),
         }
     }
 }
+
+/// A page, and where its record lies.
+type Read<'a> = (&'a Record, Page);
 
 /// What was done so far.
 #[derive(Default)]
@@ -106,8 +116,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                         tally.fail(&error);
                     }
                 }
+                Target::Telegram => telegrams::write_records(output, &pages)?,
+                // Last, since it names the files of the others.
+                Target::Mets => {}
                 Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
             }
+        }
+        if arguments.format.contains(&Target::Mets) {
+            let formats = arguments.format.iter().filter_map(|t| match t {
+                Target::Page(format) => Some(*format),
+                _ => None,
+            });
+            telegrams::write_mets(output, &pages, &formats.collect::<Vec<_>>())?;
         }
         tally.pages += pages.len();
     }
@@ -129,7 +149,7 @@ fn without_glyphs(page: &Page) -> Page {
     page
 }
 
-fn write_pages(output: &Path, pages: &[(&Record, Page)], format: Format) -> anyhow::Result<()> {
+fn write_pages(output: &Path, pages: &[Read<'_>], format: Format) -> anyhow::Result<()> {
     for (record, page) in pages {
         let path = output.join(names::result(&record.stem, 1, 1, format.extension()));
         let is_record = path.canonicalize().is_ok_and(|p| record.path.canonicalize().is_ok_and(|r| r == p));
@@ -141,7 +161,7 @@ fn write_pages(output: &Path, pages: &[(&Record, Page)], format: Format) -> anyh
 }
 
 /// One document of all pages of a file; none where a scan is missing, since half a document would pass for a whole one.
-fn write_pdf(output: &Path, stem: &Path, pages: &[(&Record, Page)], scans: &Scans) -> anyhow::Result<()> {
+fn write_pdf(output: &Path, stem: &Path, pages: &[Read<'_>], scans: &Scans) -> anyhow::Result<()> {
     let Some((first, page)) = pages.first() else { return Ok(()) };
     let mut scan = scans.open(&page.source, &first.path)?;
     let name = Path::new(&page.source.path).file_name().unwrap_or_default().to_string_lossy();

@@ -1,5 +1,6 @@
 //! The fields of a cable. A field is null where it is absent or hidden; nothing is guessed.
 
+use crate::provenance::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -86,4 +87,21 @@ pub struct Paragraph {
     pub text: String,
     /// Its lines: region id, slash, index of the line.
     pub lines: Vec<String>,
+}
+
+/// The value of [`TelegramRecord::format`].
+pub const TELEGRAM_FORMAT: &str = "denshin.telegram/1";
+
+/// A telegram of one page or several, put together from page records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TelegramRecord {
+    /// Always [`TELEGRAM_FORMAT`].
+    pub format: String,
+    /// Its pages, in their order.
+    pub sources: Vec<Source>,
+    /// The pages' texts, one after another.
+    pub text: String,
+    /// Its fields: each from the first page that has it. Lines of paragraphs name the page first: page of the file, slash,
+    /// region id, slash, index of the line.
+    pub telegram: Telegram,
 }

@@ -4,7 +4,13 @@ use crate::page::Page;
 
 /// The record, indented, with a final line feed.
 pub(super) fn write(page: &Page) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(page).expect("a page holds strings and finite numbers only");
+    write_any(page)
+}
+
+/// Any record, in the same form.
+pub(super) fn write_any(record: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes =
+        serde_json::to_vec_pretty(record).expect("a record holds strings and finite numbers only");
     bytes.push(b'\n');
     bytes
 }

@@ -4,6 +4,7 @@ mod alto;
 mod hocr;
 mod json;
 mod marks;
+pub mod mets;
 pub mod names;
 mod page_xml;
 pub mod pdf;
@@ -17,7 +18,7 @@ mod xml;
 pub use json::parse_json;
 pub use schema::json_schema;
 
-use crate::page::Page;
+use crate::page::{Page, TelegramRecord};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -60,6 +61,19 @@ impl Format {
         }
     }
 
+    /// The MIME type of its files.
+    #[must_use]
+    pub fn mime_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Text => "text/plain",
+            Self::Hocr => "text/vnd.hocr+html",
+            Self::Alto | Self::Page => "application/xml",
+            Self::Tei => "application/tei+xml",
+            Self::Csv => "text/csv",
+        }
+    }
+
     /// The end of its files' names, without the dot.
     #[must_use]
     pub fn extension(self) -> &'static str {
@@ -99,6 +113,12 @@ pub fn write(page: &Page, format: Format) -> Vec<u8> {
         Format::Tei => tei::write(page),
         Format::Csv => table::write([page]),
     }
+}
+
+/// A telegram that was put together from its pages, as JSON, ending with a line feed.
+#[must_use]
+pub fn write_telegram(telegram: &TelegramRecord) -> Vec<u8> {
+    json::write_any(telegram)
 }
 
 /// The header's fields of many pages in one CSV table.

@@ -8,7 +8,8 @@ use std::process::Command;
 
 /// A tool, or nothing and a message where it is not installed.
 pub(crate) fn tool(name: &str) -> Option<Command> {
-    let found = Command::new(name).arg("--version").output().is_ok();
+    // Poppler's tools know -v alone; what they answer does not matter.
+    let found = Command::new(name).arg("-v").output().is_ok();
     if !found {
         println!("skipped: {name} is not installed (scripts/setup)");
     }

@@ -1,8 +1,9 @@
 //! Text upon the scan: each glyph in its cell, each line straight.
 //!
-//! Readers of PDFs put characters together to lines by where they stand, so a line's glyphs stand upon one straight
-//! line at the angle of the print, not on the steps that boxes of a skewed line make; and each is as wide as the way to
-//! the next, so that no gap is taken for a space.
+//! Readers of PDFs put characters together to lines by where they stand, so a line's glyphs stand upon one level (or
+//! plumb) line in the middle of their boxes, and each is as wide as the way to the next, so that no gap is taken for a
+//! space. Set at the angle of a skewed page, 14 of 34 lines of `no5517-horizontal-medium` (2.9°) were whole in pdftotext;
+//! level, all 34 are. The price is that at the ends of such a line what is selected lies off the print, by the skew.
 
 use super::font::Characters;
 use crate::geometry::BBox;
@@ -18,7 +19,7 @@ const LEAST: f64 = 1.0;
 
 /// A plane turned with the print: from the scan's pixels to distances along and across its rows.
 struct Frame {
-    /// Cosine and sine of the clockwise turn of the print in the scan.
+    /// Cosine and sine of the clockwise turn of the print in the scan, in whole quarters.
     turn: (f64, f64),
     height: f64,
     scale: f64,
@@ -33,8 +34,13 @@ struct Cell<'a> {
 
 /// Writes the lines of print in their order.
 pub(super) fn write(content: &mut Content, page: &Page, scale: f32, characters: &mut Characters) {
-    let degrees = page.skew_degrees - f64::from(page.rotation);
-    let (sin, cos) = if degrees.is_finite() { degrees.to_radians().sin_cos() } else { (0.0, 1.0) };
+    // The record's turn makes the page upright: the print itself is turned the other way.
+    let (sin, cos) = match page.rotation % 360 {
+        90 => (-1.0, 0.0),
+        180 => (0.0, -1.0),
+        270 => (1.0, 0.0),
+        _ => (0.0, 1.0),
+    };
     let frame = Frame { turn: (cos, sin), height: f64::from(page.height), scale: f64::from(scale) };
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
     for region in &page.regions {
@@ -64,21 +70,16 @@ impl Frame {
     /// middle of the upper edge (9.7.4.3).
     fn matrix(&self, start: f64, middle: f64, size: f64, stretch: f64, mode: WritingMode) -> [f32; 6] {
         let (cos, sin) = self.turn;
+        // Down, the font could tell the way to the next (W2); with stretched glyphs 112 of 114 lines of the vertical
+        // samples are whole in mutool, with W2 93.
         let (along, across, x_stretch, y_stretch) = match mode {
             WritingMode::HorizontalTb => (start, middle + (ASCENT - 0.5) * size, stretch, 1.0),
             WritingMode::VerticalRl => (middle, start, 1.0, stretch),
         };
         // Back to the scan, whose y grows downwards.
         let (x, y) = (along * cos - across * sin, along * sin + across * cos);
-        [
-            cos * x_stretch,
-            -sin * x_stretch,
-            sin * y_stretch,
-            cos * y_stretch,
-            x * self.scale,
-            (self.height - y) * self.scale,
-        ]
-        .map(|v| v as f32)
+        let (x, y) = (x * self.scale, (self.height - y) * self.scale);
+        [cos * x_stretch, -sin * x_stretch, sin * y_stretch, cos * y_stretch, x, y].map(|v| v as f32)
     }
 
     /// A line's cells, where its middle lies, and how thick it is.
@@ -113,7 +114,7 @@ impl Frame {
         let (cos, sin) = self.turn;
         let center = b.center();
         let (x, y) = (center.x * cos + center.y * sin, center.y * cos - center.x * sin);
-        // A quarter turn exchanges the sides; the little that skew takes from them does not matter.
+        // A quarter turn exchanges the sides.
         let (width, height) =
             if cos.abs() > sin.abs() { (b.width(), b.height()) } else { (b.height(), b.width()) };
         let (width, height) = (f64::from(width).max(LEAST), f64::from(height).max(LEAST));

@@ -1,0 +1,204 @@
+//! METS (version 1.12): a telegram's files, page by page, and how they make up the telegram.
+//!
+//! File groups follow the use that repositories give them: `IMG` the scans, `JSON` the page records, then one for each
+//! format that was written. The physical map has a division a page with all its files, the logical one the telegram
+//! with its paragraphs, each pointing at the pages on which it stands. Links are relative to the METS file where they
+//! can be. No dates: the record has none.
+
+use super::names;
+use super::xml::Xml;
+use crate::page::{Page, Telegram, TelegramRecord};
+
+/// A file of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFile {
+    /// Group that it belongs to: `IMG`, `JSON`, `ALTO` …
+    pub group: String,
+    /// MIME type.
+    pub mime_type: String,
+    /// Where it lies, relative to the METS file or absolute.
+    pub path: String,
+    /// SHA-256, hexadecimal, where it is known.
+    pub sha256: Option<String>,
+}
+
+/// The METS document of a telegram, or of pages that are none: each page with its files.
+#[must_use]
+pub fn write(pages: &[(&Page, Vec<PageFile>)], telegram: Option<&TelegramRecord>) -> Vec<u8> {
+    let fields = telegram.map(|t| &t.telegram);
+    let mut xml = Xml::new();
+    let mut root = vec![
+        ("xmlns:mets", "http://www.loc.gov/METS/".to_owned()),
+        ("xmlns:xlink", "http://www.w3.org/1999/xlink".to_owned()),
+        ("xmlns:mods", "http://www.loc.gov/mods/v3".to_owned()),
+    ];
+    root.extend(label(fields).map(|label| ("LABEL", label)));
+    xml.open("mets:mets", &root);
+    header(&mut xml, pages);
+    if let Some(fields) = fields {
+        description(&mut xml, fields);
+    }
+    files(&mut xml, pages);
+    physical(&mut xml, pages);
+    logical(&mut xml, pages, telegram);
+    links(&mut xml, pages);
+    xml.finish()
+}
+
+fn label(telegram: Option<&Telegram>) -> Option<String> {
+    telegram.and_then(|t| t.subject.clone().or_else(|| t.number.map(|n| n.to_string())))
+}
+
+fn header(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
+    let Some((page, _)) = pages.first() else { return };
+    xml.open("mets:metsHdr", &[]);
+    let kind = ("OTHERTYPE", "SOFTWARE".to_owned());
+    xml.open("mets:agent", &[("TYPE", "OTHER".to_owned()), kind, ("ROLE", "CREATOR".to_owned())]);
+    xml.leaf("mets:name", &[], &page.provenance.software);
+    xml.close();
+    xml.close();
+}
+
+/// The fields of the header as MODS 3.
+fn description(xml: &mut Xml, telegram: &Telegram) {
+    xml.open("mets:dmdSec", &[("ID", "dmd".to_owned())]);
+    xml.open("mets:mdWrap", &[("MDTYPE", "MODS".to_owned())]);
+    xml.open("mets:xmlData", &[]);
+    xml.open("mods:mods", &[]);
+    if let Some(subject) = &telegram.subject {
+        xml.open("mods:titleInfo", &[]);
+        xml.leaf("mods:title", &[], subject);
+        xml.close();
+    }
+    for (name, role) in [(&telegram.from, "cre"), (&telegram.to, "rcp")] {
+        if let Some(name) = name {
+            xml.open("mods:name", &[]);
+            xml.leaf("mods:namePart", &[], name);
+            xml.open("mods:role", &[]);
+            let code = [("type", "code".to_owned()), ("authority", "marcrelator".to_owned())];
+            xml.leaf("mods:roleTerm", &code, role);
+            xml.close();
+            xml.close();
+        }
+    }
+    if let Some(date) = telegram.sent.as_ref().and_then(|s| s.date.as_ref()) {
+        xml.open("mods:originInfo", &[]);
+        xml.leaf("mods:dateCreated", &[("encoding", "w3cdtf".to_owned())], date);
+        xml.close();
+    }
+    if let Some(number) = telegram.number {
+        xml.leaf("mods:identifier", &[("type", "telegram-number".to_owned())], &number.to_string());
+    }
+    let access = [&telegram.classification, &telegram.distribution];
+    for condition in access.into_iter().flatten() {
+        xml.leaf("mods:accessCondition", &[], condition);
+    }
+    (0..4).for_each(|_| xml.close());
+}
+
+fn file_id(page: usize, file: usize) -> String {
+    format!("p{:04}-f{file}", page + 1)
+}
+
+fn page_id(page: usize) -> String {
+    format!("p{:04}", page + 1)
+}
+
+fn files(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
+    let mut groups: Vec<&str> = Vec::new();
+    for file in pages.iter().flat_map(|(_, files)| files) {
+        if !groups.contains(&file.group.as_str()) {
+            groups.push(&file.group);
+        }
+    }
+    // METS allows no section without groups.
+    if groups.is_empty() {
+        return;
+    }
+    xml.open("mets:fileSec", &[]);
+    for group in groups {
+        xml.open("mets:fileGrp", &[("USE", group.to_owned())]);
+        for (p, (_, files)) in pages.iter().enumerate() {
+            for (f, file) in files.iter().enumerate().filter(|(_, file)| file.group == group) {
+                let mut attributes = vec![("ID", file_id(p, f)), ("MIMETYPE", file.mime_type.clone())];
+                if let Some(sha256) = &file.sha256 {
+                    attributes.push(("CHECKSUM", sha256.clone()));
+                    attributes.push(("CHECKSUMTYPE", "SHA-256".to_owned()));
+                }
+                xml.open("mets:file", &attributes);
+                let link = ("xlink:href", names::url(&file.path));
+                let kind = ("OTHERLOCTYPE", "FILE".to_owned());
+                xml.empty("mets:FLocat", &[("LOCTYPE", "OTHER".to_owned()), kind, link]);
+                xml.close();
+            }
+        }
+        xml.close();
+    }
+    xml.close();
+}
+
+fn physical(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
+    xml.open("mets:structMap", &[("TYPE", "PHYSICAL".to_owned())]);
+    xml.open("mets:div", &[("ID", "physical".to_owned()), ("TYPE", "physSequence".to_owned())]);
+    for (p, (page, files)) in pages.iter().enumerate() {
+        xml.open(
+            "mets:div",
+            &[
+                ("ID", page_id(p)),
+                ("TYPE", "page".to_owned()),
+                ("ORDER", (p + 1).to_string()),
+                ("ORDERLABEL", page.source.page.to_string()),
+            ],
+        );
+        for f in 0..files.len() {
+            xml.empty("mets:fptr", &[("FILEID", file_id(p, f))]);
+        }
+        xml.close();
+    }
+    xml.close();
+    xml.close();
+}
+
+fn logical(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)], telegram: Option<&TelegramRecord>) {
+    xml.open("mets:structMap", &[("TYPE", "LOGICAL".to_owned())]);
+    let kind = if telegram.is_some() { "telegram" } else { "document" };
+    let mut attributes = vec![("ID", "logical".to_owned()), ("TYPE", kind.to_owned())];
+    let fields = telegram.map(|t| &t.telegram);
+    attributes.extend(fields.map(|_| ("DMDID", "dmd".to_owned())));
+    attributes.extend(label(fields).map(|label| ("LABEL", label)));
+    xml.open("mets:div", &attributes);
+    // A paragraph's lines name the page of the file first.
+    let at = |line: &String| {
+        let number = line.split('/').next()?.parse::<u32>().ok()?;
+        pages.iter().position(|(page, _)| page.source.page == number)
+    };
+    for (order, paragraph) in fields.into_iter().flat_map(|t| &t.paragraphs).enumerate() {
+        let mut on: Vec<usize> = paragraph.lines.iter().filter_map(at).collect();
+        on.dedup();
+        let mut attributes = vec![("TYPE", "paragraph".to_owned()), ("ORDER", (order + 1).to_string())];
+        attributes.extend(paragraph.speaker.clone().map(|speaker| ("LABEL", speaker)));
+        xml.open("mets:div", &attributes);
+        // The record of the page is where the lines are.
+        for p in on {
+            if let Some(f) = pages[p].1.iter().position(|file| file.group == "JSON") {
+                xml.empty("mets:fptr", &[("FILEID", file_id(p, f))]);
+            }
+        }
+        xml.close();
+    }
+    xml.close();
+    xml.close();
+}
+
+/// The telegram stands on all of its pages.
+fn links(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
+    if pages.is_empty() {
+        return;
+    }
+    xml.open("mets:structLink", &[]);
+    for p in 0..pages.len() {
+        let from = ("xlink:from", "logical".to_owned());
+        xml.empty("mets:smLink", &[from, ("xlink:to", page_id(p))]);
+    }
+    xml.close();
+}

@@ -1,0 +1,260 @@
+//! `denshin convert` from outside: names, errors, the searchable PDF in other people's readers, telegrams of several pages.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+#![expect(clippy::print_stdout, reason = "says which tool is missing")]
+
+mod pages;
+
+use assert_cmd::Command;
+use denshin::join::join;
+use denshin::page::{Page, RegionKind, Role, WritingMode};
+use denshin::raster::Pixels;
+use denshin::write::pdf::SearchablePdf;
+use denshin::write::{Format, write};
+use image::{GrayImage, Luma, RgbImage};
+use pages::{any_page, cable, empty, line, page, region, tool};
+use predicates::str::contains;
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+fn convert(folder: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
+    Command::cargo_bin("denshin").unwrap().current_dir(folder).arg("convert").args(arguments).assert()
+}
+
+/// A scan and its record below a folder.
+fn put(folder: &Path, name: &str, mut page: Page, scan: &[u8]) -> Page {
+    page.source.path = format!("scans/{name}");
+    page.source.sha256 = Sha256::digest(scan).iter().map(|b| format!("{b:02x}")).collect();
+    std::fs::create_dir_all(folder.join("scans")).unwrap();
+    std::fs::create_dir_all(folder.join("out")).unwrap();
+    std::fs::write(folder.join("scans").join(name), scan).unwrap();
+    std::fs::write(folder.join("out").join(name).with_extension("json"), write(&page, Format::Json)).unwrap();
+    page
+}
+
+fn jpeg(page: &Page) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    RgbImage::new(page.width, page.height).write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn every_format_is_made_without_the_scan_but_the_pdf() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "a.jpg", cable(), b"no picture");
+    std::fs::remove_dir_all(folder.path().join("scans")).unwrap();
+    std::fs::write(folder.path().join("out/a.review.json"), "{}").unwrap();
+    let all = "json,text,hocr,alto,page,tei,csv,telegram,mets";
+    convert(folder.path(), &["out", "--format", all, "-o", "made"])
+        .success()
+        .stderr(contains("1 page converted"));
+    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("made"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let endings = ["alto.xml", "hocr", "json", "mets.xml", "page.xml", "tei.xml", "telegram.json", "txt"];
+    let mut expected: Vec<String> = endings.iter().map(|e| format!("a.{e}")).collect();
+    expected.push("telegrams.csv".to_owned());
+    assert_eq!(names, expected);
+    let mets = std::fs::read_to_string(folder.path().join("made/a.mets.xml")).unwrap();
+    for link in ["../out/a.json", "a.alto.xml", "a.page.xml"] {
+        assert!(mets.contains(&format!("xlink:href=\"{link}\"")), "{mets}");
+    }
+    convert(folder.path(), &["out", "--format", "pdf", "-o", "made"])
+        .code(1)
+        .stderr(contains("out/a.json: the scan scans/a.jpg is not where the record says"))
+        .stderr(contains("--scans DIR"));
+}
+
+#[test]
+fn what_is_wrong_is_named_and_the_rest_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "a.jpg", cable(), b"x");
+    std::fs::write(folder.path().join("out/damaged.json"), "{\"format\":").unwrap();
+    convert(folder.path(), &["out", "--format", "alto", "-o", "made"])
+        .code(1)
+        .stderr(contains("out/damaged.json: damaged JSON"));
+    assert!(folder.path().join("made/a.alto.xml").is_file());
+    convert(folder.path(), &["out", "--format", "docx", "-o", "made"])
+        .code(2)
+        .stderr(contains("no format `docx`"));
+    // Another picture under the name of the scan is not taken for it.
+    std::fs::write(folder.path().join("scans/a.jpg"), jpeg(&cable())).unwrap();
+    convert(folder.path(), &["out/a.json", "--format", "pdf", "-o", "made"])
+        .code(1)
+        .stderr(contains("SHA-256"));
+}
+
+fn output(mut command: std::process::Command) -> String {
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+fn without_space(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[test]
+fn a_pdf_holds_the_scan_as_it_is_and_gives_its_text_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = jpeg(&cable());
+    let page = put(folder.path(), "a.jpg", cable(), &scan);
+    convert(folder.path(), &["out", "--format", "pdf", "-o", "made", "--scans", "scans"]).success();
+    let path = folder.path().join("made/a.pdf");
+    let bytes = std::fs::read(&path).unwrap();
+    assert!(bytes.windows(scan.len()).any(|w| w == scan), "the JPEG's bytes are in the PDF");
+    if let Some(mut qpdf) = tool("qpdf") {
+        qpdf.arg("--check").arg(&path);
+        assert!(output(qpdf).contains("No syntax or stream encoding errors"));
+    }
+    if let Some(mut pdftotext) = tool("pdftotext") {
+        pdftotext.arg("-raw").arg(&path).arg("-");
+        assert_eq!(without_space(&output(pdftotext)), without_space(&page.text));
+    }
+    if let Some(mut pdfinfo) = tool("pdfinfo") {
+        pdfinfo.arg(&path);
+        assert!(output(pdfinfo).contains("595.2 x 842.16 pts"));
+    }
+}
+
+#[test]
+fn columns_in_a_pdf_run_downwards() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "a.jpg", cable(), &jpeg(&cable()));
+    convert(folder.path(), &["out", "--format", "pdf", "-o", "made"]).success();
+    let Some(mut pdftotext) = tool("pdftotext") else { return };
+    pdftotext.arg("-bbox").arg(folder.path().join("made/a.pdf")).arg("-");
+    let words = output(pdftotext);
+    let column = words.lines().find(|l| l.contains(">縦書きの總領事<")).expect("a column is one word");
+    let side = |name: &str| {
+        let value = column.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+        value.parse::<f64>().unwrap()
+    };
+    // Seven cells of 50 px at 300 dpi: 12 units wide, 84 high.
+    assert!(
+        (side("xMax") - side("xMin") - 12.0).abs() < 0.5 && (side("yMax") - side("yMin") - 84.0).abs() < 0.5
+    );
+}
+
+#[test]
+fn pages_of_every_kind_are_packed_without_loss() {
+    let Some(mut pdfimages) = tool("pdfimages") else { return };
+    let mut document = SearchablePdf::new("<&>");
+    let two_tone = GrayImage::from_fn(33, 20, |x, y| Luma([if (x * y) % 3 == 0 { 0 } else { 255 }]));
+    let gray = GrayImage::from_fn(33, 20, |x, y| Luma([(x * y) as u8]));
+    let color = RgbImage::from_fn(33, 20, |x, y| image::Rgb([x as u8, y as u8, 9]));
+    for (rotation, scan) in [
+        (0, Pixels::Gray(two_tone.clone())),
+        (90, Pixels::Gray(gray.clone())),
+        (270, Pixels::Color(color.clone())),
+    ] {
+        let page = Page { width: 33, height: 20, rotation, dpi: None, ..empty() };
+        document.add(&page, &scan, b"no JPEG");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pdf");
+    std::fs::write(&path, document.finish()).unwrap();
+    pdfimages.arg("-png").arg(&path).arg(folder.path().join("i"));
+    output(pdfimages);
+    let image = |n: u32| image::open(folder.path().join(format!("i-00{n}.png"))).unwrap();
+    assert_eq!((image(0).to_luma8(), image(1).to_luma8(), image(2).to_rgb8()), (two_tone, gray, color));
+}
+
+/// A page of lines in one region of body text.
+fn continued(number: u32, lines: &[&str]) -> Page {
+    let body = RegionKind::Text { role: Role::Body, writing_mode: WritingMode::HorizontalTb };
+    let lines =
+        lines.iter().enumerate().map(|(i, t)| line(t, 100, 100 + 80 * i as i32, WritingMode::HorizontalTb));
+    let mut page = page(vec![region("r1", body, lines.collect())], None);
+    page.source.page = number;
+    page.source.pages = 4;
+    page
+}
+
+fn first_page() -> Page {
+    let mut page = cable();
+    page.source.pages = 4;
+    let telegram = page.telegram.as_mut().unwrap();
+    telegram.end_mark = false;
+    telegram.paragraphs = vec![denshin::page::Paragraph {
+        speaker: None,
+        text: "総理は往訪".to_owned(),
+        lines: vec!["r2/0".to_owned()],
+    }];
+    page.regions.retain(|r| r.id != "r3");
+    page
+}
+
+#[test]
+fn a_telegram_runs_on_over_its_pages() {
+    let second = continued(2, &["（２／３）", "し会談した。"]);
+    let third = continued(3, &["以上。（了）"]);
+    // After the end mark a page without header is another matter.
+    let fourth = continued(4, &["目次"]);
+    let joined = join(&[first_page(), second, third, fourth]);
+    assert_eq!(joined.iter().map(|(pages, _)| pages.clone()).collect::<Vec<_>>(), [vec![0, 1, 2], vec![3]]);
+    let record = joined[0].1.as_ref().unwrap();
+    let paragraphs: Vec<_> = record.telegram.paragraphs.iter().map(|p| p.text.as_str()).collect();
+    assert_eq!(paragraphs, ["総理は往訪し会談した。", "以上。（了）"]);
+    assert_eq!(record.telegram.paragraphs[0].lines, ["1/r2/0", "2/r1/1"]);
+    assert_eq!((record.telegram.number, record.sources.len()), (Some(5517), 3));
+    assert!(joined[1].1.is_none());
+}
+
+#[test]
+fn another_number_is_another_telegram() {
+    let mut other = first_page();
+    other.telegram.as_mut().unwrap().number = Some(5518);
+    other.source.page = 2;
+    let mut again = first_page();
+    again.source.page = 3;
+    again.telegram.as_mut().unwrap().number = Some(5518);
+    let mut elsewhere = continued(4, &["（続）"]);
+    elsewhere.source.sha256 = "1".repeat(64);
+    let groups: Vec<_> =
+        join(&[first_page(), other, again, elsewhere]).into_iter().map(|(pages, _)| pages).collect();
+    assert_eq!(groups, [vec![0], vec![1, 2], vec![3]]);
+}
+
+#[test]
+fn mets_has_every_page_and_the_paragraphs_upon_them() {
+    use denshin::write::mets::{self, PageFile};
+    let pages = [first_page(), continued(2, &["し会談した。"])];
+    let joined = join(&pages);
+    let file = |path: &str| PageFile {
+        group: "JSON".into(),
+        mime_type: "application/json".into(),
+        path: path.into(),
+        sha256: None,
+    };
+    let files = vec![(&pages[0], vec![file("a 1.json")]), (&pages[1], vec![file("a-p0002.json")])];
+    let text = String::from_utf8(mets::write(&files, joined[0].1.as_ref())).unwrap();
+    let tree = roxmltree::Document::parse(&text).unwrap();
+    let paragraph = tree.descendants().find(|n| n.attribute("TYPE") == Some("paragraph")).unwrap();
+    let on: Vec<_> = paragraph.descendants().filter_map(|n| n.attribute("FILEID")).collect();
+    assert_eq!(on, ["p0001-f0", "p0002-f0"]);
+    assert_eq!(tree.descendants().filter(|n| n.attribute("TYPE") == Some("page")).count(), 2);
+    assert!(text.contains("xlink:href=\"a%201.json\""));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_pages_give_a_pdf_and_a_mets_document(pages in prop::collection::vec(any_page(), 0..3)) {
+        let mut document = SearchablePdf::new("x");
+        let scan = Pixels::Gray(GrayImage::new(3, 3));
+        pages.iter().for_each(|page| document.add(page, &scan, &[]));
+        prop_assert!(document.finish().starts_with(b"%PDF-1.7"));
+        let files: Vec<_> = pages.iter().map(|page| (page, vec![])).collect();
+        let joined = join(&pages);
+        prop_assert_eq!(joined.iter().map(|(group, _)| group.len()).sum::<usize>(), pages.len());
+        let record = joined.first().and_then(|(_, record)| record.as_ref());
+        let text = String::from_utf8(denshin::write::mets::write(&files, record)).unwrap();
+        prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{}", text);
+    }
+}
