@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 4] = ["evaluate", "index", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 10] = [
+const PLACES: [(&str, &[&str]); 15] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
@@ -28,6 +28,11 @@ const PLACES: [(&str, &[&str]); 10] = [
     ("anyhow", &["cli/"]),
     ("hayro", &["scan/"]),
     ("tempfile", &["batch/"]),
+    ("roxmltree", &["evaluate/read/", "evaluate/dinglehopper/"]),
+    ("encoding_rs", &["evaluate/read/mod.rs"]),
+    ("unicode_properties", &["evaluate/dinglehopper/words.rs"]),
+    ("maud", &["evaluate/report/"]),
+    ("base64", &["evaluate/report/scans.rs"]),
 ];
 /// Nothing of the library prints, looks at clock or environment, or throws dice.
 const LOUD: [&str; 9] = [
