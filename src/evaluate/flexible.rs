@@ -153,10 +153,6 @@ impl<'a> Pieces<'a> {
     }
 
     /// The partner of least penalty, the first of several; `None` where none has anything in common with the piece.
-    #[expect(
-        clippy::option_option,
-        reason = "nothing left of the budget, and nothing to pair, are different things"
-    )]
     fn least_penalty(
         &mut self,
         piece: usize,
@@ -175,10 +171,6 @@ impl<'a> Pieces<'a> {
         Some(best.map(|(_, at, fit)| (at, fit)))
     }
 
-    #[expect(
-        clippy::option_option,
-        reason = "nothing left of the budget, and nothing in common, are different things"
-    )]
     fn fit(&mut self, piece: usize, partner: usize) -> Option<Option<Fit>> {
         if self.fits.len() <= piece {
             self.fits.resize(piece + 1, vec![]);

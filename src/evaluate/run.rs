@@ -56,6 +56,6 @@ fn measure_pair(pair: &Pair) -> Outcome {
         read(path).map_err(|error| failed.push(format!("{}: {error}", path.display()))).ok()
     });
     let missing = hypothesis.is_none();
-    let page = measure(&pair.name, &reference, &hypothesis.unwrap_or_else(Document::default));
+    let page = measure(&pair.name, &reference, &hypothesis.unwrap_or_default());
     Outcome { page: Some(PageFigures { missing, ..page }), failed }
 }

@@ -83,7 +83,7 @@ fn page(shown: &Shown, rank: usize, scans: Option<&Path>, notes: &mut Vec<String
     // Both were read a moment ago; if they are gone since, the page is shown without lines.
     let reference = read(&shown.pair.reference).unwrap_or_default();
     let read_again = shown.pair.hypothesis.as_ref().and_then(|path| read(path).ok());
-    let hypothesis = read_again.unwrap_or_else(Document::default);
+    let hypothesis = read_again.unwrap_or_default();
     let scan = match scans::find(shown.pair, (&reference, &hypothesis), scans) {
         Ok(Some(scan)) => Some(scan),
         Ok(None) => {
