@@ -49,6 +49,7 @@ pub struct Evaluation {
     /// What becomes of what.
     pub confusions: ConfusionTable,
     /// Page by page, by name.
+    #[serde(rename = "per_page")]
     pub page: Vec<PageFigures>,
 }
 
