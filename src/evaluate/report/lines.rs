@@ -104,10 +104,9 @@ fn partner<'a>(steps: &[Step], aligned: &Aligned, hypothesis: &'a Document) -> O
 
 /// The cells of a printed line; white space and redactions stand where they are printed.
 fn cells(line: &TextLine, mut steps: Vec<Step>, aligned: &Aligned) -> Vec<Cell> {
-    // Pieces of a line may have been paired in any order.
+    // Pieces of a line may have been paired in any order; within a piece the order of the path stands.
     steps.sort_by_key(|s| match *s {
-        Step::Pair(i, _) | Step::Deletion(i, _) => (i, 1),
-        Step::Insertion(i, _) => (i, 0),
+        Step::Pair(i, _) | Step::Deletion(i, _) | Step::Insertion(i, _) => i,
     });
     let mut steps = steps.into_iter().peekable();
     let mut cells = Vec::new();
