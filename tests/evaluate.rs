@@ -201,7 +201,10 @@ fn the_report_of_the_samples_shows_scans_and_lines() {
     shown.stderr(predicate::str::is_empty());
     let report = std::fs::read_to_string(place.0.path().join("report.html")).unwrap();
     assert!(report.matches("data:image/jpeg;base64,").count() >= 2, "the page, and the line that differs");
-    assert!(report.contains(r#"<i class="wrong">電</i>"#) && report.contains(r#"<i class="wrong">雷</i>"#));
+    assert!(
+        report.contains(r#"<i class="wrong" title="U+96FB">電</i>"#)
+            && report.contains(r#"<i class="wrong" title="U+96F7">雷</i>"#)
+    );
     assert!(report.contains("mark stamp there") && !report.contains("http:"));
 }
 
@@ -221,7 +224,10 @@ fn a_report_needs_nothing_else_and_escapes_what_was_read() {
     );
     let report = std::fs::read_to_string(place.0.path().join("report.html")).unwrap();
     assert!(!report.contains("<script") && report.contains("&lt;"), "not escaped");
-    assert!(report.contains("data:image/jpeg;base64,") && report.contains(r#"<i class="spelling">っ</i>"#));
+    assert!(
+        report.contains("data:image/jpeg;base64,")
+            && report.contains(r#"<i class="spelling" title="U+3063">っ</i>"#)
+    );
     for elsewhere in ["http:", "https:", "url(", "@import", "src=\"/", "<link"] {
         assert!(!report.contains(elsewhere), "{elsewhere}");
     }

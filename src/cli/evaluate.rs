@@ -10,16 +10,7 @@ use denshin::evaluate::{self, Comparison, Evaluation, Gate, GateOutcome, Pairing
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  \
-    denshin evaluate out samples\n  \
-    denshin evaluate out samples --html report.html --scans samples\n  \
-    denshin evaluate out samples --json > now.json\n  \
-    denshin evaluate out samples --baseline then.json --fail-above body-cer=0.02\n  \
-    denshin evaluate out/cable.json cable.gt.txt\n  \
-    denshin evaluate ocr gt --profile dinglehopper --json",
-    after_long_help = LONG_HELP
-)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{MEANING}"))]
 pub(super) struct Arguments {
     /// Folder of results, or one result
     results: PathBuf,
@@ -57,7 +48,15 @@ pub(super) struct Arguments {
     jobs: Option<u16>,
 }
 
-const LONG_HELP: &str = "\
+const EXAMPLES: &str = "Examples:\n  \
+    denshin evaluate out samples\n  \
+    denshin evaluate out samples --html report.html --scans samples\n  \
+    denshin evaluate out samples --json > now.json\n  \
+    denshin evaluate out samples --baseline then.json --fail-above body-cer=0.02\n  \
+    denshin evaluate out/cable.json cable.gt.txt\n  \
+    denshin evaluate ocr gt --profile dinglehopper --json";
+
+const MEANING: &str = "\
 Results and references are page records, PAGE XML, ALTO, hOCR, text, or NAME.gt.json. They are paired by their paths below \
 the folders without endings, then by file name; --pairs pairs others. A page without result counts as read empty.
 

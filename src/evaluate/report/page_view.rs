@@ -136,7 +136,9 @@ fn character(cell: &Cell, text: &str) -> Markup {
         CellKind::Wrong => Some("wrong"),
         CellKind::Neutral => Some("neutral"),
     };
-    html! { i class=[class] { (text) } }
+    // へ and ヘ look alike: what differs is told by its code point.
+    let points = || text.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ");
+    html! { i class=[class] title=[class.map(|_| points())] { (text) } }
 }
 
 fn plain(line: &ShownLine) -> String {
