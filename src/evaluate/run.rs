@@ -1,6 +1,5 @@
 //! Pairs of files into figures, several pages at once; a file that fails is told, the others go on.
 
-use super::document::Document;
 use super::page_figures::{PageFigures, measure};
 use super::pair::{Pair, Pairing};
 use super::read::read;

@@ -11,7 +11,6 @@ mod scans;
 mod tables;
 
 use super::baseline::Comparison;
-use super::document::Document;
 use super::page_figures::PageFigures;
 use super::pair::{Pair, Pairing};
 use super::read::read;
