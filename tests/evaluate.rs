@@ -264,6 +264,20 @@ fn figures_of_dinglehopper_are_those_that_it_gives() {
     }
 }
 
+/// A folder of lines, each a file, with endings of their own.
+#[test]
+fn folders_of_lines_are_paired_whatever_their_endings() {
+    let Some(folder) = dinglehopper() else { return };
+    let (ocr, gt) = (folder.join("line_dirs/basic/ocr"), folder.join("line_dirs/basic/gt"));
+    let place = Place::new(&[]);
+    let both = [ocr.to_string_lossy(), gt.to_string_lossy()];
+    let found = place.figures(&[&both[0], &both[1], "--profile", "dinglehopper"], 0);
+    assert_eq!(
+        (&found["distance"], &found["n"], &found["word_distance"]),
+        (&2.into(), &28.into(), &2.into())
+    );
+}
+
 /// Reading orders of tables: dinglehopper's tests give the text of each.
 #[test]
 fn reading_orders_of_tables_are_followed() {

@@ -1,9 +1,9 @@
 //! Finds for every reference the result that belongs to it.
 //!
 //! Names are paths below the folder without their endings: `deep/a.gt.json` and `deep/a.alto.xml` are both `deep/a`. What
-//! finds no partner so is paired by its file's name alone, where only one on each side bears it. A TSV pairs what has
-//! other names. Where a folder holds a page in several formats, the one that tells most is taken. In a folder with files
-//! named `….gt.…` only those are references, and none of them is ever a result.
+//! finds no partner so is paired by its file's name alone, then by that to its first dot, where only one on each side
+//! bears it. A TSV pairs what has other names. Where a folder holds a page in several formats, the one that tells most is
+//! taken. In a folder with files named `….gt.…` only those are references, and none of them is ever a result.
 
 use super::read::is_page_json;
 use std::collections::{BTreeMap, HashMap};
@@ -195,26 +195,39 @@ fn matched(truths: BTreeMap<String, PathBuf>, mut read: BTreeMap<String, PathBuf
         .into_iter()
         .map(|(name, reference)| Pair { hypothesis: read.remove(&name), name, reference })
         .collect();
-    let short = |name: &str| {
-        let file = name.rsplit('/').next().unwrap_or(name).to_owned();
-        let stem = SCAN_ENDINGS.iter().find_map(|e| file.strip_suffix(e).map(str::to_owned));
-        stem.unwrap_or(file)
-    };
-    let once = |names: Vec<String>| {
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        names.into_iter().for_each(|n| *counts.entry(n).or_default() += 1);
-        counts
-    };
-    let wanting = once(pairs.iter().filter(|p| p.hypothesis.is_none()).map(|p| short(&p.name)).collect());
-    let offered = once(read.keys().map(|n| short(n)).collect());
-    let by_short: HashMap<String, String> = read.keys().map(|n| (short(n), n.clone())).collect();
-    for pair in pairs.iter_mut().filter(|p| p.hypothesis.is_none()) {
-        let name = short(&pair.name);
-        if wanting.get(&name) == Some(&1) && offered.get(&name) == Some(&1) {
-            pair.hypothesis = by_short.get(&name).and_then(|n| read.remove(n));
-        }
+    for shorter in [without_scan_ending, before_first_dot] {
+        pair_by(shorter, &mut pairs, &mut read);
     }
     Pairing { pairs, extra: read.into_keys().collect() }
+}
+
+/// The file's name, without a scan's ending.
+fn without_scan_ending(name: &str) -> &str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    SCAN_ENDINGS.iter().find_map(|e| file.strip_suffix(e)).unwrap_or(file)
+}
+
+/// The file's name to its first dot: engines write `a.some-ocr.txt`.
+fn before_first_dot(name: &str) -> &str {
+    without_scan_ending(name).split('.').next().unwrap_or(name)
+}
+
+/// Pairs what is left by shorter names, where only one on each side bears it.
+fn pair_by(shorter: fn(&str) -> &str, pairs: &mut [Pair], read: &mut BTreeMap<String, PathBuf>) {
+    let mut wanting: HashMap<String, usize> = HashMap::new();
+    for pair in pairs.iter().filter(|p| p.hypothesis.is_none()) {
+        *wanting.entry(shorter(&pair.name).to_owned()).or_default() += 1;
+    }
+    let mut offered: HashMap<String, Vec<String>> = HashMap::new();
+    for name in read.keys() {
+        offered.entry(shorter(name).to_owned()).or_default().push(name.clone());
+    }
+    for pair in pairs.iter_mut().filter(|p| p.hypothesis.is_none()) {
+        let name = shorter(&pair.name);
+        if let (Some(1), Some([only])) = (wanting.get(name), offered.get(name).map(Vec::as_slice)) {
+            pair.hypothesis = read.remove(only);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +250,12 @@ mod tests {
         let (found, extra) = pairs(&["a", "deep/b", "c"], &["a", "b.png", "d"]);
         assert_eq!(found, ["a=a", "c=-", "deep/b=b.png"]);
         assert_eq!(extra, ["d"]);
+    }
+
+    #[test]
+    fn endings_that_an_engine_adds_are_seen_through() {
+        let (found, _) = pairs(&["a", "b.c", "d"], &["a.some-ocr", "b.c.some-ocr", "d.x", "d.y"]);
+        assert_eq!(found, ["a=a.some-ocr", "b.c=b.c.some-ocr", "d=-"]);
     }
 
     #[test]
