@@ -23,6 +23,7 @@ pub mod telegram;
 // Floor 3: one page.
 pub mod evaluate;
 pub mod pipeline;
+pub mod review;
 pub mod write;
 // Floor 4: many pages.
 pub mod batch;

@@ -108,8 +108,11 @@ pub enum RegionKind {
         style: RedactionStyle,
         /// Characters hidden, estimated from the pitch of the line; null where no line gives one.
         estimated_characters: Option<u32>,
+        /// Number of the passage, where redactions on several lines hide one; absent where a redaction stands alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<u32>,
     },
-    /// Handwriting.
+    /// A note written by hand, in the margin; its lines are no text of the page.
     Handwriting,
     /// A printed rule.
     Ruling,
@@ -345,7 +348,11 @@ mod tests {
     fn a_region_is_written_flat_with_its_kind() {
         let region = Region {
             id: "x1".into(),
-            kind: RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: Some(7) },
+            kind: RegionKind::Redaction {
+                style: RedactionStyle::Solid,
+                estimated_characters: Some(7),
+                group: None,
+            },
             bbox: BBox::from_ltrb(1, 2, 3, 4),
             outline: Polygon::default(),
             confidence: Confidence::clamped(0.99),

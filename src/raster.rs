@@ -5,7 +5,7 @@ mod histogram;
 mod otsu;
 mod size;
 
-pub use components::{LabelPicture, Labels};
+pub use components::{LabelPicture, Labels, ink_from};
 pub(crate) use histogram::Histogram;
 pub use otsu::otsu_level;
 pub use size::character_size;

@@ -65,7 +65,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 fn help_has_examples_and_exit_codes() {
     let place = Place::new();
     place.denshin(&["--help"]).assert().success().stdout(contains("130 stopped"));
-    for command in ["read", "evaluate", "inspect"] {
+    for command in ["read", "evaluate", "review", "inspect"] {
         let shown = place.denshin(&[command, "--help"]).assert().success();
         shown.stdout(contains("Example").and(contains(format!("denshin {command} "))));
     }
@@ -250,6 +250,20 @@ fn the_same_input_gives_the_same_bytes_whatever_the_jobs() {
 }
 
 #[test]
+fn review_says_what_it_cannot_begin_with() {
+    let place = Place::new().with("a.png", "gray.png");
+    place.read(&["a.png"]).code(0);
+    let review = |more: &[&str]| place.denshin(&[&["review"], more].concat()).assert();
+    review(&["nowhere"]).code(2).stderr(contains("nowhere: is no folder of results"));
+    review(&["out", "--scans", "nowhere"]).code(2).stderr(contains("nowhere: there is no such folder"));
+    fs::write(place.path("token"), "a b").unwrap();
+    review(&["out", "--port", "0", "--token-file", "token"])
+        .code(2)
+        .stderr(contains("eight letters or digits"));
+    review(&["out", "--export", "mended"]).code(0).stderr(contains("no page is marked done"));
+}
+
+#[test]
 fn inspect_writes_a_picture_for_every_stage_and_the_timings() {
     let place = Place::new().with("z.tif", "pages.tif");
     let shown = place.denshin(&["inspect", "z.tif", "--page", "2", "-o", "look"]).assert().code(0);
@@ -261,6 +275,8 @@ fn inspect_writes_a_picture_for_every_stage_and_the_timings() {
         expected.into_iter().chain(["timings.json".into()]).map(|e| format!("{stem}-{e}")).collect();
     assert_eq!(place.files("look"), expected);
     assert!(place.json("look/z-p0002-timings.json")["deskew"].is_number());
+    let marks = image::open(place.path("look/z-p0002-3-marks.png")).unwrap().into_rgb8();
+    assert_eq!(marks.get_pixel(4, 5).0, [220, 30, 30], "the legend's first colour");
     let missing = place.denshin(&["inspect", "z.tif", "--page", "4", "-o", "look"]).assert().code(1);
     missing.stderr(contains("z.tif, page 4: scan: there is no page 4: the file has 3"));
 }

@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 4] = ["evaluate", "index", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 15] = [
+const PLACES: [(&str, &[&str]); 18] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
@@ -27,7 +27,10 @@ const PLACES: [(&str, &[&str]); 15] = [
     ("ctrlc", &["cli/"]),
     ("anyhow", &["cli/"]),
     ("hayro", &["scan/"]),
-    ("tempfile", &["batch/"]),
+    ("tempfile", &["batch/", "review/store.rs"]),
+    ("axum", &["review/"]),
+    ("tokio", &["review/"]),
+    ("getrandom", &["cli/review.rs"]),
     ("roxmltree", &["evaluate/read/", "evaluate/dinglehopper/"]),
     ("encoding_rs", &["evaluate/read/mod.rs"]),
     ("unicode_properties", &["evaluate/dinglehopper/words.rs"]),

@@ -150,6 +150,41 @@ fn a_redaction_is_one_mark_where_it_stands_in_its_line() {
     assert!(!line.text.starts_with(REDACTION_MARK) && !line.text.ends_with(REDACTION_MARK), "{}", line.text);
 }
 
+/// Draws four characters that lean by six degrees into the upper margin.
+fn note(page: &mut GrayImage) {
+    let at = |x: f64, y: f64| ((500.0 + x - 0.1 * y) as i32, (10.0 + y + 0.1 * x) as i32);
+    for left in [0.0, 55.0, 110.0, 165.0] {
+        for (step, part) in (0..45).flat_map(|step| [12.0, 32.0].map(|part| (f64::from(step), part))) {
+            for (x, y) in [at(left + step, part), at(left + part, step)] {
+                draw_filled_rect_mut(page, Rect::at(x, y).of_size(4, 4), Luma([0]));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_note_in_the_margin_is_a_region_that_is_read_and_no_text_of_the_page() {
+    let mut scan = drawn_page();
+    if let Pixels::Gray(page) = &mut scan.pixels {
+        note(page);
+    }
+    let mut settings = Settings::default();
+    settings.deskew.quarter_turns = false;
+    let page = read_page(&scan, source(), &mut Replay::new(["電信"].into_iter().cycle().take(60)), &settings);
+    let page = page.unwrap();
+    let notes: Vec<&Region> = page.regions.iter().filter(|r| r.kind == RegionKind::Handwriting).collect();
+    assert_eq!(notes.len(), 1);
+    assert_eq!((notes[0].id.as_str(), notes[0].lines.len()), ("h1", 1));
+    assert_eq!(notes[0].lines[0].text, "電信");
+    let in_text: usize = page
+        .regions
+        .iter()
+        .filter(|r| matches!(r.kind, RegionKind::Text { .. }))
+        .map(|r| r.lines.len())
+        .sum();
+    assert_eq!(page.text.lines().count(), in_text);
+}
+
 #[test]
 fn text_is_the_lines_and_lines_are_their_glyphs() {
     let page = read_with(&mut replay()).unwrap();
@@ -342,9 +377,10 @@ fn kind() -> impl Strategy<Value = RegionKind> {
                 likeness: Some(Confidence::CERTAIN),
             }],
         }),
-        any::<Option<u32>>().prop_map(|estimated_characters| RegionKind::Redaction {
+        any::<(Option<u32>, Option<u32>)>().prop_map(|(estimated_characters, group)| RegionKind::Redaction {
             style: RedactionStyle::Outlined,
-            estimated_characters
+            estimated_characters,
+            group
         }),
         Just(RegionKind::Handwriting),
         Just(RegionKind::Ruling),

@@ -4,6 +4,7 @@ mod evaluate;
 mod inspect;
 mod progress;
 mod read;
+mod review;
 mod settings;
 mod single_thread;
 
@@ -46,6 +47,8 @@ enum Command {
     Read(read::Arguments),
     /// Compare results with reference transcriptions
     Evaluate(evaluate::Arguments),
+    /// Mend results in a browser, beside their scans
+    Review(review::Arguments),
     /// Write the picture of every stage of a page
     Inspect(inspect::Arguments),
     /// Print the JSON Schema of the page record
@@ -65,6 +68,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Read(arguments) => read::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Review(arguments) => review::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Schema => schema(),
         Command::Completions { shell } => {

@@ -2,6 +2,8 @@
 //!
 //! Everything here runs along x: vertical zones are transposed before and back afterwards.
 
+mod remnants;
+
 use super::direction::{Zone, is_between};
 use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
 use crate::geometry::BBox;
@@ -25,10 +27,8 @@ struct Bead {
 
 /// Lower than this, in characters, is a dot, a dash or 一.
 const FLAT: f64 = 0.4;
-/// Smaller than this, in characters, is no character that stands alone.
-const SMALL: f64 = 0.5;
 /// Lower than this, in characters, is what cutting lines out leaves of their own strokes.
-const BETWEEN: f64 = 0.6;
+const BETWEEN: f64 = 0.7;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
@@ -190,9 +190,24 @@ impl Stringing<'_> {
             top = top.max(to);
         }
         rest.iter()
+            .map(|r| self.without_specks(r))
             .filter(|r| f64::from(r.height()) >= FLAT * self.size)
-            .flat_map(|r| self.split(r))
+            .flat_map(|r| self.split(&r))
             .collect()
+    }
+
+    /// What is left between lines that were cut out, without the specks about it: what held them together has gone with the
+    /// lines.
+    fn without_specks(&self, bbox: &BBox) -> BBox {
+        let is_inked = |x: &i32| {
+            self.ink.ink_in(&self.mode.along(&BBox::from_ltrb(*x, bbox.top, x + 1, bbox.bottom))) > 0
+        };
+        let inked: Vec<i32> = (bbox.left..bbox.right).filter(is_inked).collect();
+        inked
+            .chunk_by(|a, b| b - a <= 1)
+            .map(|run| self.shrunk(&BBox::from_ltrb(run[0], bbox.top, run[run.len() - 1] + 1, bbox.bottom)))
+            .filter(|piece| f64::from(piece.height()) >= FLAT * self.size)
+            .fold(BBox::default(), |all, piece| all.union(&piece))
     }
 
     /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
@@ -320,31 +335,6 @@ impl Stringing<'_> {
     /// The box around the ink in a box.
     fn shrunk(&self, bbox: &BBox) -> BBox {
         self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
-    }
-
-    /// Dust makes no line, nor does what is left of a rule: something in a chain needs the extent of a small character,
-    /// and all of it more height than a row of dashes.
-    fn is_print(&self, chain: &Chain) -> bool {
-        let all = chain.bbox();
-        let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
-        let is_thin = f64::from(all.height()) < 0.3 * self.size;
-        f64::from(largest) >= SMALL * self.size && !(is_thin && self.is_rules_remnant(&all))
-    }
-
-    /// Whether a chain stands within a black stamp, whose strokes cannot all be told from print.
-    fn is_stamps_remnant(&self, chain: &Chain) -> bool {
-        let bbox = chain.bbox();
-        self.black_stamps.iter().any(|stamp| 100 * bbox.intersection(stamp).area() >= 85 * bbox.area())
-    }
-
-    /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.
-    fn is_rules_remnant(&self, thin: &BBox) -> bool {
-        let on_rule = |rule: &BBox| {
-            rule.width() > rule.height() && (rule.center().y - thin.center().y).abs() <= 0.3 * self.size
-        };
-        f64::from(thin.width()) > 1.5 * self.size
-            || self.mode == WritingMode::VerticalRl
-            || self.rulings.iter().any(on_rule)
     }
 
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands

@@ -5,11 +5,15 @@
 //! counts, so gaps of a pixel or two do not let it run out. The cell of a form is a blank as well, but its rules go on
 //! beyond its corners; an outline stands alone.
 
+use super::boxes::thickness;
+use super::erasing::cut;
 use super::lines::Seen;
+use super::solid::full_corners;
 use super::{Mark, rim};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
+use std::collections::VecDeque;
 
 /// Part of its box that a blank fills; a leaning one less.
 const FILLS: f64 = 0.8;
@@ -23,6 +27,13 @@ const SMALLEST: (f64, f64) = (0.5, 3.0);
 const WIDEST: f64 = 2.4;
 /// Ink in an outlined redaction, at most: specks, not print.
 const SPECKS: f64 = 0.01;
+/// Part of a window that is speckle in a bleached middle, at most, and the window's side, in characters: narrower than
+/// the rim that bleaching leaves.
+const MOST_SPECKS: f64 = 0.6;
+const WINDOW: f64 = 0.16;
+/// Strokes thinner than this, in characters, are speckle: at 300 dpi two to three pixels, which single pixels side by side
+/// do not reach.
+const SPECKLE: f64 = 0.06;
 /// Places along a side that are looked at.
 const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
@@ -30,16 +41,33 @@ const LARGEST: f64 = 0.4;
 
 /// Finds the blank redactions; their boxes hold their rims.
 pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
+    let mut found = find_outlines(ink, size);
+    for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
+        let is_solid = matches!(bleached.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. });
+        if is_solid && found.iter().all(|f| !f.bbox.intersects(&bleached.bbox)) {
+            found.push(bleached);
+        }
+    }
+    found
+}
+
+/// Finds the blank redactions whose rim is whole, without looking through speckle.
+pub(super) fn find_outlines(ink: &Binary, size: f64) -> Vec<Mark> {
+    blanks_of(&paper_by_halves(ink), ink, size)
+}
+
+/// The redactions among the pieces of a picture of paper by halves.
+fn blanks_of(paper: &Binary, ink: &Binary, size: f64) -> Vec<Mark> {
     let page = f64::from(ink.width()) * f64::from(ink.height());
-    let (components, _) = paper_by_halves(ink).components();
-    components
-        .iter()
-        .filter_map(|c| {
-            let b = c.bbox;
+    let (components, _) = paper.components();
+    let halves = components.iter().map(|c| (c.bbox, c.ink)).filter(|(b, _)| b.width() > 2 && b.height() > 2);
+    joined(ink, halves.collect(), size)
+        .into_iter()
+        .filter_map(|(b, paper)| {
             let hole = BBox::from_ltrb(2 * b.left, 2 * b.top, 2 * b.right, 2 * b.bottom);
             let short = f64::from(hole.width().min(hole.height()));
             let long = f64::from(hole.width().max(hole.height()));
-            let fills = c.ink as f64 / b.area() as f64;
+            let fills = paper as f64 / b.area() as f64;
             let oblong = long >= 1.3 * short || long >= SMALLEST.1 * size;
             let fits = short >= 0.6 * SMALLEST.0 * size && long >= size && oblong && fills >= FRAYED;
             let inside = hole.left > 2
@@ -52,6 +80,47 @@ pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
         .collect()
 }
 
+/// Blanks that a dead line of the scanner or a rule across them cuts in two are one. Such a line goes on beyond the
+/// blank on both sides; what divides the cells of a table ends at their outline.
+fn joined(ink: &Binary, blanks: Vec<(BBox, u64)>, size: f64) -> Vec<(BBox, u64)> {
+    let least = (0.25 * SMALLEST.0 * size) as i32;
+    let mut large: Vec<(BBox, u64)> =
+        blanks.into_iter().filter(|(b, _)| b.width().min(b.height()) >= least).collect();
+    let mut at = 0;
+    while at < large.len() {
+        match (0..large.len()).find(|&i| i != at && is_cut(ink, &large[at].0, &large[i].0, size)) {
+            Some(other) => {
+                let (bbox, paper) = large.remove(other);
+                at -= usize::from(other < at);
+                large[at] = (large[at].0.union(&bbox), large[at].1 + paper);
+            }
+            None => at += 1,
+        }
+    }
+    large
+}
+
+/// Whether two blanks (in halves) are the parts of one beside a thin line that goes on beyond it.
+fn is_cut(ink: &Binary, a: &BBox, b: &BBox, size: f64) -> bool {
+    let (a, b, seen) = if a.gap_x(b) >= 0 {
+        (*a, *b, Seen { ink, transposed: false })
+    } else if a.gap_y(b) >= 0 {
+        (a.transposed(), b.transposed(), Seen { ink, transposed: true })
+    } else {
+        return false;
+    };
+    let level = |p: i32, q: i32| f64::from((p - q).abs()) <= 0.1 * size;
+    if f64::from(a.gap_x(&b)) > 0.08 * size || !level(a.top, b.top) || !level(a.bottom, b.bottom) {
+        return false;
+    }
+    let x = f64::from(a.left.max(b.left) + a.right.min(b.right));
+    let (top, bottom) = (f64::from(2 * a.top.min(b.top)), f64::from(2 * a.bottom.max(b.bottom)));
+    let goes_on = |from: f64, to: f64| {
+        seen.coverage(Point { x, y: from }, Point { x, y: to }, 1 + (0.05 * size) as i32) >= 0.9
+    };
+    goes_on(top - 1.2 * size, top - 0.2 * size) && goes_on(bottom + 0.2 * size, bottom + 1.2 * size)
+}
+
 /// Paper as ink, in a picture of half the size: where all four pixels are paper.
 fn paper_by_halves(ink: &Binary) -> Binary {
     let mut halves = Binary::new(ink.width() / 2, ink.height() / 2);
@@ -61,6 +130,40 @@ fn paper_by_halves(ink: &Binary) -> Binary {
         let pairs = rows[0].chunks_exact(2).zip(rows[1].chunks_exact(2));
         for (out, (upper, lower)) in out.iter_mut().zip(pairs) {
             *out = !(upper[0] | upper[1] | lower[0] | lower[1]);
+        }
+    }
+    halves
+}
+
+/// Paper and what is as light among speckle, in a picture of half the size: at most [`MOST_SPECKS`] of a window are ink.
+/// Binarizers leave a bleached middle as specks, which part its paper into pieces.
+fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
+    let (width, height) = ((ink.width() / 2) as usize, ink.height() / 2);
+    let window = ((WINDOW * size / 2.0).round() as usize).max(2);
+    let most = (MOST_SPECKS * (4 * window * window) as f64) as u16;
+    let mut halves = Binary::new(ink.width() / 2, height);
+    // Ink of the window's rows by columns, and the rows that are in it.
+    let mut columns = vec![0u16; width];
+    let mut rows: VecDeque<Vec<u8>> = VecDeque::with_capacity(window + 1);
+    for y in 0..height {
+        let pairs = ink.row(2 * y).chunks_exact(2).zip(ink.row(2 * y + 1).chunks_exact(2));
+        let row: Vec<u8> = pairs.map(|(a, b)| (a[0] & 1) + (a[1] & 1) + (b[0] & 1) + (b[1] & 1)).collect();
+        columns.iter_mut().zip(&row).for_each(|(sum, &n)| *sum += u16::from(n));
+        rows.push_back(row);
+        if rows.len() > window
+            && let Some(gone) = rows.pop_front()
+        {
+            columns.iter_mut().zip(&gone).for_each(|(sum, &n)| *sum -= u16::from(n));
+        }
+        if rows.len() == window && width >= window {
+            let out = halves.row_mut(y - window as u32 / 2);
+            let mut sum: u16 = columns[..window].iter().sum();
+            for x in window..=width {
+                out[x - window / 2 - 1] = if sum <= most { 255 } else { 0 };
+                if x < width {
+                    sum = sum + columns[x] - columns[x - window];
+                }
+            }
         }
     }
     halves
@@ -91,7 +194,13 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
         (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
     let thick = least(|r| f64::from(r.thickness)) >= THICK_RIM * size;
     let onwards = onwards(ink, &bbox, size);
-    let style = if thick && short <= WIDEST * size && long >= 1.4 * short && onwards <= 2 {
+    let style = if thick
+        && full_corners(ink, &bbox) >= 2
+        && !is_print(ink, hole, size)
+        && short <= WIDEST * size
+        && long >= 1.4 * short
+        && onwards <= 2
+    {
         RedactionStyle::Solid
     } else if fills >= FILLS
         && f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
@@ -102,7 +211,7 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     } else {
         return None;
     };
-    let kind = RegionKind::Redaction { style, estimated_characters: None };
+    let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
     Some(Mark { kind, bbox, confidence: Confidence::clamped(0.9) })
 }
 
@@ -110,6 +219,21 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
 fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
     let inner = hole.grown(-(0.12 * size) as i32);
     ink.ink_in(&inner) as f64 <= SPECKS * inner.area() as f64
+}
+
+/// Whether characters stand within a blank, clear of its rim: bleaching leaves specks and frays, a printed label in a
+/// heavy frame is print.
+fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
+    let (components, _) = cut(ink, &hole.grown(-1)).components();
+    if thickness(&cut(ink, &hole.grown(-1)), 0) < SPECKLE * size {
+        return false;
+    }
+    let inside = BBox::of_size(hole.width() as u32, hole.height() as u32).grown(-4);
+    let is_character = |b: &BBox| {
+        let long = f64::from(b.width().max(b.height()));
+        long >= 0.4 * size && long <= 1.5 * size && b.intersection(&inside) == *b
+    };
+    components.iter().filter(|c| is_character(&c.bbox)).count() >= 2
 }
 
 /// Looks outwards from a side of a blank (a unit step) at the rim around it.
@@ -209,6 +333,35 @@ mod tests {
     }
 
     #[test]
+    fn a_block_whose_middle_is_speckle_is_a_solid_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 450));
+        // Half of the pixels, in no order.
+        let (mut random, inside) = (7u32, BBox::from_ltrb(311, 411, 589, 439));
+        for (x, y) in
+            (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y)))
+        {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ink.set(x as u32, y as u32, random >> 31 == 0);
+        }
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, RedactionStyle::Solid);
+        assert!(found[0].1.iou(&BBox::from_ltrb(300, 400, 600, 450)) > 0.9, "{found:?}");
+    }
+
+    #[test]
+    fn a_thick_ring_is_no_block() {
+        let mut ink = page();
+        for (x, y) in (0..80).flat_map(|y| (0..50).map(move |x| (x, y))) {
+            let ellipse =
+                |a: f64, b: f64| ((f64::from(x) - 24.5) / a).powi(2) + ((f64::from(y) - 39.5) / b).powi(2);
+            ink.set(300 + x as u32, 400 + y as u32, ellipse(25.0, 40.0) <= 1.0 && ellipse(18.0, 33.0) >= 1.0);
+        }
+        assert_eq!(styles(&ink), []);
+    }
+
+    #[test]
     fn the_cells_of_a_form_are_no_redactions() {
         let mut ink = page();
         for row in 0..3 {
@@ -227,6 +380,24 @@ mod tests {
         let found = styles(&ink);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, RedactionStyle::Outlined);
+    }
+
+    #[test]
+    fn a_blank_box_that_a_dead_line_of_the_scanner_crosses_is_one_redaction() {
+        let mut ink = page();
+        frame(&mut ink, (500.0, 500.0), (600.0, 60.0), 0.004, 3.0);
+        fill(&mut ink, BBox::from_ltrb(300, 0, 302, 1600));
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].1.iou(&BBox::from_ltrb(198, 467, 802, 533)) > 0.9, "{found:?}");
+    }
+
+    #[test]
+    fn a_frame_with_a_divider_is_no_redaction() {
+        let mut ink = page();
+        frame(&mut ink, (350.0, 500.0), (300.0, 60.0), 0.0, 3.0);
+        frame(&mut ink, (650.0, 500.0), (300.0, 60.0), 0.0, 3.0);
+        assert_eq!(styles(&ink), []);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 
 use super::Mark;
 use super::erasing::{cover_inside, cover_run, cut};
-use super::frames::{Frame, find_frames};
+use super::frames::Frame;
 use super::lines::{Seen, across, between};
+use super::paper::Paper;
 use super::shade::lift;
-use super::strokes::Strokes;
-use crate::geometry::Point;
-use crate::page::{Confidence, RegionKind, StampColor, StampShape};
+use super::strokes::{Stroke, Strokes, Upright, turned};
+use crate::geometry::{BBox, Point};
+use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 use image::GrayImage;
 
@@ -20,9 +21,16 @@ const ASKEW: (f64, f64) = (0.0105, 0.15);
 /// 63 cables forms have up to 0.9 together (with up to 0.15 of turn), straight stamps 1.3 and more.
 const HEAVY: f64 = 2.0;
 /// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
-const ONWARD: f64 = 0.2;
-/// Least part of ink in a stamp: they are filled to 0.19 and more, forms with print to 0.05 to 0.2.
-const LEAST_FILL: f64 = 0.1;
+const ONWARD: f64 = 0.3;
+/// How far from a frame the rules are that may lean alike, and how long they are at least, in characters.
+const NEARBY: f64 = 6.0;
+const LONG_RULE: f64 = 6.0;
+/// Least and largest part of ink in a stamp: they are filled to 0.19 and more, forms with print to 0.05 to 0.2; what is
+/// dark throughout is a block.
+const FILLED: (f64, f64) = (0.1, 0.75);
+/// Shortest side, in characters: a stamp's are as large as print, and stand clear of its frame. Boxes to be ticked are
+/// smaller.
+const SHORTEST: f64 = 2.0;
 
 /// A stamp in a frame.
 pub(super) struct Boxed {
@@ -35,41 +43,146 @@ pub(super) struct Boxed {
 /// Finds the frames that are stamps.
 ///
 /// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions.
-pub(super) fn find_boxes(ink: &Binary, rest: &Binary, strokes: &Strokes, size: f64) -> Vec<Boxed> {
+pub(super) fn find_boxes(
+    ink: &Binary,
+    rest: &Binary,
+    frames: &[Frame],
+    form: (&Strokes, &Paper<'_>),
+    size: f64,
+) -> Vec<Boxed> {
     let mut kept: Vec<Boxed> = Vec::new();
     let print = thickness(rest, (0.25 * size) as i32);
-    for frame in find_frames(ink, strokes, size) {
+    for frame in frames {
         if kept.iter().any(|k| k.mark.bbox.intersection(&frame.bbox).area() * 25 > frame.bbox.area()) {
             continue;
         }
-        kept.extend(stamp(ink, rest, frame, print, size));
+        kept.extend(stamp(ink, rest, frame, (print, form.0), size).filter(|k| {
+            // A frame is drawn on paper; the edges of a dark area are not.
+            form.1.sides(&k.mark.bbox, size) >= 3
+        }));
     }
     kept
 }
 
 /// A frame as a stamp, if it is one.
-fn stamp(ink: &Binary, rest: &Binary, frame: Frame, print: f64, size: f64) -> Option<Boxed> {
+fn stamp(
+    ink: &Binary,
+    rest: &Binary,
+    frame: &Frame,
+    (print, strokes): (f64, &Strokes),
+    size: f64,
+) -> Option<Boxed> {
     let lean = frame.lean();
     let (short, long) = (
         f64::from(frame.bbox.width().min(frame.bbox.height())),
         f64::from(frame.bbox.width().max(frame.bbox.height())),
     );
-    let turn = (lean.abs() / ASKEW.0).min(lean.abs() * long / (ASKEW.1 * size));
-    let crossings = crossings(ink, &frame, size);
-    let onwards = onwards(ink, &frame, size);
+    let askew = askew(frame, strokes, size);
+    let turn = (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size));
+    let crossings = crossings(ink, frame, size);
+    // A redaction at a corner is no rule that goes on.
+    let onwards = onwards(rest, frame, size);
     let inset = (frame.thickness + lean.abs() * long + 0.08 * size).ceil() as i32 + 1;
     let inner = frame.bbox.grown(-inset);
     let filled = rest.ink_in(&inner) as f64 / inner.area().max(1) as f64;
     let bold = thickness(&cut(rest, &inner), (0.25 * size) as i32) / print;
-    let weight = frame.thickness / print;
+    let weight = frame.thickness / print.max(form_thickness(frame, strokes, size));
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
     let evidence = turn + heavier(weight) + heavier(bold);
-    if filled < LEAST_FILL || short < 1.3 * size || onwards > 2 || evidence < 1.0 + ONWARD * onwards as f64 {
+    if long > 8.0 * short
+        || !(FILLED.0..=FILLED.1).contains(&filled)
+        || short < SHORTEST * size
+        || onwards > 2
+        || evidence < 1.0 + ONWARD * onwards as f64
+    {
         return None;
     }
     let kind = RegionKind::stamp(StampColor::Black, StampShape::Rectangle);
     let mark = Mark { kind, bbox: frame.bbox, confidence: Confidence::clamped(0.8) };
-    Some(Boxed { mark, frame, crossings })
+    Some(Boxed { mark, frame: frame.clone(), crossings })
+}
+
+/// Lean of a frame against the page, and against the rules around it where they lean alike: a form that was bent on
+/// the glass leans in places, and its boxes with it.
+fn askew(frame: &Frame, strokes: &Strokes, size: f64) -> f64 {
+    let lean = frame.lean();
+    let upright = rules_near(frame, &strokes.upright, false, size).map(|s| -s.slope());
+    let flat = rules_near(frame, &strokes.flat, true, size).map(Stroke::slope);
+    upright.chain(flat).map(|rule| (lean - rule).abs()).fold(lean.abs(), f64::min)
+}
+
+/// Thickness of the rules around a frame (median), 0 where there are none: a form's frames are as heavy as its rules.
+fn form_thickness(frame: &Frame, strokes: &Strokes, size: f64) -> f64 {
+    let upright = rules_near(frame, &strokes.upright, false, size);
+    let all = upright.chain(rules_near(frame, &strokes.flat, true, size));
+    let mut thick: Vec<f64> = all.map(|s| s.thickness).collect();
+    thick.sort_unstable_by(f64::total_cmp);
+    thick.get(thick.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Strokes near a frame that are too long to be its sides.
+fn rules_near<'a>(
+    frame: &Frame,
+    family: &'a Upright,
+    transposed: bool,
+    size: f64,
+) -> impl Iterator<Item = &'a Stroke> {
+    let least = (1.3 * f64::from(frame.bbox.width().max(frame.bbox.height()))).max(LONG_RULE * size);
+    let around = frame.bbox.grown((NEARBY * size) as i32);
+    let is_rule = move |s: &&Stroke| s.length() >= least && turned(&s.bbox, transposed).intersects(&around);
+    family.strokes.iter().filter(is_rule)
+}
+
+/// The outlined redactions that a stamp lies over: frames without print, the stamp's own ink left out.
+pub(super) fn crossed_outlines(
+    ink: &Binary,
+    rest: &Binary,
+    frames: &[Frame],
+    (stamps, redactions): (&[BBox], &[BBox]),
+    size: f64,
+) -> Vec<Mark> {
+    let mut found: Vec<Mark> = Vec::new();
+    for frame in frames {
+        let b = frame.bbox;
+        let crossed: Vec<&BBox> = stamps.iter().filter(|s| s.intersects(&b)).collect();
+        // Neither the stamp's own frame nor a part of it, nor a cell of a form with a stamp in it.
+        let crosses = |s: &&BBox| {
+            let shared = s.intersection(&b).area();
+            2 * shared < b.area() && 10 * shared < 9 * s.area()
+        };
+        let (short, long) = (f64::from(b.width().min(b.height())), f64::from(b.width().max(b.height())));
+        let oblong = short >= 0.8 * size && long >= 1.3 * short;
+        if !crossed.is_empty()
+            && crossed.iter().all(crosses)
+            && oblong
+            && redactions.iter().all(|r| !r.intersects(&b))
+            && found.iter().all(|f| !f.bbox.intersects(&b))
+            && is_blank_beside(rest, frame, &crossed, size)
+            // The stamp may touch a corner, and print another.
+            && onwards(ink, frame, size) <= 2
+        {
+            let style = RedactionStyle::Outlined;
+            let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
+            found.push(Mark { kind, bbox: b, confidence: Confidence::clamped(0.8) });
+        }
+    }
+    found
+}
+
+/// Whether nothing but specks stands in a frame beside the stamps that cross it, and most of it is beside them.
+fn is_blank_beside(rest: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) -> bool {
+    let long = f64::from(frame.bbox.width().max(frame.bbox.height()));
+    let inset = (frame.thickness + frame.lean().abs() * long + 0.12 * size).ceil() as i32;
+    let inner = frame.bbox.grown(-inset).intersection(&rest.bbox());
+    let rim = (0.1 * size).ceil() as i32;
+    let (mut seen, mut inked) = (0, 0);
+    for (x, y) in (inner.top..inner.bottom).flat_map(|y| (inner.left..inner.right).map(move |x| (x, y))) {
+        if stamps.iter().all(|s| !s.grown(rim).contains(x, y)) {
+            seen += 1;
+            inked += i64::from(rest.is_ink(x as u32, y as u32));
+        }
+    }
+    inner.width() > 0 && 5 * seen >= 2 * inner.area() && inked * 100 <= seen
 }
 
 /// Places where print crosses the frame: ink goes on to both sides of a side.
@@ -123,7 +236,7 @@ pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
         let (mut inked, mut edges) = (0u32, 0u32);
         for ((here, left), up) in row[1..].iter().zip(row).zip(&above[1..]) {
             inked += u32::from(*here != 0);
-            edges += u32::from(here != left) + u32::from(here != up);
+            edges += u32::from((*here != 0) != (*left != 0)) + u32::from((*here != 0) != (*up != 0));
         }
         area += i64::from(inked);
         edge += i64::from(edges);

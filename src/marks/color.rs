@@ -4,6 +4,8 @@
 //! Multiplying a stamp over print leaves print dark in *every* channel, so the strongest channel alone shows the print
 //! without the stamp. Faint colour (paper, bleed-through, JPEG's colour noise) is left as it is.
 
+use super::boxes::thickness;
+use super::erasing::cut;
 use super::{Mark, MarksOptions};
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
@@ -17,6 +19,24 @@ const LIFT: (i32, i32) = (25, 60);
 const STRONGEST: (i32, i32) = (80, 150);
 /// Strokes of one stamp lie within this of one another, in characters.
 const WITHIN_STAMP: f64 = 0.6;
+
+/// Ink of full chroma, and ink of three fifths of it. Old seals are worn and pale, so what is faint belongs to a stamp,
+/// but makes none: a part of a stamp's ink is of full chroma, of what shines through from the back none is.
+const SURE: u8 = 255;
+const FAINT: u8 = 128;
+/// Largest faint stroke that may belong to a stamp, in characters.
+const LARGEST_STROKE: f64 = 4.0;
+/// Least part of sure ink in a stamp.
+const LEAST_SURE: f64 = 0.1;
+/// Part of ink of full chroma in a fresh stamp over a pale one, at least, and how many times that around it.
+const FRESH: (f64, f64) = (0.4, 3.0);
+/// Shorter side of such a stamp as a part of the longer one of the stamp below.
+const SMALLEST_WITHIN: f64 = 0.25;
+/// Strokes of a fresh stamp lie within this of one another, in characters.
+const WITHIN_FRESH: f64 = 0.3;
+/// Thickest strokes of a stamp on the average, in characters, and longest side in shorter ones: pictures, arrows and
+/// the cover of a book are coloured areas and strips, not strokes.
+const STROKES: (f64, f64) = (0.35, 8.0);
 
 /// The page in gray with coloured ink lifted off: what is black below a red stamp stays, the stamp goes.
 #[must_use]
@@ -70,6 +90,11 @@ impl Balance {
         Self(paper(page).map(table))
     }
 
+    /// The least values of the channels that become lighter than a level.
+    fn lighter_than(&self, level: i32) -> [u8; 3] {
+        [0, 1, 2].map(|c| self.0[c].iter().position(|&v| i32::from(v) > level).unwrap_or(255) as u8)
+    }
+
     /// A pixel with the paper made white.
     pub(super) fn balanced(&self, pixel: &[u8]) -> [i32; 3] {
         [0, 1, 2].map(|c| i32::from(self.0[c][pixel[c] as usize]))
@@ -82,28 +107,90 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
     let mut colored = Binary::new(color.width(), color.height());
     let white = Balance::of(color);
     let least = i32::from(options.least_chroma);
+    // Most of a page is paper, whose channels are all so light that they cannot be as far apart.
+    let light = white.lighter_than(255 - (3 * least + 4) / 5);
     for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
-        let out = colored.row_mut(y as u32);
-        for (x, pixel) in row.chunks_exact(3).enumerate() {
+        for (out, pixel) in colored.row_mut(y as u32).iter_mut().zip(row.chunks_exact(3)) {
+            if pixel[0] >= light[0] && pixel[1] >= light[1] && pixel[2] >= light[2] {
+                continue;
+            }
             let [r, g, b] = white.balanced(pixel);
             let strongest = r.max(g).max(b);
-            out[x] = if strongest - r.min(g).min(b) >= least && strongest > 60 { 255 } else { 0 };
+            let chroma = strongest - r.min(g).min(b);
+            *out = match chroma {
+                _ if strongest <= 60 => 0,
+                c if c >= least => SURE,
+                c if 5 * c >= 3 * least => FAINT,
+                _ => 0,
+            };
         }
     }
-    groups(&colored, size).iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect()
+    let mut found: Vec<Mark> =
+        groups(&colored, size).iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
+    let within = found.iter().filter_map(|outer| stamp_within(color, &colored, &outer.bbox, size));
+    let within: Vec<Mark> = within.collect();
+    found.extend(within);
+    found
 }
 
-/// Boxes of coloured strokes that lie together.
+/// A fresh stamp over a pale one: in its frame most ink is of full chroma, around it little is.
+fn stamp_within(page: &RgbImage, colored: &Binary, outer: &BBox, size: f64) -> Option<Mark> {
+    let mut fresh = Binary::new(colored.width(), colored.height());
+    for y in outer.top..outer.bottom {
+        let columns = outer.left as usize..outer.right as usize;
+        let from = &colored.row(y as u32)[columns.clone()];
+        let to = &mut fresh.row_mut(y as u32)[columns];
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = if from == SURE { SURE } else { 0 });
+    }
+    let part = cut(&fresh, outer);
+    let strokes = part.components().0.into_iter().map(|c| c.bbox).filter(|b| side(b) >= 0.15 * size);
+    let boxes = near(strokes.collect(), (WITHIN_FRESH * size) as i32);
+    let ink = |bbox: &BBox| (fresh.ink_in(bbox) as f64, colored.ink_in(bbox) as f64);
+    let all = ink(outer);
+    boxes.into_iter().map(|b| b.shifted(outer.left, outer.top)).find_map(|inner| {
+        let own = ink(&inner);
+        let fresh_part = own.0 / own.1.max(1.0);
+        let around = (all.0 - own.0) / (all.1 - own.1).max(1.0);
+        let is_part = 2 * inner.area() <= outer.area()
+            && f64::from(inner.width().min(inner.height())) >= SMALLEST_WITHIN * side(outer)
+            && fresh_part >= FRESH.0
+            && around * FRESH.1 <= fresh_part;
+        let shape = shape(&fresh, &inner);
+        let kind = RegionKind::stamp(hue(page, &fresh, &inner), shape);
+        let mark = Mark { kind, bbox: inner, confidence: Confidence::clamped(0.7) };
+        (is_part && shape != StampShape::Frameless).then_some(mark)
+    })
+}
+
+/// Boxes of coloured strokes that lie together: those with sure ink, and the faint ones beside them.
 fn groups(colored: &Binary, size: f64) -> Vec<BBox> {
-    let (components, _) = colored.components();
-    let strokes: Vec<BBox> = components
-        .iter()
-        .filter(|c| f64::from(c.bbox.width().max(c.bbox.height())) >= 0.15 * size)
-        .map(|c| c.bbox)
-        .collect();
-    let mut boxes = strokes;
-    // What lies within or near a box belongs to it; growing boxes may meet others, so until nothing changes.
+    let (components, labels) = colored.components();
+    let mut sure = vec![0u64; components.len()];
+    for (y, columns, index) in labels.runs() {
+        sure[index] += colored.row(y)[columns].iter().filter(|&&p| p == SURE).count() as u64;
+    }
+    let strokes = components.iter().zip(sure).filter(|(c, _)| side(&c.bbox) >= 0.15 * size);
+    let (strokes, faint): (Vec<_>, Vec<_>) = strokes.partition(|(c, sure)| *sure * 50 >= c.ink);
     let gap = (WITHIN_STAMP * size) as i32;
+    let sure = near(strokes.into_iter().map(|(c, _)| c.bbox).collect(), gap);
+    let mut boxes = sure.clone();
+    for (component, _) in faint.iter().filter(|(c, _)| side(&c.bbox) <= LARGEST_STROKE * size) {
+        let b = component.bbox;
+        // Beside a stamp's sure ink, never by way of other faint ink: the table below a book may be coloured a little.
+        let joins = |m: &&BBox| m.gap_x(&b) <= gap / 3 && m.gap_y(&b) <= gap / 3 && side(m) >= side(&b);
+        if let Some(stamp) = sure.iter().position(|m| joins(&m)) {
+            boxes[stamp] = boxes[stamp].union(&b);
+        }
+    }
+    near(boxes, gap)
+}
+
+fn side(bbox: &BBox) -> f64 {
+    f64::from(bbox.width().max(bbox.height()))
+}
+
+/// What lies within or near a box belongs to it; growing boxes may meet others, so until nothing changes.
+fn near(mut boxes: Vec<BBox>, gap: i32) -> Vec<BBox> {
     loop {
         let before = boxes.len();
         let mut merged: Vec<BBox> = Vec::new();
@@ -125,13 +212,29 @@ fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Ma
     let (long, short) =
         (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
     let ink = colored.ink_in(bbox) as f64 / bbox.area() as f64;
-    if short < 1.2 * size || long < 1.5 * size || ink < 0.04 {
+    if short < 1.2 * size || long < 1.5 * size || ink < 0.04 || long > STROKES.1 * short {
+        return None;
+    }
+    if sure(colored, bbox) < LEAST_SURE || thickness(&cut(colored, bbox), 1) > STROKES.0 * size {
         return None;
     }
     let shape = shape(colored, bbox);
     let sure = if shape == StampShape::Frameless { 0.6 } else { 0.9 };
     let kind = RegionKind::stamp(hue(page, colored, bbox), shape);
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(sure) })
+}
+
+/// Part of a group's ink that has full chroma.
+fn sure(colored: &Binary, bbox: &BBox) -> f64 {
+    let inked = (bbox.top..bbox.bottom)
+        .flat_map(|y| &colored.row(y as u32)[bbox.left as usize..bbox.right as usize])
+        .filter(|&&p| p != 0);
+    let (mut all, mut sure) = (0u32, 0u32);
+    for &pixel in inked {
+        all += 1;
+        sure += u32::from(pixel == SURE);
+    }
+    f64::from(sure) / f64::from(all.max(1))
 }
 
 /// Form of the frame: ink along the sides, or along the ellipse within them.
@@ -190,5 +293,45 @@ fn hue(page: &RgbImage, colored: &Binary, bbox: &BBox) -> StampColor {
         StampColor::Blue
     } else {
         StampColor::Violet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{SIZE, character, frame, page};
+    use image::Rgb;
+
+    /// A page with a stamp of 4 × 4 characters' size in one ink, and a smaller one within in another.
+    fn stamps(outer: [u8; 3], inner: [u8; 3]) -> Vec<BBox> {
+        let (mut large, mut small) = (page(), page());
+        frame(&mut large, (600.0, 600.0), (400.0, 400.0), 0.0, 8.0);
+        character(&mut large, 420, 420, 110, 8);
+        character(&mut large, 420, 640, 110, 8);
+        frame(&mut small, (690.0, 690.0), (150.0, 150.0), 0.0, 6.0);
+        character(&mut small, 640, 640, 100, 6);
+        let mut color = RgbImage::from_pixel(1200, 1600, Rgb([250, 250, 250]));
+        for (x, y, pixel) in color.enumerate_pixels_mut() {
+            if small.is_ink(x, y) {
+                *pixel = Rgb(inner);
+            } else if large.is_ink(x, y) {
+                // Pale ink has an eighth of its pixels in full colour.
+                *pixel = Rgb(if (7 * x + 13 * y).is_multiple_of(8) { [200, 30, 40] } else { outer });
+            }
+        }
+        let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+        found.into_iter().map(|m| m.bbox).collect()
+    }
+
+    #[test]
+    fn a_fresh_stamp_within_a_pale_one_is_a_stamp_of_its_own() {
+        let found = stamps([245, 195, 195], [200, 30, 40]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].iou(&BBox::from_ltrb(612, 612, 768, 768)) > 0.8, "{found:?}");
+    }
+
+    #[test]
+    fn a_frame_in_the_ink_of_its_stamp_is_a_part_of_it() {
+        assert_eq!(stamps([200, 30, 40], [200, 30, 40]).len(), 1);
     }
 }

@@ -1,14 +1,16 @@
 //! Stamps, redactions and rulings: found, kept as regions, and taken out of what the recognizer sees.
 //!
 //! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
-//! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are blank boxes that stand alone
-//! and blocks whose middle the copier bleached ([`blanks`]). Long straight strokes ([`strokes`]) are tried as sides of
+//! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are passages struck out by hand
+//! ([`hatched`]), blank boxes that stand alone and blocks whose middle the copier bleached ([`blanks`]); the page's print
+//! tells them from edges and dirt ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of
 //! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
 //! the rest are rules. Rings with print in them are round stamps ([`rings`]). A black stamp over print is lifted off where
-//! it is darker than the print ([`shade`]).
+//! it is darker than the print ([`shade`]). What is left and leans against the page is a stamp without a frame, or a note
+//! written by hand ([`leaning`]).
 //!
-//! All lengths are in characters, so neither resolution nor scale need be known. A stamp without frame in black ink is
-//! not told from print; a stamp's text is not read here.
+//! All lengths are in characters, so neither resolution nor scale need be known. A black stamp without a frame that does
+//! not lean is not told from print; a stamp's text is not read here.
 
 mod blanks;
 mod boxes;
@@ -17,8 +19,12 @@ mod color;
 mod drawing;
 mod erasing;
 mod frames;
+mod hatched;
+mod leaning;
 mod lines;
 mod own_ink;
+mod paper;
+mod passages;
 mod rings;
 mod shade;
 mod solid;
@@ -32,7 +38,10 @@ pub use own_ink::Stamped;
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Pixels, character_size};
-use erasing::cover;
+use erasing::{cover, cover_ink};
+use frames::Frame;
+use paper::Paper;
+use passages::Print;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -56,10 +65,10 @@ impl Default for MarksOptions {
     }
 }
 
-/// A stamp, a redaction or a ruling, in pixels of the (deskewed) image given.
+/// A stamp, a redaction, a note by hand or a ruling, in pixels of the (deskewed) image given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// [`RegionKind::Stamp`], [`RegionKind::Redaction`] or [`RegionKind::Ruling`].
+    /// [`RegionKind::Stamp`], [`RegionKind::Redaction`], [`RegionKind::Handwriting`] or [`RegionKind::Ruling`].
     pub kind: RegionKind,
     /// Where it is.
     pub bbox: BBox,
@@ -67,10 +76,16 @@ pub struct Mark {
     pub confidence: Confidence,
 }
 
+impl Mark {
+    fn is_stamp(&self) -> bool {
+        matches!(self.kind, RegionKind::Stamp { .. })
+    }
+}
+
 /// What was found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marks {
-    /// Stamps, redactions and rulings.
+    /// Stamps, redactions, notes and rulings.
     pub found: Vec<Mark>,
     /// The ink that belongs to them and hides nothing: what [`erase`] makes paper.
     pub covered: Binary,
@@ -87,33 +102,71 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     let (components, _) = ink.components();
     let longest = ink.width().max(ink.height());
     let size = character_size(&components, longest).unwrap_or(f64::from(longest) / 70.0);
-    let mut found = color::find_stamps(page, size, options);
-    let mut blocks = solid::find_blocks(&rest, size, options);
-    blocks.extend(blanks::find_blanks(&rest, size));
-    for block in solid::whole(blocks, size) {
-        cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
-        found.push(block);
-    }
     let gray = LazyCell::new(|| match page {
         Pixels::Gray(gray) => Cow::Borrowed(gray),
         Pixels::Color(_) => Cow::Owned(page.to_gray()),
     });
+    let mut found = color::find_stamps(page, size, options);
+    let paper = Paper::of(&gray, ink);
+    let print = Print::of(&components, page, ink, &gray, size);
+    for block in find_blocks(&rest, &print, size, options) {
+        cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
+        found.push(block);
+    }
     let strokes = strokes::find_strokes(&rest, size);
-    for kept in boxes::find_boxes(&ink.with(&covered), &rest, &strokes, size) {
+    let all = ink.with(&covered);
+    let frames = frames::find_frames(&all, &strokes, size);
+    for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper), size) {
         kept.cover(&gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
-    // Outlines that the frames of stamps crossed.
-    for blank in blanks::find_blanks(&rest, size) {
-        cover(&mut covered, &mut rest, &blank.bbox.grown(rim(size)));
-        found.push(blank);
+    for outline in find_crossed((&all, &rest), &frames, &found, &print, size) {
+        cover(&mut covered, &mut rest, &outline.bbox.grown(rim(size)));
+        found.push(outline);
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
     for ring in rings::find_rings(&rest, size) {
         ring.cover(&gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
+    for leaning in leaning::find_leaning(&rest, &found, size) {
+        leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
+        found.push(leaning.mark);
+    }
+    passages::group(&mut found, &rest, size);
     Marks { found, covered, rest }
+}
+
+/// The redactions of all kinds, but for outlines that a stamp lies over.
+fn find_blocks(ink: &Binary, print: &Print<'_>, size: f64, options: &MarksOptions) -> Vec<Mark> {
+    let solid = solid::find_blocks(ink, size, options);
+    let mut blocks = passages::without_strokes(solid.clone(), size);
+    blocks.retain(|b| print.stands_apart(&b.bbox));
+    blocks.extend(blanks::find_blanks(ink, size));
+    let ends = solid::ends(solid, &blocks, size);
+    blocks.extend(ends);
+    let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
+    let hatched = hatched::find_hatched(ink, ragged, size);
+    print.blocks(passages::merged(solid::whole(blocks, size), hatched))
+}
+
+/// Outlines that the frames of stamps cross, when the stamps are known and taken out of the second picture.
+fn find_crossed(
+    (ink, rest): (&Binary, &Binary),
+    frames: &[Frame],
+    found: &[Mark],
+    print: &Print<'_>,
+    size: f64,
+) -> Vec<Mark> {
+    let boxes = |stamps: bool| found.iter().filter(|m| m.is_stamp() == stamps).map(|m| m.bbox).collect();
+    let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true), boxes(false));
+    let mut outlines = boxes::crossed_outlines(ink, rest, frames, (&stamps, &redactions), size);
+    for blank in print.blocks(blanks::find_outlines(rest, size)) {
+        if outlines.iter().all(|o| !o.bbox.intersects(&blank.bbox)) {
+            outlines.push(blank);
+        }
+    }
+    outlines
 }
 
 /// What surrounds a block as ragged edge and shade, px.
@@ -124,7 +177,7 @@ fn rim(size: f64) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marks::drawing::{character, frame, page, print};
+    use crate::marks::drawing::{character, fill, frame, page, print};
     use crate::page::{RedactionStyle, StampShape};
 
     fn found(ink: &Binary) -> Marks {
@@ -193,5 +246,39 @@ mod tests {
         let [redaction] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
         assert!(matches!(redaction.kind, RegionKind::Redaction { style: RedactionStyle::Outlined, .. }));
         assert!(redaction.bbox.iou(&BBox::from_ltrb(304, 412, 576, 468)) > 0.9);
+    }
+    #[test]
+    fn a_blank_frame_that_a_stamp_crosses_is_an_outlined_redaction() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 900));
+        ink.erase(&BBox::from_ltrb(290, 400, 720, 480));
+        frame(&mut ink, (500.0, 440.0), (400.0, 56.0), 0.0, 3.0);
+        frame(&mut ink, (640.0, 500.0), (240.0, 160.0), 0.06, 6.0);
+        character(&mut ink, 570, 470, 60, 9);
+        let marks = found(&ink);
+        let kinds: Vec<bool> = without_rules(&marks).iter().map(|m| m.is_stamp()).collect();
+        assert_eq!(kinds, [true, false], "{:?}", without_rules(&marks));
+        assert!(without_rules(&marks)[1].bbox.iou(&BBox::from_ltrb(298, 410, 702, 470)) > 0.9);
+    }
+
+    #[test]
+    fn a_coloured_block_is_no_redaction() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
+        let block = BBox::from_ltrb(300, 412, 620, 458);
+        ink.erase(&block.grown(6));
+        for (color, count) in [([10, 10, 10], 1), ([20, 40, 90], 0)] {
+            let mut page = image::DynamicImage::ImageLuma8(ink.to_gray()).into_rgb8();
+            let mut with_block = ink.clone();
+            fill(&mut with_block, block);
+            for (x, y) in
+                (block.top..block.bottom).flat_map(|y| (block.left..block.right).map(move |x| (x, y)))
+            {
+                page.put_pixel(x as u32, y as u32, image::Rgb(color));
+            }
+            let marks = find_marks(&Pixels::Color(page), &with_block, &MarksOptions::default());
+            let is_redaction = |m: &&Mark| matches!(m.kind, RegionKind::Redaction { .. });
+            assert_eq!(marks.found.iter().filter(is_redaction).count(), count, "{color:?}");
+        }
     }
 }

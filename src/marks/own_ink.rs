@@ -9,7 +9,7 @@ use super::boxes::thickness;
 use super::color::Balance;
 use super::{Mark, erasing};
 use crate::geometry::BBox;
-use crate::page::{RegionKind, StampColor};
+use crate::page::{RedactionStyle, RegionKind, StampColor};
 use crate::raster::{Binary, Pixels};
 use image::{GrayImage, Luma, RgbImage, imageops};
 
@@ -20,6 +20,9 @@ const AROUND: f64 = 0.05;
 const TRUST: f32 = 0.1;
 /// Part of the light that is lacking in paper, by noise and tint, at most.
 const PAPER: f32 = 0.1;
+
+/// Thickness of the outline of a redaction, with its lean, px.
+const OUTLINE_PX: i32 = 8;
 
 /// Strokes this much thicker than those around may be a stamp's: its characters are larger than print.
 const THIN: f64 = 1.25;
@@ -41,7 +44,7 @@ pub struct Stamped<'a> {
 }
 
 impl Stamped<'_> {
-    /// Pictures of the ink of stamps, dark on white: for each stamp those that may show it, the likeliest first. Each is
+    /// Pictures of the ink of stamps and notes, dark on white: for each those that may show it, the likeliest first. Each is
     /// as large as the stamp's box.
     #[must_use]
     pub fn own_ink(&self) -> Vec<(&Mark, Vec<GrayImage>)> {
@@ -56,6 +59,7 @@ impl Stamped<'_> {
             .iter()
             .filter_map(|mark| match mark.kind {
                 RegionKind::Stamp { color, .. } => Some((mark, views(mark, color))),
+                RegionKind::Handwriting => Some((mark, self.black(&mark.bbox))),
                 _ => None,
             })
             .collect()
@@ -64,12 +68,22 @@ impl Stamped<'_> {
     /// Ways to see black ink: lifted, whole, and without thin strokes.
     fn black(&self, place: &BBox) -> Vec<GrayImage> {
         let mut whole = cut(self.gray, place);
-        let around = place.grown(place.width().min(place.height()) / 8);
+        let eighth = place.width().min(place.height()) / 8;
+        let around = place.grown(eighth);
+        // The box of a rule that leans holds more than the rule.
+        let is_thin = |rule: &BBox| rule.width().min(rule.height()) <= eighth / 2;
         for other in self.found.iter().filter(|m| m.bbox.intersects(place)) {
             match other.kind {
+                // Within an outline the stamp's own ink is all there is.
+                RegionKind::Redaction { style: RedactionStyle::Outlined, .. } => {
+                    let inner = other.bbox.grown(-OUTLINE_PX);
+                    whiten(&mut whole, place, &other.bbox.grown(2), |x, y| !inner.contains(x, y));
+                }
                 RegionKind::Redaction { .. } => whiten(&mut whole, place, &other.bbox.grown(2), |_, _| true),
                 // A rule goes on beyond the stamp; what does not is a side of its frame.
-                RegionKind::Ruling if other.bbox.intersection(&around) != other.bbox => {
+                RegionKind::Ruling
+                    if is_thin(&other.bbox) && other.bbox.intersection(&around) != other.bbox =>
+                {
                     whiten(&mut whole, place, &other.bbox.grown(1), |x, y| self.is_covered(x, y, 1));
                 }
                 _ => {}

@@ -13,6 +13,9 @@ const CELL: f64 = 0.15;
 /// Ink in the cell's area, at least.
 const SOLID: f64 = 0.86;
 
+/// A block this long, in characters, is one whatever lies at its ends.
+const LONG: f64 = 3.0;
+
 /// Finds the solid redactions.
 pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let cell = (CELL * size).round().max(3.0) as u32;
@@ -41,22 +44,35 @@ pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     let gap = (0.2 * size) as i32;
     let mut joined: Vec<Mark> = Vec::new();
     for block in blocks {
-        let b = block.bbox;
-        let continues = |k: &Mark| {
-            if k.kind != block.kind {
-                return false;
-            }
-            let k = k.bbox;
-            let level = |a: (i32, i32), b: (i32, i32)| (a.0 - b.0).abs() <= gap && (a.1 - b.1).abs() <= gap;
-            (k.gap_x(&b) <= gap && level((k.top, k.bottom), (b.top, b.bottom)))
-                || (k.gap_y(&b) <= gap && level((k.left, k.right), (b.left, b.right)))
-        };
+        let continues = |k: &Mark| k.kind == block.kind && is_cut(&k.bbox, &block.bbox, gap);
         match joined.iter_mut().find(|k| continues(k)) {
-            Some(part) => part.bbox = part.bbox.union(&b),
+            Some(part) => part.bbox = part.bbox.union(&block.bbox),
             None => joined.push(block),
         }
     }
     joined
+}
+
+/// Whether two boxes are parts of one that a thin gap cuts in two.
+fn is_cut(a: &BBox, b: &BBox, gap: i32) -> bool {
+    let level = |p: i32, q: i32| (p - q).abs() <= gap;
+    (a.gap_x(b) <= gap && level(a.top, b.top) && level(a.bottom, b.bottom))
+        || (a.gap_y(b) <= gap && level(a.left, b.left) && level(a.right, b.right))
+}
+
+/// Of all blocks the short ones that were cut off a long one among those known: they would not stand alone.
+pub(super) fn ends(all: Vec<Mark>, known: &[Mark], size: f64) -> Vec<Mark> {
+    let gap = (0.2 * size) as i32;
+    let is_long = |b: &BBox| f64::from(b.width().max(b.height())) >= LONG * size;
+    let is_end = |m: &Mark| {
+        known.iter().any(|k| k.bbox != m.bbox && is_long(&k.bbox) && is_cut(&k.bbox, &m.bbox, gap))
+    };
+    all.into_iter().filter(|m| !known.contains(m) && is_end(m)).collect()
+}
+
+/// Whether a block is lower than a line: the solid part of something ragged.
+pub(super) fn is_low(bbox: &BBox, size: f64) -> bool {
+    bbox.width() > bbox.height() && f64::from(bbox.height()) < 0.85 * size
 }
 
 /// What squares of `side` cells fit into: strokes that touch a block fall off.
@@ -125,9 +141,8 @@ fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
     found
 }
 
-/// A block as a redaction, where it is filled to its corners.
-fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
-    let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
+/// How many corners of a box are mostly ink: those of a block that leans are not all, those of a disc or ring none.
+pub(super) fn full_corners(ink: &Binary, bbox: &BBox) -> usize {
     let corner = (bbox.width().min(bbox.height()) / 6).max(1);
     let corners = [
         (bbox.left, bbox.top),
@@ -135,10 +150,16 @@ fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
         (bbox.left, bbox.bottom - corner),
         (bbox.right - corner, bbox.bottom - corner),
     ];
-    let full = corners
+    corners
         .iter()
         .filter(|(x, y)| 2 * ink.ink_in(&BBox::from_ltwh(*x, *y, corner, corner)) as i32 >= corner * corner)
-        .count();
+        .count()
+}
+
+/// A block as a redaction, where it is filled to its corners.
+fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
+    let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
+    let full = full_corners(ink, bbox);
     // A disc fills 0.785 of its box and no corner; the boldest characters fill up to 0.9, but none is oblong.
     let oblong = 2 * bbox.width().max(bbox.height()) >= 3 * bbox.width().min(bbox.height());
     let (short, long) =
@@ -147,7 +168,8 @@ fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
     if filled < if oblong { 0.85 } else { 0.95 } || full < 2 || !large {
         return None;
     }
-    let kind = RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None };
+    let kind =
+        RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None, group: None };
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(filled as f32) })
 }
 
@@ -176,6 +198,20 @@ mod tests {
         fill(&mut ink, BBox::from_ltrb(300, 400, 600, 445));
         ink.erase(&BBox::from_ltrb(450, 0, 452, 1600));
         assert_eq!(boxes(&ink), [BBox::from_ltrb(300, 400, 600, 445)]);
+    }
+
+    #[test]
+    fn the_end_that_a_dead_line_cuts_off_a_block_belongs_to_it() {
+        let known = Mark { bbox: BBox::from_ltrb(300, 400, 600, 445), ..drawn() };
+        let end = Mark { bbox: BBox::from_ltrb(603, 401, 632, 446), ..drawn() };
+        let far = Mark { bbox: BBox::from_ltrb(660, 401, 690, 446), ..drawn() };
+        assert_eq!(ends(vec![known.clone(), end.clone(), far], &[known], SIZE), [end]);
+    }
+
+    fn drawn() -> Mark {
+        let kind =
+            RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None, group: None };
+        Mark { kind, bbox: BBox::default(), confidence: Confidence::CERTAIN }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RegionKind};
-use crate::raster::{Binary, Labels};
+use crate::raster::{Binary, Labels, ink_from};
 
 /// Thickest stroke, in characters.
 const THICKEST: f64 = 0.3;
@@ -40,6 +40,11 @@ impl Stroke {
     pub(super) fn length(&self) -> f64 {
         self.bottom.y - self.top.y
     }
+
+    /// Pixels to the right for each downwards, as it is seen.
+    pub(super) fn slope(&self) -> f64 {
+        (self.bottom.x - self.top.x) / self.length().max(1.0)
+    }
 }
 
 /// Strokes of one direction, with the picture in which they stand upright.
@@ -64,16 +69,16 @@ pub(super) fn find_strokes(ink: &Binary, size: f64) -> Strokes {
 
 /// Ink that rows cross in runs no longer than a stroke is thick.
 fn thin(ink: &Binary, longest: usize) -> Binary {
-    let mut thin = ink.clone();
+    let mut thin = Binary::new(ink.width(), ink.height());
     for y in 0..ink.height() {
-        let row = thin.row_mut(y);
-        let mut x = 0;
-        while let Some(left) = row[x..].iter().position(|&p| p != 0).map(|d| x + d) {
+        let (row, out) = (ink.row(y), thin.row_mut(y));
+        let mut left = ink_from(row, 0);
+        while left < row.len() {
             let right = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
-            if right - left > longest {
-                row[left..right].fill(0);
+            if right - left <= longest {
+                out[left..right].fill(255);
             }
-            x = right;
+            left = ink_from(row, right);
         }
     }
     thin

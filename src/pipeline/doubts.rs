@@ -6,10 +6,14 @@
 //! | `unread-line` | a line of which nothing was read |
 //! | `low-confidence-line` | a line read with less than [`LOW_CONFIDENCE`] |
 //! | `repeated-character` | one character more often in a row than print has it: engines that lose their place repeat themselves |
-//! | `text-without-ink` | characters where there is no ink |
+//! | `text-without-ink` | characters where there is no ink: the engine made them up |
+//! | `text-over-redaction` | characters where a redaction hides what was printed: nobody can have read them |
+//! | `unread-stamp` | a stamp of which nothing was read |
+//! | `low-confidence-stamp` | a stamp that is in no vocabulary and was read with less than [`LOW_CONFIDENCE`] |
 //! | `off-pitch-line` | a line whose characters stand wider or closer than those of its block |
 
 use super::Prepared;
+use crate::geometry::BBox;
 use crate::page::{Glyph, Line, REDACTION_MARK, Region, RegionKind, Warning, WritingMode};
 
 /// Lines read with less confidence than this are pointed out.
@@ -39,7 +43,7 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
             let warnings = of_reading(line)
                 .into_iter()
                 .chain(repeated(line))
-                .chain(without_ink(line, prepared))
+                .chain(invented(line, prepared))
                 .chain(off_pitch(line, writing_mode, usual));
             found.extend(warnings.map(|(code, message)| Warning {
                 code: code.to_owned(),
@@ -47,6 +51,28 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
                 line: Some(i),
                 message,
             }));
+        }
+    }
+    found
+}
+
+/// What may be doubted in the text of stamps.
+pub(super) fn of_stamps(regions: &[Region]) -> Vec<Warning> {
+    let mut found = Vec::new();
+    for region in regions {
+        let RegionKind::Stamp { readings, .. } = &region.kind else { continue };
+        let mut doubt = |line: Option<usize>, code: &str, message: String| {
+            found.push(Warning { code: code.to_owned(), region: Some(region.id.clone()), line, message });
+        };
+        if readings.is_empty() {
+            doubt(None, "unread-stamp", "nothing was read here".to_owned());
+        }
+        for (i, reading) in readings.iter().enumerate() {
+            let confidence = reading.confidence.value();
+            if reading.likeness.is_none() && confidence < LOW_CONFIDENCE {
+                let message = format!("in no vocabulary, and read with confidence {confidence}");
+                doubt(Some(i), "low-confidence-stamp", message);
+            }
         }
     }
     found
@@ -72,15 +98,30 @@ fn repeated(line: &Line) -> Option<Doubt> {
         .then(|| ("repeated-character", format!("{} stands {} times in a row", run[0].text, run.len())))
 }
 
-/// Characters in whose boxes there is nothing.
-fn without_ink(line: &Line, prepared: &Prepared) -> Option<Doubt> {
-    let to_page = prepared.to_scan.inverse()?;
-    let is_blank = |glyph: &&Glyph| {
-        let place = to_page.apply_bbox(&glyph.bbox).grown(1);
-        glyph.text.chars().all(|c| c != REDACTION_MARK) && prepared.ink.ink_in(&place) == 0
-    };
-    let blank: String = line.glyphs.iter().filter(is_blank).map(|g| g.text.as_str()).collect();
-    (!blank.is_empty()).then(|| ("text-without-ink", format!("there is no ink where {blank} was read")))
+/// Characters that were not there to be read.
+fn invented(line: &Line, prepared: &Prepared) -> Vec<Doubt> {
+    let Some(to_page) = prepared.to_scan.inverse() else { return vec![] };
+    let redactions: Vec<BBox> = prepared.redactions().iter().map(|mark| mark.bbox).collect();
+    let (mut hidden, mut blank) = (String::new(), String::new());
+    for glyph in line.glyphs.iter().filter(|g| g.text.chars().all(|c| c != REDACTION_MARK)) {
+        let place = to_page.apply_bbox(&glyph.bbox);
+        if redactions.iter().any(|r| is_over(&place, r)) {
+            hidden.push_str(&glyph.text);
+        } else if !prepared.is_inked(&place.grown(1)) {
+            blank.push_str(&glyph.text);
+        }
+    }
+    let over = (!hidden.is_empty())
+        .then(|| ("text-over-redaction", format!("{hidden} was read where a redaction hides the print")));
+    let without =
+        (!blank.is_empty()).then(|| ("text-without-ink", format!("there is no ink where {blank} was read")));
+    over.into_iter().chain(without).collect()
+}
+
+/// Whether a character's place lies over a redaction for the most part. Its cell is wider than its ink, so beside a
+/// redaction the two may share a little.
+fn is_over(place: &BBox, redaction: &BBox) -> bool {
+    2 * place.intersection(redaction).area() > place.area()
 }
 
 /// A line that does not keep the pitch of its block.
@@ -123,8 +164,11 @@ fn usual_pitch(region: &Region, mode: WritingMode) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::BBox;
-    use crate::page::Confidence;
+    use crate::geometry::Polygon;
+    use crate::page::{Confidence, StampColor, StampReading, StampShape};
+    use crate::pipeline::{Settings, prepare};
+    use crate::raster::Pixels;
+    use image::{GrayImage, Luma};
 
     fn line(text: &str, pitch: i32) -> Line {
         let glyph = |(i, c): (usize, char)| Glyph {
@@ -153,6 +197,51 @@ mod tests {
         }
     }
 
+    /// A page of drawn characters with a black block over six of them in the second line.
+    fn page() -> Prepared {
+        let page = GrayImage::from_fn(1000, 700, |x, y| {
+            let (dx, dy) = ((x.max(100) - 100) % 40, (y.max(100) - 100) % 80);
+            let printed = (100..900).contains(&x) && (100..580).contains(&y) && dy < 36 && dx < 36;
+            let stroke = dx < 3 || dy < 3 || dx > 32 || (16..20).contains(&dy);
+            let block = (340..576).contains(&x) && (176..220).contains(&y);
+            Luma([if block || printed && stroke { 0 } else { 255 }])
+        });
+        prepare(&Pixels::Gray(page), &Settings::default(), &mut |_, _| {})
+    }
+
+    fn codes(bboxes: &[(char, BBox)]) -> Vec<Doubt> {
+        let mut read = line(&bboxes.iter().map(|(c, _)| *c).collect::<String>(), 40);
+        read.glyphs.iter_mut().zip(bboxes).for_each(|(glyph, (_, bbox))| glyph.bbox = *bbox);
+        invented(&read, &page())
+    }
+
+    #[test]
+    fn text_over_a_redaction_and_text_over_blank_paper_are_pointed_out() {
+        let print = ('電', BBox::from_ltwh(100, 100, 40, 36));
+        assert_eq!(codes(&[print, ('■', BBox::from_ltrb(340, 176, 576, 220))]), []);
+        assert_eq!(
+            codes(&[
+                print,
+                ('総', BBox::from_ltwh(380, 180, 40, 36)),
+                ('理', BBox::from_ltwh(420, 180, 40, 36))
+            ]),
+            [("text-over-redaction", "総理 was read where a redaction hides the print".to_owned())]
+        );
+        assert_eq!(
+            codes(&[('空', BBox::from_ltwh(500, 620, 40, 36)), print]),
+            [("text-without-ink", "there is no ink where 空 was read".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_character_beside_a_redaction_is_not_over_it() {
+        let redaction = BBox::from_ltrb(100, 0, 400, 30);
+        assert!(is_over(&BBox::from_ltrb(110, 0, 140, 30), &redaction));
+        assert!(is_over(&BBox::from_ltrb(90, 0, 120, 30), &redaction));
+        assert!(!is_over(&BBox::from_ltrb(80, 0, 110, 30), &redaction));
+        assert!(!is_over(&BBox::from_ltrb(400, 0, 430, 30), &redaction));
+    }
+
     #[test]
     fn a_line_off_the_pitch_of_its_block_is_pointed_out() {
         let (usual, wide) = (line("外務大臣宛至急電報", 32), line("外務大臣宛至急電報", 48));
@@ -160,5 +249,32 @@ mod tests {
         assert_eq!(off_pitch(&usual, mode, Some(33.0)), None);
         assert_eq!(off_pitch(&wide, mode, Some(33.0)).map(|d| d.0), Some("off-pitch-line"));
         assert_eq!(off_pitch(&line("（了）", 99), mode, Some(33.0)), None, "too short to have a pitch");
+    }
+    #[test]
+    fn stamps_that_were_not_read_or_only_guessed_at_are_pointed_out() {
+        let reading = |confidence: f32, likeness| StampReading {
+            text: "極秘".into(),
+            confidence: Confidence::clamped(confidence),
+            likeness,
+        };
+        let code = |read: Vec<StampReading>| {
+            let mut kind = RegionKind::stamp(StampColor::Red, StampShape::Rectangle);
+            if let RegionKind::Stamp { readings, .. } = &mut kind {
+                *readings = read;
+            }
+            let region = Region {
+                id: "s1".into(),
+                kind,
+                bbox: BBox::from_ltwh(0, 0, 90, 60),
+                outline: Polygon::from_points(&[]),
+                confidence: Confidence::clamped(0.9),
+                lines: vec![],
+            };
+            of_stamps(&[region]).into_iter().map(|w| w.code).collect::<Vec<_>>()
+        };
+        assert_eq!(code(vec![]), ["unread-stamp"]);
+        assert_eq!(code(vec![reading(0.4, None)]), ["low-confidence-stamp"]);
+        assert_eq!(code(vec![reading(0.9, None)]), Vec::<String>::new());
+        assert_eq!(code(vec![reading(0.4, Some(Confidence::CERTAIN))]), Vec::<String>::new());
     }
 }

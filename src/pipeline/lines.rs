@@ -81,7 +81,6 @@ fn read_line(
     recognizer: &mut dyn Recognizer,
 ) -> Result<Line, RecognizeError> {
     let redactions = page.redactions();
-    let black_stamps = page.black_stamps();
     let mut glyphs = Vec::new();
     for part in &line.parts {
         match part {
@@ -93,10 +92,7 @@ fn read_line(
             }),
             Part::Print(print) => {
                 let crop = crop(page, print, mode);
-                // Beside stamps the rules stay erased: a remnant of one, taken for a line, is not to be read.
-                let is_stamped = black_stamps.iter().any(|stamp| !stamp.intersection(&crop).is_empty());
-                let through = is_stamped && recognizer.reads_through_marks();
-                let gray = if through { &page.through } else { &page.gray };
+                let gray = if recognizer.reads_through_marks() { &page.through } else { &page.gray };
                 glyphs.extend(read_print(gray, print, &crop, mode, recognizer)?);
             }
         }

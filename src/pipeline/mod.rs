@@ -3,6 +3,7 @@
 mod doubts;
 mod even;
 mod faded;
+mod legend;
 mod lines;
 mod pictures;
 mod record;
@@ -59,7 +60,7 @@ pub struct Prepared {
     pub ink: Binary,
     /// What was erased.
     pub marks: Vec<Mark>,
-    /// The stamps among them, set upright.
+    /// The stamps and notes among them, set upright.
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,
@@ -113,7 +114,7 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
     let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
-    watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks));
+    watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks, &upright));
     watch(Stage::Stamps, &|| pictures::stamps(&upright));
     let mut through = gray.clone();
     marks::erase(&mut gray, &covered);
@@ -180,11 +181,25 @@ impl Prepared {
         boxes(&self.marks, is_black)
     }
 
+    /// Whether an engine saw ink in a box: print, or beneath a black stamp whatever is dark there.
+    fn is_inked(&self, place: &BBox) -> bool {
+        let is_dark = |b: &BBox| {
+            let inside = b.intersection(place).intersection(&self.ink.bbox());
+            (inside.top..inside.bottom)
+                .flat_map(|y| (inside.left..inside.right).map(move |x| (x as u32, y as u32)))
+                .any(|(x, y)| self.through.get_pixel(x, y).0[0] < MIDDLE_GRAY)
+        };
+        self.ink.ink_in(place) > 0 || self.black_stamps().iter().any(is_dark)
+    }
+
     /// The redactions in the order in which layout was told of them.
     fn redactions(&self) -> Vec<&Mark> {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
     }
 }
+
+/// Darker is ink, where an engine is given gray.
+const MIDDLE_GRAY: u8 = 128;
 
 /// Whether a mark is a stamp in black ink.
 fn is_black(kind: &RegionKind) -> bool {

@@ -1,13 +1,15 @@
 //! What each stage did, as pictures for people.
 
 use super::Prepared;
+use super::legend::draw_legend;
 use super::stamps::StampPicture;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, Point};
 use crate::layout::Part;
-use crate::page::{RegionKind, WritingMode};
+use crate::marks::Mark;
+use crate::page::{RedactionStyle, RegionKind, WritingMode};
 use crate::raster::Pixels;
 use image::{GrayImage, Rgb, RgbImage};
-use imageproc::drawing::draw_hollow_rect_mut;
+use imageproc::drawing::{draw_hollow_rect_mut, draw_line_segment_mut};
 use imageproc::rect::Rect;
 
 const RED: Rgb<u8> = Rgb([220, 30, 30]);
@@ -16,19 +18,40 @@ const GREEN: Rgb<u8> = Rgb([20, 150, 60]);
 const VIOLET: Rgb<u8> = Rgb([150, 40, 190]);
 const ORANGE: Rgb<u8> = Rgb([235, 140, 0]);
 
-/// The marks over the straight page: stamps red, redactions violet, handwriting orange, rulings green.
-pub(super) fn marks(page: &RgbImage, prepared: &[crate::marks::Mark]) -> RgbImage {
+/// The marks over the straight page in colours that a legend explains, stamps as they are turned.
+pub(super) fn marks(page: &RgbImage, marks: &[Mark], stamps: &[StampPicture]) -> RgbImage {
     let mut picture = page.clone();
-    for mark in prepared {
-        let color = match mark.kind {
-            RegionKind::Stamp { .. } => RED,
-            RegionKind::Redaction { .. } => VIOLET,
-            RegionKind::Ruling => GREEN,
-            RegionKind::Handwriting | RegionKind::Text { .. } => ORANGE,
-        };
-        frame(&mut picture, &mark.bbox, color, 3);
+    let mut stamps = stamps.iter();
+    for mark in marks {
+        match (&mark.kind, color_of(&mark.kind)) {
+            (RegionKind::Stamp { .. } | RegionKind::Handwriting, color) => match stamps.next() {
+                Some(stamp) => outline(&mut picture, &stamp.outline, color, 3),
+                None => frame(&mut picture, &mark.bbox, color, 3),
+            },
+            (_, color) => frame(&mut picture, &mark.bbox, color, 3),
+        }
     }
+    draw_legend(
+        &mut picture,
+        &[
+            (RED, "stamp"),
+            (VIOLET, "redaction filled"),
+            (BLUE, "redaction outlined"),
+            (ORANGE, "handwriting"),
+            (GREEN, "rule"),
+        ],
+    );
     picture
+}
+
+fn color_of(kind: &RegionKind) -> Rgb<u8> {
+    match kind {
+        RegionKind::Stamp { .. } => RED,
+        RegionKind::Redaction { style: RedactionStyle::Solid, .. } => VIOLET,
+        RegionKind::Redaction { style: RedactionStyle::Outlined, .. } => BLUE,
+        RegionKind::Ruling => GREEN,
+        RegionKind::Handwriting | RegionKind::Text { .. } => ORANGE,
+    }
 }
 
 /// The stamps set upright, as they are read: one stamp a row, its views side by side.
@@ -75,7 +98,7 @@ pub(super) fn lines(prepared: &Prepared) -> RgbImage {
             let at = line.bbox.center();
             if let Some((x, y)) = last {
                 let end = (at.x as f32, at.y as f32);
-                imageproc::drawing::draw_line_segment_mut(&mut picture, (x, y), end, RED);
+                draw_line_segment_mut(&mut picture, (x, y), end, RED);
             }
             last = Some((at.x as f32, at.y as f32));
         }
@@ -95,6 +118,16 @@ pub(super) fn color(pixels: &Pixels) -> RgbImage {
 /// A gray picture that can be drawn on in colour.
 pub(super) fn rgb(gray: &GrayImage) -> RgbImage {
     image::DynamicImage::ImageLuma8(gray.clone()).into_rgb8()
+}
+
+/// A closed line through four corners.
+fn outline(picture: &mut RgbImage, corners: &[Point; 4], color: Rgb<u8>, thickness: i32) {
+    for (a, b) in corners.iter().zip(corners.iter().cycle().skip(1)) {
+        for (dx, dy) in (0..thickness).flat_map(|dy| (0..thickness).map(move |dx| (dx as f32, dy as f32))) {
+            let at = |p: &Point| (p.x as f32 + dx, p.y as f32 + dy);
+            draw_line_segment_mut(picture, at(a), at(b), color);
+        }
+    }
 }
 
 fn frame(picture: &mut RgbImage, bbox: &BBox, color: Rgb<u8>, thickness: i32) {

@@ -1,6 +1,6 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
-use super::doubts::doubts;
+use super::doubts::{doubts, of_stamps};
 use super::lines::ReadBlock;
 use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
@@ -29,10 +29,12 @@ pub(super) fn page(
     number(&mut regions, "r");
     let text = plain_text(&regions);
     let telegram = parse_telegram(&regions);
-    let warnings = doubts(&regions, &prepared);
+    let mut warnings = doubts(&regions, &prepared);
     let mut steps = prepared.steps.clone();
     steps.push(steps::reading(&regions, prepared.rotation));
-    regions.extend(mark_regions(&prepared, stamps, back, &canvas));
+    let marks = mark_regions(&prepared, stamps, back, &canvas);
+    warnings.extend(of_stamps(&marks));
+    regions.extend(marks);
     Page {
         format: FORMAT.to_owned(),
         source,
@@ -90,12 +92,14 @@ fn mark_regions(prepared: &Prepared, stamps: Vec<ReadStamp>, back: &Transform, c
     let mut found = Vec::new();
     for mark in &prepared.marks {
         let mut region = mark_region(mark, back, canvas);
-        if let RegionKind::Stamp { tilt_degrees, readings, .. } = &mut region.kind
+        if matches!(mark.kind, RegionKind::Stamp { .. } | RegionKind::Handwriting)
             && let Some((picture, read)) = stamps.next()
         {
-            // The stamp leans with the page.
-            *tilt_degrees = ((picture.tilt_degrees + prepared.skew.degrees) * 100.0).round() / 100.0;
-            *readings = read.readings;
+            if let RegionKind::Stamp { tilt_degrees, readings, .. } = &mut region.kind {
+                // The stamp leans with the page.
+                *tilt_degrees = ((picture.tilt_degrees + prepared.skew.degrees) * 100.0).round() / 100.0;
+                *readings = read.readings;
+            }
             region.outline = Polygon::from_points(&picture.outline.map(|p| back.apply(p)));
             region.lines = read.lines.into_iter().map(|l| on_scan(l, back, canvas)).collect();
         }

@@ -18,6 +18,7 @@ pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step>
         step(Stage::Marks)
             .with("stamps", count(|kind| matches!(kind, RegionKind::Stamp { .. })))
             .with("redactions", count(|kind| matches!(kind, RegionKind::Redaction { .. })))
+            .with("handwriting", count(|kind| *kind == RegionKind::Handwriting))
             .with("rulings", count(|kind| matches!(kind, RegionKind::Ruling))),
         step(Stage::Layout)
             .with("blocks", prepared.blocks.len())

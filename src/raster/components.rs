@@ -91,7 +91,7 @@ fn runs_of(page: &Binary) -> Vec<Run> {
 }
 
 /// The first ink of a row from a place on, or its end: eight pixels at a time, for most of a page is paper.
-fn ink_from(row: &[u8], mut at: usize) -> usize {
+pub fn ink_from(row: &[u8], mut at: usize) -> usize {
     while let Some(eight) = row[at..].first_chunk() {
         let word = u64::from_le_bytes(*eight);
         if word != 0 {

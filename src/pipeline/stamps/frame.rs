@@ -17,6 +17,8 @@ const STEPS: i32 = 4;
 const PLACES: usize = 40;
 /// Least inked part of the faintest side, and of all sides.
 const INKED: (f64, f64) = (0.4, 0.65);
+/// Thinnest frame beside its box, as a part of the shorter side: thinner ones are lines across the stamp's characters.
+const THINNEST: f64 = 0.35;
 /// What a frame loses, of the two that full sides have, by the largest tilt, and by sides at uneven depths: a narrow
 /// rectangle across the stamp's own characters may be inked as well.
 const UNLIKELY: f64 = 0.3;
@@ -127,7 +129,7 @@ impl<'a> Fitted<'a> {
             let (w, h, c, s) = (width * width, height * height, cos * cos, sin * sin);
             (((w * c - h * s) / flat).max(0.0).sqrt(), ((h * c - w * s) / flat).max(0.0).sqrt())
         };
-        let least = 0.25 * width.min(height);
+        let least = THINNEST * width.min(height);
         (half.0 >= least && half.1 >= least).then_some(Self {
             ink,
             shape,

@@ -1,15 +1,18 @@
 //! How like a reading is to a word of the vocabulary, and how the one lies over the other.
 //!
 //! Edit distance over folded characters, in which a character that the engine had among its other readings costs
-//! little, one that it read surely costs most, and specks read as punctuation next to nothing. A reading that is like no word, or as
-//! like to another, stands as it was read: matching never invents.
+//! little, one that it read surely costs most, and specks read as punctuation next to nothing. A reading that is like
+//! no word, or as like to another, stands as it was read: matching never invents. Where it is like one, it becomes the
+//! word in the vocabulary's own forms.
 
 use crate::orthography::Folding;
 use crate::recognize::ReadGlyph;
 
-/// Least likeness of a match, 0 to 1: of three characters one may be misread unsurely, of two none, unless the engine
-/// had the right one in mind.
-const LEAST: f32 = 0.6;
+/// Least likeness of a match, 0 to 1: of three characters none may be misread, unless the engine had the right one in
+/// mind; of two one may be in its mind, of six one may be missing. At 0.6 文書 became 文書課, and 他械 極秘.
+const LEAST: f32 = 0.7;
+/// The same where all characters were read as they are, and others beside them.
+const LEAST_WHOLE: f32 = 0.6;
 /// As much as the next best must stay behind.
 const LEAD: f32 = 0.1;
 
@@ -31,6 +34,15 @@ pub(super) struct Match {
     pub characters: Vec<(char, Option<usize>)>,
     /// 0 to 1.
     pub likeness: f32,
+    /// Whether all its characters were read as they are.
+    is_whole: bool,
+}
+
+impl Match {
+    /// A part of it, with no characters yet.
+    pub(super) fn part(&self) -> Self {
+        Self { characters: vec![], ..*self }
+    }
 }
 
 /// The words of stamps, folded for comparison.
@@ -64,7 +76,8 @@ impl Vocabulary {
                 next = next.max(found.likeness);
             }
         }
-        best.filter(|b| b.likeness >= LEAST && (b.likeness - next >= LEAD || b.likeness > 0.99))
+        let least = |b: &Match| if b.is_whole { LEAST_WHOLE } else { LEAST };
+        best.filter(|b| b.likeness >= least(b) && (b.likeness - next >= LEAD || b.likeness > 0.99))
     }
 }
 
@@ -145,6 +158,10 @@ fn compare(read: &[Folded], word: &[(char, String)]) -> Match {
         }
     }
     laid.reverse();
+    let is_exact = |(at, (_, glyph)): (usize, &(char, Option<usize>))| {
+        glyph.is_some_and(|g: usize| read[g].text == word[at].1)
+    };
+    let is_whole = laid.iter().enumerate().all(is_exact);
     let likeness = (1.0 - total / word.len().max(1) as f32).max(0.0);
-    Match { characters: laid, likeness }
+    Match { characters: laid, likeness, is_whole }
 }

@@ -1,4 +1,5 @@
-//! The text of stamps: taken off the page, set upright, split into rows, read, and compared with a vocabulary.
+//! The text of stamps: taken off the page, set upright, split into rows, read, and compared with a vocabulary. Notes by
+//! hand go the same way, but for the vocabulary.
 //!
 //! Which ink is a stamp's own, [`crate::marks`] tells. Its tilt is that of the frame ([`frame`]), or of the strokes
 //! where there is none or a round one ([`tilt`]). Where the ink or the rows ([`rows`]) are not certain, several are
@@ -32,8 +33,10 @@ pub struct StampsOptions {
     pub vocabulary: Vec<String>,
 }
 
-/// A stamp, taken off the page and set upright.
+/// A stamp or a note by hand, taken off the page and set upright.
 pub(super) struct StampPicture {
+    /// Whether it is a note: what that says is in no vocabulary.
+    pub is_note: bool,
     /// Its clockwise turn against the straight page, degrees.
     pub tilt_degrees: f64,
     /// Whether its frame is known, and the views show no more than stands within it.
@@ -49,10 +52,12 @@ pub(super) struct StampPicture {
 /// Least part of a view that is ink: less is dirt that was left over.
 const LEAST_INK: f64 = 0.02;
 
-/// Largest piece of print, along its shorter side, as a part of the stamp's.
-const PIECE: f64 = 0.3;
+/// Longest piece of print that crosses a frame, and thickest sliver of the frame, as parts of the stamp's shorter side: a
+/// character in the upper of two rows, joined to a streak of the copier, reaches further in.
+const PIECE: f64 = 0.35;
+const SLIVER: f64 = 0.05;
 
-/// Takes the stamps of a page off it, in the order of its marks.
+/// Takes the stamps and notes of a page off it, in the order of its marks.
 pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
     page.own_ink().into_iter().map(|(mark, views)| upright(mark, &views)).collect()
 }
@@ -83,6 +88,7 @@ fn upright(mark: &Mark, views: &[GrayImage]) -> StampPicture {
         turned.push(picture.to_gray());
     }
     StampPicture {
+        is_note: mark.kind == RegionKind::Handwriting,
         tilt_degrees,
         is_framed: frame.is_some(),
         outline: outline(&mark.bbox, frame.as_ref(), tilt_degrees),
@@ -131,12 +137,13 @@ fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool) {
         let is_edge = [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)].into_iter().any(|(x, y)| !holds(x, y));
         touches[label.0[0] as usize - 1] |= is_edge;
     }
-    let largest = PIECE * f64::from(width.min(height));
-    let goes: Vec<bool> = components
-        .iter()
-        .zip(touches)
-        .map(|(c, touches)| touches && f64::from(c.bbox.width().min(c.bbox.height())) <= largest)
-        .collect();
+    let short = f64::from(width.min(height));
+    let is_small = |b: &BBox| {
+        let (thin, long) = (f64::from(b.width().min(b.height())), f64::from(b.width().max(b.height())));
+        long <= PIECE * short || thin <= SLIVER * short
+    };
+    let goes: Vec<bool> =
+        components.iter().zip(touches).map(|(c, touches)| touches && is_small(&c.bbox)).collect();
     for (x, y, label) in labels.enumerate_pixels() {
         if label.0[0] != 0 && goes[label.0[0] as usize - 1] {
             let edge = BBox::from_ltwh(x as i32 - 1, y as i32 - 1, 3, 3).intersection(&inside.bbox());

@@ -27,7 +27,7 @@ pub(in crate::pipeline) struct ReadStamp {
     pub readings: Vec<StampReading>,
 }
 
-/// Reads the stamps of a page, in the order of its marks; `lines` is what was read of the print.
+/// Reads the stamps and notes of a page, in the order of its marks; `lines` is what was read of the print.
 ///
 /// # Errors
 /// Where the engine's model is missing. A stamp on which it fails has no lines.
@@ -39,9 +39,11 @@ pub(in crate::pipeline) fn read_stamps(
 ) -> Result<Vec<ReadStamp>, RecognizeError> {
     let words = settings.stamps.vocabulary.iter().map(String::as_str);
     let vocabulary = Vocabulary::new(BUILT_IN.iter().copied().chain(words));
+    let no_words = Vocabulary::new(std::iter::empty());
     let mut read = Vec::new();
     for stamp in &page.stamps {
-        let surest = surest(stamp, recognizer, &vocabulary)?;
+        let words = if stamp.is_note { &no_words } else { &vocabulary };
+        let surest = surest(stamp, recognizer, words)?;
         let engine = recognizer.describe().name;
         read.push(surest.map_or_else(ReadStamp::default, |way| way.on_page(&stamp.to_page, lines, &engine)));
     }
@@ -156,8 +158,7 @@ fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
 
 /// The parts of a word that rows have of it; `None` where one has nothing.
 fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
-    let mut parts: Vec<Match> =
-        rows.iter().map(|_| Match { characters: vec![], likeness: whole.likeness }).collect();
+    let mut parts: Vec<Match> = rows.iter().map(|_| whole.part()).collect();
     let (mut row, mut first) = (0, 0);
     for &(character, glyph) in &whole.characters {
         while glyph.is_some_and(|g| g >= first + rows[row].glyphs.len()) {

@@ -115,6 +115,8 @@ fn split(ink: &Binary, text: &BBox, count: usize, mode: WritingMode) -> Option<S
     if f64::from(longest) < least * f64::from(tallest) {
         return None;
     }
+    // Characters one below the other are a column, not rows.
+    let likely = if count > 1 && longest < tallest * 13 / 10 { likely / 2.0 } else { likely };
     if mode == WritingMode::VerticalRl {
         lines.iter_mut().for_each(|b| *b = b.transposed());
         lines.reverse();

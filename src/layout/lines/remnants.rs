@@ -1,0 +1,101 @@
+//! What looks like a line and is none: dust, and what is left of rules and stamps.
+//!
+//! Decided by the pieces of ink, not by what they might say: a lone 一 is print, a streak of the copier is not. A lone ー
+//! in a column is taken for a rule's remnant; no cable has one.
+
+use super::{BETWEEN, Bead, Chain, FLAT, Stringing};
+use crate::geometry::BBox;
+use crate::page::WritingMode;
+
+/// Lower than this, in characters, is what is left of a rule, or a row of dashes.
+const THIN: f64 = 0.3;
+/// Smaller than this, in characters, is no character that stands alone.
+const SMALL: f64 = 0.5;
+
+impl Stringing<'_> {
+    /// Dust makes no line, nor does what is left of a rule: something in a chain needs the extent of a small character,
+    /// and all of it more height than a row of dashes. In a column every character has a stroke across: specks and
+    /// pieces of a rule have none, however far they scatter.
+    pub(super) fn is_print(&self, chain: &Chain) -> bool {
+        let all = chain.bbox();
+        let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
+        let is_thin = match self.mode {
+            WritingMode::VerticalRl => {
+                chain.beads.iter().all(|b| b.redaction.is_none() && self.is_streak(&b.bbox))
+            }
+            WritingMode::HorizontalTb => f64::from(all.height()) < THIN * self.size,
+        };
+        f64::from(largest) >= SMALL * self.size && !(is_thin && self.is_rules_remnant(&all))
+    }
+
+    /// Whether a piece of ink is thin, or runs along the line as no character does: ー and ｜ are thinner.
+    fn is_streak(&self, piece: &BBox) -> bool {
+        let height = f64::from(piece.height());
+        height < THIN * self.size
+            || (height < BETWEEN * self.size && f64::from(piece.width()) >= 3.0 * height)
+    }
+
+    /// Whether a chain stands within a black stamp, whose strokes cannot all be told from print; specks beyond it are
+    /// no print either.
+    pub(super) fn is_stamps_remnant(&self, chain: &Chain) -> bool {
+        let extent = |b: &Bead| f64::from(b.bbox.width().max(b.bbox.height()));
+        let is_print = |b: &&Bead| b.redaction.is_some() || extent(b) >= FLAT * self.size;
+        let print = chain.beads.iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
+        self.black_stamps.iter().any(|stamp| 100 * print.intersection(stamp).area() >= 85 * print.area())
+    }
+
+    /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.
+    fn is_rules_remnant(&self, thin: &BBox) -> bool {
+        let on_rule = |rule: &BBox| {
+            rule.width() > rule.height() && (rule.center().y - thin.center().y).abs() <= 0.3 * self.size
+        };
+        f64::from(thin.width()) > 1.5 * self.size
+            || self.mode == WritingMode::VerticalRl
+            || self.rulings.iter().any(on_rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::LayoutOptions;
+    use crate::raster::Binary;
+
+    const SIZE: f64 = 40.0;
+
+    /// Boxes of a column, given as top, right-to-left position, length along it and width across.
+    fn chain(boxes: &[(i32, i32, i32, i32)]) -> Chain {
+        let bead = |&(along, across, length, width): &(i32, i32, i32, i32)| Bead {
+            bbox: BBox::from_ltwh(along, across, length, width),
+            redaction: None,
+        };
+        Chain { beads: boxes.iter().map(bead).collect() }
+    }
+
+    fn kept(mode: WritingMode, black_stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
+        let ink = Binary::new(1, 1);
+        let options = LayoutOptions::default();
+        let (rulings, stamps, black_stamps) = (vec![], black_stamps.to_vec(), black_stamps.to_vec());
+        let stringing =
+            Stringing { ink: &ink, mode, rulings, stamps, black_stamps, size: SIZE, options: &options };
+        let chain = chain(boxes);
+        stringing.is_print(&chain) && !stringing.is_stamps_remnant(&chain)
+    }
+
+    #[test]
+    fn pieces_of_a_rule_are_no_column_however_they_scatter() {
+        let pieces = [(0, 0, 60, 4), (90, 20, 50, 14), (160, 8, 6, 6)];
+        assert!(!kept(WritingMode::VerticalRl, &[], &pieces));
+        assert!(kept(WritingMode::VerticalRl, &[], &[(0, 0, 12, 38)]), "一 in a column");
+        assert!(kept(WritingMode::HorizontalTb, &[], &[(0, 0, 38, 6), (4, 18, 28, 6)]), "二 in a row");
+    }
+
+    #[test]
+    fn specks_beyond_a_black_stamp_do_not_make_its_strokes_a_line() {
+        let stamp = BBox::from_ltrb(100, 0, 200, 60);
+        let strokes = [(110, 10, 30, 34), (150, 8, 36, 30), (340, 20, 6, 6)];
+        assert!(!kept(WritingMode::VerticalRl, &[stamp], &strokes));
+        let print = [(110, 10, 30, 34), (150, 8, 36, 30), (340, 8, 36, 36)];
+        assert!(kept(WritingMode::VerticalRl, &[stamp], &print), "print goes on behind the stamp");
+    }
+}

@@ -1,0 +1,93 @@
+//! Whether paper lies around something: marks are put on paper, so beside their edges it is as light as everywhere.
+//!
+//! Photographs, the gutter and the covers of a book are dark in shades that pass into one another: an edge of ink is
+//! found in them, but what lies beside it is no paper. Looked at in a strip along each side, ink left out, since print
+//! may stand there; good where the page is lit evenly to a third of its contrast.
+
+use crate::geometry::BBox;
+use crate::raster::Binary;
+use image::GrayImage;
+
+/// The strip that is looked at: from and to this far beside the edge, in characters.
+const STRIP: (f64, f64) = (0.15, 0.45);
+/// Part of the way from ink to paper that the lighter quarter of the strip has at least.
+const LIGHT: f64 = 0.6;
+/// Part of the strip that is no ink, at least: where there is less, something else adjoins.
+const LEAST_PAPER: f64 = 0.2;
+
+/// The page's paper.
+pub(super) struct Paper<'a> {
+    gray: &'a GrayImage,
+    ink: &'a Binary,
+    /// Darkest that paper beside a mark is.
+    light: u8,
+}
+
+impl<'a> Paper<'a> {
+    /// Measures paper and ink of a page.
+    pub(super) fn of(gray: &'a GrayImage, ink: &'a Binary) -> Self {
+        let mut levels = [[0u32; 256]; 2];
+        for (value, ink) in gray.as_raw().iter().zip(ink.as_ink().as_raw()).step_by(7) {
+            levels[usize::from(*ink != 0)][usize::from(*value)] += 1;
+        }
+        let [paper, dark] = levels.map(|histogram| f64::from(percentile(&histogram, 50)));
+        Self { gray, ink, light: (dark + LIGHT * (paper - dark).max(0.0)) as u8 }
+    }
+
+    /// How many sides of a box have paper beside them; those at the border of the scan and beside other ink have.
+    pub(super) fn sides(&self, bbox: &BBox, size: f64) -> usize {
+        let near = (STRIP.0 * size) as i32 + 1;
+        let far = ((STRIP.1 * size) as i32 + 1).max(near + 2);
+        let strips = [
+            BBox { top: bbox.top - far, bottom: bbox.top - near, ..*bbox },
+            BBox { top: bbox.bottom + near, bottom: bbox.bottom + far, ..*bbox },
+            BBox { left: bbox.left - far, right: bbox.left - near, ..*bbox },
+            BBox { left: bbox.right + near, right: bbox.right + far, ..*bbox },
+        ];
+        strips.iter().filter(|strip| self.is_light(&strip.intersection(&self.ink.bbox()))).count()
+    }
+
+    fn is_light(&self, strip: &BBox) -> bool {
+        let mut levels = [0u32; 256];
+        for y in strip.top..strip.bottom {
+            for x in (strip.left..strip.right).filter(|&x| !self.ink.is_ink(x as u32, y as u32)) {
+                levels[usize::from(self.gray.get_pixel(x as u32, y as u32).0[0])] += 1;
+            }
+        }
+        let seen = f64::from(levels.iter().sum::<u32>());
+        seen <= LEAST_PAPER * strip.area() as f64 || percentile(&levels, 75) >= self.light
+    }
+}
+
+/// The level below which so many percent of a histogram lie.
+fn percentile(histogram: &[u32; 256], percent: u64) -> u8 {
+    let wanted = histogram.iter().map(|&n| u64::from(n)).sum::<u64>() * percent / 100;
+    let mut seen = 0;
+    let level = histogram.iter().position(|&n| {
+        seen += u64::from(n);
+        seen > wanted
+    });
+    level.unwrap_or(255) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn a_box_on_paper_has_paper_around_and_one_in_a_shade_has_not() {
+        let gray = GrayImage::from_fn(400, 300, |x, y| {
+            let level = match (x, y) {
+                (40..100, 100..140) | (300..340, 40..260) => 20,
+                (230..400, _) => 110,
+                _ => 240,
+            };
+            Luma([level])
+        });
+        let ink = Binary::below(&gray, 60);
+        let paper = Paper::of(&gray, &ink);
+        assert_eq!(paper.sides(&BBox::from_ltrb(40, 100, 100, 140), 40.0), 4);
+        assert_eq!(paper.sides(&BBox::from_ltrb(300, 40, 340, 260), 40.0), 0);
+    }
+}

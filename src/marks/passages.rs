@@ -1,0 +1,372 @@
+//! Which redactions hide one passage.
+//!
+//! A passage that runs over a line's end is hidden by one block on each line. Two blocks on lines that follow one
+//! another belong together where nothing is printed behind the first nor before the second; the reader then sees one gap,
+//! not two. Only what is printed can tell: a passage that ends where its line ends, above one that begins where its
+//! line begins, is told to be one with it.
+
+use super::Mark;
+use super::color::Balance;
+use super::erasing::cut;
+use crate::geometry::BBox;
+use crate::page::{RedactionStyle, RegionKind};
+use crate::raster::{Binary, Component, Pixels};
+use image::GrayImage;
+
+/// Narrowest short block in a column, in characters.
+const NARROWEST: f64 = 0.85;
+/// Space between lines whose redactions are one passage, in characters, at most.
+const LINE_GAP: f64 = 1.4;
+/// How far behind a block print is looked for, in characters.
+const BEHIND: f64 = 4.0;
+/// Height of a stroke that counts as print there, in characters: specks are smaller.
+const SPECK: f64 = 0.3;
+
+/// Solid blocks and struck-out passages: where both found one, its larger box.
+pub(super) fn merged(blocks: Vec<Mark>, hatched: Vec<Mark>) -> Vec<Mark> {
+    let mostly_in = |a: &BBox, b: &BBox| 2 * a.intersection(b).area() >= a.area();
+    let (mut blocks, mut hatched) = (blocks, hatched);
+    hatched.retain(|h| !blocks.iter().any(|b| mostly_in(&h.bbox, &b.bbox)));
+    blocks.retain(|b| !hatched.iter().any(|h| mostly_in(&b.bbox, &h.bbox)));
+    blocks.extend(hatched);
+    blocks
+}
+
+/// Numbers the passages of more than one block; `rest` is the page without the blocks.
+pub(super) fn group(found: &mut [Mark], rest: &Binary, size: f64) {
+    let boxes: Vec<(usize, BBox)> = (0..found.len())
+        .filter(|&i| matches!(found[i].kind, RegionKind::Redaction { .. }))
+        .map(|i| (i, found[i].bbox))
+        .collect();
+    let mut passage: Vec<usize> = (0..boxes.len()).collect();
+    for (a, (_, first)) in boxes.iter().enumerate() {
+        for (b, (_, second)) in boxes.iter().enumerate().filter(|(b, _)| *b != a) {
+            if follows(rest, first, second, size) {
+                let (from, to) = (passage[b], passage[a]);
+                passage.iter_mut().filter(|p| **p == from).for_each(|p| *p = to);
+            }
+        }
+    }
+    let mut numbers: Vec<usize> = Vec::new();
+    for (at, (index, _)) in boxes.iter().enumerate() {
+        let of = passage[at];
+        if passage.iter().filter(|p| **p == of).count() < 2 {
+            continue;
+        }
+        let number = numbers.iter().position(|n| *n == of).unwrap_or_else(|| {
+            numbers.push(of);
+            numbers.len() - 1
+        });
+        if let RegionKind::Redaction { group, .. } = &mut found[*index].kind {
+            *group = Some(number as u32 + 1);
+        }
+    }
+}
+
+/// Drops blocks that stand side by side like the strokes of large type, and upright ones narrower than a column.
+pub(super) fn without_strokes(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
+    let upright = |b: &BBox, most: f64| b.height() > b.width() && f64::from(b.height()) < most * size;
+    let small = |b: &BBox| upright(b, 3.0);
+    let level = |a: i32, b: i32| f64::from((a - b).abs()) <= 0.3 * size;
+    let is_stroke = |b: &BBox| {
+        let twin = |o: &Mark| {
+            let o = &o.bbox;
+            o != b
+                && small(o)
+                && level(o.top, b.top)
+                && level(o.bottom, b.bottom)
+                && f64::from(o.gap_x(b)) <= 1.5 * size
+        };
+        (upright(b, SHORT.0 + 3.0) && f64::from(b.width()) < NARROWEST * size)
+            || (small(b) && blocks.iter().any(twin))
+    };
+    blocks.iter().filter(|m| !is_stroke(&m.bbox)).cloned().collect()
+}
+
+/// Whether a second block goes on where the first ends: on the next line, or on the next column to the left.
+fn follows(rest: &Binary, first: &BBox, second: &BBox, size: f64) -> bool {
+    let line = |b: &BBox| b.width() > b.height();
+    let near = |gap: i32| f64::from(gap) >= -0.3 * size && f64::from(gap) <= LINE_GAP * size;
+    let flat = |b: &BBox| f64::from(b.width().min(b.height())) <= 2.4 * size;
+    if line(first) != line(second) || !flat(first) || !flat(second) {
+        return false;
+    }
+    let far = (BEHIND * size) as i32;
+    let (behind, before) = if line(first) {
+        let below = second.top + second.bottom > first.top + first.bottom;
+        if !below || !near(first.gap_y(second)) {
+            return false;
+        }
+        (
+            BBox { left: first.right, right: first.right + far, ..*first },
+            BBox { left: second.left - far, right: second.left, ..*second },
+        )
+    } else {
+        let left = second.left + second.right < first.left + first.right;
+        if !left || !near(first.gap_x(second)) {
+            return false;
+        }
+        (
+            BBox { top: first.bottom, bottom: first.bottom + far, ..*first },
+            BBox { top: second.top - far, bottom: second.top, ..*second },
+        )
+    };
+    is_blank(rest, &behind, size) && is_blank(rest, &before, size)
+}
+
+/// Whether a box holds specks at most.
+fn is_blank(rest: &Binary, bbox: &BBox, size: f64) -> bool {
+    let (components, _) = cut(rest, bbox).components();
+    components.iter().all(|c| f64::from(c.bbox.width().max(c.bbox.height())) < SPECK * size)
+}
+
+/// What the page's print tells of a block: a redaction hides print, so it lies where print is, is as dark and as black,
+/// and is not a stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the margin fail.
+pub(super) struct Print<'a> {
+    page: &'a Pixels,
+    ink: &'a Binary,
+    gray: &'a GrayImage,
+    size: f64,
+    /// The pieces that are as large as characters.
+    characters: Vec<BBox>,
+    /// Where nearly all of the print lies.
+    area: BBox,
+    /// Brightest that a block may be on the average.
+    level: f64,
+}
+
+/// Part of the characters that may lie outside of the area of print, at each side.
+const OUTSIDE: usize = 50;
+/// How far beyond the area of print a block may lie, in characters.
+const BEYOND: f64 = 1.0;
+/// Longest redaction, as a part of the page's side along it: black edges and gutters are longer.
+const LONGEST: f64 = 0.75;
+/// Chroma of a block on the average, at most: 99 black blocks on 63 cables have a median of up to 3, one photograph, one
+/// coloured print and the shade of one gutter 26, 73 and 58.
+const MOST_CHROMA: f64 = 18.0;
+/// How far from a short block the print of its line may be, in characters.
+const IN_LINE: f64 = 6.0;
+/// Ink around a block shorter than this, in characters, within half a character: a letter's other strokes have more.
+const SHORT: (f64, f64) = (5.0, 0.2);
+/// Ink in the strip beside a short upright block, as wide as it: where there is more, both are strokes of large type.
+const BESIDE: f64 = 0.35;
+
+impl<'a> Print<'a> {
+    /// Measures the page's print.
+    pub(super) fn of(
+        components: &[Component],
+        page: &'a Pixels,
+        ink: &'a Binary,
+        gray: &'a GrayImage,
+        size: f64,
+    ) -> Self {
+        let side = |c: &Component| f64::from(c.bbox.width().max(c.bbox.height()));
+        let print: Vec<BBox> = components
+            .iter()
+            .filter(|c| side(c) >= 0.4 * size && side(c) <= 1.2 * size)
+            .map(|c| c.bbox)
+            .collect();
+        let span = |f: fn(&BBox) -> i32| {
+            let mut values: Vec<i32> = print.iter().map(f).collect();
+            values.sort_unstable();
+            let skipped = values.len() / OUTSIDE;
+            values.get(skipped).copied().zip(values.get(values.len().saturating_sub(1 + skipped)).copied())
+        };
+        let area = match (span(|b| (b.left + b.right) / 2), span(|b| (b.top + b.bottom) / 2)) {
+            (Some(x), Some(y)) => BBox::from_ltrb(x.0, y.0, x.1, y.1).grown((BEYOND * size) as i32),
+            _ => ink.bbox(),
+        };
+        let mut darkness: Vec<u8> =
+            print.iter().step_by(print.len() / 500 + 1).filter_map(|b| mean_of_ink(ink, gray, b)).collect();
+        darkness.sort_unstable();
+        // Thin strokes are brighter than a block of the same ink, never darker.
+        let level = darkness.get(darkness.len() / 2).map_or(255.0, |&level| f64::from(level) + 10.0);
+        Self { page, ink, gray, size, characters: print, area, level }
+    }
+
+    /// The blocks that can hide print, and all outlined redactions: those are told by their blank.
+    pub(super) fn blocks(&self, blocks: Vec<Mark>) -> Vec<Mark> {
+        let (solid, mut kept): (Vec<Mark>, Vec<Mark>) = blocks
+            .into_iter()
+            .partition(|m| matches!(m.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. }));
+        let solid: Vec<Mark> = solid.into_iter().filter(|m| self.holds(&m.bbox)).collect();
+        kept.extend(without_strokes(solid, self.size));
+        kept
+    }
+
+    /// Whether a block can hide print.
+    fn holds(&self, bbox: &BBox) -> bool {
+        let center = bbox.center();
+        let (width, height) = (f64::from(bbox.width()), f64::from(bbox.height()));
+        let long = width <= LONGEST * f64::from(self.ink.width())
+            && height <= LONGEST * f64::from(self.ink.height());
+        self.area.contains(center.x as i32, center.y as i32)
+            && long
+            && mean_of_ink(self.ink, self.gray, bbox).is_some_and(|mean| f64::from(mean) <= self.level)
+            && self.stands_apart(bbox)
+            && self.is_no_edge(bbox)
+            && self.is_in_line(bbox)
+            && chroma(self.page, bbox) <= MOST_CHROMA
+    }
+
+    /// Whether a block stands in a line of print; a long one may be the whole line.
+    fn is_in_line(&self, bbox: &BBox) -> bool {
+        let reach = (IN_LINE * self.size) as i32;
+        let (width, height) = (bbox.width(), bbox.height());
+        if f64::from(width.max(height)) >= SHORT.0 * self.size {
+            return true;
+        }
+        let across = BBox { left: bbox.left - reach, right: bbox.right + reach, ..*bbox };
+        let down = BBox { top: bbox.top - reach, bottom: bbox.bottom + reach, ..*bbox };
+        let holds = |strip: &BBox, c: &BBox| c.intersects(strip) && !c.intersects(bbox);
+        self.characters
+            .iter()
+            .any(|c| (width >= height && holds(&across, c)) || (height >= width && holds(&down, c)))
+    }
+
+    /// Whether there is little ink around a short block.
+    pub(super) fn stands_apart(&self, bbox: &BBox) -> bool {
+        let around = bbox.grown((0.5 * self.size) as i32).intersection(&self.ink.bbox());
+        let ring = self.ink.ink_in(&around) as f64 - self.ink.ink_in(bbox) as f64;
+        let narrow = f64::from(bbox.width().min(bbox.height())) < NARROWEST * self.size;
+        let short = if narrow { SHORT.0 } else { 0.6 * SHORT.0 };
+        let longer = f64::from(bbox.width().max(bbox.height())) >= short * self.size;
+        let beside = |dx: i32| {
+            let strip = bbox.shifted(dx, 0).intersection(&self.ink.bbox());
+            self.ink.ink_in(&strip) as f64 > BESIDE * strip.area().max(1) as f64
+        };
+        let width = bbox.width();
+        let upright = bbox.height() > width;
+        if !longer && upright && (beside(width + 1) || beside(-width - 1)) {
+            return false;
+        }
+        longer || (ring <= SHORT.1 * (around.area() - bbox.area()).max(1) as f64 && !self.is_stroke(bbox))
+    }
+
+    /// Whether a block is one of the strokes of a large letter: the letter's other ink is about as much.
+    fn is_stroke(&self, bbox: &BBox) -> bool {
+        let around = bbox.grown((1.5 * self.size) as i32).intersection(&self.ink.bbox());
+        let (components, labels) = cut(self.ink, &around).components();
+        let center = bbox.center();
+        let (x, y) = (center.x as i32 - around.left, center.y as i32 - around.top);
+        let label = labels.get_pixel_checked(x as u32, y as u32).map_or(0, |l| l.0[0]);
+        let Some(letter) = (label as usize).checked_sub(1).map(|i| &components[i]) else { return false };
+        // Rules and frames that touch a block go on far beyond it.
+        let large = f64::from(letter.bbox.width().max(letter.bbox.height())) > 3.5 * self.size;
+        let own = self.ink.ink_in(bbox);
+        !large && 10 * letter.ink >= if bbox.height() > bbox.width() { 12 } else { 14 } * own
+    }
+
+    /// Whether a block that comes in from the border of the scan stands in a line of print.
+    fn is_no_edge(&self, bbox: &BBox) -> bool {
+        let near = (0.15 * self.size) as i32 + 1;
+        let (width, height) = (self.ink.width() as i32, self.ink.height() as i32);
+        let reach = (1.2 * self.size) as i32;
+        let (left, right) = (bbox.left <= near, bbox.right + near >= width);
+        let (top, bottom) = (bbox.top <= near, bbox.bottom + near >= height);
+        let inner = match [left, right, top, bottom] {
+            [false, false, false, false] => return true,
+            [true, false, false, false] => BBox { left: bbox.right + 1, right: bbox.right + reach, ..*bbox },
+            [false, true, false, false] => BBox { left: bbox.left - reach, right: bbox.left - 1, ..*bbox },
+            [false, false, true, false] => {
+                BBox { top: bbox.bottom + 1, bottom: bbox.bottom + reach, ..*bbox }
+            }
+            [false, false, false, true] => BBox { top: bbox.top - reach, bottom: bbox.top - 1, ..*bbox },
+            _ => return false,
+        };
+        let (components, _) = cut(self.ink, &inner).components();
+        components.iter().any(|c| {
+            let (long, short) = (c.bbox.width().max(c.bbox.height()), c.bbox.width().min(c.bbox.height()));
+            f64::from(long) >= 0.4 * self.size && f64::from(long) <= 1.2 * self.size && 4 * short >= long
+        })
+    }
+}
+
+/// Mean chroma of a box on paper made white, 0 to 255.
+fn chroma(page: &Pixels, bbox: &BBox) -> f64 {
+    let Pixels::Color(color) = page else { return 0.0 };
+    let white = Balance::of(color);
+    let inside = bbox.intersection(&BBox::of_size(color.width(), color.height()));
+    let (mut sum, mut count) = (0.0, 0.0);
+    for y in (inside.top..inside.bottom).step_by(3) {
+        for x in (inside.left..inside.right).step_by(3) {
+            let [r, g, b] = white.balanced(&color.get_pixel(x as u32, y as u32).0);
+            sum += f64::from(r.max(g).max(b) - r.min(g).min(b));
+            count += 1.0;
+        }
+    }
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// Mean brightness of the ink in a box.
+fn mean_of_ink(ink: &Binary, gray: &GrayImage, bbox: &BBox) -> Option<u8> {
+    let inside = bbox.intersection(&ink.bbox());
+    let (mut sum, mut count) = (0u64, 0u64);
+    for y in inside.top..inside.bottom {
+        let from = y as usize * ink.width() as usize;
+        let (left, right) = (inside.left as usize, inside.right.max(inside.left) as usize);
+        let pixels = &gray.as_raw()[from + left..from + right];
+        for (value, _) in pixels.iter().zip(&ink.row(y as u32)[left..right]).filter(|(_, ink)| **ink != 0) {
+            sum += u64::from(*value);
+            count += 1;
+        }
+    }
+    (count > 0).then(|| (sum / count) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{character, fill, page, print};
+    use crate::marks::{MarksOptions, find_marks};
+
+    fn redactions(ink: &Binary) -> Vec<(BBox, Option<u32>)> {
+        let marks = find_marks(&Pixels::Gray(ink.to_gray()), ink, &MarksOptions::default());
+        let redaction = |m: Mark| match m.kind {
+            RegionKind::Redaction { group, .. } => Some((m.bbox, group)),
+            _ => None,
+        };
+        marks.found.into_iter().filter_map(redaction).collect()
+    }
+
+    fn printed() -> Binary {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
+        ink
+    }
+
+    #[test]
+    fn a_passage_over_two_lines_is_one_group() {
+        let mut ink = printed();
+        ink.erase(&BBox::from_ltrb(690, 415, 1150, 465));
+        ink.erase(&BBox::from_ltrb(50, 480, 400, 528));
+        fill(&mut ink, BBox::from_ltrb(700, 418, 1100, 460));
+        fill(&mut ink, BBox::from_ltrb(100, 482, 390, 524));
+        let groups: Vec<Option<u32>> = redactions(&ink).iter().map(|r| r.1).collect();
+        assert_eq!(groups, [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn redactions_with_print_behind_them_are_no_group() {
+        let mut ink = printed();
+        for top in [418, 482] {
+            ink.erase(&BBox::from_ltrb(290, top - 4, 610, top + 46));
+            fill(&mut ink, BBox::from_ltrb(300, top, 600, top + 42));
+        }
+        assert!(redactions(&ink).iter().all(|r| r.1.is_none()));
+    }
+
+    #[test]
+    fn black_edges_dirt_in_the_margin_and_strokes_of_large_type_are_no_redactions() {
+        let mut ink = printed();
+        fill(&mut ink, BBox::from_ltrb(500, 0, 545, 60));
+        fill(&mut ink, BBox::from_ltrb(2, 700, 30, 760));
+        fill(&mut ink, BBox::from_ltrb(1165, 50, 1198, 1500));
+        ink.erase(&BBox::from_ltrb(300, 600, 700, 820));
+        for left in [320, 400, 480] {
+            fill(&mut ink, BBox::from_ltwh(left, 640, 38, 90));
+        }
+        character(&mut ink, 560, 640, 90, 30);
+        assert_eq!(redactions(&ink), []);
+    }
+}

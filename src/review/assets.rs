@@ -1,0 +1,65 @@
+//! The page itself: files that are part of the program. Nothing is loaded from elsewhere.
+
+use sha2::{Digest, Sha256};
+
+/// A file of the page.
+pub(super) struct Asset {
+    /// Path in the address.
+    pub(super) path: &'static str,
+    /// What it is.
+    pub(super) kind: &'static str,
+    /// Its bytes.
+    pub(super) bytes: &'static [u8],
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
+
+macro_rules! assets {
+    ($($path:literal: $file:literal, $kind:expr;)*) => {
+        &[$(Asset { path: $path, kind: $kind, bytes: include_bytes!(concat!("assets/", $file)) },)*]
+    };
+}
+
+const ASSETS: &[Asset] = assets! {
+    "/": "index.html", HTML;
+    "/favicon.ico": "mark.svg", PICTURE;
+    "/assets/style.css": "style.css", STYLE;
+    "/assets/list.css": "list.css", STYLE;
+    "/assets/page.css": "page.css", STYLE;
+    "/assets/main.js": "main.js", SCRIPT;
+    "/assets/api.js": "api.js", SCRIPT;
+    "/assets/dom.js": "dom.js", SCRIPT;
+    "/assets/words.js": "words.js", SCRIPT;
+    "/assets/list.js": "list.js", SCRIPT;
+    "/assets/page.js": "page.js", SCRIPT;
+    "/assets/state.js": "state.js", SCRIPT;
+    "/assets/edit.js": "edit.js", SCRIPT;
+    "/assets/merge.js": "merge.js", SCRIPT;
+    "/assets/dialogs.js": "dialogs.js", SCRIPT;
+    "/assets/geometry.js": "geometry.js", SCRIPT;
+    "/assets/scan.js": "scan.js", SCRIPT;
+    "/assets/boxes.js": "boxes.js", SCRIPT;
+    "/assets/bench.js": "bench.js", SCRIPT;
+    "/assets/text.js": "text.js", SCRIPT;
+    "/assets/strip.js": "strip.js", SCRIPT;
+    "/assets/reference.js": "reference.js", SCRIPT;
+    "/assets/keys.js": "keys.js", SCRIPT;
+    "/assets/openseadragon.js": "openseadragon/openseadragon.min.js", SCRIPT;
+    "/assets/openseadragon-licence.txt": "openseadragon/LICENSE.txt", "text/plain; charset=utf-8";
+};
+
+/// The file at an address.
+pub(super) fn find(path: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|a| a.path == path)
+}
+
+impl Asset {
+    /// Changes with the bytes, so that a browser asks but need not load again.
+    pub(super) fn tag(&self) -> String {
+        let digest: String = Sha256::digest(self.bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        format!("\"{digest}\"")
+    }
+}

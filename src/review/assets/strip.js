@@ -1,0 +1,53 @@
+// A line large: its image, and each character beside its ink, along the line whichever way it runs.
+
+import { cutUrl } from "/assets/api.js";
+import { h } from "/assets/dom.js";
+import { frameOf, isVertical, straight } from "/assets/geometry.js";
+import { t } from "/assets/words.js";
+
+/** Pixels of the screen that a character has along its line. */
+const LEAST = 24;
+const MOST = 46;
+/** Thickest that a line's image is shown, px. */
+const THICKEST = 84;
+
+/** How large to show a line so that it fits the room, can be read, and is no poster. */
+function scaleFor(frame, line, vertical, room) {
+  const length = vertical ? frame.height : frame.width;
+  const thickness = vertical ? frame.width : frame.height;
+  const pitch = length / Math.max(1, line.glyphs.length);
+  const fitting = Math.min(Math.max(room / length, LEAST / pitch), MOST / pitch);
+  return Math.min(fitting, THICKEST / thickness);
+}
+
+/** The image and the cells of a line. `room`: pixels there are along the line. */
+export function strip(state, doubtful, { region, line }, room, onCell) {
+  const { page, choice } = state;
+  const vertical = isVertical(region);
+  const frame = frameOf(line, page);
+  const scale = scaleFor(frame, line, vertical, room);
+  const image = h("img", {
+    class: "line-image", alt: t("bench"), src: cutUrl(page.id, frame), draggable: "false",
+    width: Math.round(frame.width * scale), height: Math.round(frame.height * scale),
+  });
+  const cells = line.glyphs.map((glyph, i) => cell(glyph, i, doubtful, choice.glyph === i, onCell));
+  const track = h("div", { class: "cells", role: "group", "aria-label": line.text, lang: "ja" }, cells);
+  const length = Math.round((vertical ? frame.height : frame.width) * scale);
+  track.style[vertical ? "height" : "width"] = `${length}px`;
+  cells.forEach((element, i) => {
+    const [l, top, r, b] = straight(line.glyphs[i].bbox, page);
+    const [from, to] = vertical ? [top - frame.top, b - frame.top] : [l - frame.left, r - frame.left];
+    element.style[vertical ? "top" : "left"] = `${from * scale}px`;
+    element.style[vertical ? "height" : "width"] = `${Math.max(14, (to - from) * scale)}px`;
+  });
+  return h("div", { class: "strip" }, image, track);
+}
+
+function cell(glyph, index, doubtful, chosen, onCell) {
+  const sure = Math.floor(glyph.confidence * 100);
+  const kind = glyph.text === "■" ? " hidden" : glyph.confidence < doubtful ? " doubt" : "";
+  return h("button", {
+    type: "button", class: `cell${kind}`, tabindex: chosen ? "0" : "-1", "aria-pressed": chosen ? "true" : "false",
+    "aria-label": `${glyph.text} ${t("certain", { p: sure })}`, "data-glyph": index, onclick: () => onCell(index),
+  }, glyph.text);
+}

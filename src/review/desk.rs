@@ -1,0 +1,189 @@
+//! The reviewer's desk: list, reviews and pictures of one folder, as the server and the export use them.
+
+use super::check::{Refusal, check_name, check_regions};
+use super::images::Images;
+use super::index::{Entry, Index, References, State, candidates, look_at};
+use super::picture::Pyramid;
+use super::record::{MendedRegion, Review, regions_of};
+use super::references;
+use super::settle::settle;
+use super::sources::{Places, SourceError};
+use super::store::{Store, StoreError};
+use crate::page::{FORMAT, Page};
+use crate::scan::ScanOptions;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What is reviewed, and with what.
+#[derive(Debug, Clone, Default)]
+pub struct Material {
+    /// Folder of page records.
+    pub results: PathBuf,
+    /// Folder in which scans are looked for first.
+    pub scans: Option<PathBuf>,
+    /// Folder of references to be shown beside the reading.
+    pub references: Option<PathBuf>,
+    /// What is accepted as a scan.
+    pub scan: ScanOptions,
+}
+
+/// Why something about a page cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// No page of that id.
+    #[error("there is no such page")]
+    NoSuchPage,
+    /// Its record is gone or damaged.
+    #[error("{0}: the record cannot be read: {1}")]
+    Record(String, String),
+    /// What was sent cannot be a page.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Its review.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its scan.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+/// A page as it was sent back.
+#[derive(Debug, Deserialize)]
+pub struct Submission {
+    /// The revision that it was made from.
+    pub revision: u64,
+    /// Who made it.
+    pub by: String,
+    /// Whether the page is right now.
+    pub done: bool,
+    /// Everything on it.
+    pub regions: Vec<MendedRegion>,
+}
+
+/// One page, opened.
+pub struct Opened {
+    /// Its place in the list.
+    pub entry: Entry,
+    /// What the machine made.
+    pub page: Page,
+    /// What persons made of it.
+    pub review: Review,
+    /// Whether the record is another than the one that was reviewed.
+    pub record_changed: bool,
+}
+
+/// List, reviews and pictures of one folder.
+pub struct Desk {
+    root: PathBuf,
+    references: References,
+    index: RwLock<Index>,
+    store: Store,
+    images: Images,
+}
+
+impl Desk {
+    /// Takes a folder; [`Desk::read_list`] then reads it.
+    ///
+    /// # Errors
+    /// Where there is no such folder.
+    pub fn new(material: &Material) -> std::io::Result<Self> {
+        let root = material.results.canonicalize()?;
+        if !root.is_dir() {
+            return Err(std::io::Error::other("it is no folder"));
+        }
+        let references = material.references.as_deref().map(References::in_folder).unwrap_or_default();
+        let places = Places { scans: material.scans.clone(), results: root.clone() };
+        Ok(Self {
+            references,
+            index: RwLock::default(),
+            store: Store::new(root.clone()),
+            images: Images::new(places, material.scan.clone()),
+            root,
+        })
+    }
+
+    /// Reads the folder; the list can be used meanwhile, and grows.
+    pub fn read_list(&self) {
+        let index = || self.index.write().unwrap_or_else(PoisonError::into_inner);
+        index().set_growing(true);
+        for path in candidates(&self.root) {
+            let found = look_at(&path, &self.root, &self.store, &self.references);
+            index().add(found);
+        }
+        index().set_growing(false);
+    }
+
+    /// Looks at the list.
+    pub fn with_index<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
+        look(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn entry(&self, id: &str) -> Result<Entry, DeskError> {
+        self.with_index(|index| index.find(id).cloned()).ok_or(DeskError::NoSuchPage)
+    }
+
+    /// Opens a page.
+    ///
+    /// # Errors
+    /// Where it is not in the list, or its record or review cannot be read.
+    pub fn open(&self, id: &str) -> Result<Opened, DeskError> {
+        let entry = self.entry(id)?;
+        let unreadable = |why: String| DeskError::Record(entry.name.clone(), why);
+        let is_file = std::fs::symlink_metadata(&entry.record).is_ok_and(|m| m.is_file());
+        if !is_file {
+            return Err(unreadable("it is not there any more".to_owned()));
+        }
+        let bytes = std::fs::read(&entry.record).map_err(|e| unreadable(e.to_string()))?;
+        let page: Page = serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
+        if page.format != FORMAT {
+            return Err(unreadable(format!("its format is not {FORMAT}")));
+        }
+        let sha256: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let name = entry.record.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let review = self.store.load(&entry.record)?;
+        let review = review.unwrap_or_else(|| Review::untouched(&page, &name, &sha256));
+        let record_changed = review.record_sha256 != sha256;
+        Ok(Opened { entry, page, review, record_changed })
+    }
+
+    /// Keeps a page as it was sent back.
+    ///
+    /// # Errors
+    /// Where it cannot be a page, somebody saved it meanwhile, or it cannot be written.
+    pub fn save(&self, id: &str, sent: Submission, now: String) -> Result<Review, DeskError> {
+        let opened = self.open(id)?;
+        let by = check_name(&sent.by)?.to_owned();
+        check_regions(&sent.regions, opened.page.width, opened.page.height)?;
+        if sent.revision != opened.review.revision {
+            return Err(StoreError::Conflict(Box::new(opened.review)).into());
+        }
+        let mut review = opened.review;
+        review.regions = sent.regions;
+        settle(&mut review.regions, opened.page.rotation);
+        // Characters that were put in may push a line's box over the edge.
+        check_regions(&review.regions, opened.page.width, opened.page.height)?;
+        review.done = sent.done;
+        review.changes = review.count_changes(&regions_of(&opened.page));
+        review.sign(&by, now);
+        self.store.save(&opened.entry.record, sent.revision, &review)?;
+        let state = State::of(&review);
+        self.index.write().unwrap_or_else(PoisonError::into_inner).update(id, state);
+        Ok(review)
+    }
+
+    /// The lines of a page's reference, where there is one.
+    #[must_use]
+    pub fn reference(&self, entry: &Entry) -> Option<Vec<String>> {
+        references::lines(entry.reference.as_deref()?)
+    }
+
+    /// The pixels of a page.
+    ///
+    /// # Errors
+    /// Where there is no such page, or its scan cannot be found or decoded.
+    pub fn picture(&self, id: &str) -> Result<Arc<Pyramid>, DeskError> {
+        Ok(self.images.page(&self.entry(id)?)?)
+    }
+}

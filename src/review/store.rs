@@ -1,0 +1,221 @@
+//! Reviews on disk: read with care, written whole or not at all, never over somebody else's.
+//!
+//! A review is written to a temporary file in the same folder, brought to disk, and renamed; then the folder is brought
+//! to disk. Whoever saves names the revision that was looked at: another one on disk is a [`StoreError::Conflict`], and
+//! nothing is written. The record file is locked meanwhile, so that two programs on one folder see each other too; on file
+//! systems without locks the revision is still compared, but two that save in the same few milliseconds may meet.
+//! A file that is a symbolic link is neither read nor replaced.
+
+use super::record::{FORMAT, Review};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Largest review that is read: a page of 5,000 lines with alternatives has 20 MB.
+const LARGEST: u64 = 64 << 20;
+
+/// Why a review was not read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody saved the page since.
+    #[error("somebody else has saved this page meanwhile")]
+    Conflict(Box<Review>),
+    /// What lies there is no review. It is left as it is.
+    #[error("{name} is damaged: {cause} (it is left as it is: mend it, or move it away to begin again)")]
+    Damaged {
+        /// File name.
+        name: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// The system refused.
+    #[error("{name} cannot be {what}: {cause} (nothing on disk was changed)")]
+    Io {
+        /// File name.
+        name: String,
+        /// `read` or `written`.
+        what: &'static str,
+        /// Why.
+        cause: std::io::Error,
+    },
+}
+
+/// Where reviews are kept: beside the records below one folder.
+pub(super) struct Store {
+    root: PathBuf,
+    saving: Mutex<()>,
+}
+
+impl Store {
+    /// `root` is the folder of results, links resolved.
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root, saving: Mutex::new(()) }
+    }
+
+    /// The review that belongs to a record; `None` where there is none yet.
+    pub(super) fn load(&self, record: &Path) -> Result<Option<Review>, StoreError> {
+        let path = review_path(record);
+        let name = name_of(&path);
+        let damaged = |cause: String| StoreError::Damaged { name: name.clone(), cause };
+        let failed = |cause| StoreError::Io { name: name.clone(), what: "read", cause };
+        match std::fs::symlink_metadata(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(failed(e)),
+            Ok(is) if !is.is_file() => return Err(damaged("it is no regular file".to_owned())),
+            Ok(is) if is.len() > LARGEST => return Err(damaged("it is too large".to_owned())),
+            Ok(_) => {}
+        }
+        let bytes = std::fs::read(&path).map_err(failed)?;
+        let review: Review = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
+        if review.format != FORMAT {
+            return Err(damaged(format!("its format is not {FORMAT}")));
+        }
+        Ok(Some(review))
+    }
+
+    /// Writes a review, if the one on disk still is the revision that it was made from.
+    pub(super) fn save(&self, record: &Path, seen: u64, review: &Review) -> Result<(), StoreError> {
+        let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = review_path(record);
+        let failed = |cause| StoreError::Io { name: name_of(&path), what: "written", cause };
+        self.check_place(record).map_err(failed)?;
+        // Held until it is dropped; where there are no locks, the mutex and the revision must do.
+        let lock = File::open(record).map_err(failed)?;
+        let _ = lock.lock();
+        if let Some(there) = self.load(record)?.filter(|there| there.revision != seen) {
+            return Err(StoreError::Conflict(Box::new(there)));
+        }
+        let mut bytes = serde_json::to_vec(review).expect("strings and finite numbers");
+        bytes.push(b'\n');
+        write_whole(&path, &bytes).map_err(failed)
+    }
+
+    /// The folder of the record is still where the results are, whatever was put in its place since.
+    fn check_place(&self, record: &Path) -> std::io::Result<()> {
+        let folder = record.parent().unwrap_or(&self.root).canonicalize()?;
+        if folder.starts_with(&self.root) {
+            return Ok(());
+        }
+        Err(std::io::Error::other("its folder is no longer within the results"))
+    }
+}
+
+/// `NAME.review.json` beside `NAME.json`.
+pub(super) fn review_path(record: &Path) -> PathBuf {
+    record.with_extension("review.json")
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Writes beside the place, makes sure that it is on disk, renames, and makes sure of that too.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".denshin-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    set_usual_permissions(&file)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    // Folders cannot be opened everywhere; the file itself is safe.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Temporary files are private; reviews are for everyone whom the folder lets in.
+#[cfg(unix)]
+fn set_usual_permissions(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_usual_permissions(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> (tempfile::TempDir, Store, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let record = root.join("a.b.json");
+        std::fs::write(&record, b"{}").unwrap();
+        (folder, Store::new(root), record)
+    }
+
+    fn review(revision: u64) -> Review {
+        Review {
+            format: FORMAT.into(),
+            page: "a.b.json".into(),
+            record_sha256: String::new(),
+            revision,
+            done: false,
+            changes: 0,
+            regions: vec![],
+            history: vec![],
+        }
+    }
+
+    #[test]
+    fn a_review_is_kept_beside_the_record_and_leaves_nothing_else() {
+        let (folder, store, record) = place();
+        assert!(store.load(&record).unwrap().is_none());
+        store.save(&record, 0, &review(1)).unwrap();
+        assert_eq!(store.load(&record).unwrap().unwrap().revision, 1);
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["a.b.json", "a.b.review.json"]);
+        assert_eq!(std::fs::read(&record).unwrap(), b"{}");
+    }
+
+    #[test]
+    fn of_many_that_save_the_same_revision_one_wins() {
+        let (_folder, store, record) = place();
+        let won = std::thread::scope(|s| {
+            let save = || match store.save(&record, 0, &review(1)) {
+                Ok(()) => 1,
+                Err(StoreError::Conflict(theirs)) => i32::from(theirs.revision != 1),
+                Err(e) => panic!("{e}"),
+            };
+            let all: Vec<_> = (0..8).map(|_| s.spawn(save)).collect();
+            all.into_iter().map(|t| t.join().unwrap()).sum::<i32>()
+        });
+        assert_eq!(won, 1);
+    }
+
+    #[test]
+    fn a_damaged_review_is_said_and_left_alone() {
+        let (_folder, store, record) = place();
+        for bytes in [&b"{\"format\":"[..], b"", b"[]", b"\xff\xfe"] {
+            std::fs::write(review_path(&record), bytes).unwrap();
+            assert!(matches!(store.load(&record), Err(StoreError::Damaged { .. })));
+            assert!(matches!(store.save(&record, 0, &review(1)), Err(StoreError::Damaged { .. })));
+            assert_eq!(std::fs::read(review_path(&record)).unwrap(), bytes);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_neither_followed_nor_replaced() {
+        let (folder, store, record) = place();
+        let outside = tempfile::tempdir().unwrap();
+        let secret = outside.path().join("secret.json");
+        std::fs::write(&secret, serde_json::to_vec(&review(0)).unwrap()).unwrap();
+        std::os::unix::fs::symlink(&secret, review_path(&record)).unwrap();
+        assert!(store.load(&record).unwrap_err().to_string().contains("no regular file"));
+        assert!(store.save(&record, 0, &review(1)).is_err());
+        // A folder that was replaced by a link after it was indexed.
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("sub")).unwrap();
+        std::fs::write(outside.path().join("x.json"), b"{}").unwrap();
+        let there = folder.path().canonicalize().unwrap().join("sub/x.json");
+        assert!(store.save(&there, 0, &review(1)).unwrap_err().to_string().contains("no longer within"));
+        assert!(!outside.path().join("x.review.json").exists());
+    }
+}
