@@ -281,28 +281,6 @@ fn inspect_writes_a_picture_for_every_stage_and_the_timings() {
     missing.stderr(contains("z.tif, page 4: scan: there is no page 4: the file has 3"));
 }
 
-#[test]
-fn evaluate_prints_a_table_and_says_what_is_missing() {
-    let place = Place::new();
-    for folder in ["out", "gt"] {
-        fs::create_dir(place.path(folder)).unwrap();
-    }
-    fs::write(place.path("gt/a.gt.txt"), "第５５１７号\n").unwrap();
-    fs::write(place.path("gt/b.gt.txt"), "極秘").unwrap();
-    fs::write(place.path("out/a.txt"), "第５５１１号\n").unwrap();
-    let shown = place.denshin(&["evaluate", "out", "gt"]).assert().code(1);
-    shown
-        .stdout(contains("a         0.1667       6       1       0       0"))
-        .stdout(contains("all       0.3750       8       1       0       2"))
-        .stderr(contains("no result for 1 of 2: b"));
-    fs::write(place.path("out/b.txt"), "極秘").unwrap();
-    let all = place.denshin(&["evaluate", "out", "gt", "--format", "json"]).assert().code(0);
-    let figures: serde_json::Value = serde_json::from_slice(&all.get_output().stdout).unwrap();
-    assert_eq!((&figures["all"]["n"], &figures["all"]["substitutions"]), (&8.into(), &1.into()));
-    place.denshin(&["evaluate", "out/a.txt", "gt/a.gt.txt"]).assert().code(0).stdout(contains("0.1667"));
-    place.denshin(&["evaluate", "out", "out"]).assert().code(2).stderr(contains("no references"));
-}
-
 /// Files that a killed run left half written are no results, and the next run takes them away.
 #[test]
 fn what_a_killed_run_left_is_cleared_away() {

@@ -36,6 +36,11 @@ const PLACES: [(&str, &[&str]); 18] = [
     ("fax", &["write/pdf/picture.rs"]),
     ("moxcms", &["write/pdf/metadata.rs"]),
     ("getrandom", &["cli/review.rs"]),
+    ("roxmltree", &["evaluate/read/", "evaluate/dinglehopper/"]),
+    ("encoding_rs", &["evaluate/read/mod.rs"]),
+    ("unicode_properties", &["evaluate/dinglehopper/words.rs"]),
+    ("maud", &["evaluate/report/"]),
+    ("base64", &["evaluate/report/scans.rs"]),
 ];
 /// Nothing of the library prints, looks at clock or environment, or throws dice.
 const LOUD: [&str; 9] = [

@@ -172,6 +172,28 @@ fn assert_valid(pages: &[Page], format: Format, schema: &str) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Errors and characters of a page against what our own evaluator reads back, nothing folded.
+fn round_trip(page: &Page, format: Format) -> (u64, u64) {
+    use denshin::evaluate::{measure, read};
+    let folder = tempfile::tempdir().unwrap();
+    let file = |format: Format| {
+        let path = folder.path().join(format!("a.{}", format.extension()));
+        std::fs::write(&path, write(page, format)).unwrap();
+        read(&path).unwrap()
+    };
+    let errors = measure("a", &file(Format::Json), &file(format)).strict;
+    (errors.total() as u64, errors.n as u64)
+}
+
+#[test]
+fn what_is_written_is_evaluated_without_an_error() {
+    for format in [Format::Text, Format::Hocr, Format::Alto, Format::Page] {
+        let (errors, n) = round_trip(&cable(), format);
+        assert_eq!(errors, 0, "{format:?}");
+        assert!(n > 30, "{n}");
+    }
+}
+
 /// Pages made by chance, the same ones every time.
 fn chance_pages(count: usize) -> Vec<Page> {
     use proptest::strategy::ValueTree;

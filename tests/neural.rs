@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
-use denshin::evaluate::{Comparison, compare};
+use denshin::evaluate::{Document, measure};
 use denshin::geometry::BBox;
 use denshin::page::WritingMode;
 use denshin::recognize::{EngineChoice, ModelPaths, ReadGlyph, RecognizeError};
@@ -63,7 +63,8 @@ fn check(name: &str, mode: WritingMode) {
     let read = read(&samples, mode);
     let (mut wrong, mut seated, mut glyphs_seen, mut all) = (0, 0, 0, 0);
     for (line, glyphs) in samples.iter().zip(&read) {
-        let errors = compare(&line.text, &text(glyphs), Comparison::Width);
+        let (printed, read) = (Document::of_text(&line.text), Document::of_text(&text(glyphs)));
+        let errors = measure("line", &printed, &read).reading;
         wrong += errors.total();
         all += errors.n;
         // Lines of which no character is missing show where the boxes lie.

@@ -282,7 +282,7 @@ async fn what_is_done_is_exported_as_references_and_as_lines() {
         json!({ "text": "", "shape": "circle", "color": "red", "bbox": [5, 5, 40, 40] })
     );
     // Each line has a text of its own, which is no page's reference.
-    let pairs = denshin::evaluate::pairs(&place.path(""), &into.join("references")).unwrap();
+    let pairs = denshin::evaluate::pair(&place.path(""), &into.join("references")).unwrap().pairs;
     assert_eq!((pairs.len(), pairs[0].name.as_str()), (1, "deep/cable"));
     let line = into.join("lines/deep/cable/r1-0-vertical");
     assert_eq!(fs::read_to_string(line.with_extension("gt.txt")).unwrap(), "電信写\n");

@@ -1,85 +1,52 @@
-//! What was read against what is written: character error rates with their n.
+//! What was read against what is written: the figures by which archives accept a digitization.
 //!
-//! Characters are grapheme clusters (UAX #29), errors those of the shortest edit path (Levenshtein 1966), rates pooled:
-//! the errors of all pages over the characters of all references. White space does not count, as cables' blanks are
-//! layout; redaction marks neither, as no reader can know what they hide.
+//! Characters are grapheme clusters (UAX #29), errors those of a shortest edit path (Levenshtein 1966), rates pooled: the
+//! errors of all pages over the characters of all references, always with n. Three rates stand side by side, as none
+//! says everything: *strict*, *NFC* and *reading* (`units`). Reading order is measured apart from reading (`flexible`,
+//! `order`), and so are marks, boxes, fields and confidences. What a format does not tell is not measured.
+//!
+//! There is no word error rate: Japanese is printed without spaces, so words are what a dictionary makes of a text, and
+//! its choices would be scored along with the reading; only the figures of another program (`dinglehopper`) have one.
 
 mod align;
+mod baseline;
+mod bootstrap;
+mod calibration;
+mod cells;
+mod characters;
+mod confusions;
+mod dinglehopper;
+mod distance;
+mod document;
+mod fields;
+mod flexible;
+mod gate;
+mod marks;
+mod order;
+mod page_figures;
 mod pair;
+mod read;
+mod report;
+mod run;
+mod summary;
+mod units;
 
-pub use align::{Errors, errors};
-pub use pair::{Pair, PairError, pairs};
-
-use crate::orthography::Folding;
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
-
-/// Which differences of spelling are errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Comparison {
-    /// Every difference but that of composed and decomposed forms (NFC).
-    #[default]
-    Exact,
-    /// Width and compatibility forms are folded (NFKC).
-    Width,
-    /// Kana size and old forms of kanji too.
-    Spelling,
-}
-
-impl Comparison {
-    fn folded(self, text: &str) -> String {
-        let folding = match self {
-            Self::Exact => return text.nfc().collect(),
-            Self::Width => Folding { width: true, ..Folding::default() },
-            Self::Spelling => Folding::all(),
-        };
-        folding.fold(text)
-    }
-}
-
-/// Errors of a hypothesis against its reference.
-#[must_use]
-pub fn compare(reference: &str, hypothesis: &str, comparison: Comparison) -> Errors {
-    let characters = |text: &str| -> Vec<String> {
-        let folded = comparison.folded(text);
-        let counts = |g: &&str| !g.trim().is_empty() && *g != "■";
-        folded.graphemes(true).filter(counts).map(str::to_owned).collect()
-    };
-    errors(&characters(reference), &characters(hypothesis))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn clusters_count_once_and_blanks_not_at_all() {
-        let found = compare("か\u{3099}く　に", "がくに", Comparison::Exact);
-        assert_eq!((found.total(), found.n), (0, 3));
-        let found = compare("第５５１７号", "第5517号", Comparison::Exact);
-        assert_eq!((found.substitutions, found.n), (4, 6));
-        assert_eq!(compare("第５５１７號", "第5517号", Comparison::Spelling).total(), 0);
-    }
-
-    #[test]
-    fn an_empty_reference_has_no_rate() {
-        let found = compare("", "三字多", Comparison::Exact);
-        assert_eq!((found.insertions, found.n, found.rate()), (3, 0, None));
-    }
-
-    proptest! {
-        #[test]
-        fn a_text_has_no_errors_against_itself(text in "\\PC{0,60}") {
-            prop_assert_eq!(compare(&text, &text, Comparison::Exact).total(), 0);
-        }
-
-        #[test]
-        fn errors_are_no_fewer_than_the_difference_in_length(a in "[あいう]{0,30}", b in "[あいう]{0,30}") {
-            let found = compare(&a, &b, Comparison::Exact);
-            let (n, m) = (a.chars().count() as u64, b.chars().count() as u64);
-            prop_assert!(found.total() >= n.abs_diff(m) && found.total() <= n.max(m));
-            prop_assert_eq!(found.n + found.insertions, m + found.deletions);
-        }
-    }
-}
+pub use align::Errors;
+pub use baseline::{BaselineError, Comparison, Difference, compare_runs};
+pub use calibration::{Bin, Calibration};
+pub use cells::CellFigures;
+pub use confusions::{
+    Confusion, ConfusionTable, Difference as SpellingDifference, difference as spelling_difference,
+};
+pub use dinglehopper::{Figures as DinglehopperFigures, TextLevel, compare_files as compare_as_dinglehopper};
+pub use document::{Document, Mark, MarkKind, TextGlyph, TextLine};
+pub use fields::{FIELDS, FieldCounts, FieldFigure, Verdict};
+pub use gate::{GATES, Gate, GateError, GateOutcome};
+pub use marks::MarkFigures;
+pub use order::LineOrder;
+pub use page_figures::{BODY, PageFigures, measure};
+pub use pair::{Pair, PairError, Pairing, pair, pair_listed};
+pub use read::{ReadError, read};
+pub use report::{Report, report};
+pub use run::evaluate;
+pub use summary::{EVALUATION_FORMAT, Evaluation, MarkSummary, Rate, SkewSummary, summarize};

@@ -1,104 +1,266 @@
 //! Finds for every reference the result that belongs to it.
 //!
-//! References are `NAME.gt.json` (`lines[].text` in reading order) or `NAME.gt.txt`; results `NAME.json` (page records,
-//! known by their `format`) or `NAME.txt`. A reference without result counts as read empty.
+//! Names are paths below the folder without their endings: `deep/a.gt.json` and `deep/a.alto.xml` are both `deep/a`. What
+//! finds no partner so is paired by its file's name alone, then by that to its first dot, where only one on each side
+//! bears it. A TSV pairs what has other names. Where a folder holds a page in several formats, the one that tells most is
+//! taken. In a folder with files named `….gt.…` only those are references, and none of them is ever a result.
 
-use crate::page::FORMAT;
+use super::read::is_page_json;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
+
+/// Endings of files that may hold a page, those that tell most first.
+const ENDINGS: [&str; 12] = [
+    ".gt.json",
+    ".json",
+    ".gt.page.xml",
+    ".page.xml",
+    ".gt.alto.xml",
+    ".alto.xml",
+    ".gt.xml",
+    ".xml",
+    ".hocr",
+    ".html",
+    ".gt.txt",
+    ".txt",
+];
+/// Endings that a name keeps where two scans would collide (`a.png.json`).
+const SCAN_ENDINGS: [&str; 9] = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".jp2", ".bmp", ".webp"];
 
 /// A reference and what was read for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     /// Name of both, without their endings.
     pub name: String,
-    /// The text that is printed.
-    pub reference: String,
-    /// The text that was read; `None` where there is no result.
-    pub hypothesis: Option<String>,
+    /// What is printed.
+    pub reference: PathBuf,
+    /// What was read; `None` where there is no result.
+    pub hypothesis: Option<PathBuf>,
 }
 
-/// Why a folder or a file of it cannot be evaluated.
+/// All references with their results, and the results that no reference is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pairing {
+    /// By name.
+    pub pairs: Vec<Pair>,
+    /// Names of results without reference.
+    pub extra: Vec<String>,
+}
+
+/// Why nothing can be paired.
 #[derive(Debug, thiserror::Error)]
 pub enum PairError {
-    /// It cannot be read.
-    #[error("{path}: {cause}")]
+    /// A path that cannot be read.
+    #[error("{path}: cannot be read: {cause} (check the path and its permissions)")]
     Unreadable {
         /// Which.
         path: PathBuf,
         /// Why.
         cause: std::io::Error,
     },
-    /// It is no reference.
-    #[error("{path}: no reference: {cause}")]
-    Malformed {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        cause: String,
-    },
     /// No reference at all.
-    #[error("{0}: no references (NAME.gt.json or NAME.gt.txt)")]
+    #[error("{0}: no references (page records, PAGE XML, ALTO, hOCR, text, NAME.gt.json)")]
     None(PathBuf),
+    /// A line of a table that is no pair.
+    #[error("{path}, line {line}: a reference, a tab and a result are expected")]
+    Table {
+        /// Which table.
+        path: PathBuf,
+        /// One-based.
+        line: usize,
+    },
 }
 
-/// Pairs of all references in a folder and the folders below it, by name; or of one file with one file.
+/// Pairs of two folders, or of two files.
 ///
 /// # Errors
-/// Where there is no reference, or one cannot be read, or there is no such folder of results.
-pub fn pairs(results: &Path, references: &Path) -> Result<Vec<Pair>, PairError> {
-    let unreadable = |path: &Path, cause| PairError::Unreadable { path: path.to_owned(), cause };
-    let is_file = std::fs::metadata(results).map_err(|e| unreadable(results, e))?.is_file();
-    let mut found = Vec::new();
-    for entry in WalkDir::new(references).follow_links(true) {
-        let entry = entry.map_err(|e| unreadable(references, e.into()))?;
-        let path = entry.path();
-        let below = path.strip_prefix(references).ok().filter(|b| !b.as_os_str().is_empty());
-        let file = below.map_or_else(|| entry.file_name().to_string_lossy(), Path::to_string_lossy);
-        let Some((name, reference)) = reference(path, &file)? else { continue };
-        let hypothesis = if is_file { text_of(results) } else { hypothesis(results, &name) };
-        found.push(Pair { name, reference, hypothesis });
+/// Where a path cannot be read, or there is no reference.
+pub fn pair(results: &Path, references: &Path) -> Result<Pairing, PairError> {
+    let (one_result, one_reference) = (is_file(results)?, is_file(references)?);
+    if one_result && one_reference {
+        let pair = Pair {
+            name: name_of(references),
+            reference: references.into(),
+            hypothesis: Some(results.into()),
+        };
+        return Ok(Pairing { pairs: vec![pair], extra: vec![] });
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    if found.is_empty() { Err(PairError::None(references.to_owned())) } else { Ok(found) }
-}
-
-/// Name and text of a reference; `None` for other files, and for a ground truth that has its text beside it.
-fn reference(path: &Path, file: &str) -> Result<Option<(String, String)>, PairError> {
-    if let Some(name) = file.strip_suffix(".gt.txt") {
-        let text = std::fs::read_to_string(path);
-        let text = text.map_err(|cause| PairError::Unreadable { path: path.to_owned(), cause })?;
-        return Ok(Some((name.to_owned(), text.trim_start_matches('\u{FEFF}').to_owned())));
+    let mut truths = pages(references, one_reference, is_ground_truth)?;
+    if truths.is_empty() {
+        truths = pages(references, one_reference, |_| true)?;
     }
-    let text_beside = || path.to_string_lossy().replace(".gt.json", ".gt.txt");
-    match file.strip_suffix(".gt.json").filter(|_| !Path::new(&text_beside()).is_file()) {
-        Some(name) => Ok(Some((name.to_owned(), ground_truth(path)?))),
-        None => Ok(None),
+    if truths.is_empty() {
+        return Err(PairError::None(references.to_owned()));
+    }
+    let read = pages(results, one_result, |path| !is_ground_truth(path))?;
+    let mut found = matched(truths, read);
+    // One file against a folder: the others of the folder are not meant.
+    if one_result {
+        found.pairs.retain(|p| p.hypothesis.is_some());
+    }
+    if one_reference {
+        found.extra.clear();
+    }
+    if found.pairs.is_empty() { Err(PairError::None(references.to_owned())) } else { Ok(found) }
+}
+
+/// Pairs that a table lists: columns `reference` and `hypothesis` by its head, or the first two. Paths are those below
+/// the two folders; an empty result is a missing one.
+///
+/// # Errors
+/// Where the table cannot be read, or a line is no pair.
+pub fn pair_listed(table: &Path, results: &Path, references: &Path) -> Result<Pairing, PairError> {
+    let unreadable = |cause| PairError::Unreadable { path: table.to_owned(), cause };
+    let text = std::fs::read_to_string(table).map_err(unreadable)?;
+    let mut columns = (0, 1);
+    let mut pairs = Vec::new();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let place =
+            |names: &[&str]| cells.iter().position(|c| names.contains(&c.to_ascii_lowercase().as_str()));
+        if let (0, Some(reference), Some(result)) =
+            (index, place(&["reference", "gt"]), place(&["hypothesis", "result", "ocr"]))
+        {
+            columns = (reference, result);
+            continue;
+        }
+        if line.trim().is_empty() {
+            continue;
+        }
+        let bad = || PairError::Table { path: table.to_owned(), line: index + 1 };
+        let reference = cells.get(columns.0).filter(|c| !c.is_empty()).ok_or_else(bad)?;
+        let result = cells.get(columns.1).ok_or_else(bad)?;
+        let hypothesis = (!result.is_empty()).then(|| results.join(result)).filter(|p| p.exists());
+        pairs.push(Pair {
+            name: without_ending(reference).to_owned(),
+            reference: references.join(reference),
+            hypothesis,
+        });
+    }
+    if pairs.is_empty() {
+        Err(PairError::None(table.to_owned()))
+    } else {
+        Ok(Pairing { pairs, extra: vec![] })
     }
 }
 
-/// The lines of a ground truth.
-fn ground_truth(path: &Path) -> Result<String, PairError> {
-    let bytes =
-        std::fs::read(path).map_err(|cause| PairError::Unreadable { path: path.to_owned(), cause })?;
-    let malformed = |cause: String| PairError::Malformed { path: path.to_owned(), cause };
-    let truth: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| malformed(e.to_string()))?;
-    let lines = truth["lines"].as_array().ok_or_else(|| malformed("no `lines`".to_owned()))?;
-    Ok(lines.iter().filter_map(|l| l["text"].as_str()).collect::<Vec<_>>().join("\n"))
+fn is_file(path: &Path) -> Result<bool, PairError> {
+    let found = std::fs::metadata(path);
+    Ok(found.map_err(|cause| PairError::Unreadable { path: path.to_owned(), cause })?.is_file())
 }
 
-/// What was read under a name: the text of the page record, or the text file.
-fn hypothesis(results: &Path, name: &str) -> Option<String> {
-    let file = |ending: &str| text_of(&results.join(format!("{name}.{ending}")));
-    file("json").or_else(|| file("txt"))
+fn is_ground_truth(path: &Path) -> bool {
+    path.file_name().is_some_and(|n| n.to_string_lossy().contains(".gt."))
 }
 
-/// The text of a page record; other files are the text themselves, JSON of other kinds is nothing.
-fn text_of(path: &Path) -> Option<String> {
-    let content = std::fs::read_to_string(path).ok()?;
-    match serde_json::from_str::<serde_json::Value>(&content) {
-        Ok(record) if record["format"] == FORMAT => record["text"].as_str().map(str::to_owned),
-        _ if path.extension().is_some_and(|e| e == "json") => None,
-        _ => Some(content),
+fn name_of(path: &Path) -> String {
+    without_ending(&path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default()).to_owned()
+}
+
+fn without_ending(name: &str) -> &str {
+    ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name)
+}
+
+/// The pages of a folder by name, of each the file that tells most.
+fn pages(
+    path: &Path,
+    is_file: bool,
+    wanted: impl Fn(&Path) -> bool,
+) -> Result<BTreeMap<String, PathBuf>, PairError> {
+    if is_file {
+        return Ok(BTreeMap::from([(name_of(path), path.to_owned())]));
+    }
+    let mut found: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|e| PairError::Unreadable { path: path.to_owned(), cause: e.into() })?;
+        let file = entry.path();
+        let below = file.strip_prefix(path).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let Some(rank) = ENDINGS.iter().position(|e| below.ends_with(e)) else { continue };
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let json = below.ends_with(".json");
+        if hidden || !wanted(file) || !entry.file_type().is_file() || (json && !is_page_json(file)) {
+            continue;
+        }
+        let name = below.strip_suffix(ENDINGS[rank]).unwrap_or(&below).to_owned();
+        if found.get(&name).is_none_or(|known| rank < known.0) {
+            found.insert(name, (rank, file.to_owned()));
+        }
+    }
+    Ok(found.into_iter().map(|(name, (_, path))| (name, path)).collect())
+}
+
+fn matched(truths: BTreeMap<String, PathBuf>, mut read: BTreeMap<String, PathBuf>) -> Pairing {
+    let mut pairs: Vec<Pair> = truths
+        .into_iter()
+        .map(|(name, reference)| Pair { hypothesis: read.remove(&name), name, reference })
+        .collect();
+    for shorter in [without_scan_ending, before_first_dot] {
+        pair_by(shorter, &mut pairs, &mut read);
+    }
+    Pairing { pairs, extra: read.into_keys().collect() }
+}
+
+/// The file's name, without a scan's ending.
+fn without_scan_ending(name: &str) -> &str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    SCAN_ENDINGS.iter().find_map(|e| file.strip_suffix(e)).unwrap_or(file)
+}
+
+/// The file's name to its first dot: engines write `a.some-ocr.txt`.
+fn before_first_dot(name: &str) -> &str {
+    without_scan_ending(name).split('.').next().unwrap_or(name)
+}
+
+/// Pairs what is left by shorter names, where only one on each side bears it.
+fn pair_by(shorter: fn(&str) -> &str, pairs: &mut [Pair], read: &mut BTreeMap<String, PathBuf>) {
+    let mut wanting: HashMap<String, usize> = HashMap::new();
+    for pair in pairs.iter().filter(|p| p.hypothesis.is_none()) {
+        *wanting.entry(shorter(&pair.name).to_owned()).or_default() += 1;
+    }
+    let mut offered: HashMap<String, Vec<String>> = HashMap::new();
+    for name in read.keys() {
+        offered.entry(shorter(name).to_owned()).or_default().push(name.clone());
+    }
+    for pair in pairs.iter_mut().filter(|p| p.hypothesis.is_none()) {
+        let name = shorter(&pair.name);
+        if let (Some(1), Some([only])) = (wanting.get(name), offered.get(name).map(Vec::as_slice)) {
+            pair.hypothesis = read.remove(only);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> BTreeMap<String, PathBuf> {
+        list.iter().map(|n| ((*n).to_owned(), PathBuf::from(n))).collect()
+    }
+
+    fn pairs(truths: &[&str], read: &[&str]) -> (Vec<String>, Vec<String>) {
+        let found = matched(names(truths), names(read));
+        let shown =
+            |p: Pair| format!("{}={}", p.name, p.hypothesis.map_or("-".into(), |h| h.display().to_string()));
+        (found.pairs.into_iter().map(shown).collect(), found.extra)
+    }
+
+    #[test]
+    fn names_are_paired_whole_first_and_then_by_their_file() {
+        let (found, extra) = pairs(&["a", "deep/b", "c"], &["a", "b.png", "d"]);
+        assert_eq!(found, ["a=a", "c=-", "deep/b=b.png"]);
+        assert_eq!(extra, ["d"]);
+    }
+
+    #[test]
+    fn endings_that_an_engine_adds_are_seen_through() {
+        let (found, _) = pairs(&["a", "b.c", "d"], &["a.some-ocr", "b.c.some-ocr", "d.x", "d.y"]);
+        assert_eq!(found, ["a=a.some-ocr", "b.c=b.c.some-ocr", "d=-"]);
+    }
+
+    #[test]
+    fn a_name_borne_twice_is_not_guessed() {
+        let (found, extra) = pairs(&["x/a"], &["y/a", "z/a"]);
+        assert_eq!((found, extra.len()), (vec!["x/a=-".to_owned()], 2));
     }
 }

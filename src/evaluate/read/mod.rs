@@ -1,0 +1,189 @@
+//! A file of any format that holds a page's text, as a [`Document`].
+//!
+//! What a file is decides its content, not its name: page records by their `format`, PAGE XML, ALTO and hOCR by the root
+//! element, ground truths by their `lines`. Only `.txt` is text whatever it says. Nothing is repaired: a damaged file is
+//! an error that names what is wrong, as half a text would be scored as a bad reading.
+
+mod alto;
+mod ground_truth;
+mod hocr;
+mod page_xml;
+mod record;
+pub(super) mod xml;
+
+pub(super) use page_xml::{best_equivalent, regions_in_order};
+
+use super::document::Document;
+use std::path::Path;
+
+/// Larger files are no page: the largest newspaper page in ALTO takes 20 MB.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Why a file gives no page.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It cannot be read at all.
+    #[error("cannot be read: {0} (check its path and its permissions)")]
+    Unreadable(#[from] std::io::Error),
+    /// Nothing in it.
+    #[error("the file is empty (write it again; a page without text is an empty .txt)")]
+    Empty,
+    /// More than a page can need.
+    #[error("{0} bytes are no page (at most 256 MB are read)")]
+    TooLarge(u64),
+    /// Not the encoding it should be.
+    #[error("is not {0} (convert it: iconv -f SHIFT_JIS -t UTF-8, or whichever it is)")]
+    Encoding(&'static str),
+    /// XML that is not well-formed.
+    #[error("damaged XML: {0} (export it again)")]
+    Xml(String),
+    /// XML of another kind.
+    #[error("its root element is <{0}> (PAGE XML, ALTO and hOCR are read)")]
+    OtherXml(String),
+    /// JSON that cannot be parsed, or lacks what it must have.
+    #[error("damaged {what}: {cause} (write it again)")]
+    Json {
+        /// What it was taken for.
+        what: &'static str,
+        /// What the parser said.
+        cause: String,
+    },
+    /// A record that another version of the program wrote.
+    #[error(
+        "is a record of the format {0}; this program reads denshin.page/1 (read the scan again with this version)"
+    )]
+    OtherVersion(String),
+    /// JSON that is none of ours.
+    #[error("is JSON, but neither a page record (`format`) nor a ground truth (`lines`)")]
+    OtherJson,
+}
+
+/// The page in a file.
+///
+/// # Errors
+/// Where the file cannot be read, is damaged, or is of no format that is known here.
+pub fn read(path: &Path) -> Result<Document, ReadError> {
+    let text = read_text(path)?;
+    let start = text.trim_start();
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) {
+        return Ok(Document::of_text(&text));
+    }
+    match start.chars().next() {
+        None => Err(ReadError::Empty),
+        Some('<') => of_xml(&text),
+        Some('{') => of_json(start),
+        Some(_) => Ok(Document::of_text(&text)),
+    }
+}
+
+/// Whether a JSON file can be a result or a reference, without telling whether it is sound.
+pub(super) fn is_page_json(path: &Path) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Keys {
+        format: Option<serde_json::Value>,
+        lines: Option<serde::de::IgnoredAny>,
+        page_text: Option<serde::de::IgnoredAny>,
+    }
+    let Ok(text) = read_text(path) else { return true };
+    match serde_json::from_str::<Keys>(&text) {
+        Ok(keys) => {
+            let record =
+                keys.format.as_ref().and_then(|f| f.as_str()).is_some_and(|f| f.starts_with("denshin.page/"));
+            record || (keys.format.is_none() && (keys.lines.is_some() || keys.page_text.is_some()))
+        }
+        // Damaged: the reader says so.
+        Err(_) => true,
+    }
+}
+
+/// A file's text, in the encoding that its mark or its XML declaration names; UTF-8 otherwise.
+///
+/// # Errors
+/// Where it cannot be read, or is in another encoding.
+pub(super) fn read_text(path: &Path) -> Result<String, ReadError> {
+    let size = std::fs::metadata(path)?.len();
+    if size > MAX_BYTES {
+        return Err(ReadError::TooLarge(size));
+    }
+    decode(&std::fs::read(path)?)
+}
+
+fn decode(bytes: &[u8]) -> Result<String, ReadError> {
+    let encoding = match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding,
+        None => declared(bytes).unwrap_or(encoding_rs::UTF_8),
+    };
+    let (text, encoding, damaged) = encoding.decode(bytes);
+    if damaged { Err(ReadError::Encoding(encoding.name())) } else { Ok(text.into_owned()) }
+}
+
+/// The encoding that an XML declaration names.
+fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
+    let declaration = head.trim_start().strip_prefix("<?xml")?.split("?>").next()?;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| ['"', '\''].contains(c))?;
+    encoding_rs::Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
+}
+
+fn of_xml(text: &str) -> Result<Document, ReadError> {
+    let cleaned = hocr::as_xml(text);
+    let tree = xml::parse(cleaned.as_deref().unwrap_or(text))?;
+    match tree.root_element().tag_name().name() {
+        "PcGts" => Ok(page_xml::document(&tree)),
+        "alto" => Ok(alto::document(&tree)),
+        "html" => Ok(hocr::document(&tree)),
+        other => Err(ReadError::OtherXml(other.to_owned())),
+    }
+}
+
+fn of_json(text: &str) -> Result<Document, ReadError> {
+    #[derive(serde::Deserialize)]
+    struct Keys {
+        format: Option<serde_json::Value>,
+        lines: Option<serde::de::IgnoredAny>,
+        page_text: Option<String>,
+    }
+    let damaged = |e: serde_json::Error| ReadError::Json { what: "JSON", cause: e.to_string() };
+    let keys: Keys = serde_json::from_str(text).map_err(damaged)?;
+    match (keys.format, keys.lines, keys.page_text) {
+        (Some(format), ..) if format == crate::page::FORMAT => record::document(text),
+        (Some(format), ..) => Err(ReadError::OtherVersion(format.to_string())),
+        (None, Some(_), _) => ground_truth::document(text),
+        (None, None, Some(text)) => Ok(Document::of_text(&text)),
+        (None, None, None) => Err(ReadError::OtherJson),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn encodings_are_taken_from_mark_and_declaration() {
+        assert_eq!(decode("\u{feff}電".as_bytes()).unwrap(), "電");
+        assert_eq!(decode(b"\xfe\xff\x96\xfb").unwrap(), "電");
+        let declared = b"<?xml version='1.0' encoding='Shift_JIS'?><a>\x93d</a>";
+        assert!(decode(declared).unwrap().contains("<a>電</a>"));
+        assert!(matches!(decode(b"\x93d"), Err(ReadError::Encoding("UTF-8"))));
+    }
+
+    #[test]
+    fn what_is_no_page_is_named() {
+        assert!(matches!(of_xml("<TEI/>"), Err(ReadError::OtherXml(name)) if name == "TEI"));
+        assert!(matches!(of_xml("<PcGts><Page>"), Err(ReadError::Xml(_))));
+        assert!(matches!(of_json(r#"{"format":"denshin.page/2"}"#), Err(ReadError::OtherVersion(_))));
+        assert!(matches!(of_json("{}"), Err(ReadError::OtherJson)));
+        assert!(matches!(of_json(r#"{"lines":"#), Err(ReadError::Json { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "[<>{}\\[\\]\"a-z=/: 0-9,電]{0,80}") {
+            let _ = of_xml(&text);
+            let _ = of_json(&text);
+            let _ = of_xml(&format!("<PcGts><Page><TextRegion {text}</TextRegion></Page></PcGts>"));
+        }
+    }
+}
