@@ -1,6 +1,6 @@
 //! What other programs read: every format is well-formed and valid, and says what the record says, in its order.
 //!
-//! Schemas lie in `../shared/fixtures/schemas`; tests that need them, or a tool that is not installed (`scripts/setup`
+//! Schemas lie in `../shared/fixtures/schemas`; tests that need them, or a tool that is not installed (`scripts/test`
 //! lists the packages), are skipped with a message.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]

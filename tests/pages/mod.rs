@@ -11,7 +11,7 @@ pub(crate) fn tool(name: &str) -> Option<Command> {
     // Poppler's tools know -v alone; what they answer does not matter.
     let found = Command::new(name).arg("-v").output().is_ok();
     if !found {
-        println!("skipped: {name} is not installed (scripts/setup)");
+        println!("skipped: {name} is not installed (scripts/test)");
     }
     found.then(|| Command::new(name))
 }
