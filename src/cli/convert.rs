@@ -10,7 +10,7 @@ use clap::Args;
 use denshin::page::Page;
 use denshin::scan::ScanOptions;
 use denshin::write::{Format, names, pdf::SearchablePdf, write, write_table};
-use records::{Record, find_records};
+use records::{File, Record, find_records};
 use scans::Scans;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -94,42 +94,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if files.is_empty() && tally.failed == 0 {
         bail!("no page records found (denshin read writes them: NAME.json)");
     }
-    let scans = Scans { folder: arguments.scans.clone(), options: ScanOptions::default() };
     let mut table = Vec::new();
     for file in &files {
-        let mut pages = Vec::new();
-        for record in &file.records {
-            match record.read() {
-                Ok(page) => pages.push((record, page)),
-                Err(error) => tally.fail(&error),
-            }
-        }
-        for target in &arguments.format {
-            match target {
-                Target::Page(format) => write_pages(output, &pages, *format)?,
-                Target::Pdf => {
-                    if let Err(error) = write_pdf(output, &file.stem, &pages, &scans) {
-                        // What cannot be written will not be writable for the next either.
-                        if error.is::<std::io::Error>() {
-                            return Err(error);
-                        }
-                        tally.fail(&error);
-                    }
-                }
-                Target::Telegram => telegrams::write_records(output, &pages)?,
-                // Last, since it names the files of the others.
-                Target::Mets => {}
-                Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
-            }
-        }
-        if arguments.format.contains(&Target::Mets) {
-            let formats = arguments.format.iter().filter_map(|t| match t {
-                Target::Page(format) => Some(*format),
-                _ => None,
-            });
-            telegrams::write_mets(output, &pages, &formats.collect::<Vec<_>>())?;
-        }
-        tally.pages += pages.len();
+        convert_file(arguments, file, &mut tally, &mut table)?;
     }
     if arguments.format.contains(&Target::Table) {
         save(&output.join("telegrams.csv"), &write_table(&table))?;
@@ -140,6 +107,53 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         complain(&format!("{} {pages} converted{failures}; results in {}", tally.pages, output.display()));
     }
     Ok(if tally.failed > 0 { Exit::SomeFailed } else { Exit::Success })
+}
+
+/// Makes what is made of the pages of one file, and gathers its rows of the table.
+///
+/// # Errors
+/// Where nothing can be written any more; what is wrong with a record or a scan is counted, and the others go on.
+fn convert_file(
+    arguments: &Arguments,
+    file: &File,
+    tally: &mut Tally,
+    table: &mut Vec<Page>,
+) -> anyhow::Result<()> {
+    let output = &arguments.output;
+    let mut pages: Vec<Read<'_>> = Vec::new();
+    for record in &file.records {
+        match record.read() {
+            Ok(page) => pages.push((record, page)),
+            Err(error) => tally.fail(&error),
+        }
+    }
+    let mut written = Vec::new();
+    for target in &arguments.format {
+        match target {
+            Target::Page(format) => {
+                write_pages(output, &pages, *format)?;
+                written.push(*format);
+            }
+            // Half a document would pass for a whole one; what is damaged was named above.
+            Target::Pdf if pages.len() < file.records.len() => {}
+            Target::Pdf => {
+                let scans = Scans { folder: arguments.scans.clone(), options: ScanOptions::default() };
+                match make_pdf(&pages, &scans) {
+                    Ok(pdf) => save(&output.join(names::result(&file.stem, 1, 1, "pdf")), &pdf)?,
+                    Err(error) => tally.fail(&error),
+                }
+            }
+            Target::Telegram => telegrams::write_records(output, &pages)?,
+            Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
+            // Last, since it names the files of the others.
+            Target::Mets => {}
+        }
+    }
+    if arguments.format.contains(&Target::Mets) {
+        telegrams::write_mets(output, &pages, &written)?;
+    }
+    tally.pages += pages.len();
+    Ok(())
 }
 
 /// What a table is made of: boxes of a hundred thousand pages need not be in memory at once.
@@ -161,8 +175,8 @@ fn write_pages(output: &Path, pages: &[Read<'_>], format: Format) -> anyhow::Res
 }
 
 /// One document of all pages of a file; none where a scan is missing, since half a document would pass for a whole one.
-fn write_pdf(output: &Path, stem: &Path, pages: &[Read<'_>], scans: &Scans) -> anyhow::Result<()> {
-    let Some((first, page)) = pages.first() else { return Ok(()) };
+fn make_pdf(pages: &[Read<'_>], scans: &Scans) -> anyhow::Result<Vec<u8>> {
+    let (first, page) = pages.first().context("none of the file's records can be read")?;
     let mut scan = scans.open(&page.source, &first.path)?;
     let name = Path::new(&page.source.path).file_name().unwrap_or_default().to_string_lossy();
     let subject = page.telegram.as_ref().and_then(|t| t.subject.clone());
@@ -178,7 +192,7 @@ fn write_pdf(output: &Path, stem: &Path, pages: &[Read<'_>], scans: &Scans) -> a
         })?;
         document.add(page, &picture.pixels, &scan.bytes);
     }
-    save(&output.join(names::result(stem, 1, 1, "pdf")), &document.finish())
+    Ok(document.finish())
 }
 
 /// Writes beside the place and renames, so that a file is there whole or not at all.
