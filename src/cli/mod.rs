@@ -1,14 +1,24 @@
 //! Commands, one file each; what they print, and the exit codes.
 
+mod batch;
+mod clock;
+mod engine;
 mod evaluate;
 mod inspect;
+mod interrupt;
+mod log;
 mod progress;
 mod read;
 mod review;
 mod settings;
+mod shard;
 mod single_thread;
+mod sources;
+mod status;
+mod worker;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use denshin::batch::OutputError;
 use denshin::recognize::RecognizeError;
 use std::io::Write;
 use std::process::ExitCode;
@@ -45,12 +55,19 @@ struct Cli {
 enum Command {
     /// Read scans into page records
     Read(read::Arguments),
+    /// Read any number of scans, in a run that can be killed and goes on
+    Batch(Box<batch::Arguments>),
+    /// Show how a batch stands
+    Status(status::Arguments),
     /// Compare results with reference transcriptions
     Evaluate(evaluate::Arguments),
     /// Mend results in a browser, beside their scans
     Review(review::Arguments),
     /// Write the picture of every stage of a page
     Inspect(inspect::Arguments),
+    /// Read pages for `denshin batch`
+    #[command(hide = true)]
+    Worker,
     /// Print the JSON Schema of the page record
     Schema,
     /// Print shell completions
@@ -67,6 +84,9 @@ pub(crate) fn run() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| complain(&format!("denshin: internal error: {panic}"))));
     let outcome = match cli.command {
         Command::Read(arguments) => read::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Worker => worker::run(),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
@@ -82,6 +102,7 @@ pub(crate) fn run() -> ExitCode {
             Some(RecognizeError::ModelMissing { .. } | RecognizeError::ModelUnusable { .. }) => {
                 Exit::ModelMissing
             }
+            _ if matches!(error.downcast_ref(), Some(OutputError::Model(_))) => Exit::ModelMissing,
             _ if error.is::<denshin::error::PageError>() => Exit::SomeFailed,
             _ => Exit::Usage,
         }
