@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
+mod pdf;
+
 use assert_cmd::assert::Assert;
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -75,6 +78,14 @@ impl Place {
     fn names(&self, folder: &str) -> Vec<String> {
         self.results(folder).into_keys().filter(|name| name.ends_with(".json")).collect()
     }
+}
+
+/// A gigabyte of zeros in a megabyte.
+fn bomb() -> Vec<u8> {
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    let zeros = vec![0; 1 << 20];
+    (0..1024).for_each(|_| packer.write_all(&zeros).unwrap());
+    packer.finish().unwrap()
 }
 
 /// Waits until something is so; fails where it never is.
@@ -149,11 +160,15 @@ fn a_crash_or_a_hang_costs_a_page_and_not_the_run() {
     let place =
         Place::with_pages(&["a.png", "b-crash.png", "c-once.png", "d-hang.png", "e-panic.png", "f.png"]);
     fs::write(place.path("in/g-cut.pdf"), b"%PDF-1.7\n1 0 obj\n").unwrap();
+    let size = (100, 100);
+    let image = pdf::image(size, "/FlateDecode", &bomb());
+    let bomb = pdf::with_image(&image, size, "", pdf::whole_page(size).as_bytes());
+    fs::write(place.path("in/h-bomb.pdf"), bomb).unwrap();
     let rehearsals = ["crash:b-crash", "crash-once:c-once", "hang:d-hang", "panic:e-panic"];
     let rehearsed = rehearsals.map(|what| format!("--rehearse={what}"));
     let flags: Vec<&str> =
         rehearsed.iter().map(String::as_str).chain(["in", "--page-seconds", "4"]).collect();
-    let run = place.batch(&flags).code(1).stderr(contains("3 pages read, 4 failed"));
+    let run = place.batch(&flags).code(1).stderr(contains("3 pages read, 5 failed"));
     run.stderr(
         contains("c-once.png: scan: the engine's process ended")
             .or(contains("c-once.png, page 1: recognize")),
@@ -169,9 +184,10 @@ fn a_crash_or_a_hang_costs_a_page_and_not_the_run() {
     assert!(cause("d-hang").contains("took more than 4 s"), "{}", cause("d-hang"));
     assert!(cause("e-panic").contains("a panic on purpose"), "{}", cause("e-panic"));
     assert!(cause("g-cut").contains("damaged or unsupported PDF"), "{}", cause("g-cut"));
+    assert!(cause("h-bomb").contains("unpacks to more than"), "{}", cause("h-bomb"));
     // Set aside pages are left alone until one asks for them.
-    place.batch(&["in"]).code(0).stderr(contains("0 pages read, 7 done before"));
-    place.batch(&["in", "--retry-failed"]).code(1).stderr(contains("3 pages read, 1 failed, 3 done before"));
+    place.batch(&["in"]).code(0).stderr(contains("0 pages read, 8 done before"));
+    place.batch(&["in", "--retry-failed"]).code(1).stderr(contains("3 pages read, 2 failed, 3 done before"));
 }
 
 #[test]
@@ -265,6 +281,27 @@ fn lists_patterns_and_manifests_name_files() {
     fs::write(place.path("cable.json"), manifest).unwrap();
     place.batch(&["cable.json"]).code(0);
     assert_eq!(place.names("out"), ["cable/a.json"]);
+}
+
+/// What was read of a file stays while the file is gone, or damaged; it goes when the file is whole and another.
+#[test]
+fn results_outlive_their_scan() {
+    let place = Place::with_pages(&["a.png", "b.png"]);
+    fs::write(place.path("list"), "in/a.png\nin/b.png\n").unwrap();
+    place.batch(&["--list", "list", "--format", "json"]).code(0);
+    fs::rename(place.path("in/a.png"), place.path("away.png")).unwrap();
+    fs::write(place.path("in/b.png"), b"\x89PNG").unwrap();
+    place
+        .batch(&["--list", "list", "--format", "json"])
+        .code(1)
+        .stderr(contains("0 pages read, 1 failed, 1 done before"));
+    assert_eq!(place.names("out"), ["in/a.json", "in/b.json"]);
+    fs::copy(file("pages.tif"), place.path("in/b.png")).unwrap();
+    place
+        .batch(&["--list", "list", "--format", "json"])
+        .code(0)
+        .stderr(contains("3 pages read, 1 done before"));
+    assert_eq!(place.names("out"), ["in/a.json", "in/b-p0001.json", "in/b-p0002.json", "in/b-p0003.json"]);
 }
 
 /// Results of another folder's file of the same name are not overwritten, and not mistaken for this one's.

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// How often a worker in work is looked at.
 const LOOK: Duration = Duration::from_millis(200);
+/// Seconds that an engine may take to open, where a page may take less: networks are loaded from slow disks, too.
+const START_SECONDS: f64 = 60.0;
 /// A worker that exceeds its memory by this factor in the middle of a page is ended; until then the page may end.
 const TOO_MUCH: u64 = 4;
 
@@ -57,7 +59,7 @@ impl Worker {
         });
         let mut worker = Self { child, to, from, engine: (String::new(), Vec::new()) };
         worker.tell(orders).map_err(failed)?;
-        match worker.wait(options) {
+        match worker.wait_for(options, options.page_seconds.max(START_SECONDS)) {
             Ok(Reply::Ready { engine, models }) => worker.engine = (engine, models),
             Ok(Reply::Unready { cause, is_model: true }) => return Err(OutputError::Model(cause)),
             Ok(Reply::Unready { cause, .. }) => return Err(failed(cause)),
@@ -81,14 +83,17 @@ impl Worker {
 
     /// The next answer. A worker that gives none in time is ended.
     pub(super) fn wait(&mut self, options: &CrewOptions<'_>) -> Result<Reply, Lost> {
+        self.wait_for(options, options.page_seconds)
+    }
+
+    fn wait_for(&mut self, options: &CrewOptions<'_>, limit: f64) -> Result<Reply, Lost> {
         let began = (options.now)();
         loop {
             match self.from.recv_timeout(LOOK) {
                 Ok(reply) => return Ok(reply),
                 Err(RecvTimeoutError::Disconnected) => return Err(Lost(self.last_words())),
-                Err(RecvTimeoutError::Timeout) if (options.now)() - began > options.page_seconds => {
+                Err(RecvTimeoutError::Timeout) if (options.now)() - began > limit => {
                     self.end();
-                    let limit = options.page_seconds;
                     return Err(Lost(format!("took more than {limit} s (--page-seconds allows more)")));
                 }
                 Err(RecvTimeoutError::Timeout) => {}

@@ -5,12 +5,12 @@ use super::{Exit, clock, complain, interrupt, log, shard, sources};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use denshin::batch::{
-    Batch, CrewOptions, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy, Shard, Stages,
-    read_status, run_batch, write_metrics, write_summary,
+    Batch, CrewOptions, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy, SUMMARY,
+    Shard, Stages, read_status, run_batch, write_metrics, write_summary,
 };
 use denshin::write::Format;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
@@ -128,11 +128,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         anyhow::bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
     }
     let program = std::env::current_exe().context("cannot find this program, to start workers")?;
-    let command = || {
-        let mut command = Command::new(&program);
-        command.arg("worker");
-        command
-    };
+    let command = || worker(&program, arguments.log);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let stop = interrupt::stop()?;
     let batch = Batch {
@@ -158,11 +154,33 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let written = metrics.write();
     let outcome = outcome?;
     written?;
-    if let Some(status) = read_status(output, clock::now())? {
-        let path = write_summary(&status, &orders, &batch.crew)?;
-        log.ended(&outcome, &path);
-    }
+    let summary = summarize(&outcome, &batch)?;
+    log.ended(&outcome, &summary);
     Ok(exit(&outcome, inputs.unseen.len()))
+}
+
+/// This program as a worker.
+fn worker(program: &Path, form: log::Form) -> Command {
+    let mut command = Command::new(program);
+    command.arg("worker");
+    if form == log::Form::Json {
+        // What engines complain of stands in the reasons of failures; here it would be no JSON.
+        command.stderr(Stdio::null());
+    }
+    command
+}
+
+/// Writes the summary. Small pictures take time: where nothing was done, that of the last run stands.
+fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
+    let output = Path::new(&batch.orders.output);
+    let path = output.join(SUMMARY);
+    let is_idle = outcome.read + outcome.kept + outcome.failed == 0;
+    if !(is_idle && path.is_file())
+        && let Some(status) = read_status(output, clock::now())?
+    {
+        write_summary(&status, batch.orders, &batch.crew)?;
+    }
+    Ok(path)
 }
 
 fn orders(arguments: &Arguments) -> anyhow::Result<Orders> {

@@ -15,6 +15,7 @@ use super::shard::Shard;
 use super::wire::Reading;
 use crate::write::Format;
 use rusqlite::{Connection, Transaction, params};
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -124,10 +125,11 @@ impl Database {
     pub(super) fn record(&mut self, reports: &[Report], now: f64) -> Result<(), OutputError> {
         let failed = at(&self.path);
         let (run, making) = (self.run, self.making);
+        let folder = self.path.parent().unwrap_or(Path::new(".")).to_owned();
+        let at = Now { now, run, making, formats: &self.formats, folder: &folder };
         let transaction = self.connection.transaction().map_err(&failed)?;
         for report in reports {
-            apply(&transaction, report, &Now { now, run, making, formats: &self.formats })
-                .map_err(&failed)?;
+            apply(&transaction, report, &at).map_err(&failed)?;
         }
         let touch = "UPDATE runs SET touched = ? WHERE id = ?";
         transaction.prepare_cached(touch).and_then(|mut s| s.execute(params![now, run])).map_err(&failed)?;
@@ -164,6 +166,26 @@ struct Now<'a> {
     run: i64,
     making: i64,
     formats: &'a str,
+    folder: &'a Path,
+}
+
+/// Removes the results of what a file was before it changed, where those of what it is now have other names. Only now:
+/// while it could not be opened they were all there was.
+fn remove_stale(to: &Transaction<'_>, file: i64, pages: u32, folder: &Path) -> rusqlite::Result<()> {
+    let sql = "SELECT ifnull(pages, 0), stale FROM files WHERE id = ?";
+    let (before, stale): (u32, String) =
+        to.prepare_cached(sql)?.query_row([file], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if before != pages {
+        remove_results(folder, &serde_json::from_str(&stale).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Removes results; one that is not there does not matter.
+fn remove_results(folder: &Path, names: &BTreeSet<PathBuf>) {
+    for name in names {
+        let _ = std::fs::remove_file(folder.join(name));
+    }
 }
 
 fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Result<()> {
@@ -173,7 +195,8 @@ fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Resul
             to.prepare_cached(sql)?.execute(params![attempt + 1, at.run, file, page])?;
         }
         Report::Opened { file, sha256, pages } => {
-            let sql = "UPDATE files SET sha256 = ?, pages = ? WHERE id = ?";
+            remove_stale(to, *file, *pages, at.folder)?;
+            let sql = "UPDATE files SET sha256 = ?, pages = ?, stale = '[]' WHERE id = ?";
             to.prepare_cached(sql)?.execute(params![sha256, pages, file])?;
             to.prepare_cached("DELETE FROM pages WHERE file = ?")?.execute([file])?;
             let mut insert =

@@ -10,6 +10,7 @@ use crate::batch::output::OutputError;
 use crate::write::{Format, names};
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -121,17 +122,24 @@ impl Plan<'_> {
     /// Removes a file from the manifest, and its results from the folder: under their old name nobody would find them,
     /// or find them twice. Results first: what is killed in between is forgotten the next time.
     fn forget(&self, file: i64) -> rusqlite::Result<()> {
-        let mut statement =
-            self.to.prepare_cached("SELECT results FROM pages WHERE file = ? AND results NOT NULL")?;
-        let results = statement.query_map([file], |row| row.get::<_, String>(0))?;
-        for results in results {
-            for name in serde_json::from_str::<Vec<PathBuf>>(&results?).unwrap_or_default() {
-                let _ = std::fs::remove_file(self.wanted.output.join(name));
-            }
-        }
+        super::remove_results(self.wanted.output, &self.results(file)?);
         self.to.execute("DELETE FROM pages WHERE file = ?", [file])?;
         self.to.execute("DELETE FROM files WHERE id = ?", [file])?;
         Ok(())
+    }
+
+    /// All results of a file, those of what it was before it changed included.
+    fn results(&self, file: i64) -> rusqlite::Result<BTreeSet<PathBuf>> {
+        let sql = "SELECT results FROM pages WHERE file = ?1 AND results NOT NULL
+                   UNION ALL SELECT stale FROM files WHERE id = ?1";
+        let mut statement = self.to.prepare_cached(sql)?;
+        let rows = statement.query_map([file], |row| row.get::<_, String>(0))?;
+        let mut all = BTreeSet::new();
+        for names in rows {
+            let names: String = names?;
+            all.extend(serde_json::from_str::<Vec<PathBuf>>(&names).unwrap_or_default());
+        }
+        Ok(all)
     }
 
     /// Refuses to overwrite the results of a file of an earlier run that is not among the inputs now.
@@ -156,25 +164,35 @@ impl Plan<'_> {
         let known = self.known(place)?;
         if let Some(Known { id, sha256: Some(sha256), pages: Some(pages), size: s, modified: m, .. }) = &known
         {
-            let is_same = (s, m) == (&size, &modified) && size.is_some();
+            // A file that cannot be looked at now may be there tomorrow: what was read of it stays.
+            let is_same = size.is_none() || (s, m) == (&size, &modified);
             if is_same || *s == size && hash(&found.path).as_ref() == Some(sha256) {
-                let touch = "UPDATE files SET modified = ? WHERE id = ?";
+                let touch = "UPDATE files SET modified = ifnull(?, modified) WHERE id = ?";
                 self.to.prepare_cached(touch)?.execute(params![modified, id])?;
                 return self.add_pages(input, found, (*id, *pages), &Arc::from(sha256.as_str()));
             }
         }
-        if let Some(known) = &known {
-            if known.sha256.is_none() && self.is_set_aside(known, size, modified)? {
+        let file = match known {
+            Some(known) if known.sha256.is_none() && self.is_set_aside(&known, size, modified)? => {
                 self.finished += 1;
                 return Ok(());
             }
-            self.forget(known.id)?;
-        }
-        let insert = "INSERT INTO files (place, path, stem, size, modified) VALUES (?, ?, ?, ?, ?)";
-        let (path, stem) = (found.path.to_string_lossy(), found.stem.to_string_lossy());
-        let values = params![place.as_os_str().as_encoded_bytes(), path, stem, size, modified];
-        self.to.prepare_cached(insert)?.execute(values)?;
-        let file = self.to.last_insert_rowid();
+            Some(known) => {
+                let changed =
+                    "UPDATE files SET size = ?, modified = ?, sha256 = NULL, stale = ? WHERE id = ?";
+                let stale = serde_json::to_string(&self.results(known.id)?).unwrap_or_default();
+                self.to.execute(changed, params![size, modified, stale, known.id])?;
+                self.to.execute("DELETE FROM pages WHERE file = ?", [known.id])?;
+                known.id
+            }
+            None => {
+                let insert = "INSERT INTO files (place, path, stem, size, modified) VALUES (?, ?, ?, ?, ?)";
+                let (path, stem) = (found.path.to_string_lossy(), found.stem.to_string_lossy());
+                let values = params![place.as_os_str().as_encoded_bytes(), path, stem, size, modified];
+                self.to.prepare_cached(insert)?.execute(values)?;
+                self.to.last_insert_rowid()
+            }
+        };
         let insert = "INSERT INTO pages (file, page, state, run) VALUES (?, 0, 'pending', ?)";
         self.to.prepare_cached(insert)?.execute([file, self.run])?;
         self.tasks.push(Task { input, file, page: 0, sha256: None, from_record: false, attempt: 0 });

@@ -6,8 +6,9 @@ CREATE TABLE IF NOT EXISTS files (
     stem TEXT NOT NULL UNIQUE COLLATE NOCASE, -- of its results, below the folder
     size INTEGER,                            -- bytes, when its pages were counted
     modified INTEGER,                        -- nanoseconds since 1970
-    sha256 TEXT,
-    pages INTEGER                            -- null until they are counted
+    sha256 TEXT,                             -- null until its pages are counted, and after it has changed
+    pages INTEGER,
+    stale TEXT NOT NULL DEFAULT '[]'         -- JSON: results of what it was before it changed
 );
 -- What decides how a page is read.
 CREATE TABLE IF NOT EXISTS makings (
