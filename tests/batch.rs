@@ -274,7 +274,7 @@ fn lists_patterns_and_manifests_name_files() {
     place.batch(&["in/**/*.png"]).code(0);
     assert_eq!(place.names("out"), ["x/a.json", "y/a.json", "y/z/b.json"]);
     fs::remove_dir_all(place.path("out")).unwrap();
-    place.batch(&["in/*.tif"]).code(1).stderr(contains("in/*.tif: scan: cannot be read"));
+    place.batch(&["in/*.tif"]).code(1).stderr(contains("in/*.tif: scan: matches no file"));
     fs::remove_dir_all(place.path("out")).unwrap();
     let canvas = r#"{ "images": [{ "resource": { "@id": "in/x/a.png" } }] }"#;
     let manifest = format!(r#"{{ "@type": "sc:Manifest", "sequences": [{{ "canvases": [{canvas}] }}] }}"#);
@@ -360,4 +360,24 @@ fn a_damaged_manifest_is_named_and_left_alone() {
         .stderr(contains("manifest.sqlite: ").and(contains("move the manifest away")));
     assert!(fs::read_to_string(place.path("out/manifest.sqlite")).unwrap().starts_with("this is"));
     place.command(&["status", "in"]).output().map(|o| assert_eq!(o.status.code(), Some(2))).unwrap();
+}
+
+/// Ctrl-C: pages in work are finished and recorded, no other is begun; the next run goes on.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_finishes_the_pages_in_work() {
+    let place = Place::new();
+    let names: Vec<String> = (0..40).map(|i| format!("in/{i:02}.tif")).collect();
+    names.iter().for_each(|name| place.put(name, "pages.tif"));
+    let arguments = ["batch", "in", "-o", "out", "--engine", "null", "--jobs", "2", "--format", "json"];
+    let run = place.command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+    until(|| fs::read_dir(place.path("out")).map_or(0, Iterator::count) > 12);
+    assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    let ended = run.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
+    let status = place.status("out");
+    assert_eq!((&status["state"], &status["in_work"]), (&"stopped".into(), &0.into()), "{status}");
+    assert_eq!(status["done"].as_u64().unwrap(), place.names("out").len() as u64);
+    place.batch(&["in", "--format", "json"]).code(0);
+    assert_eq!(place.names("out").len(), 120);
 }

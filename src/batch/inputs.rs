@@ -104,7 +104,7 @@ impl Search {
         }
     }
 
-    /// Files that match a pattern. One that nothing matches is a file that is not there.
+    /// Files that match a pattern.
     fn pattern(&mut self, pattern: &Path) {
         let fixed: PathBuf = pattern.components().take_while(|part| !is_pattern(part.as_ref())).collect();
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
@@ -115,7 +115,9 @@ impl Search {
             self.found.push((path, below));
         }
         if self.found.len() == count {
-            self.found.push((pattern.to_owned(), PathBuf::from("unmatched")));
+            let nothing =
+                Err::<(), _>("matches no file (check its folders; ** stands for any number of them)");
+            self.unseen.extend(nothing.at(Stage::Scan, &PageRef::file(pattern)).err());
         }
     }
 

@@ -123,10 +123,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
     let inputs = sources::find(&arguments.sources, arguments.list.as_deref(), output)?;
     let mut log = log::Log::new(arguments.log, arguments.quiet, arguments.verbose);
-    tell_inputs(&inputs, arguments, &mut log);
-    if inputs.found.is_empty() && inputs.unseen.is_empty() {
-        anyhow::bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
-    }
+    tell_inputs(&inputs, arguments, &mut log)?;
     let program = std::env::current_exe().context("cannot find this program, to start workers")?;
     let command = || worker(&program, arguments.log);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -217,7 +214,11 @@ fn policy(arguments: &Arguments) -> Policy {
     }
 }
 
-fn tell_inputs(inputs: &Inputs, arguments: &Arguments, log: &mut log::Log) {
+/// Says what was passed over or could not be looked at, which is no reason not to read the rest.
+fn tell_inputs(inputs: &Inputs, arguments: &Arguments, log: &mut log::Log) -> anyhow::Result<()> {
+    if inputs.found.is_empty() && inputs.unseen.is_empty() {
+        anyhow::bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
+    }
     inputs.unseen.iter().for_each(|error| log.unseen(error));
     if arguments.show_ignored {
         inputs.ignored.iter().for_each(|path| log.ignored(path));
@@ -225,6 +226,7 @@ fn tell_inputs(inputs: &Inputs, arguments: &Arguments, log: &mut log::Log) {
     if !inputs.ignored.is_empty() {
         log.ignored_count(inputs.ignored.len(), arguments.show_ignored);
     }
+    Ok(())
 }
 
 fn exit(outcome: &Outcome, unseen: usize) -> Exit {
