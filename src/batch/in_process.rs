@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What to do.
 pub struct Job<'a> {
-    /// The files, as [`find_inputs`] gives them.
+    /// The files, as [`super::find_inputs`] gives them.
     pub inputs: &'a [Found],
     /// Folder of the results; it exists.
     pub output: &'a Path,

@@ -4,8 +4,8 @@
 //! result: it stands in the manifest, the batch goes on. A result is written beside its place and renamed, so that a
 //! crash or a full disk leaves whole files only; a page is in the manifest only after its files are on disk.
 //!
-//! There are two ways. [`run`] reads in this process, for as many pages as one waits for: `denshin read`; its manifest is a
-//! line of JSON a page. [`run_batch`] is for as many as there are: `denshin batch`. Worker processes read, so that a
+//! There are two ways. [`run()`] reads in this process, for as many pages as one waits for: `denshin read`; its manifest is a
+//! line of JSON a page. [`run_batch()`] is for as many as there are: `denshin batch`. Worker processes read, so that a
 //! crash of an engine's C code costs a page; the parent alone writes the manifest, in SQLite; a run that was killed goes
 //! on where it was. Its journey: `inputs` finds files, `shard` takes a part, `database` plans what is left, `slot` asks
 //! workers (`crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it.
