@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 23] = [
+const PLACES: [(&str, &[&str]); 25] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
@@ -28,6 +28,8 @@ const PLACES: [(&str, &[&str]); 23] = [
     ("anyhow", &["cli/"]),
     ("hayro", &["scan/"]),
     ("tempfile", &["batch/", "review/store.rs"]),
+    ("rusqlite", &["batch/database/"]),
+    ("glob", &["batch/inputs.rs"]),
     ("axum", &["review/"]),
     ("tokio", &["review/"]),
     ("quick_xml", &["write/xml.rs"]),

@@ -1,9 +1,10 @@
-//! Files named and files found in folders.
+//! Files named, listed, matched by patterns, found in folders and in IIIF manifests.
 
+use super::iiif;
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::write::names::stems;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Endings by which scans are known in folders. A file that is named is always tried.
@@ -21,53 +22,149 @@ pub struct Found {
     pub stem: PathBuf,
 }
 
+/// What was found among the sources.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// Files to be read, in a stable order.
+    pub found: Vec<Found>,
+    /// What could not be looked at.
+    pub unseen: Vec<PageError>,
+    /// Files in folders that were passed over: hidden ones, and those without a scan's ending.
+    pub ignored: Vec<PathBuf>,
+}
+
 /// All scans among the paths given, folders searched, in a stable order; and what could not be looked at.
 ///
 /// Hidden files, files that have no scan's ending, and the output folder inside of an input folder are passed over; a
-/// file that is named twice, or lies in a folder named beside it, is read once.
+/// file that is named twice, or lies in a folder named beside it, is read once. A path that is no file is a pattern where
+/// it has the signs of one (`scans/**/*.tif`); the files that match keep their folders below those without such signs. An
+/// IIIF manifest stands for its images.
 #[must_use]
-pub fn find_inputs(paths: &[PathBuf], output: &Path) -> (Vec<Found>, Vec<PageError>) {
-    let output = output.canonicalize().unwrap_or_else(|_| output.to_owned());
-    let mut found: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let mut failures = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            search(path, &output, &mut found, &mut failures);
-        } else {
-            let name = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-            found.push((path.clone(), name));
-        }
-    }
-    let mut seen = HashSet::new();
-    found.retain(|(path, _)| seen.insert(place(path)));
-    let (paths, below): (Vec<PathBuf>, Vec<PathBuf>) = found.into_iter().unzip();
-    let stems = stems(&below);
-    (paths.into_iter().zip(stems).map(|(path, stem)| Found { path, stem }).collect(), failures)
+pub fn find_inputs(paths: &[PathBuf], output: &Path) -> Inputs {
+    let mut search = Search::new(output);
+    paths.iter().for_each(|path| search.source(path));
+    search.finish()
 }
 
-/// Adds the scans below a folder, with their paths below it.
-fn search(folder: &Path, output: &Path, found: &mut Vec<(PathBuf, PathBuf)>, failures: &mut Vec<PageError>) {
-    let hidden = |e: &walkdir::DirEntry| e.depth() > 0 && e.file_name().to_string_lossy().starts_with('.');
-    let is_output =
-        |e: &walkdir::DirEntry| e.depth() > 0 && e.path().canonicalize().is_ok_and(|p| p == output);
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|e| !hidden(e) && !is_output(e)) {
-        match entry {
-            Ok(entry) if !entry.file_type().is_dir() && is_scan(entry.path()) => {
-                let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
-                found.push((entry.into_path(), below));
+/// Files of a list, which keep the folders that it gives them: `1993/a.tif` of the list becomes `1993/a.json`, as
+/// does `/1993/a.tif`. Folders in a list are searched.
+#[must_use]
+pub fn find_listed(paths: &[PathBuf], output: &Path) -> Inputs {
+    let mut search = Search::new(output);
+    for path in paths {
+        let (found, inside) = (search.found.len(), path.is_dir());
+        search.source(path);
+        // What is below a folder, or in a manifest, begins with the folder's own name in the list.
+        let above =
+            if inside { below_root(path) } else { below_root(path.parent().unwrap_or(Path::new(""))) };
+        search.found[found..].iter_mut().for_each(|(_, name)| *name = above.join(&name));
+    }
+    search.finish()
+}
+
+/// A path without root, drive and `..`: what may stand below a folder.
+fn below_root(path: &Path) -> PathBuf {
+    path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+}
+
+struct Search {
+    output: PathBuf,
+    /// Files, and their paths below the output folder with their endings.
+    found: Vec<(PathBuf, PathBuf)>,
+    unseen: Vec<PageError>,
+    ignored: Vec<PathBuf>,
+}
+
+impl Search {
+    fn new(output: &Path) -> Self {
+        let output = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+        Self { output, found: Vec::new(), unseen: Vec::new(), ignored: Vec::new() }
+    }
+
+    fn source(&mut self, path: &Path) {
+        let name = || path.file_name().map_or_else(|| path.to_owned(), PathBuf::from);
+        if path.is_dir() {
+            self.folder(path);
+        } else if let Some(images) = iiif::images(path) {
+            let below = name().with_extension("");
+            let place = PageRef::file(path);
+            for image in images {
+                match image {
+                    Ok(image) => {
+                        let name = image.file_name().map_or_else(|| image.clone(), PathBuf::from);
+                        self.found.push((image, below.join(name)));
+                    }
+                    Err(cause) => self.unseen.extend(Err::<(), _>(cause).at(Stage::Scan, &place).err()),
+                }
             }
-            Ok(_) => {}
-            Err(error) => {
-                let place = PageRef::file(error.path().unwrap_or(folder));
-                failures.extend(Err::<(), _>(error).at(Stage::Scan, &place).err());
+        } else if !path.exists() && is_pattern(path) {
+            self.pattern(path);
+        } else {
+            self.found.push((path.to_owned(), name()));
+        }
+    }
+
+    /// Files that match a pattern.
+    fn pattern(&mut self, pattern: &Path) {
+        let fixed: PathBuf = pattern.components().take_while(|part| !is_pattern(part.as_ref())).collect();
+        let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
+        let matches = glob::glob_with(&pattern.to_string_lossy(), options).into_iter().flatten();
+        let count = self.found.len();
+        for path in matches.filter_map(Result::ok).filter(|path| path.is_file()) {
+            let below = path.strip_prefix(&fixed).unwrap_or(&path).to_owned();
+            self.found.push((path, below));
+        }
+        if self.found.len() == count {
+            let nothing =
+                Err::<(), _>("matches no file (check its folders; ** stands for any number of them)");
+            self.unseen.extend(nothing.at(Stage::Scan, &PageRef::file(pattern)).err());
+        }
+    }
+
+    /// Adds the scans below a folder, with their paths below it.
+    fn folder(&mut self, folder: &Path) {
+        let hidden = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with('.');
+        let output = self.output.clone();
+        let is_output = |e: &walkdir::DirEntry| {
+            e.file_type().is_dir() && e.path().canonicalize().is_ok_and(|p| p == output)
+        };
+        let is_passed =
+            |e: &walkdir::DirEntry| e.depth() > 0 && (is_output(e) || (hidden(e) && e.file_type().is_dir()));
+        let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|e| !is_passed(e)) {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if is_scan(entry.path()) && !hidden(&entry) => {
+                    let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
+                    self.found.push((entry.into_path(), below));
+                }
+                Ok(entry) => self.ignored.push(entry.into_path()),
+                Err(error) => {
+                    let place = PageRef::file(error.path().unwrap_or(folder));
+                    self.unseen.extend(Err::<(), _>(error).at(Stage::Scan, &place).err());
+                }
             }
         }
     }
+
+    /// Each file once, with the stems of all.
+    fn finish(mut self) -> Inputs {
+        let mut seen = HashSet::new();
+        self.found.retain(|(path, _)| seen.insert(place(path)));
+        let (paths, below): (Vec<PathBuf>, Vec<PathBuf>) = self.found.into_iter().unzip();
+        let stems = stems(&below);
+        let found = paths.into_iter().zip(stems).map(|(path, stem)| Found { path, stem }).collect();
+        Inputs { found, unseen: self.unseen, ignored: self.ignored }
+    }
+}
+
+/// Whether a path has signs of a pattern.
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '['])
 }
 
 /// Where a file lies, whatever the way to it. Links keep their names: they are files of their own.
-fn place(path: &Path) -> PathBuf {
+pub(super) fn place(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name().unwrap_or_default())
 }

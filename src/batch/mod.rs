@@ -2,213 +2,44 @@
 //!
 //! A page in work is all that is in memory: files are opened when their first page is wanted. A failed page is a
 //! result: it stands in the manifest, the batch goes on. A result is written beside its place and renamed, so that a
-//! crash or a full disk leaves whole files only; a page is in the manifest (`manifest.jsonl`, one line a page) only
-//! after its files are on disk.
+//! crash or a full disk leaves whole files only; a page is in the manifest only after its files are on disk.
+//!
+//! There are two ways. [`run()`] reads in this process, for as many pages as one waits for: `denshin read`; its manifest is a
+//! line of JSON a page. [`run_batch()`] is for as many as there are: `denshin batch`. Worker processes read, so that a
+//! crash of an engine's C code costs a page; the parent alone writes the manifest, in SQLite; a run that was killed goes
+//! on where it was. Its journey: `inputs` finds files, `shard` takes a part, `database` plans what is left, `slot` asks
+//! workers (`crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it.
 
+mod crew;
+mod database;
+mod guard;
+mod iiif;
+mod in_process;
 mod inputs;
+mod making;
 mod manifest;
+mod metrics;
 mod output;
+mod picture;
+mod queue;
+mod rehearsal;
+mod run;
+mod shard;
+mod slot;
+mod summary;
+mod wire;
+mod worker;
 
-pub use inputs::{Found, find_inputs};
+pub use crew::CrewOptions;
+pub use database::{Failure, Status, Worst, read_status};
+pub use in_process::{Job, Progress, Summary, run};
+pub use inputs::{Found, Inputs, find_inputs, find_listed};
 pub use manifest::{Entry, MANIFEST};
+pub use metrics::write_metrics;
 pub use output::OutputError;
-
-use crate::error::{At, PageError, PageRef, Stage};
-use crate::page::Page;
-use crate::provenance::Source;
-use crate::scan::{Scan, ScanFile, ScanOptions};
-use crate::write::{Format, names, write};
-use manifest::Manifest;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// What to do.
-pub struct Job<'a> {
-    /// The files, as [`find_inputs`] gives them.
-    pub inputs: &'a [Found],
-    /// Folder of the results; it exists.
-    pub output: &'a Path,
-    /// What is written for each page.
-    pub formats: &'a [Format],
-    /// Pages in work at once, at least 1.
-    pub jobs: usize,
-    /// What files are accepted.
-    pub scan: &'a ScanOptions,
-    /// Reads a page. Called from several threads.
-    pub read: &'a (dyn Fn(&Scan, Source) -> Result<Page, PageError> + Sync),
-    /// Set from outside to stop: pages in work are finished.
-    pub stop: &'a AtomicBool,
-}
-
-/// Is told what happens, from several threads.
-pub trait Progress: Sync {
-    /// A file has this many pages.
-    fn pages_found(&self, place: &PageRef, pages: u32);
-    /// A page is done; its results are on disk.
-    fn page_done(&self, place: &PageRef, page: &Page);
-    /// A page, or a whole file, failed.
-    fn page_failed(&self, error: &PageError);
-}
-
-/// How a batch ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Summary {
-    /// Pages read and written.
-    pub read: u64,
-    /// Pages, or files that could not be opened, that failed.
-    pub failed: u64,
-    /// Whether it was stopped before the end.
-    pub stopped: bool,
-}
-
-/// Reads all pages of all inputs.
-///
-/// # Errors
-/// Where results cannot be written any more: what was finished stays.
-pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Summary, OutputError> {
-    let manifest = Manifest::create(job.output)?;
-    let queue = Mutex::new(Queue { job, next: 0, open: None });
-    let (read, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-    let broken: Mutex<Option<OutputError>> = Mutex::new(None);
-    let work = || {
-        while !job.stop.load(Ordering::Relaxed) && lock(&broken).is_none() {
-            let Some(task) = lock(&queue).take(progress) else { break };
-            let outcome = task.and_then(|task| attempt(job, &task, progress));
-            let recorded = match outcome {
-                Ok(entry) => {
-                    read.fetch_add(1, Ordering::Relaxed);
-                    manifest.add(&entry)
-                }
-                Err(Trouble::Page(error)) => {
-                    failed.fetch_add(1, Ordering::Relaxed);
-                    progress.page_failed(&error);
-                    manifest.add(&Entry::failed(&error))
-                }
-                Err(Trouble::Output(error)) => Err(error),
-            };
-            if let Err(error) = recorded {
-                lock(&broken).get_or_insert(error);
-            }
-        }
-    };
-    let threads =
-        rayon::ThreadPoolBuilder::new().num_threads(job.jobs.max(1)).build().map_err(OutputError::Threads)?;
-    threads.broadcast(|_| work());
-    let broken = lock(&broken).take();
-    broken.map_or_else(
-        || {
-            let stopped = job.stop.load(Ordering::Relaxed) && !lock(&queue).is_empty();
-            Ok(Summary { read: read.into_inner(), failed: failed.into_inner(), stopped })
-        },
-        Err,
-    )
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A page to be read.
-struct Task<'a> {
-    input: &'a Found,
-    file: Arc<Mutex<ScanFile>>,
-    sha256: String,
-    page: u32,
-    pages: u32,
-}
-
-enum Trouble {
-    /// This page failed, the next may not.
-    Page(PageError),
-    /// Nothing can be written any more.
-    Output(OutputError),
-}
-
-/// Hands out pages, opening one file after another.
-struct Queue<'a> {
-    job: &'a Job<'a>,
-    next: usize,
-    open: Option<Task<'a>>,
-}
-
-impl<'a> Queue<'a> {
-    fn is_empty(&self) -> bool {
-        self.next >= self.job.inputs.len() && self.open.is_none()
-    }
-
-    /// The next page; `None` at the end.
-    fn take(&mut self, progress: &dyn Progress) -> Option<Result<Task<'a>, Trouble>> {
-        loop {
-            if let Some(open) = self.open.as_mut() {
-                let task = Task {
-                    input: open.input,
-                    file: Arc::clone(&open.file),
-                    sha256: open.sha256.clone(),
-                    ..*open
-                };
-                open.page += 1;
-                if open.page > open.pages {
-                    self.open = None;
-                }
-                return Some(Ok(task));
-            }
-            let input = self.job.inputs.get(self.next)?;
-            self.next += 1;
-            let place = PageRef::file(&input.path);
-            match guarded(Stage::Scan, || ScanFile::open(&input.path, self.job.scan))
-                .and_then(|f| f.at(Stage::Scan, &place))
-            {
-                Ok(file) => {
-                    let (sha256, pages) = (file.sha256().to_owned(), file.pages());
-                    progress.pages_found(&place, pages);
-                    self.open =
-                        Some(Task { input, file: Arc::new(Mutex::new(file)), sha256, page: 1, pages });
-                }
-                Err(error) => return Some(Err(Trouble::Page(PageError { place, ..error }))),
-            }
-        }
-    }
-}
-
-/// Reads one page and writes its results.
-fn attempt(job: &Job<'_>, task: &Task<'_>, progress: &dyn Progress) -> Result<Entry, Trouble> {
-    let place = PageRef::page(&task.input.path, task.page);
-    let source = Source {
-        path: task.input.path.to_string_lossy().into_owned(),
-        sha256: task.sha256.clone(),
-        page: task.page,
-        pages: task.pages,
-    };
-    let scan =
-        guarded(Stage::Scan, || lock(&task.file).read(task.page)).and_then(|r| r.at(Stage::Scan, &place));
-    let read = scan.and_then(|scan| guarded(Stage::Recognize, || (job.read)(&scan, source)).and_then(|r| r));
-    let page = read.map_err(|e| Trouble::Page(PageError { place: place.clone(), ..e }))?;
-    let mut written = Vec::new();
-    for &format in job.formats {
-        let name = names::result(&task.input.stem, task.page, task.pages, format.extension());
-        output::write_whole(&job.output.join(&name), &write(&page, format)).map_err(Trouble::Output)?;
-        written.push(name);
-    }
-    progress.page_done(&place, &page);
-    Ok(Entry::read(&place, &written))
-}
-
-/// Turns a panic in a decoder or an engine into this page's failure.
-fn guarded<T>(stage: Stage, work: impl FnOnce() -> T) -> Result<T, PageError> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| PageError {
-        place: PageRef::file(PathBuf::new()),
-        stage,
-        cause: format!("internal error ({}); please report it with this page", message(&*panic)).into(),
-    })
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic")
-}
+pub use rehearsal::{Misfortune, What};
+pub use run::{Batch, End, Event, OnFailure, Outcome, Policy, run as run_batch};
+pub use shard::Shard;
+pub use summary::{SUMMARY, write_summary};
+pub use wire::{Existing, Orders, Reading, Stages};
+pub use worker::{Surroundings, work};

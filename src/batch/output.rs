@@ -1,5 +1,6 @@
 //! Files written whole or not at all.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,35 @@ pub enum OutputError {
     /// Another run holds the folder.
     #[error("{0}: another denshin is writing there (wait for it, or choose another folder with -o)")]
     Busy(PathBuf),
+    /// The manifest is damaged, or cannot be written.
+    #[error("{path}: {cause} (finished pages are kept; make room, or move the manifest away to begin anew)")]
+    Manifest {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// Two sources would write results of one name.
+    #[error("{name}: results of {other} have this name already (choose another folder with -o for {path})")]
+    Taken {
+        /// The name, without its ending.
+        name: String,
+        /// Whose results they are.
+        other: String,
+        /// Whose they would be.
+        path: String,
+    },
+    /// The folder was begun with another number of shards.
+    #[error(
+        "{0}: was begun with another number of shards (go on with that one, or choose another folder with -o)"
+    )]
+    Shards(PathBuf),
+    /// No worker can be started.
+    #[error("no worker can be started: {0}")]
+    Worker(String),
+    /// The engine has no model.
+    #[error("{0}")]
+    Model(String),
     /// The system gives no threads.
     #[error("no threads: {0} (try fewer with --jobs)")]
     Threads(rayon::ThreadPoolBuildError),
@@ -29,8 +59,13 @@ const UNFINISHED: &str = ".denshin-";
 
 /// Removes what runs that were killed left half written. What cannot be removed does no harm.
 pub(super) fn remove_unfinished(folder: &Path) {
+    remove_beginning(folder, UNFINISHED);
+}
+
+/// Removes files whose names begin so.
+pub(super) fn remove_beginning(folder: &Path, unfinished: &str) {
     let is_unfinished = |e: &walkdir::DirEntry| {
-        e.file_type().is_file() && e.file_name().to_string_lossy().starts_with(UNFINISHED)
+        e.file_type().is_file() && e.file_name().to_string_lossy().starts_with(unfinished)
     };
     for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(is_unfinished) {
         let _ = std::fs::remove_file(entry.path());
@@ -39,14 +74,53 @@ pub(super) fn remove_unfinished(folder: &Path) {
 
 /// Writes beside the place, makes sure that it is on disk, and renames.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    write_beside(path, bytes, UNFINISHED)
+}
+
+fn write_beside(path: &Path, bytes: &[u8], unfinished: &str) -> Result<(), OutputError> {
     let failed = |cause| OutputError::Write { path: path.to_owned(), cause };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(unfinished).tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     set_usual_permissions(&file).map_err(failed)?;
     file.as_file().sync_data().map_err(failed)?;
     file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(())
+}
+
+/// Writes the results of a page below a folder, and makes sure that their names are on disk too: after a power loss
+/// a file that was renamed may otherwise stand in no folder.
+pub(super) fn write_results(
+    root: &Path,
+    files: impl Iterator<Item = (PathBuf, Vec<u8>)>,
+    unfinished: &str,
+) -> Result<(), OutputError> {
+    let mut folders = BTreeSet::new();
+    for (name, bytes) in files {
+        let path = root.join(&name);
+        let folder = path.parent().unwrap_or(root).to_owned();
+        if !folder.is_dir() {
+            // Folders that are made stand in folders themselves.
+            let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(root));
+            folders.extend(above.map(Path::to_owned));
+        }
+        write_beside(&path, &bytes, unfinished)?;
+        folders.insert(folder);
+    }
+    folders.iter().try_for_each(|folder| sync_folder(folder))
+}
+
+/// Makes sure that the names in a folder are on disk.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> Result<(), OutputError> {
+    let failed = |cause| OutputError::Write { path: folder.to_owned(), cause };
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Elsewhere a folder cannot be opened, and names are on disk when a file is.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 

@@ -1,15 +1,25 @@
 //! Commands, one file each; what they print, and the exit codes.
 
+mod batch;
+mod clock;
 mod convert;
+mod engine;
 mod evaluate;
 mod inspect;
+mod interrupt;
+mod log;
 mod progress;
 mod read;
 mod review;
 mod settings;
+mod shard;
 mod single_thread;
+mod sources;
+mod status;
+mod worker;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use denshin::batch::OutputError;
 use denshin::recognize::RecognizeError;
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,12 +58,19 @@ enum Command {
     Read(read::Arguments),
     /// Make other formats from page records
     Convert(convert::Arguments),
+    /// Read any number of scans, in a run that can be killed and goes on
+    Batch(Box<batch::Arguments>),
+    /// Show how a batch stands
+    Status(status::Arguments),
     /// Compare results with reference transcriptions
     Evaluate(evaluate::Arguments),
     /// Mend results in a browser, beside their scans
     Review(review::Arguments),
     /// Write the picture of every stage of a page
     Inspect(inspect::Arguments),
+    /// Read pages for `denshin batch`
+    #[command(hide = true)]
+    Worker,
     /// Print the JSON Schema of the page record
     Schema,
     /// Print shell completions
@@ -71,6 +88,9 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Read(arguments) => read::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Worker => worker::run(),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
@@ -86,6 +106,7 @@ pub(crate) fn run() -> ExitCode {
             Some(RecognizeError::ModelMissing { .. } | RecognizeError::ModelUnusable { .. }) => {
                 Exit::ModelMissing
             }
+            _ if matches!(error.downcast_ref(), Some(OutputError::Model(_))) => Exit::ModelMissing,
             _ if error.is::<denshin::error::PageError>() => Exit::SomeFailed,
             _ => Exit::Usage,
         }

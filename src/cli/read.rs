@@ -1,17 +1,14 @@
 //! `denshin read`: scans into page records.
 
-use super::{Exit, complain, progress, settings};
+use super::engine::EngineArguments;
+use super::{Exit, complain, interrupt, progress};
 use anyhow::Context;
-use clap::{Args, ValueEnum};
-use denshin::batch::{self, Job, find_inputs};
+use clap::Args;
+use denshin::batch::{self, Inputs, Job, find_inputs};
 use denshin::error::{At, Stage};
-use denshin::layout::Direction;
 use denshin::pipeline::read_page;
-use denshin::recognize::{EngineChoice, ModelPaths};
 use denshin::write::Format;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
@@ -33,21 +30,8 @@ pub(super) struct Arguments {
     /// Pages read at once [default: the number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Direction of writing [default: each part of a page by its own evidence]
-    #[arg(long, value_enum)]
-    direction: Option<DirectionChoice>,
-    /// What reads the lines
-    #[arg(long, value_enum, default_value_t = EngineName::Auto)]
-    engine: EngineName,
-    /// Folder of Tesseract's models [default: where systems keep them]
-    #[arg(long, env = "TESSDATA_PREFIX", value_name = "DIR")]
-    tessdata: Option<PathBuf>,
-    /// Network that the neural engine reads with, ONNX [default: the one that is part of denshin]
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// Settings [default: denshin.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    #[command(flatten)]
+    reading: EngineArguments,
     /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
@@ -56,48 +40,13 @@ pub(super) struct Arguments {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum DirectionChoice {
-    Auto,
-    Horizontal,
-    Vertical,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum EngineName {
-    /// The best single engine: neural
-    Auto,
-    /// A network trained on cables, part of denshin
-    Neural,
-    /// Tesseract with the models jpn and jpn_vert
-    Tesseract,
-    /// The network, and Tesseract's opinion of the characters that the network is in doubt of
-    Fusion,
-    /// None: boxes and marks alone
-    Null,
-}
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let mut settings = settings::load(arguments.settings.as_deref())?;
-    match arguments.direction {
-        Some(DirectionChoice::Auto) => settings.layout.direction = Direction::Auto,
-        Some(DirectionChoice::Horizontal) => settings.layout.direction = Direction::Horizontal,
-        Some(DirectionChoice::Vertical) => settings.layout.direction = Direction::Vertical,
-        None => {}
-    }
-    let engine = match arguments.engine {
-        EngineName::Auto => EngineChoice::default(),
-        EngineName::Neural => EngineChoice::Neural,
-        EngineName::Tesseract => EngineChoice::Tesseract,
-        EngineName::Fusion => EngineChoice::Fusion,
-        EngineName::Null => EngineChoice::Null,
-    };
-    let paths = ModelPaths { tessdata: arguments.tessdata.as_deref(), neural: arguments.model.as_deref() };
-    let pool = engine.pool(paths)?;
+    let settings = arguments.reading.settings()?;
+    let pool = arguments.reading.engine().pool(arguments.reading.paths())?;
     let output = &arguments.output;
     std::fs::create_dir_all(output)
         .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
-    let (inputs, unseen) = find_inputs(&arguments.inputs, output);
+    let Inputs { found: inputs, unseen, .. } = find_inputs(&arguments.inputs, output);
     if inputs.is_empty() && unseen.is_empty() {
         let searched: Vec<String> = arguments.inputs.iter().map(|p| p.display().to_string()).collect();
         anyhow::bail!(
@@ -109,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .jobs
         .map(usize::from)
         .or_else(|| std::thread::available_parallelism().ok().map(usize::from));
-    let stop = stop_on_interrupt()?;
+    let stop = interrupt::stop()?;
     let progress = progress::for_terminal(inputs.len() as u64, arguments.quiet, arguments.verbose);
     unseen.iter().for_each(|error| progress.page_failed(error));
     let job = Job {
@@ -139,18 +88,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         (false, 0) => Exit::Success,
         (false, _) => Exit::SomeFailed,
     })
-}
-
-/// The first Ctrl-C finishes the pages in work, the second ends at once.
-fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::Stopped as i32);
-        }
-        complain("denshin: stopping after the pages in work (Ctrl-C again ends at once)");
-    })
-    .context("cannot listen for Ctrl-C")?;
-    Ok(stop)
 }

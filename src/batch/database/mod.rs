@@ -1,0 +1,246 @@
+//! The manifest: what is known of every page, in SQLite.
+//!
+//! Write-ahead log, and each commit is on disk before it counts (`synchronous=FULL`): after a power loss what was
+//! committed is there. A page's results are on disk before its row says `done`, so a row that does not is at worst a
+//! page to be read again, with the same bytes. The parent alone writes; `denshin status` reads beside it.
+
+mod plan;
+mod report;
+
+pub(super) use plan::{Task, Wanted};
+pub use report::{Failure, Status, Worst, read_status};
+
+use super::output::{self, OutputError};
+use super::shard::Shard;
+use super::wire::Reading;
+use crate::write::Format;
+use rusqlite::{Connection, Transaction, params};
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// What decides how a page is read, as hashes; what they are made of is decided in `making.rs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Making {
+    pub reading: String,
+    pub stamps: String,
+    pub scan: String,
+    pub models: String,
+}
+
+/// What happened to a page, or a file.
+#[derive(Debug)]
+pub(super) enum Report {
+    /// A worker has been asked for it.
+    Started { file: i64, page: u32, attempt: u32 },
+    /// The pages of a file are counted; its first is being read.
+    Opened { file: i64, sha256: String, pages: u32 },
+    /// Its results are on disk.
+    Done { file: i64, page: u32, reading: Box<Reading> },
+    /// It is set aside. Page 0: the file as a whole.
+    Failed { file: i64, page: u32, stage: String, cause: String },
+}
+
+/// The manifest of a folder, or of a shard of it, held by this run alone.
+pub(super) struct Database {
+    connection: Connection,
+    path: PathBuf,
+    run: i64,
+    making: i64,
+    formats: String,
+    /// Held as long as the run lasts.
+    _lock: File,
+}
+
+/// Name of the manifest of a shard.
+pub(super) fn name(shard: Shard) -> String {
+    format!("manifest{}.sqlite", shard.tag())
+}
+
+/// Whether a file is the manifest of a folder or of a part of it.
+fn is_manifest(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_prefix("manifest")
+        .is_some_and(|rest| rest == ".sqlite" || rest.ends_with(".sqlite") && rest.contains("-of-"))
+}
+
+/// The manifests in a folder, in the order of their names.
+pub(super) fn manifests(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut found: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| is_manifest(p)).collect();
+    found.sort();
+    found
+}
+
+/// Errors of SQLite with the manifest's path.
+pub(super) fn at(path: &Path) -> impl Fn(rusqlite::Error) -> OutputError {
+    let path = path.to_owned();
+    move |error| OutputError::Manifest { path: path.clone(), cause: error.to_string() }
+}
+
+impl Database {
+    /// Opens the manifest of a folder, or begins it, and clears away what a run that was killed left unfinished.
+    pub(super) fn open(folder: &Path, shard: Shard, unfinished: &str) -> Result<Self, OutputError> {
+        let suffix = format!("-of-{}.sqlite", shard.of());
+        let fits = |p: &PathBuf| match shard.of() {
+            1 => p.ends_with(name(shard)),
+            _ => p.to_string_lossy().ends_with(&suffix),
+        };
+        if !manifests(folder).iter().all(fits) {
+            return Err(OutputError::Shards(folder.to_owned()));
+        }
+        let lock = lock(folder, shard)?;
+        output::remove_beginning(folder, unfinished);
+        let path = folder.join(name(shard));
+        let connection = connect(&path).map_err(at(&path))?;
+        output::sync_folder(folder)?;
+        Ok(Self { connection, path, run: 0, making: 0, formats: String::new(), _lock: lock })
+    }
+
+    /// Begins a run that reads so, and writes these formats.
+    pub(super) fn begin(&mut self, now: f64, making: &Making, formats: &[Format]) -> Result<(), OutputError> {
+        let failed = at(&self.path);
+        self.formats = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(",");
+        let Making { reading, stamps, scan, models } = making;
+        let c = &self.connection;
+        let insert = "INSERT OR IGNORE INTO makings (reading, stamps, scan, models) VALUES (?, ?, ?, ?)";
+        c.execute(insert, params![reading, stamps, scan, models]).map_err(&failed)?;
+        let find = "SELECT id FROM makings WHERE reading = ? AND stamps = ? AND scan = ? AND models = ?";
+        let found = c.query_row(find, params![reading, stamps, scan, models], |row| row.get(0));
+        self.making = found.map_err(&failed)?;
+        c.execute("INSERT INTO runs (began, touched) VALUES (?, ?)", [now, now]).map_err(&failed)?;
+        self.run = c.last_insert_rowid();
+        Ok(())
+    }
+
+    /// Says how the run ended.
+    pub(super) fn end(&mut self, now: f64, how: &str) -> Result<(), OutputError> {
+        let end = "UPDATE runs SET ended = ?, touched = ?, how = ? WHERE id = ?";
+        self.connection.execute(end, params![now, now, how, self.run]).map_err(at(&self.path))?;
+        let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        Ok(())
+    }
+
+    /// Records what happened, all of it or nothing.
+    pub(super) fn record(&mut self, reports: &[Report], now: f64) -> Result<(), OutputError> {
+        let failed = at(&self.path);
+        let (run, making) = (self.run, self.making);
+        let folder = self.path.parent().unwrap_or(Path::new(".")).to_owned();
+        let at = Now { now, run, making, formats: &self.formats, folder: &folder };
+        let transaction = self.connection.transaction().map_err(&failed)?;
+        for report in reports {
+            apply(&transaction, report, &at).map_err(&failed)?;
+        }
+        let touch = "UPDATE runs SET touched = ? WHERE id = ?";
+        transaction.prepare_cached(touch).and_then(|mut s| s.execute(params![now, run])).map_err(&failed)?;
+        transaction.commit().map_err(&failed)
+    }
+}
+
+/// Lets no second run into the folder, or the shard.
+fn lock(folder: &Path, shard: Shard) -> Result<File, OutputError> {
+    let path = folder.join(format!(".manifest{}.lock", shard.tag()));
+    let options = File::options().write(true).create(true).truncate(false).open(&path);
+    let lock = options.map_err(|cause| OutputError::Write { path: path.clone(), cause })?;
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(OutputError::Busy(folder.to_owned())),
+        // File systems that know no locks: the user is alone to see to it.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // 4 MB of cache: memory does not grow with the manifest.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000; PRAGMA foreign_keys = ON;",
+    )?;
+    connection.execute_batch(include_str!("schema.sql"))?;
+    Ok(connection)
+}
+
+/// What a row says beside what happened.
+struct Now<'a> {
+    now: f64,
+    run: i64,
+    making: i64,
+    formats: &'a str,
+    folder: &'a Path,
+}
+
+/// Removes the results of what a file was before it changed, where those of what it is now have other names. Only now:
+/// while it could not be opened they were all there was.
+fn remove_stale(to: &Transaction<'_>, file: i64, pages: u32, folder: &Path) -> rusqlite::Result<()> {
+    let sql = "SELECT ifnull(pages, 0), stale FROM files WHERE id = ?";
+    let (before, stale): (u32, String) =
+        to.prepare_cached(sql)?.query_row([file], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if before != pages {
+        remove_results(folder, &serde_json::from_str(&stale).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Removes results; one that is not there does not matter.
+fn remove_results(folder: &Path, names: &BTreeSet<PathBuf>) {
+    for name in names {
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+}
+
+fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Result<()> {
+    match report {
+        Report::Started { file, page, attempt } => {
+            let sql = "UPDATE pages SET state = 'running', attempts = ?, run = ? WHERE file = ? AND page = ?";
+            to.prepare_cached(sql)?.execute(params![attempt + 1, at.run, file, page])?;
+        }
+        Report::Opened { file, sha256, pages } => {
+            remove_stale(to, *file, *pages, at.folder)?;
+            let sql = "UPDATE files SET sha256 = ?, pages = ?, stale = '[]' WHERE id = ?";
+            to.prepare_cached(sql)?.execute(params![sha256, pages, file])?;
+            to.prepare_cached("DELETE FROM pages WHERE file = ?")?.execute([file])?;
+            let mut insert =
+                to.prepare_cached("INSERT INTO pages (file, page, state, run) VALUES (?, ?, ?, ?)")?;
+            for page in 1..=*pages {
+                insert.execute(params![file, page, if page == 1 { "running" } else { "pending" }, at.run])?;
+            }
+        }
+        Report::Done { file, page, reading } => done(to, (*file, *page), reading, at)?,
+        Report::Failed { file, page, stage, cause } => {
+            let sql =
+                "UPDATE pages SET state = 'failed', making = ?, run = ?, finished = ?, stage = ?, cause = ?
+                       WHERE file = ? AND page = ?";
+            let values = params![at.making, at.run, at.now, stage, cause, file, page];
+            to.prepare_cached(sql)?.execute(values)?;
+        }
+    }
+    Ok(())
+}
+
+fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>) -> rusqlite::Result<()> {
+    let sql = "UPDATE pages SET state = 'done', making = ?, run = ?, finished = ?, formats = ?, results = ?, kept = ?,
+                   lines = ?, characters = ?, doubtful = ?, confidence = ?, warnings = ?, stamps = ?,
+                   seconds = ?, seconds_by = ?, stage = NULL, cause = NULL
+               WHERE file = ? AND page = ?";
+    let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+    let r = reading;
+    to.prepare_cached(sql)?.execute(params![
+        at.making,
+        at.run,
+        at.now,
+        at.formats,
+        json(serde_json::to_string(&r.results)),
+        r.kept,
+        r.lines,
+        r.characters,
+        r.doubtful,
+        r.confidence,
+        r.warnings,
+        r.stamps,
+        r.seconds.get("all"),
+        json(serde_json::to_string(&r.seconds)),
+        place.0,
+        place.1,
+    ])?;
+    Ok(())
+}

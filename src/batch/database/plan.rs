@@ -1,0 +1,307 @@
+//! What is left to do: which pages are not read, or were read otherwise than wanted now.
+//!
+//! A file that has its size and time is the one that was read; with another time but the same SHA-256 it still is. What
+//! changed decides what is read again: the engine, a model or a setting of a stage all pages, the vocabulary of stamps
+//! the pages with stamps, what is accepted (`[scan]`) the pages that failed. Another format is written from the record.
+
+use super::{Database, Making, at};
+use crate::batch::inputs::{Found, place};
+use crate::batch::output::OutputError;
+use crate::write::{Format, names};
+use rusqlite::{OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+/// A page to be read.
+#[derive(Debug, Clone)]
+pub(in crate::batch) struct Task {
+    /// Index of its file among the inputs.
+    pub input: usize,
+    /// Its file's number in the manifest.
+    pub file: i64,
+    /// One-based; 0 for a file whose pages are not counted.
+    pub page: u32,
+    /// Of the file, when its pages were counted.
+    pub sha256: Option<Arc<str>>,
+    pub from_record: bool,
+    pub attempt: u32,
+}
+
+/// What is wanted of every page.
+pub(in crate::batch) struct Wanted<'a> {
+    pub output: &'a Path,
+    pub making: &'a Making,
+    pub formats: &'a [Format],
+    /// Whether pages that were set aside are tried again.
+    pub retry_failed: bool,
+}
+
+/// A file as the manifest knows it.
+struct Known {
+    id: i64,
+    stem: String,
+    size: Option<i64>,
+    modified: Option<i64>,
+    sha256: Option<String>,
+    pages: Option<u32>,
+}
+
+/// A page as the manifest knows it.
+struct KnownPage {
+    page: u32,
+    state: String,
+    making: Option<i64>,
+    formats: String,
+    stamps: u32,
+}
+
+impl Database {
+    /// The pages to be read, in the order of the files; and how many need not be.
+    pub(in crate::batch) fn plan(
+        &mut self,
+        inputs: &[(usize, &Found)],
+        wanted: &Wanted<'_>,
+    ) -> Result<(Vec<Task>, u64), OutputError> {
+        let path = self.path.clone();
+        let failed = at(&path);
+        let run = self.run;
+        let transaction = self.connection.transaction().map_err(&failed)?;
+        let mut plan = Plan { to: &transaction, run, wanted, tasks: Vec::new(), finished: 0 };
+        let places: Vec<PathBuf> = inputs.iter().map(|(_, found)| place(&found.path)).collect();
+        // Names first: where two files change names, neither is in the other's way.
+        for ((_, found), place) in inputs.iter().zip(&places) {
+            plan.forget_if_renamed(found, place).map_err(&failed)?;
+        }
+        for ((index, found), place) in inputs.iter().zip(&places) {
+            plan.check_name(found, place, &failed)?;
+            plan.add(*index, found, place).map_err(&failed)?;
+        }
+        let (tasks, finished) = (plan.tasks, plan.finished);
+        transaction.commit().map_err(&failed)?;
+        Ok((tasks, finished))
+    }
+}
+
+struct Plan<'a> {
+    to: &'a Transaction<'a>,
+    run: i64,
+    wanted: &'a Wanted<'a>,
+    tasks: Vec<Task>,
+    finished: u64,
+}
+
+impl Plan<'_> {
+    fn known(&self, place: &Path) -> rusqlite::Result<Option<Known>> {
+        let sql = "SELECT id, stem, size, modified, sha256, pages FROM files WHERE place = ?";
+        let mut statement = self.to.prepare_cached(sql)?;
+        let row = statement.query_row([place.as_os_str().as_encoded_bytes()], |row| {
+            Ok(Known {
+                id: row.get(0)?,
+                stem: row.get(1)?,
+                size: row.get(2)?,
+                modified: row.get(3)?,
+                sha256: row.get(4)?,
+                pages: row.get(5)?,
+            })
+        });
+        row.optional()
+    }
+
+    fn forget_if_renamed(&self, found: &Found, place: &Path) -> rusqlite::Result<()> {
+        match self.known(place)? {
+            Some(known) if known.stem != found.stem.to_string_lossy() => self.forget(known.id),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a file from the manifest, and its results from the folder: under their old name nobody would find them,
+    /// or find them twice. Results first: what is killed in between is forgotten the next time.
+    fn forget(&self, file: i64) -> rusqlite::Result<()> {
+        super::remove_results(self.wanted.output, &self.results(file)?);
+        self.to.execute("DELETE FROM pages WHERE file = ?", [file])?;
+        self.to.execute("DELETE FROM files WHERE id = ?", [file])?;
+        Ok(())
+    }
+
+    /// All results of a file, those of what it was before it changed included.
+    fn results(&self, file: i64) -> rusqlite::Result<BTreeSet<PathBuf>> {
+        let sql = "SELECT results FROM pages WHERE file = ?1 AND results NOT NULL
+                   UNION ALL SELECT stale FROM files WHERE id = ?1";
+        let mut statement = self.to.prepare_cached(sql)?;
+        let rows = statement.query_map([file], |row| row.get::<_, String>(0))?;
+        let mut all = BTreeSet::new();
+        for names in rows {
+            let names: String = names?;
+            all.extend(serde_json::from_str::<Vec<PathBuf>>(&names).unwrap_or_default());
+        }
+        Ok(all)
+    }
+
+    /// Refuses to overwrite the results of a file of an earlier run that is not among the inputs now.
+    fn check_name(
+        &self,
+        found: &Found,
+        place: &Path,
+        failed: &impl Fn(rusqlite::Error) -> OutputError,
+    ) -> Result<(), OutputError> {
+        let sql = "SELECT path FROM files WHERE stem = ? AND place != ?";
+        let values = params![found.stem.to_string_lossy(), place.as_os_str().as_encoded_bytes()];
+        let mut statement = self.to.prepare_cached(sql).map_err(failed)?;
+        let other = statement.query_row(values, |row| row.get::<_, String>(0)).optional().map_err(failed)?;
+        other.map_or(Ok(()), |other| {
+            let (name, path) = (found.stem.display().to_string(), found.path.display().to_string());
+            Err(OutputError::Taken { name, other, path })
+        })
+    }
+
+    fn add(&mut self, input: usize, found: &Found, place: &Path) -> rusqlite::Result<()> {
+        let (size, modified) = stamp(&found.path);
+        let known = self.known(place)?;
+        if let Some(Known { id, sha256: Some(sha256), pages: Some(pages), size: s, modified: m, .. }) = &known
+        {
+            // A file that cannot be looked at now may be there tomorrow: what was read of it stays.
+            let is_same = size.is_none() || (s, m) == (&size, &modified);
+            if is_same || *s == size && hash(&found.path).as_ref() == Some(sha256) {
+                let touch = "UPDATE files SET modified = ifnull(?, modified) WHERE id = ?";
+                self.to.prepare_cached(touch)?.execute(params![modified, id])?;
+                return self.add_pages(input, found, (*id, *pages), &Arc::from(sha256.as_str()));
+            }
+        }
+        let file = match known {
+            Some(known) if known.sha256.is_none() && self.is_set_aside(&known, size, modified)? => {
+                self.finished += 1;
+                return Ok(());
+            }
+            Some(known) => {
+                let changed =
+                    "UPDATE files SET size = ?, modified = ?, sha256 = NULL, stale = ? WHERE id = ?";
+                let stale = serde_json::to_string(&self.results(known.id)?).unwrap_or_default();
+                self.to.execute(changed, params![size, modified, stale, known.id])?;
+                self.to.execute("DELETE FROM pages WHERE file = ?", [known.id])?;
+                known.id
+            }
+            None => {
+                let insert = "INSERT INTO files (place, path, stem, size, modified) VALUES (?, ?, ?, ?, ?)";
+                let (path, stem) = (found.path.to_string_lossy(), found.stem.to_string_lossy());
+                let values = params![place.as_os_str().as_encoded_bytes(), path, stem, size, modified];
+                self.to.prepare_cached(insert)?.execute(values)?;
+                self.to.last_insert_rowid()
+            }
+        };
+        let insert = "INSERT INTO pages (file, page, state, run) VALUES (?, 0, 'pending', ?)";
+        self.to.prepare_cached(insert)?.execute([file, self.run])?;
+        self.tasks.push(Task { input, file, page: 0, sha256: None, from_record: false, attempt: 0 });
+        Ok(())
+    }
+
+    /// Whether a file could not be opened, is as it was, and is not to be tried again.
+    fn is_set_aside(
+        &self,
+        known: &Known,
+        size: Option<i64>,
+        modified: Option<i64>,
+    ) -> rusqlite::Result<bool> {
+        let pages = self.pages(known.id)?;
+        let failed = pages.first().filter(|page| page.state == "failed");
+        let is_same = (known.size, known.modified) == (size, modified) && size.is_some();
+        Ok(match failed {
+            Some(page) if is_same => !self.is_wanted(page)?,
+            _ => false,
+        })
+    }
+
+    fn pages(&self, file: i64) -> rusqlite::Result<Vec<KnownPage>> {
+        let sql =
+            "SELECT page, state, making, ifnull(formats, ''), ifnull(stamps, 0) FROM pages WHERE file = ?
+                   ORDER BY page";
+        let mut statement = self.to.prepare_cached(sql)?;
+        let rows = statement.query_map([file], |row| {
+            Ok(KnownPage {
+                page: row.get(0)?,
+                state: row.get(1)?,
+                making: row.get(2)?,
+                formats: row.get(3)?,
+                stamps: row.get(4)?,
+            })
+        })?;
+        rows.collect()
+    }
+
+    fn add_pages(
+        &mut self,
+        input: usize,
+        found: &Found,
+        (file, pages): (i64, u32),
+        sha256: &Arc<str>,
+    ) -> rusqlite::Result<()> {
+        for page in self.pages(file)? {
+            let is_missing = |f: &Format| {
+                let name = names::result(&found.stem, page.page, pages, f.extension());
+                let is_written = page.formats.split(',').any(|known| known == f.name());
+                !is_written || !self.wanted.output.join(name).is_file()
+            };
+            let is_done = page.state == "done";
+            let is_wanted = self.is_wanted(&page)?;
+            let missing = is_done && self.wanted.formats.iter().any(is_missing);
+            if !is_wanted && !missing {
+                self.finished += 1;
+                continue;
+            }
+            let reset = "UPDATE pages SET state = 'pending', run = ? WHERE file = ? AND page = ?";
+            self.to.prepare_cached(reset)?.execute(params![self.run, file, page.page])?;
+            let from_record = is_done && !is_wanted;
+            let sha256 = Some(Arc::clone(sha256));
+            self.tasks.push(Task { input, file, page: page.page, sha256, from_record, attempt: 0 });
+        }
+        Ok(())
+    }
+
+    /// Whether a page is to be read: it never was, or otherwise than wanted now.
+    fn is_wanted(&self, page: &KnownPage) -> rusqlite::Result<bool> {
+        let Some(making) = page.making else { return Ok(true) };
+        let sql = "SELECT reading, stamps, scan, models FROM makings WHERE id = ?";
+        let old = self.to.prepare_cached(sql)?.query_row([making], |row| {
+            Ok(Making { reading: row.get(0)?, stamps: row.get(1)?, scan: row.get(2)?, models: row.get(3)? })
+        })?;
+        let new = self.wanted.making;
+        let is_touched = old.reading != new.reading
+            || old.models != new.models
+            || (old.stamps != new.stamps && page.stamps > 0);
+        Ok(match page.state.as_str() {
+            "done" => is_touched,
+            "failed" => self.wanted.retry_failed || old != *new,
+            _ => true,
+        })
+    }
+}
+
+/// Size and time of a file, by which it is known again; nothing where it cannot be looked at.
+fn stamp(path: &Path) -> (Option<i64>, Option<i64>) {
+    let Ok(metadata) = std::fs::metadata(path) else { return (None, None) };
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = modified.and_then(|since| i64::try_from(since.as_nanos()).ok());
+    (i64::try_from(metadata.len()).ok(), modified)
+}
+
+fn hash(path: &Path) -> Option<String> {
+    if !path.is_file() {
+        return None;
+    }
+    let mut hasher = Sha256::new();
+    let mut file = BufReader::with_capacity(1 << 20, File::open(path).ok()?);
+    loop {
+        let bytes = file.fill_buf().ok()?;
+        if bytes.is_empty() {
+            break;
+        }
+        hasher.update(bytes);
+        let read = bytes.len();
+        file.consume(read);
+    }
+    Some(hasher.finalize().iter().map(|b| format!("{b:02x}")).collect())
+}

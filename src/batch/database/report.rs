@@ -1,0 +1,226 @@
+//! What a manifest says: progress, rates, failures, the worst pages. Read beside a run, of one manifest or of all shards'.
+
+use super::{at, manifests};
+use crate::batch::output::OutputError;
+use rusqlite::{Connection, OpenFlags, Row};
+use serde::Serialize;
+use std::path::Path;
+
+/// Seconds that the rate is measured over: long enough for slow pages, short enough to show a change.
+const RECENT: f64 = 300.0;
+/// Seconds without a sign of life after which a run is taken to be dead; a live one gives one every 5.
+const DEAD: f64 = 30.0;
+
+/// How a batch stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Status {
+    /// `running`, `finished`, `stopped`, `too-many-failures`, `broken`, or `killed`: that of the first shard still at work.
+    pub state: String,
+    /// Pages known, and files whose pages are not counted.
+    pub pages: u64,
+    /// Pages with results.
+    pub done: u64,
+    /// Of these, pages whose results were there before.
+    pub kept: u64,
+    /// Pages and files set aside.
+    pub failed: u64,
+    /// Pages in work (where a run was killed: pages that were).
+    pub in_work: u64,
+    /// Pages that wait.
+    pub waiting: u64,
+    /// Of these, files whose pages are not counted.
+    pub files_not_counted: u64,
+    /// Pages a second, over the last five minutes of the run.
+    pub pages_per_second: f64,
+    /// Seconds until the end at this rate; null where nothing moves.
+    pub seconds_left: Option<f64>,
+    /// Seconds that the latest run took so far.
+    pub seconds: f64,
+    /// Characters read.
+    pub characters: u64,
+    /// Of these, characters that are worth a look.
+    pub doubtful: u64,
+    /// Warnings in records.
+    pub warnings: u64,
+    /// What failed and why, in the order of the files.
+    pub failures: Vec<Failure>,
+    /// Pages that were read worst, the worst first.
+    pub worst: Vec<Worst>,
+}
+
+/// A page that was set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// Its file, as given.
+    pub path: String,
+    /// One-based; null for a file that could not be opened.
+    pub page: Option<u32>,
+    /// In which stage.
+    pub stage: String,
+    /// Why.
+    pub cause: String,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// A page that is worth a look.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Worst {
+    /// Its file, as given.
+    pub path: String,
+    /// One-based.
+    pub page: u32,
+    /// Mean confidence of its characters; null where there are none.
+    pub confidence: Option<f64>,
+    /// Characters read.
+    pub characters: u32,
+    /// Of these, worth a look.
+    pub doubtful: u32,
+    /// Warnings in its record.
+    pub warnings: u32,
+}
+
+/// How many failures and worst pages are named.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::batch) struct Named {
+    pub failures: u32,
+    pub worst: u32,
+}
+
+/// How the batch in a folder stands, at a time in seconds since 1970; none where no batch was begun there.
+///
+/// # Errors
+/// Where a manifest cannot be read.
+pub fn read_status(folder: &Path, now: f64) -> Result<Option<Status>, OutputError> {
+    status_with(folder, now, Named { failures: 1000, worst: 12 })
+}
+
+pub(in crate::batch) fn status_with(
+    folder: &Path,
+    now: f64,
+    named: Named,
+) -> Result<Option<Status>, OutputError> {
+    let mut all: Option<Status> = None;
+    for path in manifests(folder) {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let status = Connection::open_with_flags(&path, flags).and_then(|c| of_one(&c, now, named));
+        let status = status.map_err(at(&path))?;
+        all = Some(all.map_or_else(|| status.clone(), |sum| sum.with(status.clone())));
+    }
+    let finish = |mut status: Status| {
+        let rate = status.pages_per_second;
+        let left = (status.waiting + status.in_work) as f64 / rate;
+        status.seconds_left = (rate > 0.0 && status.state == "running").then_some(left);
+        status.worst.truncate(named.worst as usize);
+        status
+    };
+    Ok(all.map(finish))
+}
+
+impl Status {
+    /// Two shards together.
+    fn with(mut self, other: Self) -> Self {
+        let is_over = self.state == "finished" || (other.state == "running" && self.state != "running");
+        self.state = if is_over { other.state } else { self.state };
+        self.pages += other.pages;
+        self.done += other.done;
+        self.kept += other.kept;
+        self.failed += other.failed;
+        self.in_work += other.in_work;
+        self.waiting += other.waiting;
+        self.files_not_counted += other.files_not_counted;
+        self.pages_per_second += other.pages_per_second;
+        self.seconds = self.seconds.max(other.seconds);
+        self.characters += other.characters;
+        self.doubtful += other.doubtful;
+        self.warnings += other.warnings;
+        self.failures.extend(other.failures);
+        self.worst.extend(other.worst);
+        self.worst.sort_by(|a, b| a.confidence.unwrap_or(2.0).total_cmp(&b.confidence.unwrap_or(2.0)));
+        self
+    }
+}
+
+fn of_one(c: &Connection, now: f64, named: Named) -> rusqlite::Result<Status> {
+    c.busy_timeout(std::time::Duration::from_secs(10))?;
+    // One pass: of a hundred thousand pages ten would take a second, in which nothing is recorded.
+    let sums =
+        "SELECT count(*), total(state = 'done'), total(state = 'done' AND kept), total(state = 'failed'),
+                    total(state = 'running'), total(state = 'pending'),
+                    total(page = 0 AND state IN ('pending', 'running')),
+                    total(CASE state WHEN 'done' THEN characters END),
+                    total(CASE state WHEN 'done' THEN doubtful END),
+                    total(CASE state WHEN 'done' THEN warnings END)
+                FROM pages";
+    let mut status = c.query_row(sums, [], |row| {
+        // SQLite's totals are floating; pages and characters are far from where these are not exact.
+        let sum = |column: usize| row.get::<_, f64>(column).map(|sum| sum as u64);
+        Ok(Status {
+            pages: row.get::<_, u32>(0)?.into(),
+            done: sum(1)?,
+            kept: sum(2)?,
+            failed: sum(3)?,
+            in_work: sum(4)?,
+            waiting: sum(5)?,
+            files_not_counted: sum(6)?,
+            characters: sum(7)?,
+            doubtful: sum(8)?,
+            warnings: sum(9)?,
+            ..Status::default()
+        })
+    })?;
+    (status.failures, status.worst) = (failures(c, named.failures)?, worst(c, named.worst)?);
+    let latest = "SELECT id, began, touched, ended, how FROM runs ORDER BY id DESC LIMIT 1";
+    c.query_row(latest, [], |row| add_run(c, row, now, &mut status)).or_else(|error| match error {
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        other => Err(other),
+    })?;
+    Ok(status)
+}
+
+fn add_run(c: &Connection, row: &Row<'_>, now: f64, status: &mut Status) -> rusqlite::Result<()> {
+    let (run, began, touched): (i64, f64, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let how: Option<String> = row.get(4)?;
+    let is_alive = now - touched < DEAD;
+    status.state = how.unwrap_or_else(|| if is_alive { "running" } else { "killed" }.to_owned());
+    let from = began.max(touched - RECENT);
+    let sql = "SELECT count(*) FROM pages WHERE run = ? AND state IN ('done', 'failed') AND finished >= ?";
+    let recent: i64 = c.query_row(sql, rusqlite::params![run, from], |row| row.get(0))?;
+    status.pages_per_second = if touched > from { recent as f64 / (touched - from) } else { 0.0 };
+    status.seconds = (touched - began).max(0.0);
+    Ok(())
+}
+
+fn failures(c: &Connection, most: u32) -> rusqlite::Result<Vec<Failure>> {
+    let sql = "SELECT path, page, ifnull(stage, ''), ifnull(cause, ''), attempts FROM pages
+               JOIN files ON files.id = file WHERE state = 'failed' ORDER BY file, page LIMIT ?";
+    let mut statement = c.prepare(sql)?;
+    let rows = statement.query_map([most], |row| {
+        Ok(Failure {
+            path: row.get(0)?,
+            page: row.get::<_, u32>(1).map(|page| (page > 0).then_some(page))?,
+            stage: row.get(2)?,
+            cause: row.get(3)?,
+            attempts: row.get(4)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn worst(c: &Connection, most: u32) -> rusqlite::Result<Vec<Worst>> {
+    let sql = "SELECT path, page, confidence, characters, doubtful, warnings FROM pages
+               JOIN files ON files.id = file WHERE state = 'done' AND (confidence NOT NULL OR warnings > 0)
+               ORDER BY ifnull(confidence, 2), warnings DESC, file, page LIMIT ?";
+    let mut statement = c.prepare(sql)?;
+    let rows = statement.query_map([most], |row| {
+        Ok(Worst {
+            path: row.get(0)?,
+            page: row.get(1)?,
+            confidence: row.get(2)?,
+            characters: row.get(3)?,
+            doubtful: row.get(4)?,
+            warnings: row.get(5)?,
+        })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,46 @@
+//! Small pictures of pages, as text that a web page can hold.
+
+use crate::raster::Pixels;
+use image::DynamicImage;
+use std::io::Cursor;
+
+/// The longer side of a small picture, px: enough to know a page by.
+const LONG_SIDE_PX: u32 = 320;
+
+/// A small JPEG, in base64.
+pub(super) fn thumbnail(pixels: &Pixels) -> Result<String, image::ImageError> {
+    let image = match pixels {
+        Pixels::Gray(gray) => DynamicImage::ImageLuma8(gray.clone()),
+        Pixels::Color(color) => DynamicImage::ImageRgb8(color.clone()),
+    };
+    let mut jpeg = Cursor::new(Vec::new());
+    image.thumbnail(LONG_SIDE_PX, LONG_SIDE_PX).write_to(&mut jpeg, image::ImageFormat::Jpeg)?;
+    Ok(base64(&jpeg.into_inner()))
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |i: usize| u32::from(three.get(i).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..4 {
+            let is_there = digit <= three.len();
+            let value = (bits >> (18 - 6 * digit)) as usize & 63;
+            text.push(if is_there { char::from(DIGITS[value]) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        let all: Vec<String> = ["", "f", "fo", "foo", "foob", "fooba"].map(|t| base64(t.as_bytes())).into();
+        assert_eq!(all, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE="]);
+    }
+}

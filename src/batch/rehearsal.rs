@@ -1,0 +1,66 @@
+//! Faults on purpose, on pages whose file name holds a word: to see that a run survives what engines do.
+//!
+//! Engines are C code in part. What they do at worst (end the process, never return, eat the memory) cannot be shown by an
+//! engine of a test, as it would end the test: it happens in a worker, which is told of it by a hidden flag.
+
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::str::FromStr;
+
+/// What happens, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Misfortune {
+    /// Part of a file's name.
+    pub name: String,
+    /// What happens on its pages.
+    pub what: What,
+}
+
+/// What an engine does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// It ends the process.
+    Crash,
+    /// The same, but only when the page is tried for the first time.
+    CrashOnce,
+    /// It never returns.
+    Hang,
+    /// It panics.
+    Panic,
+    /// It keeps memory: 64 MB a page.
+    Leak,
+}
+
+/// `hang:NAME`.
+impl FromStr for Misfortune {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (what, name) = text.split_once(':').ok_or("WHAT:NAME")?;
+        let what = match what {
+            "crash" => What::Crash,
+            "crash-once" => What::CrashOnce,
+            "hang" => What::Hang,
+            "panic" => What::Panic,
+            "leak" => What::Leak,
+            _ => return Err("crash, crash-once, hang, panic or leak".to_owned()),
+        };
+        Ok(Self { name: name.to_owned(), what })
+    }
+}
+
+/// Lets it happen, where this page is meant.
+pub(super) fn rehearse(misfortunes: &[Misfortune], path: &Path, attempt: u32) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for misfortune in misfortunes.iter().filter(|m| name.contains(&m.name)) {
+        match misfortune.what {
+            What::CrashOnce if attempt > 0 => {}
+            What::Crash | What::CrashOnce => std::process::abort(),
+            What::Hang => loop {
+                std::thread::park();
+            },
+            What::Panic => panic!("a panic on purpose"),
+            What::Leak => drop(vec![1_u8; 64 << 20].leak()),
+        }
+    }
+}

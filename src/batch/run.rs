@@ -1,0 +1,305 @@
+//! The run: workers at the press, one thread that alone writes the manifest, and the policy that says when to stop.
+
+use super::crew::{CrewOptions, Worker};
+use super::database::{Database, Report, Wanted};
+use super::inputs::Found;
+use super::making;
+use super::output::OutputError;
+use super::queue::Queue;
+use super::shard::Shard;
+use super::slot::{Note, Press, Slot};
+use super::wire::{Orders, Reading};
+use crate::error::PageRef;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::time::Duration;
+
+/// The longest that something stays unrecorded.
+const SOON: Duration = Duration::from_millis(200);
+/// Most reports of one commit: what a power loss may cost is no more.
+const TOGETHER: usize = 32;
+/// Seconds after which a run in which nothing happens says that it is alive.
+const ALIVE: f64 = 5.0;
+
+/// What to do.
+pub struct Batch<'a> {
+    /// All files, whatever the shard: names of results hang on all of them.
+    pub inputs: &'a [Found],
+    /// Which of them are this run's.
+    pub shard: Shard,
+    /// How pages are read, and where results go. The folder exists.
+    pub orders: &'a Orders,
+    /// How workers are started, and what they may take.
+    pub crew: CrewOptions<'a>,
+    /// Pages in work at once, at least 1.
+    pub jobs: usize,
+    /// When to stop.
+    pub policy: Policy,
+    /// Set from outside to stop: pages in work are finished.
+    pub stop: &'a AtomicBool,
+}
+
+/// What failures mean.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Policy {
+    /// After a page that failed twice.
+    pub on_failure: OnFailure,
+    /// Share of all pages, 0 to 1, that may fail before the run is stopped; none: all of them.
+    pub most_failures: Option<f64>,
+    /// Whether pages that an earlier run set aside are tried again.
+    pub retry_failed: bool,
+}
+
+/// What follows a page that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// The next page.
+    #[default]
+    Skip,
+    /// The end: pages in work are finished.
+    Stop,
+}
+
+/// What happens, told after it is recorded.
+pub enum Event<'a> {
+    /// What is to do.
+    Planned {
+        /// Pages to be read, and files whose pages are not counted.
+        tasks: u64,
+        /// Pages that are done, or set aside, already.
+        finished: u64,
+    },
+    /// The pages of a file are counted.
+    Counted {
+        /// The file.
+        place: PageRef,
+        /// How many it has.
+        pages: u32,
+    },
+    /// A page is done.
+    Done {
+        /// Which.
+        place: PageRef,
+        /// What is known of it.
+        reading: &'a Reading,
+    },
+    /// A page failed and is tried again.
+    Retried {
+        /// Which.
+        place: PageRef,
+        /// In which stage it failed.
+        stage: &'a str,
+        /// Why.
+        cause: &'a str,
+    },
+    /// A page, or a file, is set aside.
+    Failed {
+        /// Which.
+        place: PageRef,
+        /// In which stage it failed.
+        stage: &'a str,
+        /// Why.
+        cause: &'a str,
+    },
+    /// A worker had grown and was replaced.
+    Recycled,
+    /// Time passes.
+    Tick,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Pages read in this run.
+    pub read: u64,
+    /// Pages whose results were there and were kept.
+    pub kept: u64,
+    /// Pages, or files that cannot be opened, set aside in this run.
+    pub failed: u64,
+    /// Pages that earlier runs had finished, set aside ones included.
+    pub finished_before: u64,
+    /// Why it ended.
+    pub end: End,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum End {
+    /// All pages are done with.
+    #[default]
+    Finished,
+    /// From outside.
+    Stopped,
+    /// The policy.
+    TooManyFailures,
+}
+
+/// Reads all pages that are not read yet.
+///
+/// # Errors
+/// Where no worker can be started, or results or manifest cannot be written: what was finished stays, and the next run
+/// goes on from there.
+pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outcome, OutputError> {
+    let unfinished = format!(".part{}-", batch.shard.tag());
+    let orders = Orders { unfinished, ..batch.orders.clone() };
+    let output = Path::new(&orders.output);
+    let mut first = Some(Worker::start(&batch.crew, &orders)?);
+    let engine = first.as_ref().map(|worker| worker.engine.clone()).unwrap_or_default();
+    let making = making::of(&orders, &engine);
+    let mut database = Database::open(output, batch.shard, &orders.unfinished)?;
+    database.begin((batch.crew.now)(), &making, &orders.formats)?;
+    let mine = batch.inputs.iter().enumerate().filter(|(index, _)| batch.shard.holds(*index));
+    let mine: Vec<(usize, &Found)> = mine.collect();
+    let retry_failed = batch.policy.retry_failed;
+    let wanted = Wanted { output, making: &making, formats: &orders.formats, retry_failed };
+    let (tasks, finished) = database.plan(&mine, &wanted)?;
+    let total = tasks.len() as u64 + finished;
+    watch(&Event::Planned { tasks: tasks.len() as u64, finished });
+    let queue = Queue::new(tasks);
+    let stop = AtomicBool::new(false);
+    let press =
+        Press { inputs: batch.inputs, crew: &batch.crew, orders: &orders, queue: &queue, stop: &stop };
+    let outcome = Outcome { finished_before: finished, ..Outcome::default() };
+    let mut recorder = Recorder { batch, database, stop: &stop, watch, total, outcome, touched: 0.0 };
+    std::thread::scope(|scope| {
+        let (sender, notes) = sync_channel(batch.jobs);
+        for _ in 0..batch.jobs.max(1) {
+            let slot = Slot { press: &press, worker: first.take(), notes: sender.clone() };
+            scope.spawn(|| slot.work());
+        }
+        drop(sender);
+        let recorded = recorder.listen(&notes);
+        // Slots that still have something to say find nobody, and leave.
+        stop.store(true, Ordering::Relaxed);
+        drop(notes);
+        recorded
+    })?;
+    recorder.end(queue.is_empty())
+}
+
+struct Recorder<'a> {
+    batch: &'a Batch<'a>,
+    database: Database,
+    stop: &'a AtomicBool,
+    watch: &'a mut dyn FnMut(&Event<'_>),
+    /// Pages and files known.
+    total: u64,
+    outcome: Outcome,
+    touched: f64,
+}
+
+impl Recorder<'_> {
+    fn now(&self) -> f64 {
+        (self.batch.crew.now)()
+    }
+
+    /// Records what slots say until none is left.
+    fn listen(&mut self, notes: &Receiver<Note>) -> Result<(), OutputError> {
+        let mut held: Vec<Note> = Vec::new();
+        loop {
+            let next = notes.recv_timeout(SOON);
+            let (mut is_late, is_over) = (false, matches!(next, Err(RecvTimeoutError::Disconnected)));
+            match next {
+                Ok(note) => held.push(note),
+                Err(_) => is_late = true,
+            }
+            while held.len() < TOGETHER {
+                match notes.try_recv() {
+                    Ok(note) => held.push(note),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+            }
+            // That a page was begun is recorded with the next that ends: a commit of its own would cost as much.
+            let is_begun = |note: &Note| matches!(note, Note::Report { report: Report::Started { .. }, .. });
+            if is_late || !held.iter().all(is_begun) || held.len() >= TOGETHER {
+                self.record(std::mem::take(&mut held))?;
+            }
+            if self.batch.stop.load(Ordering::Relaxed) {
+                self.stop.store(true, Ordering::Relaxed);
+            }
+            if is_over {
+                return Ok(());
+            }
+            (self.watch)(&Event::Tick);
+        }
+    }
+
+    fn record(&mut self, notes: Vec<Note>) -> Result<(), OutputError> {
+        let (mut inputs, mut reports, mut broken) = (Vec::new(), Vec::new(), None);
+        for note in notes {
+            match note {
+                Note::Report { input, report } => {
+                    inputs.push(input);
+                    reports.push(report);
+                }
+                Note::Retried { input, page, stage, cause } => {
+                    let place = self.place(input, page);
+                    (self.watch)(&Event::Retried { place, stage: &stage, cause: &cause });
+                }
+                Note::Recycled => (self.watch)(&Event::Recycled),
+                Note::Broken(error) => broken = Some(error),
+            }
+        }
+        let now = self.now();
+        if !reports.is_empty() || now - self.touched > ALIVE {
+            self.database.record(&reports, now)?;
+            self.touched = now;
+        }
+        inputs.iter().zip(&reports).for_each(|(input, report)| self.tell(*input, report));
+        broken.map_or(Ok(()), |error| {
+            let _ = self.database.end(now, "broken");
+            Err(error)
+        })
+    }
+
+    fn place(&self, input: usize, page: u32) -> PageRef {
+        let path = &self.batch.inputs[input].path;
+        if page == 0 { PageRef::file(path) } else { PageRef::page(path, page) }
+    }
+
+    fn tell(&mut self, input: usize, report: &Report) {
+        match report {
+            Report::Started { .. } => {}
+            Report::Opened { pages, .. } => {
+                self.total += u64::from(pages.saturating_sub(1));
+                let place = self.place(input, 0);
+                (self.watch)(&Event::Counted { place, pages: *pages });
+            }
+            Report::Done { page, reading, .. } => {
+                if reading.kept {
+                    self.outcome.kept += 1;
+                } else {
+                    self.outcome.read += 1;
+                }
+                let place = self.place(input, *page);
+                (self.watch)(&Event::Done { place, reading });
+            }
+            Report::Failed { page, stage, cause, .. } => {
+                self.outcome.failed += 1;
+                let place = self.place(input, *page);
+                (self.watch)(&Event::Failed { place, stage, cause });
+                let most = self.batch.policy.most_failures.map(|share| share * self.total as f64);
+                let is_too_many = most.is_some_and(|most| self.outcome.failed as f64 > most);
+                if is_too_many || self.batch.policy.on_failure == OnFailure::Stop {
+                    self.outcome.end = End::TooManyFailures;
+                    self.stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    fn end(mut self, is_empty: bool) -> Result<Outcome, OutputError> {
+        if self.outcome.end == End::Finished && !is_empty {
+            self.outcome.end = End::Stopped;
+        }
+        let how = match self.outcome.end {
+            End::Finished => "finished",
+            End::Stopped => "stopped",
+            End::TooManyFailures => "too-many-failures",
+        };
+        let now = self.now();
+        self.database.end(now, how)?;
+        Ok(self.outcome)
+    }
+}

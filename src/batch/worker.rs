@@ -1,0 +1,273 @@
+//! A worker: a process of its own that reads the pages it is told to, one at a time, and writes their results.
+//!
+//! Engines and decoders are C code in part: what crashes or hangs takes a worker along, never the run. A worker knows
+//! nothing of other pages or of the manifest. It keeps its engine and the file it read last, so that the pages of a long
+//! PDF do not open it anew. When its parent ends, however, so does it: a thread waits for the end of its input.
+
+use super::guard::guarded;
+use super::output::{self, OutputError};
+use super::wire::{Assignment, Existing, Orders, Reading, Reply, Request, Stages, receive, send};
+use super::{picture, rehearsal};
+use crate::error::{At, PageError, PageRef, Stage};
+use crate::page::{FORMAT, Page, RegionKind};
+use crate::pipeline::read_page;
+use crate::provenance::{Provenance, Source};
+use crate::recognize::pool::Pool;
+use crate::recognize::{EngineDescription, ModelPaths, RecognizeError};
+use crate::scan::ScanFile;
+use crate::write::{Format, names, parse_json, write};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{Error, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+/// Characters less sure than this are worth a look: the least sure twentieth holds four errors in five.
+const DOUBTFUL: f32 = 0.9;
+
+/// What a worker has from the program around it.
+pub struct Surroundings {
+    /// Seconds on a clock, for timings alone.
+    pub now: fn() -> f64,
+    /// Ends the process at once: the parent is gone.
+    pub leave: fn() -> !,
+}
+
+/// Serves a parent until it closes the pipe.
+///
+/// # Errors
+/// Where the pipe breaks, or something else than a parent is at its other end.
+pub fn work(
+    mut from: impl Read + Send + 'static,
+    mut to: impl Write,
+    surroundings: &Surroundings,
+) -> std::io::Result<()> {
+    let Some(orders) = receive::<Orders>(&mut from)? else { return Ok(()) };
+    let pool = match open_engine(&orders) {
+        Ok((pool, description)) => {
+            let engine = format!("{} {}", description.name, description.version);
+            send(&mut to, &Reply::Ready { engine, models: description.models })?;
+            pool
+        }
+        Err(error) => {
+            let is_model =
+                matches!(error, RecognizeError::ModelMissing { .. } | RecognizeError::ModelUnusable { .. });
+            return send(&mut to, &Reply::Unready { cause: error.to_string(), is_model });
+        }
+    };
+    let mut worker = Worker { orders, pool, open: None, now: surroundings.now };
+    let requests = listen(from, surroundings.leave);
+    for request in requests {
+        let reply = worker.answer(&request, &mut to)?;
+        send(&mut to, &reply)?;
+    }
+    Ok(())
+}
+
+/// Requests as they arrive. Leaves when the parent is gone, even while a page is in work.
+fn listen(mut from: impl Read + Send + 'static, leave: fn() -> !) -> mpsc::Receiver<Request> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        while let Ok(Some(request)) = receive::<Request>(&mut from) {
+            if sender.send(request).is_err() {
+                break;
+            }
+        }
+        leave()
+    });
+    receiver
+}
+
+fn open_engine(orders: &Orders) -> Result<(Pool, EngineDescription), RecognizeError> {
+    let paths = ModelPaths {
+        tessdata: orders.tessdata.as_deref().map(Path::new),
+        neural: orders.model.as_deref().map(Path::new),
+    };
+    let pool = orders.engine.pool(paths)?;
+    let description = pool.lend()?.describe();
+    Ok((pool, description))
+}
+
+struct Worker {
+    orders: Orders,
+    pool: Pool,
+    open: Option<(OsString, ScanFile)>,
+    now: fn() -> f64,
+}
+
+/// Why there are no results.
+enum Trouble {
+    Page(PageError),
+    Output(OutputError),
+}
+
+impl From<PageError> for Trouble {
+    fn from(error: PageError) -> Self {
+        Self::Page(error)
+    }
+}
+
+impl Worker {
+    fn answer(&mut self, request: &Request, to: &mut impl Write) -> std::io::Result<Reply> {
+        let outcome = match request {
+            Request::Picture { path, page } => self.picture(path, *page).map_err(Trouble::Page),
+            Request::Read(assignment) => self.results(assignment).map(Reply::Done),
+            Request::Open(assignment) => match self.file(assignment) {
+                Ok(file) => {
+                    let (sha256, pages) = (file.sha256().to_owned(), file.pages());
+                    send(to, &Reply::Opened { sha256, pages })?;
+                    self.results(assignment).map(Reply::Done)
+                }
+                Err(error) => Err(Trouble::Page(error)),
+            },
+        };
+        Ok(match outcome {
+            Ok(reply) => reply,
+            Err(Trouble::Page(error)) => {
+                Reply::Failed { stage: error.stage.to_string(), cause: error.cause.to_string() }
+            }
+            Err(Trouble::Output(OutputError::Write { path, cause })) => {
+                Reply::Unwritable { path: path.display().to_string(), cause: cause.to_string() }
+            }
+            Err(Trouble::Output(other)) => return Err(Error::other(other.to_string())),
+        })
+    }
+
+    /// The file of a page, opened where it is not open.
+    fn file(&mut self, assignment: &Assignment) -> Result<&mut ScanFile, PageError> {
+        if self.open.as_ref().is_none_or(|(path, _)| *path != assignment.path) {
+            self.open = None;
+            let place = PageRef::file(&assignment.path);
+            let options = &self.orders.settings.scan;
+            let file = guarded(Stage::Scan, || ScanFile::open(Path::new(&assignment.path), options))
+                .and_then(|file| file.at(Stage::Scan, &place))?;
+            self.open = Some((assignment.path.clone(), file));
+        }
+        let file = self.open.as_mut().map(|(_, file)| file).expect("opened above");
+        if !assignment.sha256.is_empty() && file.sha256() != assignment.sha256 {
+            self.open = None;
+            let changed =
+                Err("the file has changed since its pages were counted (run again when it is whole)");
+            return changed.at(Stage::Scan, &PageRef::page(&assignment.path, assignment.page));
+        }
+        Ok(self.open.as_mut().map(|(_, file)| file).expect("opened above"))
+    }
+
+    /// Reads a page and writes what is wanted of it.
+    fn results(&mut self, assignment: &Assignment) -> Result<Reading, Trouble> {
+        let file = self.file(assignment)?;
+        let source = Source {
+            path: assignment.path.to_string_lossy().into_owned(),
+            sha256: file.sha256().to_owned(),
+            page: assignment.page,
+            pages: file.pages(),
+        };
+        let name = |format: Format| {
+            names::result(Path::new(&assignment.stem), source.page, source.pages, format.extension())
+        };
+        let output = PathBuf::from(&self.orders.output);
+        let mut results: Vec<(Format, PathBuf)> =
+            self.orders.formats.iter().map(|&format| (format, name(format))).collect();
+        let shown: Vec<String> = results.iter().map(|(_, n)| n.to_string_lossy().into_owned()).collect();
+        let is_there = |(_, name): &(Format, PathBuf)| output.join(name).is_file();
+        if self.orders.existing == Existing::Keep && results.iter().all(is_there) {
+            let known = record(&output.join(name(Format::Json))).map(|page| signals(&page));
+            return Ok(Reading { kept: true, results: shown, ..known.unwrap_or_default() });
+        }
+        let began = (self.now)();
+        let old = assignment.from_record.then(|| record(&output.join(name(Format::Json)))).flatten();
+        let mut seconds = BTreeMap::new();
+        let page = match old.filter(|page| page.source == source) {
+            Some(page) => {
+                results.retain(|result| !is_there(result));
+                page
+            }
+            None => self.read(assignment, source, &mut seconds)?,
+        };
+        let read = (self.now)();
+        let files = results.into_iter().map(|(format, name)| (name, write(&page, format)));
+        output::write_results(&output, files, &self.orders.unfinished).map_err(Trouble::Output)?;
+        seconds.insert("write".to_owned(), ((self.now)() - read).max(0.0));
+        seconds.insert("all".to_owned(), ((self.now)() - began).max(0.0));
+        Ok(Reading { results: shown, seconds, ..signals(&page) })
+    }
+
+    fn read(
+        &mut self,
+        assignment: &Assignment,
+        source: Source,
+        seconds: &mut BTreeMap<String, f64>,
+    ) -> Result<Page, PageError> {
+        let place = PageRef::page(&assignment.path, assignment.page);
+        let (now, path) = (self.now, Path::new(&assignment.path));
+        let rehearsal = self.orders.rehearsal.clone();
+        guarded(Stage::Recognize, || rehearsal::rehearse(&rehearsal, path, assignment.attempt))?;
+        if self.orders.stages == Stages::None {
+            return Ok(empty(source));
+        }
+        let began = now();
+        let file = self.file(assignment)?;
+        let scan =
+            guarded(Stage::Scan, || file.read(assignment.page)).and_then(|r| r.at(Stage::Scan, &place))?;
+        let scanned = now();
+        let page = guarded(Stage::Recognize, || {
+            let mut engine = self.pool.lend().at(Stage::Recognize, &place)?;
+            read_page(&scan, source, &mut *engine, &self.orders.settings)
+        })
+        .and_then(|page| page)?;
+        seconds.insert("scan".to_owned(), (scanned - began).max(0.0));
+        seconds.insert("read".to_owned(), (now() - scanned).max(0.0));
+        Ok(page)
+    }
+
+    fn picture(&mut self, path: &OsString, page: u32) -> Result<Reply, PageError> {
+        let place = PageRef::page(path, page);
+        let options = self.orders.settings.scan.clone();
+        let scan = guarded(Stage::Scan, || ScanFile::open(Path::new(path), &options)?.read(page))
+            .and_then(|scan| scan.at(Stage::Scan, &place))?;
+        let small = guarded(Stage::Write, || picture::thumbnail(&scan.pixels))?;
+        small.at(Stage::Write, &place).map(Reply::Picture)
+    }
+}
+
+/// The record of an earlier run, where it is whole.
+fn record(path: &Path) -> Option<Page> {
+    parse_json(&std::fs::read(path).ok()?).ok()
+}
+
+/// A record of a page that no stage has seen.
+fn empty(source: Source) -> Page {
+    Page {
+        format: FORMAT.to_owned(),
+        source,
+        width: 0,
+        height: 0,
+        dpi: None,
+        skew_degrees: 0.0,
+        rotation: 0,
+        regions: Vec::new(),
+        text: String::new(),
+        telegram: None,
+        warnings: Vec::new(),
+        provenance: Provenance { engine: "none".to_owned(), ..Provenance::default() },
+    }
+}
+
+/// Signals of a page's quality.
+fn signals(page: &Page) -> Reading {
+    let is_text = |kind: &RegionKind| matches!(kind, RegionKind::Text { .. });
+    let lines = || page.regions.iter().filter(|r| is_text(&r.kind)).flat_map(|r| &r.lines);
+    let glyphs = || lines().flat_map(|l| &l.glyphs).map(|g| g.confidence.value());
+    let characters = glyphs().count();
+    let mean = glyphs().map(f64::from).sum::<f64>() / characters as f64;
+    let is_stamp = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { .. });
+    Reading {
+        lines: lines().count() as u32,
+        characters: characters as u32,
+        doubtful: glyphs().filter(|c| *c < DOUBTFUL).count() as u32,
+        confidence: (characters > 0).then_some(mean),
+        warnings: page.warnings.len() as u32,
+        stamps: page.regions.iter().filter(|r| is_stamp(&r.kind)).count() as u32,
+        ..Reading::default()
+    }
+}

@@ -1,0 +1,269 @@
+//! `denshin batch`: any number of scans, with workers, a manifest, and a way to go on.
+
+use super::engine::EngineArguments;
+use super::{Exit, clock, complain, interrupt, log, shard, sources};
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use denshin::batch::{
+    Batch, CrewOptions, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy, SUMMARY,
+    Shard, Stages, read_status, run_batch, write_metrics, write_summary,
+};
+use denshin::write::Format;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    denshin batch scans/ -o out\n  \
+    denshin batch 'scans/**/*.tif' more/manifest.json -o out --jobs 4\n  \
+    find /archive -name '*.tif' | denshin batch --list - -o out --metrics /var/lib/node_exporter/denshin.prom\n  \
+    denshin batch --list all.txt -o out --shard 2/8     # the second of eight machines\n  \
+    denshin status out                                  # from another terminal\n\n\
+    The same command goes on where a run ended, however it ended: what is done is not read again. Changed settings or \
+    models are read again where they touch a page. What became of every page stands in OUT/manifest.sqlite, a summary \
+    in OUT/summary.html.")]
+pub(super) struct Arguments {
+    /// Scans, folders that are searched for scans, patterns, or IIIF manifests
+    #[arg(required_unless_present = "list", value_name = "SOURCES")]
+    sources: Vec<PathBuf>,
+    /// File of sources, a path a line; - for standard input
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// Folder for the results, made if it is not there
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// What to write: json, text
+    #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
+    format: Vec<Format>,
+    /// Pages read at once, each in a process of its own [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    #[command(flatten)]
+    reading: EngineArguments,
+    /// What follows a page that failed twice
+    #[arg(long, value_enum, default_value_t = FailurePolicy::Skip)]
+    on_failure: FailurePolicy,
+    /// Stop when more than this share of all pages has failed, 0 to 1
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    max_failures: Option<f64>,
+    /// Try pages again that an earlier run set aside
+    #[arg(long)]
+    retry_failed: bool,
+    /// Seconds that a page may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = seconds)]
+    page_seconds: f64,
+    /// Megabytes after which a worker is replaced by a fresh one; four times as much ends it in mid-page
+    #[arg(long, value_name = "MB", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    worker_mb: u64,
+    /// What becomes of results that are there, and not of an earlier run
+    #[arg(long, value_enum, default_value_t = ExistingPolicy::Overwrite)]
+    existing: ExistingPolicy,
+    /// One part of the files: I/N, or auto (Slurm's array), or auto/N (Kubernetes' indexed job)
+    #[arg(long, value_name = "I/N", value_parser = shard::parse)]
+    shard: Option<Shard>,
+    /// Name files in folders that are passed over
+    #[arg(long)]
+    show_ignored: bool,
+    /// Figures for Prometheus, written every few seconds
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+    /// How what happens is told on stderr
+    #[arg(long, value_enum, default_value_t = log::Form::Text)]
+    log: log::Form,
+    /// How much of the journey a page makes; none times everything but reading: records are empty
+    #[arg(long, value_enum, default_value_t = StagesChoice::All)]
+    stages: StagesChoice,
+    /// Faults on purpose, WHAT:NAME
+    #[arg(long, hide = true)]
+    rehearse: Vec<Misfortune>,
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Name every page
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailurePolicy {
+    /// The next page
+    Skip,
+    /// The end, when pages in work are finished
+    Stop,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ExistingPolicy {
+    /// They stay, and their pages count as read
+    Keep,
+    /// They are written anew
+    Overwrite,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StagesChoice {
+    All,
+    None,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to 1".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
+    seconds.ok_or_else(|| "seconds, more than none".to_owned())
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let output = &arguments.output;
+    let orders = orders(arguments)?;
+    std::fs::create_dir_all(output)
+        .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
+    let inputs = sources::find(&arguments.sources, arguments.list.as_deref(), output)?;
+    let mut log = log::Log::new(arguments.log, arguments.quiet, arguments.verbose);
+    tell_inputs(&inputs, arguments, &mut log)?;
+    let program = std::env::current_exe().context("cannot find this program, to start workers")?;
+    let command = || worker(&program, arguments.log);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let stop = interrupt::stop()?;
+    let batch = Batch {
+        inputs: &inputs.found,
+        shard: arguments.shard.unwrap_or_default(),
+        orders: &orders,
+        crew: CrewOptions {
+            command: &command,
+            page_seconds: arguments.page_seconds,
+            worker_bytes: arguments.worker_mb << 20,
+            now: clock::now,
+        },
+        jobs: arguments.jobs.map_or(cores, usize::from),
+        policy: policy(arguments),
+        stop: &stop,
+    };
+    let mut metrics = Metrics { file: arguments.metrics.as_deref(), output, written: 0.0 };
+    let outcome = run_batch(&batch, &mut |event| {
+        log.tell(event);
+        metrics.write_now_and_then();
+    });
+    log.finish();
+    let written = metrics.write();
+    let outcome = outcome?;
+    written?;
+    let summary = summarize(&outcome, &batch)?;
+    log.ended(&outcome, &summary);
+    Ok(exit(&outcome, inputs.unseen.len()))
+}
+
+/// This program as a worker.
+fn worker(program: &Path, form: log::Form) -> Command {
+    let mut command = Command::new(program);
+    command.arg("worker");
+    if form == log::Form::Json {
+        // What engines complain of stands in the reasons of failures; here it would be no JSON.
+        command.stderr(Stdio::null());
+    }
+    command
+}
+
+/// Writes the summary. Small pictures take time: where nothing was done, that of the last run stands.
+fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
+    let output = Path::new(&batch.orders.output);
+    let path = output.join(SUMMARY);
+    let is_idle = outcome.read + outcome.kept + outcome.failed == 0;
+    if !(is_idle && path.is_file())
+        && let Some(status) = read_status(output, clock::now())?
+    {
+        write_summary(&status, batch.orders, &batch.crew)?;
+    }
+    Ok(path)
+}
+
+fn orders(arguments: &Arguments) -> anyhow::Result<Orders> {
+    let reading = &arguments.reading;
+    let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
+    Ok(Orders {
+        settings: reading.settings()?,
+        engine: reading.engine(),
+        tessdata: owned(&reading.tessdata),
+        model: owned(&reading.model),
+        output: arguments.output.clone().into(),
+        formats: arguments.format.clone(),
+        existing: match arguments.existing {
+            ExistingPolicy::Keep => Existing::Keep,
+            ExistingPolicy::Overwrite => Existing::Overwrite,
+        },
+        stages: match arguments.stages {
+            StagesChoice::All => Stages::All,
+            StagesChoice::None => Stages::None,
+        },
+        unfinished: String::new(),
+        rehearsal: arguments.rehearse.clone(),
+    })
+}
+
+fn policy(arguments: &Arguments) -> Policy {
+    Policy {
+        on_failure: match arguments.on_failure {
+            FailurePolicy::Skip => OnFailure::Skip,
+            FailurePolicy::Stop => OnFailure::Stop,
+        },
+        most_failures: arguments.max_failures,
+        retry_failed: arguments.retry_failed,
+    }
+}
+
+/// Says what was passed over or could not be looked at, which is no reason not to read the rest.
+fn tell_inputs(inputs: &Inputs, arguments: &Arguments, log: &mut log::Log) -> anyhow::Result<()> {
+    if inputs.found.is_empty() && inputs.unseen.is_empty() {
+        anyhow::bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
+    }
+    inputs.unseen.iter().for_each(|error| log.unseen(error));
+    if arguments.show_ignored {
+        inputs.ignored.iter().for_each(|path| log.ignored(path));
+    }
+    if !inputs.ignored.is_empty() {
+        log.ignored_count(inputs.ignored.len(), arguments.show_ignored);
+    }
+    Ok(())
+}
+
+fn exit(outcome: &Outcome, unseen: usize) -> Exit {
+    match outcome.end {
+        End::Stopped => Exit::Stopped,
+        End::TooManyFailures => Exit::SomeFailed,
+        End::Finished if outcome.failed > 0 || unseen > 0 => Exit::SomeFailed,
+        End::Finished => Exit::Success,
+    }
+}
+
+/// Figures for Prometheus, not more often than it looks.
+struct Metrics<'a> {
+    file: Option<&'a Path>,
+    output: &'a Path,
+    written: f64,
+}
+
+impl Metrics<'_> {
+    /// Seconds between two writings: Prometheus looks every 15 or 60.
+    const EVERY: f64 = 5.0;
+
+    fn write_now_and_then(&mut self) {
+        if self.file.is_some() && clock::now() - self.written > Self::EVERY {
+            if let Err(error) = self.write() {
+                complain(&format!("denshin: {error:#}"));
+            }
+            self.written = clock::now();
+        }
+    }
+
+    fn write(&self) -> anyhow::Result<()> {
+        if let Some(file) = self.file
+            && let Some(status) = read_status(self.output, clock::now())?
+        {
+            write_metrics(file, &status)?;
+        }
+        Ok(())
+    }
+}

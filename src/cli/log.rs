@@ -1,0 +1,172 @@
+//! What a batch tells on stderr: for people, or a line of JSON for each thing that happens.
+
+use super::{clock, complain};
+use clap::ValueEnum;
+use denshin::batch::{Event, Outcome, Reading};
+use denshin::error::{PageError, PageRef};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// For whom it is told.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// For people
+    Text,
+    /// For programs: a line of JSON for each page
+    Json,
+}
+
+/// Seconds between two lines of progress.
+const EVERY: f64 = 10.0;
+
+pub(super) struct Log {
+    form: Form,
+    is_quiet: bool,
+    is_verbose: bool,
+    began: f64,
+    told: f64,
+    total: u64,
+    /// In this run.
+    done: u64,
+    before: u64,
+}
+
+impl Log {
+    pub(super) fn new(form: Form, is_quiet: bool, is_verbose: bool) -> Self {
+        let now = clock::now();
+        Self { form, is_quiet, is_verbose, began: now, told: now, total: 0, done: 0, before: 0 }
+    }
+
+    pub(super) fn tell(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Planned { tasks, finished } => {
+                (self.total, self.before) = (tasks + finished, *finished);
+                let told = (*finished > 0).then(|| format!("{finished} pages are done, {tasks} are left"));
+                self.news("planned", json!({ "tasks": tasks, "finished": finished }), told);
+            }
+            Event::Counted { place, pages } => {
+                self.total += u64::from(pages.saturating_sub(1));
+                self.news("counted", with_place(place, json!({ "pages": pages })), None);
+            }
+            Event::Done { place, reading } => self.done(place, reading),
+            Event::Retried { place, stage, cause } => {
+                let told = Some(format!("{place}: {stage}: {cause}; is tried again"));
+                self.news("retried", with_place(place, json!({ "stage": stage, "cause": cause })), told);
+            }
+            Event::Failed { place, stage, cause } => {
+                self.done += 1;
+                let what = with_place(place, json!({ "stage": stage, "cause": cause }));
+                self.trouble("failed", what, &format!("{place}: {stage}: {cause}"));
+            }
+            Event::Recycled => {
+                let told = self.is_verbose.then(|| "a worker had grown and is replaced".to_owned());
+                self.news("recycled", json!({}), told);
+            }
+            Event::Tick => {}
+        }
+        self.progress();
+    }
+
+    fn done(&mut self, place: &PageRef, reading: &Reading) {
+        self.done += 1;
+        let Reading { kept, lines, characters, doubtful, confidence, warnings, seconds, .. } = reading;
+        let what = json!({ "kept": kept, "lines": lines, "characters": characters, "doubtful": doubtful,
+            "confidence": confidence, "warnings": warnings, "seconds": seconds });
+        let told = self.is_verbose.then(|| {
+            format!(
+                "{place}: {lines} lines, {characters} characters, {doubtful} doubtful, {warnings} warnings"
+            )
+        });
+        self.news("done", with_place(place, what), told);
+    }
+
+    fn progress(&mut self) {
+        let now = clock::now();
+        if self.form == Form::Json || self.is_quiet || self.is_verbose || now - self.told < EVERY {
+            return;
+        }
+        self.told = now;
+        complain(&self.standing(now));
+    }
+
+    fn standing(&self, now: f64) -> String {
+        let rate = self.done as f64 / (now - self.began).max(1e-3);
+        let all = self.done + self.before;
+        let left = self.total.saturating_sub(all) as f64 / rate;
+        let left = if left.is_finite() { format!(", {left:.0} s left") } else { String::new() };
+        format!("{all}/{} pages, {rate:.2} a second{left}", self.total)
+    }
+
+    pub(super) fn finish(&mut self) {
+        if self.form == Form::Text && !self.is_quiet {
+            complain(&self.standing(clock::now()));
+        }
+    }
+
+    pub(super) fn unseen(&mut self, error: &PageError) {
+        let what = with_place(&error.place, json!({ "cause": error.cause.to_string() }));
+        self.trouble("unseen", what, &error.to_string());
+    }
+
+    pub(super) fn ignored(&mut self, path: &Path) {
+        let told = format!("{}: passed over", path.display());
+        self.news("ignored", json!({ "path": path.to_string_lossy() }), Some(told));
+    }
+
+    pub(super) fn ignored_count(&mut self, files: usize, are_named: bool) {
+        let how = if are_named { "" } else { " (--show-ignored names them)" };
+        let told = format!("{files} files in folders are no scans and are passed over{how}");
+        self.news("ignored-files", json!({ "files": files }), Some(told));
+    }
+
+    pub(super) fn ended(&mut self, outcome: &Outcome, summary: &Path) {
+        let Outcome { read, kept, failed, finished_before, .. } = outcome;
+        let pages = if *read == 1 { "page" } else { "pages" };
+        let mut told = format!("{read} {pages} read");
+        for (number, what) in
+            [(failed, "failed"), (kept, "kept as they were"), (finished_before, "done before")]
+        {
+            if *number > 0 {
+                told.push_str(&format!(", {number} {what}"));
+            }
+        }
+        told.push_str(&format!("; summary in {}", summary.display()));
+        let what = json!({ "read": read, "kept": kept, "failed": failed, "finished_before": finished_before,
+            "end": format!("{:?}", outcome.end), "summary": summary.to_string_lossy() });
+        self.news("ended", what, Some(told));
+    }
+
+    /// Something of which people are told where `told` says so, and programs always.
+    fn news(&self, event: &str, what: Value, told: Option<String>) {
+        match (self.form, told) {
+            (Form::Json, _) => self.line(event, what),
+            (Form::Text, Some(told)) if !self.is_quiet => complain(&told),
+            (Form::Text, _) => {}
+        }
+    }
+
+    /// Something that everybody is told.
+    fn trouble(&self, event: &str, what: Value, told: &str) {
+        match self.form {
+            Form::Json => self.line(event, what),
+            Form::Text => complain(told),
+        }
+    }
+
+    fn line(&self, event: &str, what: Value) {
+        let mut line = Map::from_iter([
+            ("time".to_owned(), json!((clock::now() * 1e3).round() / 1e3)),
+            ("event".to_owned(), event.into()),
+        ]);
+        if let Value::Object(what) = what {
+            line.extend(what);
+        }
+        complain(&Value::Object(line).to_string());
+    }
+}
+
+fn with_place(place: &PageRef, mut what: Value) -> Value {
+    what["path"] = place.path.to_string_lossy().into();
+    what["page"] = place.page.into();
+    what
+}
