@@ -164,7 +164,7 @@ fn wrong_usage_is_told_from_failure() {
     place.denshin(&["read", "a.png"]).assert().code(2).stderr(contains("--output"));
     place.denshin(&["read", "-o", "out"]).assert().code(2);
     place.denshin(&["translate"]).assert().code(2);
-    place.read(&["a.png", "--format", "hocr"]).code(2).stderr(contains("no format `hocr`"));
+    place.read(&["a.png", "--format", "docx"]).code(2).stderr(contains("no format `docx`"));
     place.read(&["a.png", "--jobs", "0"]).code(2);
     place.read(&["a.png", "--direction", "up"]).code(2).stderr(contains("vertical"));
     place.read(&["nowhere.png"]).code(1).stderr(contains("nowhere.png: scan: cannot be read"));
