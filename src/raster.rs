@@ -6,7 +6,7 @@ mod otsu;
 mod size;
 
 pub use components::{LabelPicture, Labels, ink_from};
-pub(crate) use histogram::Histogram;
+pub(crate) use histogram::{Histogram, percentile};
 pub use otsu::otsu_level;
 pub use size::character_size;
 

@@ -2,16 +2,11 @@
 
 use super::iiif;
 use crate::error::{At, PageError, PageRef, Stage};
+use crate::scan::ENDINGS;
 use crate::write::names::stems;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
-
-/// Endings by which scans are known in folders. A file that is named is always tried.
-const ENDINGS: [&str; 19] = [
-    "png", "jpg", "jpeg", "jpe", "jfif", "tif", "tiff", "pdf", "jp2", "j2k", "j2c", "jpf", "jpx", "bmp",
-    "pbm", "pgm", "ppm", "pnm", "webp",
-];
 
 /// A file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

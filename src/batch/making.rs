@@ -5,9 +5,8 @@
 use super::database::Making;
 use super::wire::{Orders, Stages};
 use crate::pipeline::Settings;
-use crate::provenance::Model;
+use crate::provenance::{Model, sha256};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 /// How a worker with this engine reads under these orders.
 pub(super) fn of(orders: &Orders, (engine, models): &(String, Vec<Model>)) -> Making {
@@ -28,5 +27,5 @@ pub(super) fn of(orders: &Orders, (engine, models): &(String, Vec<Model>)) -> Ma
 
 fn hash(value: &impl Serialize) -> String {
     let json = serde_json::to_vec(value).expect("settings are strings and finite numbers");
-    Sha256::digest(json).iter().map(|b| format!("{b:02x}")).collect()
+    sha256(&json)
 }

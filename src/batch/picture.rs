@@ -1,6 +1,7 @@
 //! Small pictures of pages, as text that a web page can hold.
 
 use crate::raster::Pixels;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use image::DynamicImage;
 use std::io::Cursor;
 
@@ -20,18 +21,7 @@ pub(super) fn thumbnail(pixels: &Pixels) -> Result<String, image::ImageError> {
 
 /// RFC 4648, section 4.
 fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let byte = |i: usize| u32::from(three.get(i).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let is_there = digit <= three.len();
-            let value = (bits >> (18 - 6 * digit)) as usize & 63;
-            text.push(if is_there { char::from(DIGITS[value]) } else { '=' });
-        }
-    }
-    text
+    STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

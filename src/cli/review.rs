@@ -3,6 +3,7 @@
 use super::{Exit, complain, settings};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use denshin::provenance::hexadecimal;
 use denshin::review::{self, Desk, Export, Guard, Material, Of, Session};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -142,7 +143,7 @@ fn new_token() -> anyhow::Result<String> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|e| anyhow::anyhow!("no random token: {e} (name one with --token-file)"))?;
-    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+    Ok(hexadecimal(&bytes))
 }
 
 fn now() -> String {

@@ -6,6 +6,7 @@
 //! taken. In a folder with files named `….gt.…` only those are references, and none of them is ever a result.
 
 use super::read::is_page_json;
+use crate::scan;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -25,8 +26,6 @@ const ENDINGS: [&str; 12] = [
     ".gt.txt",
     ".txt",
 ];
-/// Endings that a name keeps where two scans would collide (`a.png.json`).
-const SCAN_ENDINGS: [&str; 9] = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".jp2", ".bmp", ".webp"];
 
 /// A reference and what was read for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +203,7 @@ fn matched(truths: BTreeMap<String, PathBuf>, mut read: BTreeMap<String, PathBuf
 /// The file's name, without a scan's ending.
 fn without_scan_ending(name: &str) -> &str {
     let file = name.rsplit('/').next().unwrap_or(name);
-    SCAN_ENDINGS.iter().find_map(|e| file.strip_suffix(e)).unwrap_or(file)
+    scan::ENDINGS.iter().find_map(|e| file.strip_suffix(e)?.strip_suffix('.')).unwrap_or(file)
 }
 
 /// The file's name to its first dot: engines write `a.some-ocr.txt`.

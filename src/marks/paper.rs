@@ -5,7 +5,7 @@
 //! may stand there; good where the page is lit evenly to a third of its contrast.
 
 use crate::geometry::BBox;
-use crate::raster::Binary;
+use crate::raster::{Binary, percentile};
 use image::GrayImage;
 
 /// The strip that is looked at: from and to this far beside the edge, in characters.
@@ -26,7 +26,7 @@ pub(super) struct Paper<'a> {
 impl<'a> Paper<'a> {
     /// Measures paper and ink of a page.
     pub(super) fn of(gray: &'a GrayImage, ink: &'a Binary) -> Self {
-        let mut levels = [[0u32; 256]; 2];
+        let mut levels = [[0u64; 256]; 2];
         for (value, ink) in gray.as_raw().iter().zip(ink.as_ink().as_raw()).step_by(7) {
             levels[usize::from(*ink != 0)][usize::from(*value)] += 1;
         }
@@ -48,26 +48,15 @@ impl<'a> Paper<'a> {
     }
 
     fn is_light(&self, strip: &BBox) -> bool {
-        let mut levels = [0u32; 256];
+        let mut levels = [0u64; 256];
         for y in strip.top..strip.bottom {
             for x in (strip.left..strip.right).filter(|&x| !self.ink.is_ink(x as u32, y as u32)) {
                 levels[usize::from(self.gray.get_pixel(x as u32, y as u32).0[0])] += 1;
             }
         }
-        let seen = f64::from(levels.iter().sum::<u32>());
+        let seen = levels.iter().sum::<u64>() as f64;
         seen <= LEAST_PAPER * strip.area() as f64 || percentile(&levels, 75) >= self.light
     }
-}
-
-/// The level below which so many percent of a histogram lie.
-fn percentile(histogram: &[u32; 256], percent: u64) -> u8 {
-    let wanted = histogram.iter().map(|&n| u64::from(n)).sum::<u64>() * percent / 100;
-    let mut seen = 0;
-    let level = histogram.iter().position(|&n| {
-        seen += u64::from(n);
-        seen > wanted
-    });
-    level.unwrap_or(255) as u8
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! bilevel scans, and where the copier made everything black, there is nothing to tell them by.
 
 use crate::geometry::{BBox, Point};
-use crate::raster::Binary;
+use crate::raster::{Binary, percentile};
 use image::GrayImage;
 
 /// Least difference of print and stamp, in levels of 255: noise and JPEG reach 20 within one ink.
@@ -76,19 +76,6 @@ fn between_shades(gray: &GrayImage, rest: &Binary, bbox: &BBox, outline: &[Point
     }
     let (stamp, print) = (percentile(&stamp, 50), percentile(&print, 50));
     (print >= stamp.saturating_add(LEAST_APART)).then(|| stamp.midpoint(print))
-}
-
-/// The level below which so many percent of a histogram lie.
-fn percentile(histogram: &[u64; 256], percent: u64) -> u8 {
-    let wanted = histogram.iter().sum::<u64>() * percent / 100;
-    let mut seen = 0;
-    histogram
-        .iter()
-        .position(|&n| {
-            seen += n;
-            seen > wanted
-        })
-        .unwrap_or(255) as u8
 }
 
 #[cfg(test)]

@@ -29,6 +29,17 @@ impl Histogram {
     }
 }
 
+/// The level below which so many percent of the pixels counted lie.
+pub(crate) fn percentile(counts: &[u64; 256], percent: u64) -> u8 {
+    let wanted = counts.iter().sum::<u64>() * percent / 100;
+    let mut seen = 0;
+    let level = counts.iter().position(|&n| {
+        seen += n;
+        seen > wanted
+    });
+    level.unwrap_or(255) as u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -142,8 +142,3 @@ impl EngineChoice {
         }
     }
 }
-
-/// Bytes as hexadecimal digits.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}

@@ -12,10 +12,9 @@ use super::prepare::{Prepared, prepare};
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
-use crate::provenance::Model;
+use crate::provenance::{Model, sha256};
 use image::GrayImage;
 use leptess::capi;
-use sha2::{Digest, Sha256};
 use std::ffi::{CStr, CString};
 use std::os::raw::c_int;
 use std::path::{Path, PathBuf};
@@ -99,7 +98,7 @@ fn fingerprint(name: &str, folder: &Path) -> Result<Model, RecognizeError> {
         folder: folder.display().to_string(),
         remedy: format!("{}: {e}", path.display()),
     })?;
-    Ok(Model { name: name.to_owned(), sha256: super::hexadecimal(&Sha256::digest(&bytes)) })
+    Ok(Model { name: name.to_owned(), sha256: sha256(&bytes) })
 }
 
 fn version() -> String {

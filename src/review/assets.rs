@@ -1,6 +1,6 @@
 //! The page itself: files that are part of the program. Nothing is loaded from elsewhere.
 
-use sha2::{Digest, Sha256};
+use crate::provenance::sha256;
 
 /// A file of the page.
 pub(super) struct Asset {
@@ -59,7 +59,6 @@ pub(super) fn find(path: &str) -> Option<&'static Asset> {
 impl Asset {
     /// Changes with the bytes, so that a browser asks but need not load again.
     pub(super) fn tag(&self) -> String {
-        let digest: String = Sha256::digest(self.bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
-        format!("\"{digest}\"")
+        format!("\"{}\"", &sha256(self.bytes)[..16])
     }
 }

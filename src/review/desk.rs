@@ -10,9 +10,9 @@ use super::settle::settle;
 use super::sources::{Places, SourceError};
 use super::store::{Store, StoreError};
 use crate::page::{FORMAT, Page};
+use crate::provenance::sha256;
 use crate::scan::ScanOptions;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -140,7 +140,7 @@ impl Desk {
         if page.format != FORMAT {
             return Err(unreadable(format!("its format is not {FORMAT}")));
         }
-        let sha256: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = sha256(&bytes);
         let name = entry.record.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let review = self.store.load(&entry.record)?;
         let review = review.unwrap_or_else(|| Review::untouched(&page, &name, &sha256));

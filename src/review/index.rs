@@ -8,9 +8,8 @@ use super::record::Review;
 use super::store::{Store, StoreError};
 use crate::orthography::Folding;
 use crate::page;
-use crate::provenance::Source;
+use crate::provenance::{Source, sha256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -224,8 +223,7 @@ pub(super) fn look_at(path: &Path, root: &Path, store: &Store, references: &Refe
     let signals = head.signals();
     let number = signals.number.map(|n| n.to_string()).unwrap_or_default();
     let haystack = folded(&format!("{name}\n{number}\n{}", signals.subject.as_deref().unwrap_or_default()));
-    let digest = Sha256::digest(name.as_bytes());
-    let id = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let id = sha256(name.as_bytes())[..16].to_owned();
     let (record, reference) = (path.to_owned(), references.find(&name));
     Found::Page(Box::new(Entry {
         id,

@@ -6,8 +6,8 @@
 //! show any other file.
 
 use crate::provenance::Source;
-use crate::scan::{ScanError, ScanFile, ScanOptions};
-use std::path::{Component, Path, PathBuf};
+use crate::scan::{ScanError, ScanFile, ScanOptions, places};
+use std::path::{Path, PathBuf};
 
 /// Why there is no picture.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -43,7 +43,10 @@ impl Places {
         let name =
             Path::new(&source.path).file_name().map_or(source.path.as_str().into(), |n| n.to_string_lossy());
         let mut found = SourceError::Missing(name.clone().into_owned());
-        for path in self.candidates(&source.path, beside).into_iter().filter(|p| p.is_file()) {
+        let above = self.results.parent();
+        let others: Vec<&Path> = [beside, &self.results].into_iter().chain(above).collect();
+        let all = places(&source.path, self.scans.as_deref(), &others);
+        for path in all.into_iter().filter(|p| p.is_file()) {
             match ScanFile::open(&path, options) {
                 Ok(file) if file.sha256() == source.sha256 => return Ok(file),
                 // What its first bytes are is nobody's business.
@@ -54,19 +57,5 @@ impl Places {
             }
         }
         Err(found)
-    }
-
-    fn candidates(&self, path: &str, beside: &Path) -> Vec<PathBuf> {
-        let parts: Vec<_> =
-            Path::new(path).components().filter(|c| matches!(c, Component::Normal(_))).collect();
-        let ends = |folder: &Path| -> Vec<PathBuf> {
-            (0..parts.len()).map(|i| folder.join(parts[i..].iter().collect::<PathBuf>())).collect()
-        };
-        let mut all = self.scans.as_deref().map(ends).unwrap_or_default();
-        all.push(PathBuf::from(path));
-        all.extend(ends(beside));
-        all.extend(ends(&self.results));
-        all.extend(self.results.parent().map(ends).unwrap_or_default());
-        all
     }
 }

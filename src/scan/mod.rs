@@ -10,15 +10,24 @@
 mod jpeg2000;
 mod leptonica;
 mod pdf;
+mod places;
 mod raster;
 mod resolution;
 mod tiff;
 
+pub use places::places;
+
+use crate::provenance::sha256;
 use crate::raster::Pixels;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
+
+/// Endings by which scans are known in folders.
+pub const ENDINGS: [&str; 19] = [
+    "png", "jpg", "jpeg", "jpe", "jfif", "tif", "tiff", "pdf", "jp2", "j2k", "j2c", "jpf", "jpx", "bmp",
+    "pbm", "pgm", "ppm", "pnm", "webp",
+];
 
 /// What is accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,7 +140,7 @@ impl ScanFile {
             return Err(ScanError::NotAFile);
         }
         let bytes = Arc::new(std::fs::read(path)?);
-        let sha256 = Sha256::digest(bytes.as_slice()).iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = sha256(&bytes);
         Ok(Self { sha256, content: Content::of(bytes)?, max_pixels: options.max_pixels })
     }
 

@@ -7,6 +7,7 @@
 use super::{Database, Making, at};
 use crate::batch::inputs::{Found, place};
 use crate::batch::output::OutputError;
+use crate::provenance::hexadecimal;
 use crate::write::{Format, names};
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
@@ -303,5 +304,5 @@ fn hash(path: &Path) -> Option<String> {
         let read = bytes.len();
         file.consume(read);
     }
-    Some(hasher.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    Some(hexadecimal(&hasher.finalize()))
 }

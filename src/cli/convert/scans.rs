@@ -2,8 +2,8 @@
 
 use anyhow::{Context, bail};
 use denshin::provenance::Source;
-use denshin::scan::{ScanFile, ScanOptions};
-use std::path::{Component, Path, PathBuf};
+use denshin::scan::{ScanFile, ScanOptions, places};
+use std::path::{Path, PathBuf};
 
 /// Where scans are looked for.
 pub(super) struct Scans {
@@ -23,7 +23,9 @@ impl Scans {
     /// The file that a record was read from: the one with its SHA-256.
     pub(super) fn open(&self, source: &Source, record: &Path) -> anyhow::Result<Opened> {
         let mut changed = None;
-        for path in self.candidates(&source.path, record).into_iter().filter(|p| p.is_file()) {
+        let beside: Vec<&Path> = record.parent().into_iter().collect();
+        let all = places(&source.path, self.folder.as_deref(), &beside);
+        for path in all.into_iter().filter(|p| p.is_file()) {
             let file = ScanFile::open(&path, &self.options)
                 .with_context(|| format!("{}: the scan of {}", path.display(), record.display()))?;
             if file.sha256() != source.sha256 {
@@ -42,18 +44,5 @@ impl Scans {
             "{record}: the scan {} is not where the record says (name its folder with --scans DIR)",
             source.path
         )
-    }
-
-    /// Below the folder named by ever shorter ends of the path; where the record says; beside the record.
-    fn candidates(&self, path: &str, record: &Path) -> Vec<PathBuf> {
-        let is_name = |c: &Component<'_>| matches!(c, Component::Normal(_));
-        let parts: Vec<_> = Path::new(path).components().filter(is_name).collect();
-        let ends = |folder: &Path| -> Vec<PathBuf> {
-            (0..parts.len()).map(|i| folder.join(parts[i..].iter().collect::<PathBuf>())).collect()
-        };
-        let mut all = self.folder.as_deref().map(ends).unwrap_or_default();
-        all.push(PathBuf::from(path));
-        all.extend(record.parent().map(ends).unwrap_or_default());
-        all
     }
 }

@@ -5,7 +5,7 @@ use crate::evaluate::pair::Pair;
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Pixels;
-use crate::scan::{ScanFile, ScanOptions};
+use crate::scan::{ENDINGS, ScanFile, ScanOptions};
 use base64::Engine;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GenericImageView, imageops::FilterType};
@@ -21,8 +21,6 @@ const PAGE_PX: u32 = 1100;
 const JPEG_QUALITY: u8 = 62;
 /// Around a line, so that a box that cuts strokes off shows it.
 const MARGIN_PX: i32 = 8;
-const ENDINGS: [&str; 12] =
-    ["png", "jpg", "jpeg", "tif", "tiff", "jp2", "pdf", "bmp", "webp", "pnm", "pgm", "pbm"];
 
 /// A page's scan, and how its pixels stand to those of the references.
 pub(super) struct PageScan {

@@ -13,12 +13,11 @@ mod input;
 
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::page::{Confidence, WritingMode};
-use crate::provenance::Model;
+use crate::provenance::{Model, sha256};
 use ctc::Peak;
 use image::GrayImage;
 use input::{HEIGHT, Piece, Turned, turn};
 use rten::{ModelOptions, RunOptions, ThreadPool, Value, ValueOrView};
-use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -58,7 +57,7 @@ impl NeuralModel {
     }
 
     fn load(name: &str, bytes: Vec<u8>) -> Result<Self, RecognizeError> {
-        let sha256 = super::hexadecimal(&Sha256::digest(&bytes));
+        let sha256 = sha256(&bytes);
         let unusable = |reason: String| RecognizeError::ModelUnusable { model: name.to_owned(), reason };
         let network = ModelOptions::with_all_ops().load(bytes).map_err(|e| unusable(e.to_string()))?;
         let characters = network.metadata().get("character").unwrap_or_default();
