@@ -78,6 +78,14 @@ class Recognizer(nn.Module):
             self.weights[key].data[..., borrowed] = published.weights[key].data[..., borrowed]
         self.new = [i for i in self.new if i not in set(borrowed)]
 
+    def hold_strokes(self):
+        """Leaves what sees strokes as it is: only what follows the convolutions is trained, the attention along the line and the head."""
+        nodes = self.model.graph.node
+        border = next(i for i, node in enumerate(nodes) if node.op_type == "MatMul")
+        early = {self.names[name] for node in list(nodes)[:border] for name in node.input if name in self.names}
+        for key in early:
+            self.weights[key].requires_grad_(False)
+
     def forward(self, pictures):
         graph = self.model.graph
         last = [n for n in graph.node if n.op_type == "Softmax"][-1]
