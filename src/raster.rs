@@ -9,6 +9,7 @@ pub use components::{LabelPicture, Labels, ink_from};
 pub(crate) use histogram::{Histogram, percentile};
 pub use otsu::otsu_level;
 pub use size::character_size;
+pub(crate) use size::size_of_print;
 
 use crate::geometry::BBox;
 use image::{GrayImage, Luma, RgbImage};

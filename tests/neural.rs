@@ -5,7 +5,10 @@
 use denshin::evaluate::{Document, measure};
 use denshin::geometry::BBox;
 use denshin::page::WritingMode;
+use denshin::pipeline::{Settings, read_page};
+use denshin::provenance::Source;
 use denshin::recognize::{EngineChoice, ModelPaths, ReadGlyph, RecognizeError};
+use denshin::scan::{ScanFile, ScanOptions};
 use image::{GrayImage, imageops};
 use std::path::Path;
 
@@ -94,6 +97,35 @@ fn lines_of_a_clean_page_are_read_and_their_characters_placed() {
 #[test]
 fn columns_of_a_clean_page_are_read_and_their_characters_placed() {
     check("dev-043-vertical-clean.png", WritingMode::VerticalRl);
+}
+
+/// What is read of a whole sample page.
+fn page(name: &str) -> String {
+    let path = Path::new("samples").join(name);
+    let mut file = ScanFile::open(&path, &ScanOptions::default()).unwrap();
+    let source = Source { path: name.to_owned(), sha256: file.sha256().to_owned(), page: 1, pages: 1 };
+    let scan = file.read(1).unwrap();
+    let pool = EngineChoice::Neural.pool(ModelPaths::default()).unwrap();
+    let mut engine = pool.lend().unwrap();
+    read_page(&scan, source, &mut *engine, &Settings::default()).unwrap().text
+}
+
+#[test]
+fn print_wholly_beneath_a_black_stamp_is_read() {
+    let text = page("dev-039-katakana-heavy.jpg");
+    assert!(text.contains("（終）"), "{text}");
+}
+
+#[test]
+fn a_form_is_read_row_by_row_and_its_small_print_line_by_line() {
+    let text = page("dev-020-horizontal-clean.png");
+    assert!(text.contains("総番号\nＲＡ５４９０９\n主管\n経済局長"), "{text}");
+    let notice = [
+        "１．本電の取扱いは慎重を期せられたい。",
+        "２．本電の主管変更その他に関する照会は",
+        "検閲班に連絡ありたい。",
+    ];
+    assert!(text.contains(&notice.join("\n")), "{text}");
 }
 
 #[test]

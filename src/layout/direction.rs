@@ -3,22 +3,33 @@
 //! Characters of a line stand closer to one another than lines do, so ink joined over a third of a character
 //! grows along the line. A zone (ink within a character of itself, rules separating) is judged by the shape of
 //! what grows in it; one too small or too even to tell takes the page's direction.
+//!
+//! The print of a zone may be smaller than the page's, as that of notices and forms is: its lines stand so close that
+//! by the page's measure they would be one. Such a zone is taken apart anew by its own.
 
-use super::units::{Units, join};
+use super::units::{Unit, Units, join, joined};
 use super::{Direction, LayoutOptions};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
+use crate::raster::size_of_print;
 
 /// Units of one direction.
 pub(super) struct Zone {
     /// Its direction.
     pub writing_mode: WritingMode,
+    /// Side of a full-width character of its print, px: the page's, unless it is clearly smaller.
+    pub size: f64,
     /// Its units.
     pub units: Vec<BBox>,
 }
 
 /// Blank, in characters, that ends a zone.
 const ZONE_GAP: f64 = 0.9;
+
+/// Print is clearly smaller than the page's where its size is within these parts of it: notices have 0.6, dust less.
+const SMALLER: std::ops::Range<f64> = 0.45..0.8;
+/// Fewest pieces of ink that tell a size.
+const TELLING: usize = 12;
 
 /// Sorts the units into zones and tells their directions.
 pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOptions) -> Vec<Zone> {
@@ -27,16 +38,17 @@ pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOption
         Direction::Horizontal => Some(WritingMode::HorizontalTb),
         Direction::Vertical => Some(WritingMode::VerticalRl),
     };
-    let page = forced.unwrap_or_else(|| mode_of(evidence(&found.boxes, found.size).balance()));
+    let boxes: Vec<BBox> = found.all.iter().map(|unit| unit.bbox).collect();
+    let page = forced.unwrap_or_else(|| mode_of(evidence(&boxes, found.size).balance()));
     let gap = (ZONE_GAP * found.size) as i32;
-    let groups: Vec<Vec<BBox>> = join(&found.boxes, gap, |a, b| !is_between(rulings, a, b))
+    let (groups, sizes): (Vec<Vec<BBox>>, Vec<f64>) = join(&boxes, gap, |a, b| !is_between(rulings, a, b))
         .into_iter()
-        .map(|group| group.into_iter().map(|i| found.boxes[i]).collect())
-        .collect();
+        .map(|group| by_own_measure(group.into_iter().map(|i| &found.all[i]).collect(), found.size))
+        .unzip();
     let around: Vec<BBox> =
         groups.iter().map(|g| g.iter().fold(BBox::default(), |all, u| all.union(u))).collect();
     let own = |i: usize| {
-        let own = evidence(&groups[i], found.size);
+        let own = evidence(&groups[i], sizes[i]);
         let decided = own.weight >= 1.5 && own.balance().abs() >= 0.3;
         if decided {
             Some(mode_of(own.balance()))
@@ -46,7 +58,18 @@ pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOption
     };
     let modes: Vec<WritingMode> =
         (0..groups.len()).map(|i| forced.or_else(|| own(i)).unwrap_or(page)).collect();
-    groups.into_iter().zip(modes).map(|(units, writing_mode)| Zone { writing_mode, units }).collect()
+    let zones = groups.into_iter().zip(sizes).zip(modes);
+    zones.map(|((units, size), writing_mode)| Zone { writing_mode, size, units }).collect()
+}
+
+/// The units of a zone and the size of its print: taken apart anew where that is clearly smaller than the page's.
+fn by_own_measure(zone: Vec<&Unit>, page: f64) -> (Vec<BBox>, f64) {
+    let pieces: Vec<BBox> = zone.iter().flat_map(|unit| unit.pieces.iter().copied()).collect();
+    let own = size_of_print(pieces.iter(), (2.0 * page) as i32).unwrap_or(page);
+    if pieces.len() < TELLING || !SMALLER.contains(&(own / page)) {
+        return (zone.iter().map(|unit| unit.bbox).collect(), page);
+    }
+    (joined(&pieces, own).into_iter().map(|unit| unit.bbox).collect(), own)
 }
 
 /// The direction of a zone no wider than its largest character: along its length.
@@ -161,6 +184,12 @@ mod tests {
             .collect()
     }
 
+    /// Units of one piece each, on a page of characters of 10 px.
+    fn units(boxes: Vec<BBox>) -> Units {
+        let all = boxes.into_iter().map(|bbox| Unit { bbox, pieces: vec![bbox] }).collect();
+        Units { size: 10.0, all }
+    }
+
     #[test]
     fn print_runs_where_characters_stand_closer() {
         assert!(evidence(&print(4, 12, 1, 6), 10.0).balance() > 0.9);
@@ -171,9 +200,20 @@ mod tests {
     fn a_row_of_characters_is_horizontal_even_on_a_vertical_page() {
         let mut boxes = print(30, 8, 6, 1);
         boxes.extend(print(1, 5, 2, 0).iter().map(|b| b.shifted(0, -40)));
-        let zones = find_zones(&Units { size: 10.0, boxes }, &[], &LayoutOptions::default());
+        let zones = find_zones(&units(boxes), &[], &LayoutOptions::default());
         let modes: Vec<_> = zones.iter().map(|z| (z.units.len(), z.writing_mode)).collect();
         assert_eq!(modes, [(240, WritingMode::VerticalRl), (5, WritingMode::HorizontalTb)]);
+    }
+
+    #[test]
+    fn small_print_is_taken_apart_by_its_own_measure() {
+        let notice: Vec<BBox> = (0..18).map(|i| BBox::from_ltwh(i % 6 * 26, i / 6 * 30, 24, 24)).collect();
+        let page = joined(&notice, 40.0);
+        assert_eq!(page.len(), 1, "by the page's measure its lines are one");
+        let zones = find_zones(&Units { size: 40.0, all: page }, &[], &LayoutOptions::default());
+        let [zone] = zones.as_slice() else { panic!("{} zones", zones.len()) };
+        assert_eq!((zone.units.len(), zone.writing_mode), (18, WritingMode::HorizontalTb));
+        assert!((26.0..30.0).contains(&zone.size), "{}", zone.size);
     }
 
     #[test]

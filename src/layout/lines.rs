@@ -2,6 +2,7 @@
 //!
 //! Everything here runs along x: vertical zones are transposed before and back afterwards.
 
+mod chain;
 mod remnants;
 
 use super::direction::{Zone, is_between};
@@ -9,6 +10,7 @@ use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
+use chain::{Bead, Chain};
 
 /// A line with its direction.
 pub(super) struct Chained {
@@ -18,29 +20,18 @@ pub(super) struct Chained {
     pub line: LineBox,
 }
 
-/// What is strung together: print or a redaction.
-#[derive(Debug, Clone, Copy)]
-struct Bead {
-    bbox: BBox,
-    redaction: Option<usize>,
-}
-
 /// Lower than this, in characters, is a dot, a dash or 一.
 const FLAT: f64 = 0.4;
 /// Lower than this, in characters, is what cutting lines out leaves of their own strokes.
 const BETWEEN: f64 = 0.7;
+/// Smaller than this, in characters, is a full stop, or dust.
+const SPECK: f64 = 0.3;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
 /// Narrower than this, in characters, no blank has a rule in it that parts columns: a streak of the copier runs
 /// through print.
 const RULED: f64 = 0.6;
-
-/// A line while it grows.
-#[derive(Debug, Clone)]
-struct Chain {
-    beads: Vec<Bead>,
-}
 
 /// Redactions where nothing is printed: each a line of its own.
 pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
@@ -54,19 +45,19 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
         .collect()
 }
 
-/// Finds the lines of both directions.
+/// Finds the lines of both directions; apart from them those wholly beneath black stamps.
 pub(super) fn chain(
     ink: &Binary,
     zones: &[Zone],
     erased: &Erased<'_>,
     size: f64,
     options: &LayoutOptions,
-) -> Vec<Chained> {
+) -> (Vec<Chained>, Vec<Chained>) {
     let mut free: Vec<bool> = vec![true; erased.redactions.len()];
-    let mut found = Vec::new();
+    let (mut found, mut beneath) = (Vec::new(), Vec::new());
     // The direction with more print first: redactions stand in the body's lines rather than beside a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
-    modes.sort_by_key(|&mode| std::cmp::Reverse(of_mode(zones, mode).len()));
+    modes.sort_by_key(|&mode| std::cmp::Reverse(units_of(zones, mode)));
     let stringing = |mode| {
         let (rulings, stamps) = (along(erased.rulings, mode), along(erased.stamps, mode));
         let black_stamps = along(erased.black_stamps, mode);
@@ -75,12 +66,16 @@ pub(super) fn chain(
     let zones = with_scraps(&stringing(modes[0]), zones);
     for mode in modes {
         let stringing = stringing(mode);
-        let mut chains = stringing.string(&along(&of_mode(&zones, mode), mode));
+        let (mut chains, others) = stringing.string_zones(&zones);
         stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free, mode == modes[1]);
         found.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
+        beneath.extend(others.into_iter().filter_map(|c| stringing.finish(c)));
     }
-    found
+    (found, beneath)
 }
+
+/// Print of this part of another's size is about as large.
+const LIKE_SIZE: f64 = 0.85;
 
 /// Most units in a zone that may be a scrap of a line of the other direction.
 const MOST_SCRAPS: usize = 12;
@@ -88,7 +83,7 @@ const MOST_SCRAPS: usize = 12;
 /// The zones, scraps of the main direction's lines given back to it: in print that has faded, two characters of
 /// neighbouring lines may be all that is left between blanks.
 fn with_scraps(main: &Stringing<'_>, zones: &[Zone]) -> Vec<Zone> {
-    let mut lines = main.string(&along(&of_mode(zones, main.mode), main.mode));
+    let (mut lines, _) = main.string_zones(zones);
     lines.retain(|line| main.is_sure(line));
     let is_scrap = |zone: &Zone| {
         let units = along(&zone.units, main.mode);
@@ -96,11 +91,11 @@ fn with_scraps(main: &Stringing<'_>, zones: &[Zone]) -> Vec<Zone> {
         zone.units.len() <= MOST_SCRAPS && 10 * units.iter().filter(|u| in_line(u)).count() >= 7 * units.len()
     };
     let mode_of = |zone: &Zone| if is_scrap(zone) { main.mode } else { zone.writing_mode };
-    zones.iter().map(|z| Zone { writing_mode: mode_of(z), units: z.units.clone() }).collect()
+    zones.iter().map(|z| Zone { writing_mode: mode_of(z), size: z.size, units: z.units.clone() }).collect()
 }
 
-fn of_mode(zones: &[Zone], mode: WritingMode) -> Vec<BBox> {
-    zones.iter().filter(|z| z.writing_mode == mode).flat_map(|z| z.units.iter().copied()).collect()
+fn units_of(zones: &[Zone], mode: WritingMode) -> usize {
+    zones.iter().filter(|z| z.writing_mode == mode).map(|z| z.units.len()).sum()
 }
 
 /// Boxes as seen along the lines.
@@ -108,6 +103,7 @@ fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
     boxes.iter().map(|b| mode.along(b)).collect()
 }
 
+#[derive(Clone)]
 struct Stringing<'a> {
     ink: &'a Binary,
     mode: WritingMode,
@@ -119,10 +115,27 @@ struct Stringing<'a> {
 }
 
 impl Stringing<'_> {
+    /// Chains for all units of this direction: of print of about one size together, as lines go on from zone to zone.
+    fn string_zones(&self, zones: &[Zone]) -> (Vec<Chain>, Vec<Chain>) {
+        let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
+        zones.sort_by(|a, b| b.size.total_cmp(&a.size));
+        let (mut lines, mut beneath) = (Vec::new(), Vec::new());
+        for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
+            let own = Self { size: alike[0].size, ..self.clone() };
+            let units: Vec<BBox> = alike.iter().flat_map(|zone| along(&zone.units, self.mode)).collect();
+            let (more, others) = own.string(&units);
+            lines.extend(more);
+            beneath.extend(others);
+        }
+        // A streak of the copier through a notice makes two zones of it, and their sizes may seem to differ.
+        self.join(&mut lines);
+        (lines, beneath)
+    }
+
     /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
     /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
-    /// dashes, 一) beside them.
-    fn string(&self, units: &[BBox]) -> Vec<Chain> {
+    /// dashes, 一) beside them. Those that may be lines beneath a black stamp are given apart.
+    fn string(&self, units: &[BBox]) -> (Vec<Chain>, Vec<Chain>) {
         let mut units = units.to_vec();
         units.sort_by_key(|u| (u.left, u.top));
         let height = |u: &BBox| f64::from(u.height()) / self.size;
@@ -135,8 +148,11 @@ impl Stringing<'_> {
         self.link(&mut chains, rest);
         self.join(&mut chains);
         flat.into_iter().for_each(|unit| self.attach(&mut chains, unit));
-        chains.retain(|c| self.is_print(c) && !self.is_stamps_remnant(c));
-        chains
+        chains.retain(|c| self.is_print(c));
+        let (mut beneath, lines): (Vec<Chain>, Vec<Chain>) =
+            chains.into_iter().partition(|c| self.is_stamps_remnant(c));
+        beneath.retain(|c| self.may_be_line(c));
+        (lines, beneath)
     }
 
     /// Gives units, sorted along the line, to the chains that they go on, or opens chains with them.
@@ -294,10 +310,13 @@ impl Stringing<'_> {
     fn attach(&self, chains: &mut Vec<Chain>, unit: BBox) {
         let middle = unit.center().y;
         let wide = f64::from(unit.width()) >= 0.5 * self.size;
+        let is_speck = f64::from(unit.width().max(unit.height())) < SPECK * self.size;
         let reach = self.size * if wide { 1.5 } else { 0.8 };
         let best = (0..chains.len())
             .filter_map(|i| {
                 let (nearest, gap) = chains[i].nearest(&unit);
+                // Dust may lie anywhere: a line does not go on from speck to speck.
+                let gap = if is_speck { chains[i].gap_to_print(&unit, SPECK * self.size)? } else { gap };
                 let band = chains[i].band(&unit);
                 let slack = 0.2 * f64::from(band.height());
                 let inside =
@@ -394,57 +413,6 @@ impl Stringing<'_> {
             }
         }
         (!parts.is_empty()).then_some(Chained { writing_mode: self.mode, line: LineBox { bbox, parts } })
-    }
-}
-
-impl Chain {
-    fn bbox(&self) -> BBox {
-        self.beads.iter().fold(BBox::default(), |all, b| all.union(&b.bbox))
-    }
-
-    /// The box of the last few beads: where the line runs now, be it bent.
-    fn recent(&self, count: usize) -> BBox {
-        let from = self.beads.len().saturating_sub(count);
-        self.beads[from..].iter().fold(BBox::default(), |all, b| all.union(&b.bbox))
-    }
-
-    /// Where the line runs beside a box: the middle and the usual extent of the ten beads nearest to it.
-    fn band(&self, bbox: &BBox) -> BBox {
-        let mut near: Vec<&Bead> = self.beads.iter().filter(|b| b.redaction.is_none()).collect();
-        near.sort_by_key(|b| b.bbox.gap_x(bbox).max(0));
-        near.truncate(10);
-        if near.is_empty() {
-            return self.bbox();
-        }
-        let edge = |of: &dyn Fn(&Bead) -> i32, part: f64| {
-            let mut all: Vec<i32> = near.iter().map(|b| of(b)).collect();
-            all.sort_unstable();
-            all[((all.len() - 1) as f64 * part).round() as usize]
-        };
-        let (top, bottom) = (edge(&|b| b.bbox.top, 0.12), edge(&|b| b.bbox.bottom, 0.88));
-        BBox::from_ltrb(bbox.left, top, bbox.right, bottom)
-    }
-
-    /// The part of the line beside a box (the beads nearest to it along the line) and the gap between them.
-    fn nearest(&self, bbox: &BBox) -> (BBox, i32) {
-        let gap = |b: &Bead| b.bbox.gap_x(bbox).max(0);
-        let least = self.beads.iter().map(gap).min().unwrap_or(0);
-        let near = self.beads.iter().filter(|b| gap(b) <= least + bbox.height());
-        (near.fold(BBox::default(), |all, b| all.union(&b.bbox)), least)
-    }
-
-    fn insert(&mut self, bead: Bead) {
-        let place = self.beads.partition_point(|b| b.bbox.left <= bead.bbox.left);
-        self.beads.insert(place, bead);
-    }
-
-    /// Whether another chain goes on where a redaction ends this one, at the same height.
-    fn continues(&self, other: &Self, block: &BBox) -> bool {
-        let (here, there) = (self.nearest(block).0, other.nearest(block).0);
-        let (mine, theirs) = (self.bbox(), other.bbox());
-        let apart = mine.right <= theirs.left + 2 || theirs.right <= mine.left + 2;
-        let overlap = -here.gap_y(&there);
-        apart && 2 * overlap >= here.height().min(there.height())
     }
 }
 

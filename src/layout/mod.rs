@@ -124,15 +124,37 @@ pub struct Erased<'a> {
     pub black_stamps: &'a [BBox],
 }
 
+/// The lines of a page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lines {
+    /// In reading order.
+    pub blocks: Vec<Block>,
+    /// What stands wholly within a black stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
+    /// Ink does not tell which; what it says may.
+    pub beneath: Vec<Block>,
+}
+
 /// Finds the lines of a page whose marks are erased.
 #[must_use]
-pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) -> Vec<Block> {
+pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) -> Lines {
     let Some(found) = units::find_units(ink, options) else {
-        return order::into_blocks(lines::redactions_alone(erased.redactions));
+        let blocks = order::into_blocks(lines::redactions_alone(erased.redactions), erased.rulings);
+        return Lines { blocks, beneath: vec![] };
     };
     let zones = direction::find_zones(&found, erased.rulings, options);
-    let chained = lines::chain(ink, &zones, erased, found.size, options);
-    let mut blocks = order::into_blocks(chained);
+    let (lines, beneath) = lines::chain(ink, &zones, erased, found.size, options);
+    let mut blocks = order::into_blocks(lines, erased.rulings);
     cells::rule(ink, &mut blocks);
-    blocks
+    let mut beneath: Vec<Block> = beneath.into_iter().map(Block::from).collect();
+    cells::rule(ink, &mut beneath);
+    Lines { blocks, beneath }
+}
+
+/// The blocks with further lines in their places, on a page with these rules.
+#[must_use]
+pub fn with_lines(blocks: Vec<Block>, others: Vec<Block>, rulings: &[BBox]) -> Vec<Block> {
+    if others.is_empty() {
+        return blocks;
+    }
+    order::into_blocks(blocks.into_iter().chain(others).flat_map(Block::into_lines).collect(), rulings)
 }

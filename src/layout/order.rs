@@ -6,6 +6,7 @@
 //! rows. Horizontal blocks of a vertical page are read before the columns where they stand above them (title, form
 //! boxes), among them where they stand between, after them below.
 
+use super::direction::is_between;
 use super::lines::Chained;
 use super::{Block, LineBox};
 use crate::geometry::BBox;
@@ -14,16 +15,20 @@ use crate::page::WritingMode;
 /// Fewest lines on both sides of a blank that make tiers of it: a sender at the foot of a column is none.
 const TIER_LINES: usize = 3;
 
-/// Groups lines into blocks and puts all in reading order.
-pub(super) fn into_blocks(lines: Vec<Chained>) -> Vec<Block> {
+/// Groups lines into blocks and puts all in reading order. Rules part the rows of a table.
+pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
     let (mut horizontal, vertical): (Vec<Chained>, Vec<Chained>) =
         lines.into_iter().partition(|l| l.writing_mode == WritingMode::HorizontalTb);
     horizontal.sort_by_key(|l| (l.line.bbox.top, l.line.bbox.left));
     let mut columns = Vec::new();
     in_tiers(vertical, &mut columns);
     let mut blocks: Vec<Block> = Vec::new();
+    let table = Table { rulings, cells: horizontal.iter().map(|l| l.line.bbox).collect() };
     for Chained { writing_mode, line } in horizontal {
-        let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
+        let joins = |b: &Block| {
+            let last = b.lines.last().expect("holds a line");
+            follows(last, &line, writing_mode) && !table.parts_rows(&last.bbox, &line.bbox)
+        };
         match blocks.iter_mut().rev().find(|b| joins(b)) {
             Some(block) => block.lines.push(line),
             None => blocks.push(Block { writing_mode, lines: vec![line] }),
@@ -40,6 +45,27 @@ pub(super) fn into_blocks(lines: Vec<Chained>) -> Vec<Block> {
         }
     }
     woven(rows, upright)
+}
+
+/// What may be a table's: boxes of lines, and the rules about them.
+struct Table<'a> {
+    rulings: &'a [BBox],
+    cells: Vec<BBox>,
+}
+
+impl Table<'_> {
+    /// Whether two lines stand one above the other in rows of a table: a rule runs between them, and an upright one between
+    /// one of them and what stands beside it. Its rows are read one after another, not its columns. (Ruled paper has rules
+    /// between all lines, but nothing beside them.)
+    fn parts_rows(&self, above: &BBox, below: &BBox) -> bool {
+        let (upright, level): (Vec<BBox>, Vec<BBox>) =
+            self.rulings.iter().partition(|r| r.height() > r.width());
+        let has_neighbour = |line: &BBox| {
+            let beside = |cell: &&BBox| -2 * cell.gap_y(line) > line.height().min(cell.height());
+            self.cells.iter().filter(beside).any(|cell| cell != line && is_between(&upright, line, cell))
+        };
+        is_between(&level, above, below) && (has_neighbour(above) || has_neighbour(below))
+    }
 }
 
 /// Puts the blocks of both directions into one order: those of the direction with fewer lines go where they stand
@@ -164,6 +190,17 @@ impl Block {
     pub fn bbox(&self) -> BBox {
         self.lines.iter().fold(BBox::default(), |all, l| all.union(&l.bbox))
     }
+
+    pub(super) fn into_lines(self) -> impl Iterator<Item = Chained> {
+        let writing_mode = self.writing_mode;
+        self.lines.into_iter().map(move |line| Chained { writing_mode, line })
+    }
+}
+
+impl From<Chained> for Block {
+    fn from(Chained { writing_mode, line }: Chained) -> Self {
+        Self { writing_mode, lines: vec![line] }
+    }
 }
 
 /// Whether a line goes on where another ends: about as high, near, and starting at about the same margin.
@@ -213,7 +250,11 @@ mod tests {
     }
 
     fn order(lines: Vec<Chained>) -> Vec<(i32, i32)> {
-        let blocks = into_blocks(lines);
+        ordered(lines, &[])
+    }
+
+    fn ordered(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<(i32, i32)> {
+        let blocks = into_blocks(lines, rulings);
         blocks.iter().flat_map(|b| &b.lines).map(|l| (l.bbox.left, l.bbox.top)).collect()
     }
 
@@ -223,13 +264,31 @@ mod tests {
         assert_eq!(order(lines), [(100, 0), (101, 320), (70, 10), (40, 0)]);
     }
 
+    fn row(left: i32, right: i32, top: i32) -> Chained {
+        let bbox = BBox::from_ltrb(left, top, right, top + 20);
+        let line = LineBox { bbox, parts: vec![Part::Redaction(0)] };
+        Chained { writing_mode: WritingMode::HorizontalTb, line }
+    }
+
+    #[test]
+    fn a_table_is_read_row_by_row() {
+        let lines = || vec![row(10, 60, 10), row(110, 200, 8), row(10, 50, 50), row(110, 180, 52)];
+        let level = [0, 40, 80].map(|top| BBox::from_ltrb(0, top, 300, top + 2));
+        let upright = [0, 90, 300].map(|left| BBox::from_ltrb(left, 0, left + 2, 80));
+        let rows = [(10, 10), (110, 8), (10, 50), (110, 52)];
+        assert_eq!(ordered(lines(), &[level.as_slice(), &upright].concat()), rows);
+        assert_eq!(order(lines()), [(10, 10), (10, 50), (110, 8), (110, 52)], "without rules: two columns");
+    }
+
+    #[test]
+    fn ruled_paper_is_no_table() {
+        let lines = vec![row(10, 280, 10), row(10, 270, 50), row(10, 100, 90)];
+        let rules: Vec<BBox> = [0, 40, 80, 120].map(|top| BBox::from_ltrb(0, top, 300, top + 2)).to_vec();
+        assert_eq!(into_blocks(lines, &rules).len(), 1);
+    }
+
     #[test]
     fn the_rest_of_a_line_behind_a_wide_blank_is_read_with_its_row() {
-        let row = |left: i32, right: i32, top: i32| {
-            let bbox = BBox::from_ltrb(left, top, right, top + 20);
-            let line = LineBox { bbox, parts: vec![Part::Redaction(0)] };
-            Chained { writing_mode: WritingMode::HorizontalTb, line }
-        };
         let lines = vec![row(0, 400, 0), row(0, 80, 30), row(250, 400, 31), row(0, 390, 60)];
         assert_eq!(order(lines), [(0, 0), (0, 30), (250, 31), (0, 60)]);
     }

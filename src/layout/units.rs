@@ -8,8 +8,17 @@ use crate::raster::{Binary, Component, character_size};
 pub(super) struct Units {
     /// Side of a full-width character of the page's commonest print, px.
     pub size: f64,
-    /// Boxes of the units.
-    pub boxes: Vec<BBox>,
+    /// The units.
+    pub all: Vec<Unit>,
+}
+
+/// Pieces of ink that lie close together.
+#[derive(Debug, Clone)]
+pub(super) struct Unit {
+    /// Around its pieces.
+    pub bbox: BBox,
+    /// Boxes of its connected components.
+    pub pieces: Vec<BBox>,
 }
 
 /// Strokes of one character lie within this of one another, lines do not (in characters).
@@ -26,12 +35,17 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
         .map(|c| c.bbox)
         .filter(|b| b.width().max(b.height()) >= smallest && b.width().min(b.height()) < (4.0 * size) as i32)
         .collect();
-    let boxes = join(&print, (WITHIN_CHARACTER * size) as i32, |_, _| true)
+    Some(Units { size, all: joined(&print, size) })
+}
+
+/// The units of these pieces, in print of this size.
+pub(super) fn joined(pieces: &[BBox], size: f64) -> Vec<Unit> {
+    join(pieces, (WITHIN_CHARACTER * size) as i32, |_, _| true)
         .into_iter()
-        .map(|group| group.iter().fold(BBox::default(), |all, &i| all.union(&print[i])))
-        .filter(|unit| !is_rule(unit, size))
-        .collect();
-    Some(Units { size, boxes })
+        .map(|group| group.into_iter().map(|i| pieces[i]).collect::<Vec<BBox>>())
+        .map(|pieces| Unit { bbox: pieces.iter().fold(BBox::default(), |all, b| all.union(b)), pieces })
+        .filter(|unit| !is_rule(&unit.bbox, size))
+        .collect()
 }
 
 /// What a rule leaves where it was broken: thin, and longer than any stroke of print.

@@ -74,7 +74,7 @@ fn is_dust(line: &Line) -> bool {
 }
 
 /// Reads the stretches of a line; a redaction becomes one ■.
-fn read_line(
+pub(super) fn read_line(
     page: &Prepared,
     line: &LineBox,
     mode: WritingMode,

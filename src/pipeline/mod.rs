@@ -1,5 +1,6 @@
 //! One page, from scan to record: one line a stage.
 
+mod beneath;
 mod doubts;
 mod even;
 mod faded;
@@ -14,13 +15,14 @@ mod upright;
 
 pub use self::stamps::StampsOptions;
 
+use self::beneath::raise_print;
 use self::lines::read_lines;
-use self::stamps::{StampPicture, read_stamps, take_stamps};
+use self::stamps::{StampPicture, read_stamps, settle_stamps, take_stamps};
 use crate::binarize::{BinarizeOptions, binarize};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
-use crate::layout::{Block, Erased, LayoutOptions, Part, find_lines};
+use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, find_lines};
 use crate::marks::{self, Mark, MarksOptions, Stamped, find_marks, lift_color};
 use crate::page::{Page, RegionKind, StampColor};
 use crate::provenance::{Source, Step};
@@ -64,6 +66,8 @@ pub struct Prepared {
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,
+    /// What may be lines beneath black stamps, each a block of its own.
+    pub beneath: Vec<Block>,
     /// From here back to the scan.
     pub to_scan: Transform,
     /// The skew that was measured.
@@ -85,9 +89,11 @@ pub fn read_page(
     settings: &Settings,
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
-    let prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
+    let mut prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
+    let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
+    raise_print(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
-    let stamps = read_stamps(&prepared, &read, recognizer, settings).at(Stage::Stamps, &place)?;
+    let stamps = settle_stamps(&prepared, stamps, &read, &recognizer.describe().name);
     Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
 }
 
@@ -125,9 +131,9 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    let mut blocks = find_lines(&rest, &erased, &settings.layout);
+    let Lines { mut blocks, mut beneath } = find_lines(&rest, &erased, &settings.layout);
     if let Some(all) = faded::with_faded(&gray, &ink, &rest, &blocks, &erased, &settings.binarize) {
-        blocks = find_lines(&all, &erased, &settings.layout);
+        Lines { blocks, beneath } = find_lines(&all, &erased, &settings.layout);
         rest = all;
     }
     let mut prepared = Prepared {
@@ -137,6 +143,7 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
         marks,
         stamps: upright,
         blocks,
+        beneath,
         to_scan,
         skew,
         rotation: 0,

@@ -1,6 +1,7 @@
 //! The size of the page's print, the unit in which marks and lines are measured.
 
 use super::Component;
+use crate::geometry::BBox;
 
 /// Side of a full-width character of the page's commonest print, px; `None` where there is no print.
 ///
@@ -9,12 +10,13 @@ use super::Component;
 /// is larger than a fifteenth of it is no character.
 #[must_use]
 pub fn character_size(components: &[Component], longest_side: u32) -> Option<f64> {
-    let largest = (longest_side / 15) as i32;
-    let mut sides: Vec<i32> = components
-        .iter()
-        .map(|c| c.bbox.width().max(c.bbox.height()))
-        .filter(|side| (8..=largest).contains(side))
-        .collect();
+    size_of_print(components.iter().map(|c| &c.bbox), (longest_side / 15) as i32)
+}
+
+/// The same from the boxes of components, no larger than `largest`: of a part of a page.
+pub(crate) fn size_of_print<'a>(boxes: impl Iterator<Item = &'a BBox>, largest: i32) -> Option<f64> {
+    let mut sides: Vec<i32> =
+        boxes.map(|b| b.width().max(b.height())).filter(|side| (8..=largest).contains(side)).collect();
     sides.sort_unstable();
     let total: i64 = sides.iter().map(|&s| i64::from(s)).sum();
     let mut sum = 0;

@@ -3,12 +3,14 @@
 //! Decided by the pieces of ink, not by what they might say: a lone 一 is print, a streak of the copier is not. A lone ー
 //! in a column is taken for a rule's remnant; no cable has one.
 
-use super::{BETWEEN, Bead, Chain, FLAT, Stringing};
+use super::{BETWEEN, Bead, Chain, FLAT, SOUND, Stringing};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 
 /// Lower than this, in characters, is what is left of a rule, or a row of dashes.
 const THIN: f64 = 0.3;
+/// Shorter than this, in characters, no line is looked for beneath a stamp.
+const SHORTEST: f64 = 1.7;
 /// Smaller than this, in characters, is no character that stands alone.
 const SMALL: f64 = 0.5;
 
@@ -42,6 +44,13 @@ impl Stringing<'_> {
         let is_print = |b: &&Bead| b.redaction.is_some() || extent(b) >= FLAT * self.size;
         let print = chain.beads.iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
         self.black_stamps.iter().any(|stamp| 100 * print.intersection(stamp).area() >= 85 * print.area())
+    }
+
+    /// Whether a chain within a stamp has the shape of a line: two characters or more of the page's size.
+    pub(super) fn may_be_line(&self, chain: &Chain) -> bool {
+        let bbox = chain.bbox();
+        let height = f64::from(bbox.height()) / self.size;
+        (BETWEEN..=SOUND).contains(&height) && f64::from(bbox.width()) >= SHORTEST * self.size
     }
 
     /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.

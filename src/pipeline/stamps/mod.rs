@@ -14,7 +14,7 @@ mod rows;
 mod tilt;
 mod vocabulary;
 
-pub(super) use reading::{ReadStamp, read_stamps};
+pub(super) use reading::{ReadStamp, Way, read_stamps, settle_stamps};
 
 use crate::deskew::{Skew, deskew};
 use crate::geometry::{BBox, Point, Transform};

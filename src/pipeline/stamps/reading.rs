@@ -27,27 +27,33 @@ pub(in crate::pipeline) struct ReadStamp {
     pub readings: Vec<StampReading>,
 }
 
-/// Reads the stamps and notes of a page, in the order of its marks; `lines` is what was read of the print.
+/// Reads the stamps and notes of a page, in the order of its marks; `None` where nothing was read.
 ///
 /// # Errors
-/// Where the engine's model is missing. A stamp on which it fails has no lines.
+/// Where the engine's model is missing. A stamp on which it fails has no text.
 pub(in crate::pipeline) fn read_stamps(
     page: &Prepared,
-    lines: &[ReadBlock],
     recognizer: &mut dyn Recognizer,
     settings: &Settings,
-) -> Result<Vec<ReadStamp>, RecognizeError> {
+) -> Result<Vec<Option<Way>>, RecognizeError> {
     let words = settings.stamps.vocabulary.iter().map(String::as_str);
     let vocabulary = Vocabulary::new(BUILT_IN.iter().copied().chain(words));
     let no_words = Vocabulary::new(std::iter::empty());
-    let mut read = Vec::new();
-    for stamp in &page.stamps {
-        let words = if stamp.is_note { &no_words } else { &vocabulary };
-        let surest = surest(stamp, recognizer, words)?;
-        let engine = recognizer.describe().name;
-        read.push(surest.map_or_else(ReadStamp::default, |way| way.on_page(&stamp.to_page, lines, &engine)));
-    }
-    Ok(read)
+    let words = |stamp: &StampPicture| if stamp.is_note { &no_words } else { &vocabulary };
+    page.stamps.iter().map(|stamp| surest(stamp, recognizer, words(stamp))).collect()
+}
+
+/// What stamps say, in pixels of the straight page; `lines` is what was read of the print, which is no stamp's.
+pub(in crate::pipeline) fn settle_stamps(
+    page: &Prepared,
+    read: Vec<Option<Way>>,
+    lines: &[ReadBlock],
+    engine: &str,
+) -> Vec<ReadStamp> {
+    let settled = |(stamp, way): (&StampPicture, Option<Way>)| {
+        way.map_or_else(ReadStamp::default, |way| way.on_page(&stamp.to_page, lines, engine))
+    };
+    page.stamps.iter().zip(read).map(settled).collect()
 }
 
 /// A row as it was read.
@@ -62,7 +68,7 @@ struct Row {
 }
 
 /// One way to see and to split a stamp, read.
-struct Way {
+pub(in crate::pipeline) struct Way {
     rows: Vec<Row>,
     /// 1 and its likeness where it is in the vocabulary, else its confidence.
     sure: f32,
@@ -171,6 +177,14 @@ fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
 }
 
 impl Way {
+    /// Every character that was read in the stamp, or stands in the word it is like.
+    pub(in crate::pipeline) fn characters(&self) -> impl Iterator<Item = char> {
+        self.rows.iter().flat_map(|row| {
+            let word = row.found.iter().flat_map(|m| &m.characters).map(|&(character, _)| character);
+            word.chain(row.glyphs.iter().flat_map(|g| g.text.chars()))
+        })
+    }
+
     /// Lines and raw readings, in pixels of the straight page.
     fn on_page(self, to_page: &Transform, lines: &[ReadBlock], engine: &str) -> ReadStamp {
         let mut read = ReadStamp::default();

@@ -1,0 +1,107 @@
+//! Print that stands wholly beneath a black stamp: （終） at the end of a cable, or its sender, under the stamp that was set
+//! beside them.
+//!
+//! Layout cannot tell it from strokes of the stamp itself, and keeps it apart. Here it is read, and what says something
+//! else than the stamp is print: every character read with some confidence, all of them together surely, and none of
+//! them one of the stamp's. Where nothing was read in the stamp there is nothing to compare with, and nothing is raised.
+
+use super::lines::read_line;
+use super::stamps::Way;
+use super::{Prepared, boxes};
+use crate::geometry::BBox;
+use crate::layout::{Block, with_lines};
+use crate::page::{Line, RegionKind};
+use crate::recognize::{RecognizeError, Recognizer};
+
+/// Least confidence in all of a line, and in each of its characters.
+const SURE: (f32, f32) = (0.85, 0.5);
+/// Fewest characters of a line: strokes of a stamp may look like any single one.
+const CHARACTERS: usize = 2;
+
+/// Gives the page the lines beneath its stamps that are print.
+///
+/// # Errors
+/// Where the engine's model is missing. What it fails on is not raised.
+pub(super) fn raise_print(
+    page: &mut Prepared,
+    stamps: &[Option<Way>],
+    recognizer: &mut dyn Recognizer,
+) -> Result<(), RecognizeError> {
+    let mut print = Vec::new();
+    for block in std::mem::take(&mut page.beneath) {
+        if is_print(page, stamps, &block, recognizer)? {
+            print.push(block);
+        }
+    }
+    let rulings = boxes(&page.marks, |kind| matches!(kind, RegionKind::Ruling));
+    page.blocks = with_lines(std::mem::take(&mut page.blocks), print, &rulings);
+    Ok(())
+}
+
+fn is_print(
+    page: &Prepared,
+    stamps: &[Option<Way>],
+    block: &Block,
+    recognizer: &mut dyn Recognizer,
+) -> Result<bool, RecognizeError> {
+    let mut is_print = !block.lines.is_empty();
+    for line in &block.lines {
+        let Some(said) = said_over(page, stamps, &line.bbox) else { return Ok(false) };
+        match read_line(page, line, block.writing_mode, recognizer) {
+            Ok(read) => is_print &= is_sure(&read) && !read.text.chars().any(|c| said.contains(&c)),
+            Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
+            Err(_) => return Ok(false),
+        }
+    }
+    Ok(is_print)
+}
+
+/// The characters of all stamps over a place; `None` where one of them was not read.
+fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -> Option<Vec<char>> {
+    let is_picture = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { .. } | RegionKind::Handwriting);
+    let marks = page.marks.iter().filter(|mark| is_picture(&mark.kind));
+    let over = marks.zip(stamps).filter(|(mark, _)| mark.bbox.intersects(place));
+    let mut said = Vec::new();
+    for (_, way) in over {
+        said.extend(way.as_ref()?.characters());
+    }
+    Some(said)
+}
+
+/// Whether a line is print beyond doubt.
+fn is_sure(line: &Line) -> bool {
+    line.glyphs.len() >= CHARACTERS
+        && line.confidence.value() >= SURE.0
+        && line.glyphs.iter().all(|g| g.confidence.value() >= SURE.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{Confidence, Glyph};
+
+    fn line(characters: &[(&str, f32)]) -> Line {
+        let glyph = |&(text, confidence): &(&str, f32)| Glyph {
+            text: text.to_owned(),
+            bbox: BBox::default(),
+            confidence: Confidence::clamped(confidence),
+            alternatives: vec![],
+        };
+        let glyphs: Vec<Glyph> = characters.iter().map(glyph).collect();
+        Line {
+            bbox: BBox::default(),
+            text: glyphs.iter().map(|g| g.text.as_str()).collect(),
+            confidence: Confidence::mean(glyphs.iter().map(|g| g.confidence)),
+            engine: "drawn".to_owned(),
+            glyphs,
+        }
+    }
+
+    #[test]
+    fn strokes_that_look_like_a_character_are_no_line() {
+        assert!(is_sure(&line(&[("（", 0.8), ("終", 0.99), ("）", 0.9)])));
+        assert!(!is_sure(&line(&[("終", 0.99)])), "a single one");
+        assert!(!is_sure(&line(&[("終", 0.99), ("了", 0.99), ("刁", 0.4)])), "one of them doubtful");
+        assert!(!is_sure(&line(&[("国", 0.7), ("郢", 0.6)])), "hardly read");
+    }
+}
