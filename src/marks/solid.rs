@@ -203,6 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn a_block_of_which_one_half_is_mottled_is_found_whole() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 445));
+        for (x, y) in (460..600).step_by(6).flat_map(|x| (402..445).step_by(6).map(move |y| (x, y))) {
+            ink.erase(&BBox::from_ltwh(x, y, 4, 2));
+        }
+        let found = boxes(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].iou(&BBox::from_ltrb(300, 400, 600, 445)) > 0.95, "{found:?}");
+    }
+
+    #[test]
     fn the_end_that_a_dead_line_cuts_off_a_block_belongs_to_it() {
         let known = Mark { bbox: BBox::from_ltrb(300, 400, 600, 445), ..drawn() };
         let end = Mark { bbox: BBox::from_ltrb(603, 401, 632, 446), ..drawn() };
