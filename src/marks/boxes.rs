@@ -95,14 +95,16 @@ fn stamp(
     let bold = thickness(&cut(rest, &inner), (0.25 * size) as i32) / print;
     let weight = frame.thickness / print.max(form_thickness(frame, strokes, size));
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
-    let higher = height_within(rest, &inner, letter) / letter - 1.0;
-    let large = if is_cell { 0.0 } else { (LARGE * higher).clamp(0.0, LARGE) };
-    let evidence = turn + heavier(weight) + heavier(bold) + large;
+    let evidence = turn + heavier(weight) + heavier(bold);
+    let asked = 1.0 + ONWARD * onwards as f64;
+    // Looked at only where it decides: it takes as long as all the rest.
+    let large = || (LARGE * (height_within(rest, &inner, letter) / letter - 1.0)).clamp(0.0, LARGE);
     if long > 8.0 * short
         || !(FILLED.0..=FILLED.1).contains(&filled)
         || short < SHORTEST * size
         || onwards > 2
-        || evidence < 1.0 + ONWARD * onwards as f64
+        || evidence + LARGE < asked
+        || (evidence < asked && (is_cell || evidence + large() < asked))
     {
         return None;
     }

@@ -133,12 +133,12 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
         ring.cover(&gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
-    let pieces = boxes_of(&rest.components().0);
+    let mut pieces = boxes_of(&rest.components().0);
     for leaning in leaning::find_leaning(&rest, &pieces, &found, size) {
         leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
         found.push(leaning.mark);
     }
-    let pieces = boxes_of(&rest.components().0);
+    pieces.retain(|piece| rest.ink_in(piece) > 0);
     for unlike in unlike::find_unlike(&rest, &pieces, &found) {
         unlike.characters.iter().for_each(|character| cover_ink(&mut covered, &mut rest, character));
         found.push(unlike.mark);
