@@ -20,8 +20,12 @@ const ASKEW: (f64, f64) = (0.0105, 0.15);
 /// What a frame half as thick again as the strokes of the page's print tells, and print half as thick again in it: on
 /// 63 cables forms have up to 0.9 together (with up to 0.15 of turn), straight stamps 1.3 and more.
 const HEAVY: f64 = 2.0;
+/// What characters twice as high as print tell in a frame that is no cell: forms have some half as high again.
+const LARGE: f64 = 0.5;
 /// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
 const ONWARD: f64 = 0.3;
+/// As far as the sides of cells of one row are off one line, in characters.
+const LEVEL: f64 = 0.3;
 /// How far from a frame the rules are that may lean alike, and how long they are at least, in characters.
 const NEARBY: f64 = 6.0;
 const LONG_RULE: f64 = 6.0;
@@ -42,12 +46,13 @@ pub(super) struct Boxed {
 
 /// Finds the frames that are stamps.
 ///
-/// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions.
+/// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions. The form is its strokes, the
+/// paper, and the height of print, px.
 pub(super) fn find_boxes(
     ink: &Binary,
     rest: &Binary,
     frames: &[Frame],
-    form: (&Strokes, &Paper<'_>),
+    (strokes, paper, letter): (&Strokes, &Paper<'_>, f64),
     size: f64,
 ) -> Vec<Boxed> {
     let mut kept: Vec<Boxed> = Vec::new();
@@ -56,9 +61,10 @@ pub(super) fn find_boxes(
         if kept.iter().any(|k| k.mark.bbox.intersection(&frame.bbox).area() * 25 > frame.bbox.area()) {
             continue;
         }
-        kept.extend(stamp(ink, rest, frame, (print, form.0), size).filter(|k| {
+        let is_cell = is_cell(&frame.bbox, frames, size);
+        kept.extend(stamp(ink, rest, (frame, is_cell), (print, strokes, letter), size).filter(|k| {
             // A frame is drawn on paper; the edges of a dark area are not.
-            form.1.sides(&k.mark.bbox, size) >= 3
+            paper.sides(&k.mark.bbox, size) >= 3
         }));
     }
     kept
@@ -68,8 +74,8 @@ pub(super) fn find_boxes(
 fn stamp(
     ink: &Binary,
     rest: &Binary,
-    frame: &Frame,
-    (print, strokes): (f64, &Strokes),
+    (frame, is_cell): (&Frame, bool),
+    (print, strokes, letter): (f64, &Strokes, f64),
     size: f64,
 ) -> Option<Boxed> {
     let lean = frame.lean();
@@ -78,7 +84,8 @@ fn stamp(
         f64::from(frame.bbox.width().max(frame.bbox.height())),
     );
     let askew = askew(frame, strokes, size);
-    let turn = (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size));
+    // Cells lean as their form does, which was bent on the glass, or drawn by hand.
+    let turn = if is_cell { 0.0 } else { (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size)) };
     let crossings = crossings(ink, frame, size);
     // A redaction at a corner is no rule that goes on.
     let onwards = onwards(rest, frame, size);
@@ -89,17 +96,42 @@ fn stamp(
     let weight = frame.thickness / print.max(form_thickness(frame, strokes, size));
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
     let evidence = turn + heavier(weight) + heavier(bold);
+    let asked = 1.0 + ONWARD * onwards as f64;
+    // Looked at only where it decides: it takes as long as all the rest.
+    let large = || (LARGE * (height_within(rest, &inner, letter) / letter - 1.0)).clamp(0.0, LARGE);
     if long > 8.0 * short
         || !(FILLED.0..=FILLED.1).contains(&filled)
         || short < SHORTEST * size
         || onwards > 2
-        || evidence < 1.0 + ONWARD * onwards as f64
+        || evidence + LARGE < asked
+        || (evidence < asked && (is_cell || evidence + large() < asked))
     {
         return None;
     }
     let kind = RegionKind::stamp(StampColor::Black, StampShape::Rectangle);
     let mark = Mark { kind, bbox: frame.bbox, confidence: Confidence::clamped(0.8) };
     Some(Boxed { mark, frame: frame.clone(), crossings })
+}
+
+/// Whether a frame is a cell of a form: another one goes on beyond it in the same row or column.
+fn is_cell(cell: &BBox, frames: &[Frame], size: f64) -> bool {
+    let level = |a: i32, b: i32| f64::from((a - b).abs()) <= LEVEL * size;
+    let beyond = |a: i32, b: i32| f64::from(a - b) >= size;
+    let row = |c: &BBox, o: &BBox| {
+        level(c.top, o.top)
+            && level(c.bottom, o.bottom)
+            && f64::from(c.gap_x(o)) <= LEVEL * size
+            && (beyond(c.left, o.left) || beyond(o.right, c.right))
+    };
+    frames.iter().map(|f| f.bbox).any(|o| row(cell, &o) || row(&cell.transposed(), &o.transposed()))
+}
+
+/// Height of the characters in a frame, px: of the larger half (median).
+fn height_within(ink: &Binary, inner: &BBox, letter: f64) -> f64 {
+    let heights = cut(ink, inner).components().0.into_iter().map(|c| f64::from(c.bbox.height()));
+    let mut heights: Vec<f64> = heights.filter(|h| (0.5 * letter..=4.0 * letter).contains(h)).collect();
+    heights.sort_unstable_by(f64::total_cmp);
+    heights.get(heights.len() * 3 / 4).copied().unwrap_or(letter)
 }
 
 /// Lean of a frame against the page, and against the rules around it where they lean alike: a form that was bent on

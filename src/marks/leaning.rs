@@ -11,10 +11,9 @@
 //! is lost to this search.
 
 use super::Mark;
-use super::erasing::cut;
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
-use crate::raster::{Binary, Component};
+use crate::raster::Binary;
 
 /// Least and largest lean, degrees: two characters tell it to about one, stamps are looked for up to 20 everywhere.
 const LEAN: (f64, f64) = (2.0, 20.0);
@@ -55,24 +54,44 @@ pub(super) struct Leaning {
     pub pieces: Vec<BBox>,
 }
 
-/// Finds the writing that leans, apart from the marks known so far.
-pub(super) fn find_leaning(ink: &Binary, known: &[Mark], size: f64) -> Vec<Leaning> {
-    let (components, _) = ink.components();
-    let side = |c: &Component| f64::from(c.bbox.width().max(c.bbox.height()));
-    let pieces: Vec<BBox> = components.iter().filter(|c| side(c) >= PIECE.0 * size).map(|c| c.bbox).collect();
+/// Finds the writing that leans among some pieces of a page's ink, apart from the marks known so far.
+pub(super) fn find_leaning(ink: &Binary, pieces: &[BBox], known: &[Mark], size: f64) -> Vec<Leaning> {
+    let side = |b: &BBox| f64::from(b.width().max(b.height()));
+    let pieces: Vec<BBox> = pieces.iter().filter(|b| side(b) >= PIECE.0 * size).copied().collect();
     let mut found: Vec<Leaning> = Vec::new();
     for group in together(pieces, size) {
         let bbox = group.iter().fold(BBox::default(), |all, b| all.union(b));
         let is_known = known.iter().any(|m| m.kind != RegionKind::Ruling && m.bbox.intersects(&bbox));
         if group.len() >= 2 && !is_known && is_writing(&group, &bbox, size) {
             found.extend(
-                Turned::of(&cut(ink, &bbox))
+                Turned::of(&picture(ink, &group, &bbox))
                     .and_then(|turned| turned.mark(&bbox, size))
                     .map(|mark| Leaning { mark, pieces: group }),
             );
         }
     }
     found
+}
+
+/// Whether the strokes of some pieces of ink gather at a turn (degrees), rather than upright.
+pub(super) fn leans(ink: &Binary, pieces: &[BBox], degrees: f64) -> bool {
+    let bbox = pieces.iter().fold(BBox::default(), |all, b| all.union(b));
+    let tried = Tried::of(&picture(ink, pieces, &bbox));
+    let sharper = tried.sharpest.1 / tried.straight.sharpness().max(1.0) - 1.0;
+    (tried.sharpest.0 - degrees).abs() <= AGREE && sharper >= SHARPER
+}
+
+/// The pieces of a group alone: print may stand between them.
+fn picture(ink: &Binary, group: &[BBox], bbox: &BBox) -> Binary {
+    let mut picture = Binary::new(bbox.width() as u32, bbox.height() as u32);
+    for piece in group {
+        let left = (piece.left - bbox.left) as usize;
+        for y in piece.top..piece.bottom {
+            let from = &ink.row(y as u32)[piece.left as usize..piece.right as usize];
+            picture.row_mut((y - bbox.top) as u32)[left..left + from.len()].copy_from_slice(from);
+        }
+    }
+    picture
 }
 
 /// Whether pieces are no larger than writing's.
@@ -171,9 +190,18 @@ fn extent(sums: &[u32]) -> std::ops::Range<usize> {
     place(1)..place(98) + 1
 }
 
-impl Turned {
-    /// The turn at which the strokes of a picture are sharpest; `None` where it has no ink, or does not lean.
-    fn of(picture: &Binary) -> Option<Self> {
+/// A picture's ink at all turns.
+struct Tried {
+    points: Vec<(f32, f32)>,
+    reach: usize,
+    straight: Sums,
+    /// Degrees, sharpness and area, where they are sharpest and where the area is smallest.
+    sharpest: (f64, f64, f64),
+    smallest: (f64, f64, f64),
+}
+
+impl Tried {
+    fn of(picture: &Binary) -> Self {
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let points: Vec<(f32, f32)> = (0..picture.height())
             .flat_map(|y| {
@@ -185,16 +213,22 @@ impl Turned {
         let reach = (width.hypot(height) / 2.0).ceil() as usize + 2;
         let points: Vec<(f32, f32)> = points.iter().step_by(points.len() / ENOUGH + 1).copied().collect();
         let straight = Sums::at(&points, reach, 0.0);
+        let (mut sharpest, mut smallest) = ((0.0, 0.0, 0.0), (0.0, 0.0, f64::INFINITY));
         let steps = (LEAN.1 / STEP) as i32;
-        let tried: Vec<(f64, f64, f64)> = (-steps..=steps)
-            .map(|step| f64::from(step) * STEP)
-            .map(|degrees| {
-                let sums = Sums::at(&points, reach, degrees);
-                (degrees, sums.sharpness(), sums.area())
-            })
-            .collect();
-        let sharpest = tried.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let smallest = tried.iter().min_by(|a, b| a.2.total_cmp(&b.2))?;
+        for degrees in (-steps..=steps).map(|step| f64::from(step) * STEP) {
+            let sums = Sums::at(&points, reach, degrees);
+            let this = (degrees, sums.sharpness(), sums.area());
+            sharpest = if this.1 >= sharpest.1 { this } else { sharpest };
+            smallest = if this.2 < smallest.2 { this } else { smallest };
+        }
+        Self { points, reach, straight, sharpest, smallest }
+    }
+}
+
+impl Turned {
+    /// The turn at which the strokes of a picture are sharpest; `None` where it does not lean.
+    fn of(picture: &Binary) -> Option<Self> {
+        let Tried { points, reach, straight, sharpest, smallest } = Tried::of(picture);
         if sharpest.0.abs() < LEAN.0 || (sharpest.0 - smallest.0).abs() > AGREE {
             return None;
         }
@@ -248,8 +282,12 @@ mod tests {
         }
     }
 
+    fn pieces(ink: &Binary) -> Vec<BBox> {
+        ink.components().0.into_iter().map(|c| c.bbox).collect()
+    }
+
     fn kinds(ink: &Binary) -> Vec<RegionKind> {
-        find_leaning(ink, &[], SIZE).into_iter().map(|l| l.mark.kind).collect()
+        find_leaning(ink, &pieces(ink), &[], SIZE).into_iter().map(|l| l.mark.kind).collect()
     }
 
     #[test]
@@ -283,6 +321,6 @@ mod tests {
         let kind = RegionKind::stamp(StampColor::Red, StampShape::Circle);
         let bbox = BBox::from_ltrb(380, 280, 720, 420);
         let stamp = Mark { kind, bbox, confidence: Confidence::CERTAIN };
-        assert!(find_leaning(&ink, &[stamp], SIZE).is_empty());
+        assert!(find_leaning(&ink, &pieces(&ink), &[stamp], SIZE).is_empty());
     }
 }

@@ -7,10 +7,11 @@
 //! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
 //! the rest are rules. Rings with print in them are round stamps ([`rings`]). A black stamp over print is lifted off where
 //! it is darker than the print ([`shade`]). What is left and leans against the page is a stamp without a frame, or a note
-//! written by hand ([`leaning`]).
+//! written by hand ([`leaning`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame
+//! that stand straight ([`unlike`]).
 //!
-//! All lengths are in characters, so neither resolution nor scale need be known. A black stamp without a frame that does
-//! not lean is not told from print; a stamp's text is not read here.
+//! All lengths are in characters, so neither resolution nor scale need be known. A stamp without a frame that looks as
+//! a heading does stays print; a stamp's text is not read here.
 
 mod blanks;
 mod boxes;
@@ -26,9 +27,11 @@ mod own_ink;
 mod paper;
 mod passages;
 mod rings;
+mod rows;
 mod shade;
 mod solid;
 mod strokes;
+mod unlike;
 mod votes;
 
 pub use color::lift_color;
@@ -37,7 +40,7 @@ pub use own_ink::Stamped;
 
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};
-use crate::raster::{Binary, Pixels, character_size};
+use crate::raster::{Binary, Component, Pixels, character_size};
 use erasing::{cover, cover_ink};
 use frames::Frame;
 use paper::Paper;
@@ -116,7 +119,8 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     let strokes = strokes::find_strokes(&rest, size);
     let all = ink.with(&covered);
     let frames = frames::find_frames(&all, &strokes, size);
-    for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper), size) {
+    let letter = rows::print_height(&boxes_of(&components), longest).unwrap_or(size);
+    for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size) {
         kept.cover(&gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
@@ -129,9 +133,15 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
         ring.cover(&gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
-    for leaning in leaning::find_leaning(&rest, &found, size) {
+    let mut pieces = boxes_of(&rest.components().0);
+    for leaning in leaning::find_leaning(&rest, &pieces, &found, size) {
         leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
         found.push(leaning.mark);
+    }
+    pieces.retain(|piece| rest.ink_in(piece) > 0);
+    for unlike in unlike::find_unlike(&rest, &pieces, &found) {
+        unlike.characters.iter().for_each(|character| cover_ink(&mut covered, &mut rest, character));
+        found.push(unlike.mark);
     }
     passages::group(&mut found, &rest, size);
     Marks { found, covered, rest }
@@ -167,6 +177,11 @@ fn find_crossed(
         }
     }
     outlines
+}
+
+/// Boxes of all pieces.
+fn boxes_of(components: &[Component]) -> Vec<BBox> {
+    components.iter().map(|c| c.bbox).collect()
 }
 
 /// What surrounds a block as ragged edge and shade, px.
@@ -234,6 +249,21 @@ mod tests {
         let marks = found(&ink);
         assert_eq!(without_rules(&marks), Vec::<&Mark>::new());
         assert!(marks.found.len() >= 5);
+    }
+
+    #[test]
+    fn cells_of_a_form_that_leans_are_no_stamps_and_one_of_them_alone_is() {
+        for (others, stamps) in [(&[260.0, 940.0][..], 0), (&[][..], 1)] {
+            let mut ink = page();
+            print(&mut ink, BBox::from_ltrb(100, 500, 1100, 1500));
+            for left in others.iter().chain([&600.0]) {
+                frame(&mut ink, (*left, 200.0 + 0.03 * (left - 600.0)), (340.0, 130.0), 0.03, 4.0);
+                let from = *left as i32;
+                [-140, -45, 50].iter().for_each(|x| character(&mut ink, from + x, 158, 84, 4));
+            }
+            let marks = found(&ink);
+            assert_eq!(marks.found.iter().filter(|m| m.is_stamp()).count(), stamps, "{:?}", marks.found);
+        }
     }
 
     #[test]

@@ -109,30 +109,32 @@ fn solid_cells(ink: &Binary, cell: u32) -> Binary {
     solid
 }
 
-/// The block's edges: outwards from its solid cells as long as half of the row or column is ink.
+/// The block's edges: outwards from its solid cells as long as half of the row or column is ink. A marker's passage is
+/// solid in places only, and goes on along its line for as long as that; above and below there is but a ragged edge.
 fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
     let mut found = *core;
     let is_block = |strip: BBox| 2 * ink.ink_in(&strip) as i64 >= strip.area();
-    let limit = 2 * cell;
-    while core.left - found.left < limit
+    let (wide, high) = (core.width() > core.height(), core.height() > core.width());
+    let limit = |along: bool| if along { i32::MAX } else { 2 * cell };
+    while core.left - found.left < limit(wide)
         && found.left > 0
         && is_block(BBox { left: found.left - 1, right: found.left, ..found })
     {
         found.left -= 1;
     }
-    while found.right - core.right < limit
+    while found.right - core.right < limit(wide)
         && found.right < ink.width() as i32
         && is_block(BBox { left: found.right, right: found.right + 1, ..found })
     {
         found.right += 1;
     }
-    while core.top - found.top < limit
+    while core.top - found.top < limit(high)
         && found.top > 0
         && is_block(BBox { top: found.top - 1, bottom: found.top, ..found })
     {
         found.top -= 1;
     }
-    while found.bottom - core.bottom < limit
+    while found.bottom - core.bottom < limit(high)
         && found.bottom < ink.height() as i32
         && is_block(BBox { top: found.bottom, bottom: found.bottom + 1, ..found })
     {
@@ -198,6 +200,18 @@ mod tests {
         fill(&mut ink, BBox::from_ltrb(300, 400, 600, 445));
         ink.erase(&BBox::from_ltrb(450, 0, 452, 1600));
         assert_eq!(boxes(&ink), [BBox::from_ltrb(300, 400, 600, 445)]);
+    }
+
+    #[test]
+    fn a_block_of_which_one_half_is_mottled_is_found_whole() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 600, 445));
+        for (x, y) in (460..600).step_by(6).flat_map(|x| (402..445).step_by(6).map(move |y| (x, y))) {
+            ink.erase(&BBox::from_ltwh(x, y, 4, 2));
+        }
+        let found = boxes(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].iou(&BBox::from_ltrb(300, 400, 600, 445)) > 0.95, "{found:?}");
     }
 
     #[test]

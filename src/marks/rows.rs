@@ -1,0 +1,316 @@
+//! Characters in rows, and what a row looks like beside others: how high, how heavy, how it runs, how its ink lies.
+//!
+//! Pieces of ink one above the other are one character; each goes on to the nearest one on its right that is about as
+//! high and on its level. Nothing here needs lines of print: rows of stamps, of forms and of notes are found as rows of
+//! print are, in all of the page at once, and each for itself. A row ends at a gap as wide as its characters are high.
+//! Columns of print make short rows of little use.
+
+use super::erasing::cut;
+use crate::geometry::BBox;
+use crate::raster::Binary;
+
+/// Smallest and largest piece of a character, and widest, in print's characters.
+const PIECE: (f64, f64, f64) = (0.25, 5.0, 8.0);
+/// Height of a character in a row, in print's characters.
+const CHARACTER: (f64, f64) = (0.5, 4.0);
+/// Part of the narrower piece that lies above or below the other, where both are of one character.
+const STACKED: f64 = 0.6;
+/// Gap between such pieces, in characters.
+const CRACK: f64 = 0.15;
+/// Widest gap in a row, in its characters' heights.
+const GAP: f64 = 1.1;
+/// Heights of neighbours, the higher to the lower, at most, and part of the lower that is level with the other.
+const ALIKE: (f64, f64) = (1.6, 0.6);
+/// Height by width of a character that is a stroke.
+const STROKE: f64 = 3.3;
+/// Smallest piece that tells how high characters are, px.
+const SPECK_PX: i32 = 6;
+
+/// Characters side by side.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// Holds them.
+    pub bbox: BBox,
+    /// Their boxes from left to right, and the pieces of ink that they consist of.
+    pub characters: Vec<BBox>,
+    /// Height of the larger half of them, px.
+    pub height: f64,
+}
+
+/// Height of the page's characters, px: that of higher and wider ones holds two fifths of the sum of sides. Characters
+/// that touch are wide together, but not high, so the lesser of height and width counts.
+pub(super) fn print_height(pieces: &[BBox], longest_side: u32) -> Option<f64> {
+    let largest = (longest_side / 15) as i32;
+    let counts = |b: &BBox| b.width().min(b.height()) >= SPECK_PX && b.width().max(b.height()) <= largest;
+    let typical = |side: fn(&BBox) -> i32| {
+        let mut sides: Vec<i32> = pieces.iter().filter(|b| counts(b)).map(side).collect();
+        sides.sort_unstable();
+        let total: i64 = sides.iter().map(|&s| i64::from(s)).sum();
+        let mut sum = 0;
+        sides.into_iter().find(|&s| {
+            sum += i64::from(s);
+            sum * 10 >= total * 6
+        })
+    };
+    typical(BBox::width).zip(typical(BBox::height)).map(|(width, height)| f64::from(width.min(height)))
+}
+
+/// All rows of a page, those of a single character too; `height` is that of its print.
+pub(super) fn find_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
+    let mut characters = characters(pieces, height);
+    characters.sort_unstable_by_key(|c| (c.left, c.top));
+    let next = neighbours(&characters);
+    let mut is_next = vec![false; characters.len()];
+    next.iter().flatten().for_each(|&i| is_next[i] = true);
+    let follow = |first: usize| std::iter::successors(Some(first), |&i| next[i]);
+    let firsts = (0..characters.len()).filter(|&i| !is_next[i]);
+    let rows = firsts.map(|first| follow(first).map(|i| characters[i]).collect::<Vec<BBox>>());
+    rows.map(Row::of).collect()
+}
+
+/// Pieces one above the other as one.
+fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
+    let is_piece = |b: &BBox| {
+        f64::from(b.width().max(b.height())) >= PIECE.0 * height
+            && f64::from(b.height()) <= PIECE.1 * height
+            && f64::from(b.width()) <= PIECE.2 * height
+    };
+    let mut pieces: Vec<BBox> = pieces.iter().filter(|b| is_piece(b)).copied().collect();
+    pieces.sort_unstable_by_key(|b| (b.left, b.top));
+    let crack = ((CRACK * height) as i32).max(2);
+    let mut joined: Vec<BBox> = Vec::new();
+    for piece in pieces {
+        let stacked = |j: &&mut BBox| {
+            let shared = j.right.min(piece.right) - j.left.max(piece.left);
+            f64::from(shared) >= STACKED * f64::from(j.width().min(piece.width())) && j.gap_y(&piece) <= crack
+        };
+        // Sorted by their left edges, so that what is far to the left cannot be met any more.
+        let near = joined.iter().rposition(|j| f64::from(piece.left - j.left) > PIECE.2 * height);
+        match joined[near.map_or(0, |i| i + 1)..].iter_mut().find(stacked) {
+            Some(character) => *character = character.union(&piece),
+            None => joined.push(piece),
+        }
+    }
+    let fits = |b: &BBox| (CHARACTER.0 * height..=CHARACTER.1 * height).contains(&f64::from(b.height()));
+    joined.retain(fits);
+    joined
+}
+
+/// For each character the one that follows on its right; none follows two.
+fn neighbours(characters: &[BBox]) -> Vec<Option<usize>> {
+    let mut taken = vec![false; characters.len()];
+    let mut next = vec![None; characters.len()];
+    for (i, from) in characters.iter().enumerate() {
+        let height = f64::from(from.height());
+        let end = from.right + (GAP * height) as i32;
+        let follows = |to: &BBox| {
+            let (low, high) = (from.height().min(to.height()), from.height().max(to.height()));
+            let level = from.bottom.min(to.bottom) - from.top.max(to.top);
+            to.left + to.right > from.left + from.right
+                && f64::from(level) >= ALIKE.1 * f64::from(low)
+                && f64::from(high) <= ALIKE.0 * f64::from(low)
+        };
+        let candidates = (i + 1..characters.len()).take_while(|&j| characters[j].left <= end);
+        let nearest = candidates
+            .filter(|&j| !taken[j] && follows(&characters[j]))
+            .min_by_key(|&j| characters[j].left - from.right);
+        if let Some(j) = nearest {
+            taken[j] = true;
+            next[i] = Some(j);
+        }
+    }
+    next
+}
+
+impl Row {
+    /// Of characters in any order, one at least.
+    pub(super) fn of(mut characters: Vec<BBox>) -> Self {
+        characters.sort_unstable_by_key(|c| (c.left, c.top));
+        let bbox = characters.iter().fold(BBox::default(), |all, b| all.union(b));
+        let mut heights: Vec<i32> = characters.iter().map(BBox::height).collect();
+        heights.sort_unstable();
+        let height = median(heights[heights.len() / 2..].iter().map(|&h| f64::from(h)).collect());
+        Self { bbox, characters, height }
+    }
+
+    /// Pixels downwards for each to the right (the median over all pairs: Theil 1950, Sen 1968), and how far feet and
+    /// heads of characters are off such lines (median), in heights.
+    pub(super) fn slope(&self) -> (f64, f64) {
+        let middle = |b: &BBox| f64::from(b.left + b.right) / 2.0;
+        let apart = 1.5 * self.height;
+        let mut slopes = Vec::new();
+        for (i, a) in self.characters.iter().enumerate() {
+            for b in self.characters[i + 1..].iter().filter(|b| middle(b) - middle(a) > apart) {
+                slopes.push(f64::from(b.bottom - a.bottom) / (middle(b) - middle(a)));
+            }
+        }
+        let slope = if slopes.is_empty() { 0.0 } else { median(slopes) };
+        let off = |edge: fn(&BBox) -> i32| {
+            let rest: Vec<f64> =
+                self.characters.iter().map(|b| f64::from(edge(b)) - slope * middle(b)).collect();
+            let level = median(rest.clone());
+            median(rest.into_iter().map(|r| (r - level).abs()).collect()) / self.height
+        };
+        (slope, off(|b| b.bottom).max(off(|b| b.top)))
+    }
+
+    /// How far heights are from their median (median), as a part of it.
+    pub(super) fn uneven(&self) -> f64 {
+        let heights: Vec<f64> = self.characters.iter().map(|b| f64::from(b.height())).collect();
+        let middle = median(heights.clone());
+        median(heights.into_iter().map(|h| (h - middle).abs()).collect()) / middle
+    }
+
+    /// Height of a character by its width (median), without those that are a mere stroke, as 1 and I are in all type; 0
+    /// where fewer than two are left.
+    pub(super) fn condensed(&self) -> f64 {
+        let all = self.characters.iter().map(|b| f64::from(b.height()) / f64::from(b.width()));
+        let letters: Vec<f64> = all.filter(|&tall| tall <= STROKE).collect();
+        if letters.len() < 2 { 0.0 } else { median(letters) }
+    }
+
+    /// How ink lies in the row's characters.
+    pub(super) fn texture(&self, ink: &Binary) -> Texture {
+        Texture::of(ink, &self.characters)
+    }
+}
+
+/// How ink lies in characters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Texture {
+    /// Mean thickness of strokes with their pinholes filled, px.
+    pub stroke: f64,
+    /// Pinholes as a part of the ink.
+    pub mottled: f64,
+    /// Ink as a part of the characters' boxes.
+    pub filled: f64,
+}
+
+impl Texture {
+    fn of(ink: &Binary, characters: &[BBox]) -> Self {
+        let pictures: Vec<Binary> = characters.iter().map(|b| cut(ink, &b.grown(1))).collect();
+        let (area, edge) = measured(&pictures);
+        let longest = (PINHOLE * thickness(area, edge)).round().max(1.0) as usize;
+        let filled: Vec<Binary> = pictures.iter().map(|p| without_pinholes(p, longest)).collect();
+        let (solid, outline) = measured(&filled);
+        let boxes: i64 = characters.iter().map(BBox::area).sum();
+        Self {
+            stroke: thickness(solid, outline),
+            mottled: (solid - area) as f64 / area.max(1) as f64,
+            filled: area as f64 / boxes.max(1) as f64,
+        }
+    }
+}
+
+/// Longest side of a pinhole, in strokes: the counters of letters are larger.
+const PINHOLE: f64 = 0.75;
+
+/// Mean thickness of strokes: twice the ink over its outline, which slanting edges make longer by 4/π on the average.
+fn thickness(area: i64, edge: i64) -> f64 {
+    2.0 * area.max(1) as f64 / (edge.max(1) as f64 * std::f64::consts::FRAC_PI_4)
+}
+
+/// Ink of pictures and length of its outline.
+fn measured(pictures: &[Binary]) -> (i64, i64) {
+    let (mut area, mut edge) = (0, 0);
+    for picture in pictures {
+        for y in 0..picture.height() {
+            let row = picture.row(y);
+            area += row.iter().filter(|&&p| p != 0).count() as i64;
+            edge += row.windows(2).filter(|w| (w[0] != 0) != (w[1] != 0)).count() as i64;
+            if y > 0 {
+                let differs = |(a, b): &(&u8, &u8)| (**a != 0) != (**b != 0);
+                edge += row.iter().zip(picture.row(y - 1)).filter(differs).count() as i64;
+            }
+        }
+    }
+    (area, edge)
+}
+
+/// A picture with its pinholes inked: paper that ink bounds on all four sides within so many pixels.
+fn without_pinholes(picture: &Binary, longest: usize) -> Binary {
+    let across = short_gaps(picture, longest);
+    let down = short_gaps(&picture.transposed(), longest).transposed();
+    let mut filled = picture.clone();
+    for y in 0..picture.height() {
+        let holes = across.row(y).iter().zip(down.row(y)).map(|(a, b)| a & b);
+        filled.row_mut(y).iter_mut().zip(holes).for_each(|(pixel, hole)| *pixel |= hole);
+    }
+    filled
+}
+
+/// Paper between ink of the same row, no longer than so many pixels.
+fn short_gaps(picture: &Binary, longest: usize) -> Binary {
+    let mut gaps = Binary::new(picture.width(), picture.height());
+    for y in 0..picture.height() {
+        let (row, out) = (picture.row(y), gaps.row_mut(y));
+        let mut last = None;
+        for x in (0..row.len()).filter(|&x| row[x] != 0) {
+            if let Some(from) = last.filter(|from| (1..=longest).contains(&(x - from - 1))) {
+                out[from + 1..x].fill(255);
+            }
+            last = Some(x);
+        }
+    }
+    gaps
+}
+
+/// The middle of some numbers, of which there is one at least.
+pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
+    let middle = numbers.len() / 2;
+    *numbers.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{fill, page};
+
+    fn letter(left: i32, top: i32) -> BBox {
+        BBox::from_ltwh(left, top, 20, 30)
+    }
+
+    #[test]
+    fn letters_that_touch_are_as_high_as_those_that_do_not() {
+        let apart: Vec<BBox> = (0..30).map(|i| letter(i * 30, 100)).collect();
+        let touching: Vec<BBox> = (0..10).map(|i| BBox::from_ltwh(i * 90, 100, 80, 30)).collect();
+        assert_eq!(print_height(&apart, 2000), Some(20.0));
+        assert_eq!(print_height(&touching, 2000), Some(30.0));
+    }
+
+    #[test]
+    fn a_row_ends_at_a_gap_as_wide_as_its_letters_are_high() {
+        let row: Vec<BBox> = [0, 30, 60, 130, 160].map(|x| letter(x, 100)).to_vec();
+        let counts: Vec<usize> = find_rows(&row, 30.0).iter().map(|r| r.characters.len()).collect();
+        assert_eq!(counts, [3, 2]);
+    }
+
+    #[test]
+    fn pieces_one_above_the_other_are_one_character() {
+        let pieces = [BBox::from_ltwh(0, 100, 20, 12), BBox::from_ltwh(2, 114, 18, 16), letter(30, 100)];
+        let rows = find_rows(&pieces, 30.0);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].characters, [letter(0, 100), letter(30, 100)]);
+    }
+
+    #[test]
+    fn the_slope_of_a_row_is_that_of_most_of_its_feet() {
+        let mut row: Vec<BBox> = (0..8).map(|i| letter(i * 30, 100 + 3 * i)).collect();
+        row[3].bottom += 9;
+        let (slope, off) = Row::of(row).slope();
+        assert!((slope - 0.1).abs() < 0.01 && off < 0.02, "{slope} {off}");
+    }
+
+    #[test]
+    fn pinholes_make_ink_mottled_but_not_thinner() {
+        let mut ink = page();
+        let block = BBox::from_ltrb(100, 100, 112, 160);
+        fill(&mut ink, block);
+        let solid = Texture::of(&ink, &[block]);
+        (103..158).step_by(5).for_each(|y| ink.erase(&BBox::from_ltwh(104, y, 2, 2)));
+        let mottled = Texture::of(&ink, &[block]);
+        assert_eq!(solid.mottled, 0.0);
+        assert!(mottled.mottled > 0.05 && mottled.filled < solid.filled);
+        assert!((mottled.stroke - solid.stroke).abs() < 0.01, "{solid:?} {mottled:?}");
+    }
+}

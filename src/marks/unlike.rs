@@ -1,0 +1,424 @@
+//! Stamps without a frame that stand straight, or lean beside print: rows of characters that are unlike the page's.
+//!
+//! A cable has one type of print, and its form another, smaller one. What was stamped on it has a type of its own. Each
+//! row is measured beside those of print ([`rows`](super::rows)), and is a stamp's where it
+//! - is set in tall narrow characters, as the dates and numbers of time stamps are; or
+//! - leans, by the feet of its characters and by the sums of their strokes alike ([`leaning`](super::leaning)); or
+//! - is larger and bolder than print. Headings are so too: other signs must add up to [`PROOF`], which are a turn that
+//!   the page has not, pinholes of the pad, several rows, and a place where it heads nothing.
+//!
+//! Rows that go on where others end, or stand below them, are one stamp. Looked at only where print runs in rows, and is
+//! high enough to be measured. On 101 pages (63 synthetic cables, 12 printed pages, 20 bulletins, 6 cables of the
+//! 1960s) this marks no print; 7 of the 17 stamps on the last 6 are found here, and with frames and leaning groups 11.
+//!
+//! Fails on stamps of print's own size and weight, on one or two words in bold (a heading looks the same), and on
+//! characters that are worn to pieces or grown together with print. Copies of the 6 cables made larger, smaller, thinner,
+//! fatter, blurred, noisy or turned lose one to five of the 11.
+
+use super::Mark;
+use super::leaning::leans;
+use super::rows::{Row, Texture, find_rows, median, print_height};
+use crate::geometry::BBox;
+use crate::page::{Confidence, RegionKind, StampColor, StampShape};
+use crate::raster::Binary;
+
+/// Lowest print whose strokes can be measured, px: at 120 dpi characters of a typewriter are 12 high and run together.
+const LOWEST: f64 = 13.0;
+/// Fewest characters of a row of print, and of one that is measured.
+const PRINT_ROW: usize = 4;
+const FEWEST: usize = 3;
+/// Most rows of print whose ink is looked at.
+const SAMPLE: usize = 40;
+/// Gap between characters beside their height (median) where print runs in rows: what follows by chance, across columns,
+/// is farther away. Rows have 0.1 to 0.3.
+const ROW_GAP: f64 = 0.45;
+
+/// Height and strokes of bold characters beside print's, at least. Titles of forms have 1.1 and 1.6 (bold, but no larger)
+/// and 1.5 and 1.3 (one word), stamps 1.2 to 2.2 and 1.3 to 3.3.
+const LARGER: f64 = 1.15;
+const HEAVIER: f64 = 1.25;
+/// What all signs of a bold stamp add up to, at least: headings have one of them, or two weak ones.
+const PROOF: f64 = 1.0;
+/// Turn that is a whole sign, degrees: the page is straight to a tenth of one, typed lines in forms to half of one.
+const TURNED: f64 = 1.0;
+/// Pinholes beside print's that are no sign, and a whole one; print without any counts as having so many.
+const MOTTLED: (f64, f64) = (2.0, 6.0);
+const PINHOLES: f64 = 0.002;
+/// What every further row is worth, and all of them at most; and a place where nothing is headed.
+const ROWS: (f64, f64) = (0.25, 0.5);
+const HEADS_NOTHING: f64 = 0.6;
+/// How far down a heading has what it heads, in its heights.
+const BELOW: f64 = 6.0;
+
+/// Height by width of tall narrow characters, at least: dates of time stamps have 2.1 to 3.1, a typewriter's letters 1.2
+/// to 1.5, condensed type on forms 1.75.
+const CONDENSED: f64 = 1.9;
+/// Height of such characters in print's: a typewriter's own 1 and I are no higher than print.
+const TALL: (f64, f64) = (1.35, 2.6);
+/// Ink in their boxes and their strokes beside print's, at least: less is written with a pen.
+const PEN: (f64, f64) = (0.4, 0.75);
+/// How uneven their heights, and how far off one line their feet and heads may be, in heights; and all of the stamp's.
+const UNEVEN: f64 = 0.12;
+const OFF: (f64, f64) = (0.1, 0.12);
+
+/// Slopes of rows that lean (2.5° to 20°), how far off a line they are at most, and by how much rows of one stamp differ.
+const LEAN: (f64, f64) = (0.044, 0.36);
+const OFF_LEANING: f64 = 0.06;
+const SAME_LEAN: f64 = 0.07;
+
+/// Fewest characters of a stamp in tall type, and of another.
+const CHARACTERS: (usize, usize) = (5, 8);
+/// Longest and highest stamp, in print's heights.
+const LARGEST: (f64, f64) = (30.0, 10.0);
+
+/// A stamp, and the characters that it consists of.
+pub(super) struct Unlike {
+    /// The stamp.
+    pub mark: Mark,
+    /// Boxes of its characters.
+    pub characters: Vec<BBox>,
+}
+
+/// Finds the rows that are unlike print among some pieces of a page's ink, apart from the marks known so far.
+pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], known: &[Mark]) -> Vec<Unlike> {
+    let longest = ink.width().max(ink.height());
+    let rows = print_height(pieces, longest).map_or(vec![], |height| find_rows(pieces, height));
+    let print = Print::of(ink, &rows).filter(|p| p.in_rows && p.height >= LOWEST);
+    let Some(print) = print else { return Vec::new() };
+    let seen: Vec<Seen> = rows.into_iter().map(|row| Seen::of(ink, row, &print)).collect();
+    let mut found: Vec<Unlike> = Vec::new();
+    for kind in [Kind::Condensed, Kind::Bold, Kind::Leaning] {
+        for seed in seen.iter().filter(|s| s.is(kind, &print)) {
+            let meets = |m: &Mark| m.kind != RegionKind::Ruling && m.bbox.intersects(&seed.row.bbox);
+            if known.iter().chain(found.iter().map(|f| &f.mark)).any(meets) {
+                continue;
+            }
+            let stamp = Grown::from(seed, kind, &seen, &print);
+            if stamp.is_stamp(ink, &seen, &print) {
+                found.push(stamp.mark());
+            }
+        }
+    }
+    found
+}
+
+/// What the page's rows of print are like (medians over characters).
+struct Print {
+    height: f64,
+    stroke: f64,
+    mottled: f64,
+    in_rows: bool,
+}
+
+impl Print {
+    /// `None` where there is no row.
+    fn of(ink: &Binary, rows: &[Row]) -> Option<Self> {
+        let print: Vec<&Row> = rows.iter().filter(|r| r.characters.len() >= PRINT_ROW).collect();
+        let sample: Vec<(usize, Texture)> = print
+            .iter()
+            .step_by(print.len() / SAMPLE + 1)
+            .map(|r| (r.characters.len(), r.texture(ink)))
+            .collect();
+        let weighed = |f: fn(&Texture) -> f64| {
+            median(sample.iter().flat_map(|(n, t)| std::iter::repeat_n(f(t), *n)).collect())
+        };
+        let heights = print.iter().flat_map(|r| std::iter::repeat_n(r.height, r.characters.len()));
+        let gap = |row: &Row, pair: &[BBox]| f64::from((pair[1].left - pair[0].right).max(0)) / row.height;
+        let gaps = print.iter().flat_map(|r| r.characters.windows(2).map(|pair| gap(r, pair)));
+        (!sample.is_empty()).then(|| Self {
+            height: median(heights.collect()),
+            stroke: weighed(|t| t.stroke),
+            mottled: weighed(|t| t.mottled),
+            in_rows: median(gaps.collect()) <= ROW_GAP,
+        })
+    }
+}
+
+/// What a row has that print has not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Tall narrow characters.
+    Condensed,
+    /// Larger and bolder ones.
+    Bold,
+    /// A turn.
+    Leaning,
+}
+
+/// A row beside print.
+struct Seen {
+    row: Row,
+    /// Its height in print's.
+    larger: f64,
+    /// Pixels downwards for each to the right, and how far characters are off such a line, in heights.
+    slope: f64,
+    off: f64,
+    /// Of rows that may be unlike print.
+    texture: Option<Texture>,
+}
+
+impl Seen {
+    fn of(ink: &Binary, row: Row, print: &Print) -> Self {
+        let larger = row.height / print.height;
+        let (slope, off) = row.slope();
+        let may_be = row.characters.len() >= FEWEST && (larger > LARGER || slope.abs() > LEAN.0);
+        let texture = may_be.then(|| row.texture(ink));
+        Self { row, larger, slope, off, texture }
+    }
+
+    /// Whether a row is unlike print in a way.
+    fn is(&self, kind: Kind, print: &Print) -> bool {
+        let Some(texture) = self.texture else { return false };
+        let heavier = texture.stroke / print.stroke;
+        match kind {
+            Kind::Bold => self.larger >= LARGER && heavier >= HEAVIER,
+            Kind::Leaning => {
+                (LEAN.0..=LEAN.1).contains(&self.slope.abs())
+                    && self.is_print()
+                    && self.off <= OFF_LEANING
+                    && self.row.uneven() <= UNEVEN
+            }
+            Kind::Condensed => {
+                (TALL.0..=TALL.1).contains(&self.larger)
+                    && self.row.condensed() >= CONDENSED
+                    && self.off <= OFF.0
+                    && self.row.uneven() <= UNEVEN
+                    && texture.filled >= PEN.0
+                    && heavier >= PEN.1
+            }
+        }
+    }
+
+    /// Whether a row is as long as those of print.
+    fn is_print(&self) -> bool {
+        self.row.characters.len() >= PRINT_ROW
+    }
+}
+
+/// Rows grown together from one that is unlike print.
+struct Grown<'a> {
+    kind: Kind,
+    rows: Vec<&'a Seen>,
+    bbox: BBox,
+}
+
+impl<'a> Grown<'a> {
+    fn from(seed: &'a Seen, kind: Kind, seen: &'a [Seen], print: &Print) -> Self {
+        let mut grown = Self { kind, rows: vec![seed], bbox: seed.row.bbox };
+        loop {
+            let before = grown.rows.len();
+            for row in seen {
+                if !grown.has(row) && grown.rows.iter().any(|r| grown.joins(r, row, print)) {
+                    grown.bbox = grown.bbox.union(&row.row.bbox);
+                    grown.rows.push(row);
+                }
+            }
+            if grown.rows.len() == before {
+                return grown;
+            }
+        }
+    }
+
+    fn has(&self, row: &Seen) -> bool {
+        self.rows.iter().any(|r| std::ptr::eq(*r, row))
+    }
+
+    /// Whether a row goes on where one of the stamp ends, or stands below or above it, and is like it.
+    fn joins(&self, known: &Seen, row: &Seen, print: &Print) -> bool {
+        let (a, b) = (&known.row.bbox, &row.row.bbox);
+        let height = known.row.height;
+        let ratio = row.row.height / height;
+        let level = f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= 0.7 * height.min(row.row.height);
+        let (across, down) = (f64::from(a.gap_x(b)) / height, f64::from(a.gap_y(b)) / height);
+        match self.kind {
+            // Date and time stand apart in one row.
+            Kind::Condensed => level && across <= 2.5 && (0.8..=1.25).contains(&ratio),
+            Kind::Bold => {
+                let alike = match row.texture {
+                    Some(t) => row.larger >= 1.1 && t.stroke >= 1.1 * print.stroke,
+                    None => !row.is_print(),
+                };
+                let near = across <= if level { 1.5 } else { 0.3 } && down <= 0.8;
+                near && alike && (0.6..=1.6).contains(&ratio)
+            }
+            Kind::Leaning => {
+                let other = row.is_print() && (row.slope - self.rows[0].slope).abs() > SAME_LEAN;
+                let near = across <= if level { 1.3 } else { 0.3 } && down <= 0.8;
+                near && !other && (0.4..=1.4).contains(&ratio)
+            }
+        }
+    }
+
+    fn characters(&self) -> Vec<BBox> {
+        self.rows.iter().flat_map(|r| r.row.characters.iter().copied()).collect()
+    }
+
+    /// The rows that were measured.
+    fn measured(&self) -> impl Iterator<Item = (&Seen, Texture)> {
+        self.rows.iter().filter_map(|r| Some((*r, r.texture?)))
+    }
+
+    fn is_stamp(&self, ink: &Binary, seen: &[Seen], print: &Print) -> bool {
+        let fits = f64::from(self.bbox.width()) <= LARGEST.0 * print.height
+            && f64::from(self.bbox.height()) <= LARGEST.1 * print.height;
+        let characters = self.characters();
+        fits && match self.kind {
+            Kind::Condensed => {
+                let whole = Row::of(characters);
+                whole.characters.len() >= CHARACTERS.0
+                    && whole.condensed() >= CONDENSED
+                    && whole.uneven() <= UNEVEN
+                    && whole.slope().1 <= OFF.1
+            }
+            Kind::Bold => {
+                let count: usize = self.measured().map(|(r, _)| r.row.characters.len()).sum();
+                count >= CHARACTERS.1 && self.proof(seen, print) >= PROOF
+            }
+            Kind::Leaning => {
+                let degrees = self.rows[0].slope.atan().to_degrees();
+                characters.len() >= CHARACTERS.1 && leans(ink, &characters, degrees)
+            }
+        }
+    }
+
+    /// What tells bold rows from a heading.
+    fn proof(&self, seen: &[Seen], print: &Print) -> f64 {
+        let mean = |f: &dyn Fn(&Seen, Texture) -> f64| {
+            let weight = |r: &Seen| r.row.characters.len() as f64;
+            let all: f64 = self.measured().map(|(r, _)| weight(r)).sum();
+            self.measured().map(|(r, t)| weight(r) * f(r, t)).sum::<f64>() / all.max(1.0)
+        };
+        // Short rows do not tell their turn well enough.
+        let is_long = |r: &Seen| r.row.characters.len() >= CHARACTERS.0 && r.off <= OFF_LEANING;
+        let turn = mean(&|r, _| if is_long(r) { r.slope.atan().to_degrees() } else { 0.0 });
+        let mottled = mean(&|_, t| t.mottled) / print.mottled.max(PINHOLES);
+        let turned = (turn.abs() / TURNED).min(1.0);
+        let stamped = ((mottled - MOTTLED.0) / (MOTTLED.1 - MOTTLED.0)).clamp(0.0, 1.0);
+        let rows = (ROWS.0 * self.further_rows() as f64).min(ROWS.1);
+        turned + stamped + rows + if self.heads(seen) { 0.0 } else { HEADS_NOTHING }
+    }
+
+    /// How many rows stand below the first.
+    fn further_rows(&self) -> usize {
+        let mut middles: Vec<i32> =
+            self.measured().map(|(r, _)| (r.row.bbox.top + r.row.bbox.bottom) / 2).collect();
+        middles.sort_unstable();
+        let apart = 0.7 * self.rows[0].row.height;
+        middles.windows(2).filter(|pair| f64::from(pair[1] - pair[0]) > apart).count()
+    }
+
+    /// Whether it stands as a heading does over what is below: over the middle, or from the left edge.
+    fn heads(&self, seen: &[Seen]) -> bool {
+        let height = self.rows[0].row.height;
+        let reach = self.bbox.bottom - (0.1 * height) as i32..self.bbox.bottom + (BELOW * height) as i32;
+        let print = seen.iter().filter(|s| s.is_print() && !self.has(s)).map(|s| &s.row.bbox);
+        let below: Vec<&BBox> = print.filter(|b| reach.contains(&b.top)).collect();
+        let near = |a: i32, b: i32| f64::from((a - b).abs()) <= height;
+        let fits = |block: BBox| {
+            !block.is_empty()
+                && (near(block.left, self.bbox.left)
+                    || near(block.left + block.right, self.bbox.left + self.bbox.right))
+        };
+        let union = |all: BBox, b: &&BBox| all.union(b);
+        let column = below.iter().filter(|b| b.gap_x(&self.bbox) <= 0).fold(BBox::default(), union);
+        fits(column) || fits(below.iter().fold(BBox::default(), union))
+    }
+
+    fn mark(&self) -> Unlike {
+        let kind = RegionKind::stamp(StampColor::Black, StampShape::Frameless);
+        let mark = Mark { kind, bbox: self.bbox, confidence: Confidence::clamped(0.7) };
+        Unlike { mark, characters: self.characters() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Point;
+    use crate::marks::drawing::{fill, line, page, print};
+
+    /// Letters like H, so high and wide, with strokes of a thickness; each row begins lower by a slope.
+    fn letters(
+        ink: &mut Binary,
+        (left, top): (i32, i32),
+        count: i32,
+        (width, height, stroke): (i32, i32, i32),
+        slope: f64,
+    ) {
+        for i in 0..count {
+            let x = left + i * (width + stroke + 4);
+            let y = top + (slope * f64::from(x - left)) as i32;
+            fill(ink, BBox::from_ltwh(x, y, stroke, height));
+            fill(ink, BBox::from_ltwh(x + width - stroke, y, stroke, height));
+            fill(ink, BBox::from_ltwh(x, y + (height - stroke) / 2, width, stroke));
+        }
+    }
+
+    fn typed() -> Binary {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 300, 900, 1100));
+        ink
+    }
+
+    fn found(ink: &Binary) -> Vec<BBox> {
+        let pieces: Vec<BBox> = ink.components().0.into_iter().map(|c| c.bbox).collect();
+        find_unlike(ink, &pieces, &[]).into_iter().map(|u| u.mark.bbox).collect()
+    }
+
+    #[test]
+    fn a_page_of_print_has_nothing_unlike_it() {
+        assert_eq!(found(&typed()), []);
+    }
+
+    #[test]
+    fn a_date_in_tall_narrow_figures_is_a_stamp() {
+        let mut ink = typed();
+        letters(&mut ink, (600, 1200), 3, (26, 58, 5), 0.0);
+        letters(&mut ink, (760, 1200), 4, (26, 58, 5), 0.0);
+        let stamps = found(&ink);
+        assert_eq!(stamps.len(), 1, "{stamps:?}");
+        assert!(stamps[0].iou(&BBox::from_ltrb(600, 1200, 891, 1258)) > 0.9, "{stamps:?}");
+    }
+
+    #[test]
+    fn bold_rows_below_the_print_that_are_turned_a_little_are_a_stamp() {
+        let mut ink = typed();
+        letters(&mut ink, (500, 1250), 8, (50, 60, 12), 0.02);
+        letters(&mut ink, (520, 1330), 7, (50, 60, 12), 0.02);
+        let stamps = found(&ink);
+        assert_eq!(stamps.len(), 1, "{stamps:?}");
+        assert!(stamps[0].iou(&BBox::from_ltrb(500, 1250, 1024, 1400)) > 0.85, "{stamps:?}");
+    }
+
+    #[test]
+    fn a_heading_in_large_bold_type_is_none() {
+        for left in [100, 236] {
+            let mut ink = typed();
+            letters(&mut ink, (left, 200), 8, (50, 60, 12), 0.0);
+            assert_eq!(found(&ink), [], "at {left}");
+        }
+    }
+
+    #[test]
+    fn a_single_bold_word_with_nothing_below_it_stays_print() {
+        let mut ink = typed();
+        letters(&mut ink, (500, 1300), 6, (50, 60, 12), 0.03);
+        assert_eq!(found(&ink), []);
+    }
+
+    #[test]
+    fn a_row_that_leans_beside_print_is_a_stamp() {
+        let mut ink = typed();
+        let slope = 0.1;
+        for i in 0..12 {
+            let (x, y) = (540.0 + f64::from(i) * 36.0, 1160.0 + slope * f64::from(i) * 36.0);
+            let at = |dx: f64, dy: f64| Point { x: x + dx - slope * dy, y: y + dy + slope * dx };
+            line(&mut ink, at(0.0, 0.0), at(0.0, 34.0), 4.0);
+            line(&mut ink, at(24.0, 0.0), at(24.0, 34.0), 4.0);
+            line(&mut ink, at(0.0, 17.0), at(24.0, 17.0), 4.0);
+        }
+        let stamps = found(&ink);
+        assert_eq!(stamps.len(), 1, "{stamps:?}");
+        assert!(stamps[0].iou(&BBox::from_ltrb(534, 1158, 962, 1240)) > 0.85, "{stamps:?}");
+    }
+}
