@@ -8,11 +8,12 @@
 //! line of JSON a page. [`run_batch()`] is for as many as there are: `denshin batch`. Worker processes read, so that a
 //! crash of an engine's C code costs a page; the parent alone writes the manifest, in SQLite; a run that was killed goes
 //! on where it was. Its journey: `inputs` finds files, `shard` takes a part, `database` plans what is left, `slot` asks
-//! workers (`crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it.
+//! workers (`hand`, `crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it.
 
 mod crew;
 mod database;
 mod guard;
+mod hand;
 mod iiif;
 mod in_process;
 mod inputs;
