@@ -14,7 +14,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(100);
 
 /// Whether there is a NATS server on this machine. Only where nobody watches may there be none.
-pub fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     let found = Command::new("nats-server").arg("--version").output().is_ok();
     assert!(found || std::env::var_os("CI").is_none(), "no nats-server (scripts/test installs it)");
     if !found {
@@ -32,7 +32,7 @@ fn wait_for_port(port: u16) {
 }
 
 /// Waits until something is so; fails where it never is.
-pub fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
         assert!(began.elapsed() < PATIENCE, "it never happened that {what}");
@@ -41,7 +41,7 @@ pub fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 /// A process that does not outlive its test.
-pub struct Process(pub Child);
+pub(crate) struct Process(pub(crate) Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -52,7 +52,7 @@ impl Drop for Process {
 
 impl Process {
     /// Waits for its end: exit code, and what it said on stderr.
-    pub fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let began = Instant::now();
         while self.0.try_wait().unwrap().is_none() {
             assert!(began.elapsed() < PATIENCE, "it does not end");
@@ -66,21 +66,21 @@ impl Process {
     }
 
     /// Kills it as a power cut would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
 
     /// Asks it to stop, as Ctrl-C does.
     #[cfg(unix)]
-    pub fn interrupt(&self) {
+    pub(crate) fn interrupt(&self) {
         let told = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().unwrap();
         assert!(told.success());
     }
 }
 
 /// A NATS server with JetStream, scans, and results.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     port: u16,
     flags: Vec<String>,
@@ -88,12 +88,12 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_flags(&[])
     }
 
     /// With a server that was given these flags besides.
-    pub fn with_flags(flags: &[&str]) -> Self {
+    pub(crate) fn with_flags(flags: &[&str]) -> Self {
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let mut place = Self { folder: TempDir::new().unwrap(), port: free_port(), flags, server: None };
         fs::create_dir(place.path("in")).unwrap();
@@ -101,7 +101,7 @@ impl Place {
         place
     }
 
-    pub fn start_server(&mut self) {
+    pub(crate) fn start_server(&mut self) {
         let log = fs::File::options().create(true).append(true).open(self.path("server.log")).unwrap();
         let server = Command::new("nats-server")
             .args(["--addr", "127.0.0.1", "--port", &self.port.to_string(), "--jetstream", "--store_dir"])
@@ -114,26 +114,26 @@ impl Place {
         wait_for_port(self.port);
     }
 
-    pub fn kill_server(&mut self) {
+    pub(crate) fn kill_server(&mut self) {
         self.server.take().unwrap().kill();
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
     /// A scan of the tests, under a name below `in`.
-    pub fn put(&self, name: &str, scan: &str) {
+    pub(crate) fn put(&self, name: &str, scan: &str) {
         let to = self.path("in").join(name);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(scan), to).unwrap();
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_denshin"));
         command.current_dir(self.folder.path()).args(arguments);
         command.env_remove("TESSDATA_PREFIX").env_remove("NATS_URL").stderr(Stdio::piped());
@@ -141,26 +141,26 @@ impl Place {
     }
 
     /// Runs a command that names the server itself; its exit code, and what it said.
-    pub fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(crate) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         (status.code(), format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)))
     }
 
     /// `enqueue … -o out --engine null`.
-    pub fn enqueue(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(crate) fn enqueue(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let url = self.url();
         let all = ["enqueue", "--nats", &url, "-o", "out", "--engine", "null"];
         self.run(&[&all, arguments].concat())
     }
 
     /// `work …`, with a page at once.
-    pub fn work(&self, arguments: &[&str]) -> Process {
+    pub(crate) fn work(&self, arguments: &[&str]) -> Process {
         let url = self.url();
         let all = ["work", "--nats", &url, "--jobs", "1"];
         Process(self.command(&[&all, arguments].concat()).spawn().unwrap())
     }
 
-    pub fn status(&self) -> Value {
+    pub(crate) fn status(&self) -> Value {
         let url = self.url();
         let shown = self.command(&["status", "--nats", &url, "--json"]).output().unwrap();
         serde_json::from_slice(&shown.stdout)
@@ -168,13 +168,13 @@ impl Place {
     }
 
     /// What the queue holds: waiting, in work, done, set aside.
-    pub fn counts(&self) -> [u64; 4] {
+    pub(crate) fn counts(&self) -> [u64; 4] {
         let status = self.status();
         ["waiting", "in_work", "done", "dead"].map(|name| status[name].as_u64().unwrap())
     }
 
     /// Results by name; a manifest and a summary are a batch's own.
-    pub fn results(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn results(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
         let is_own = |name: &str| name.contains("manifest") || name == "summary.html";
         let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
@@ -184,7 +184,7 @@ impl Place {
     }
 
     /// What `denshin batch` makes of the same scans.
-    pub fn batch(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn batch(&self) -> BTreeMap<String, Vec<u8>> {
         let scans = self.path("in");
         let batch = ["batch", scans.to_str().unwrap(), "-o", "batch", "--engine", "null", "--quiet"];
         let (code, said) = self.run(&batch);
@@ -194,13 +194,13 @@ impl Place {
 }
 
 /// A store that speaks S3: moto, of the tests' Python environment.
-pub struct Store {
+pub(crate) struct Store {
     port: u16,
     _server: Process,
 }
 
 impl Store {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let moto =
             std::env::var_os("MOTO_SERVER").expect("MOTO_SERVER is not set (scripts/test-work sets it)");
         let port = free_port();
@@ -216,7 +216,7 @@ impl Store {
     }
 
     /// What a program is told of it.
-    pub fn variables(&self) -> [(&'static str, String); 5] {
+    pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
             ("AWS_ALLOW_HTTP", "true".to_owned()),
@@ -227,7 +227,7 @@ impl Store {
     }
 
     /// The body of the answer to a request.
-    pub fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         let mut to = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let length = body.len();
         // Moto looks at who asks, not at whether it is true.
@@ -244,7 +244,7 @@ impl Store {
     }
 
     /// Objects of a bucket, by name.
-    pub fn objects(&self, bucket: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn objects(&self, bucket: &str) -> BTreeMap<String, Vec<u8>> {
         let list = String::from_utf8(self.request("GET", &format!("/{bucket}"), b"")).unwrap();
         let keys = list.split("<Key>").skip(1).map(|rest| rest.split("</Key>").next().unwrap().to_owned());
         keys.map(|key| (key.clone(), self.request("GET", &format!("/{bucket}/{key}"), b""))).collect()

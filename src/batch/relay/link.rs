@@ -415,6 +415,8 @@ fn refused(server: &str, error: &async_nats::ConnectError) -> RelayError {
             RelayError::NotLetIn(server)
         }
         ConnectErrorKind::Tls => RelayError::Tls { server, cause },
+        // A certificate that nobody known has signed is told of as a failure to read.
+        _ if cause.contains("certificate") => RelayError::Tls { server, cause },
         _ => RelayError::NoServer { server, cause },
     }
 }

@@ -303,10 +303,9 @@ impl AtTable<'_, '_, '_> {
             return self.bury(delivery, Some(job), "worker", cause).await;
         }
         if delivery.deliveries > standing.deliveries {
-            let cause = format!(
-                "{} workers that were given it ended without a word (killed, or out of memory)",
-                delivery.deliveries - 1
-            );
+            let times = delivery.deliveries - 1;
+            let cause =
+                format!("it was given out {times} times, and no worker came back (killed, or out of memory)");
             return self.bury(delivery, Some(job), "worker", &cause).await;
         }
         let attempt = u32::try_from(delivery.deliveries - 1).unwrap_or(u32::MAX);
