@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 25] = [
+const PLACES: [(&str, &[&str]); 29] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
@@ -31,7 +31,11 @@ const PLACES: [(&str, &[&str]); 25] = [
     ("rusqlite", &["batch/database/"]),
     ("glob", &["batch/inputs.rs"]),
     ("axum", &["review/"]),
-    ("tokio", &["review/"]),
+    ("tokio", &["review/", "batch/relay/"]),
+    ("futures_util", &["batch/relay/"]),
+    ("async_nats", &["batch/relay/link.rs"]),
+    ("object_store", &["batch/relay/store.rs"]),
+    ("reqwest", &[]),
     ("quick_xml", &["write/xml.rs"]),
     ("csv", &["write/table.rs"]),
     ("pdf_writer", &["write/pdf/"]),

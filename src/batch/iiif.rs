@@ -5,6 +5,7 @@
 //! read; thumbnails and other annotations are not.
 
 use serde_json::Value;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Larger files are no manifest: one of a thousand pages has about 2 MB.
@@ -72,7 +73,7 @@ fn local(id: &str, folder: &Path) -> Result<PathBuf, String> {
 }
 
 /// `%20` and its like (RFC 3986, 2.1); what is no such code stays.
-fn decoded(id: &str) -> String {
+pub(super) fn decoded(id: &str) -> OsString {
     let bytes = id.as_bytes();
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
@@ -90,7 +91,18 @@ fn decoded(id: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    of_bytes(decoded)
+}
+
+/// Names on disk are bytes, not always UTF-8.
+#[cfg(unix)]
+fn of_bytes(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+#[cfg(not(unix))]
+fn of_bytes(bytes: Vec<u8>) -> OsString {
+    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(test)]

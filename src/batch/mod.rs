@@ -4,15 +4,17 @@
 //! result: it stands in the manifest, the batch goes on. A result is written beside its place and renamed, so that a
 //! crash or a full disk leaves whole files only; a page is in the manifest only after its files are on disk.
 //!
-//! There are two ways. [`run()`] reads in this process, for as many pages as one waits for: `denshin read`; its manifest is a
+//! There are three ways. [`run()`] reads in this process, for as many pages as one waits for: `denshin read`; its manifest is a
 //! line of JSON a page. [`run_batch()`] is for as many as there are: `denshin batch`. Worker processes read, so that a
 //! crash of an engine's C code costs a page; the parent alone writes the manifest, in SQLite; a run that was killed goes
 //! on where it was. Its journey: `inputs` finds files, `shard` takes a part, `database` plans what is left, `slot` asks
-//! workers (`crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it.
+//! workers (`hand`, `crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it. On several machines pages come from a
+//! queue instead, and the same workers read them: `relay`.
 
 mod crew;
 mod database;
 mod guard;
+mod hand;
 mod iiif;
 mod in_process;
 mod inputs;
@@ -23,6 +25,7 @@ mod output;
 mod picture;
 mod queue;
 mod rehearsal;
+mod relay;
 mod run;
 mod shard;
 mod slot;
@@ -38,6 +41,10 @@ pub use manifest::{Entry, MANIFEST};
 pub use metrics::write_metrics;
 pub use output::OutputError;
 pub use rehearsal::{Misfortune, What};
+pub use relay::{
+    Connection, DeadPage, Enqueue, EnqueueEvent, Enqueued, Place, QueueStatus, RelayError, Sources, Work,
+    WorkEvent, Worked, enqueue, queue_status, work_queue,
+};
 pub use run::{Batch, End, Event, OnFailure, Outcome, Policy, run as run_batch};
 pub use shard::Shard;
 pub use summary::{SUMMARY, write_summary};

@@ -25,6 +25,8 @@ pub enum What {
     CrashOnce,
     /// It never returns.
     Hang,
+    /// The same, but only when the page is tried for the first time.
+    HangOnce,
     /// It panics.
     Panic,
     /// It keeps memory: 64 MB a page.
@@ -41,9 +43,10 @@ impl FromStr for Misfortune {
             "crash" => What::Crash,
             "crash-once" => What::CrashOnce,
             "hang" => What::Hang,
+            "hang-once" => What::HangOnce,
             "panic" => What::Panic,
             "leak" => What::Leak,
-            _ => return Err("crash, crash-once, hang, panic or leak".to_owned()),
+            _ => return Err("crash, crash-once, hang, hang-once, panic or leak".to_owned()),
         };
         Ok(Self { name: name.to_owned(), what })
     }
@@ -54,9 +57,9 @@ pub(super) fn rehearse(misfortunes: &[Misfortune], path: &Path, attempt: u32) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     for misfortune in misfortunes.iter().filter(|m| name.contains(&m.name)) {
         match misfortune.what {
-            What::CrashOnce if attempt > 0 => {}
+            What::CrashOnce | What::HangOnce if attempt > 0 => {}
             What::Crash | What::CrashOnce => std::process::abort(),
-            What::Hang => loop {
+            What::Hang | What::HangOnce => loop {
                 std::thread::park();
             },
             What::Panic => panic!("a panic on purpose"),

@@ -2,6 +2,7 @@
 
 use super::crew::{CrewOptions, Worker};
 use super::database::{Database, Report, Wanted};
+use super::hand::Hand;
 use super::inputs::Found;
 use super::making;
 use super::output::OutputError;
@@ -158,14 +159,17 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     watch(&Event::Planned { tasks: tasks.len() as u64, finished });
     let queue = Queue::new(tasks);
     let stop = AtomicBool::new(false);
-    let press =
-        Press { inputs: batch.inputs, crew: &batch.crew, orders: &orders, queue: &queue, stop: &stop };
+    let press = Press { inputs: batch.inputs, queue: &queue, stop: &stop };
     let outcome = Outcome { finished_before: finished, ..Outcome::default() };
     let mut recorder = Recorder { batch, database, stop: &stop, watch, total, outcome, touched: 0.0 };
     std::thread::scope(|scope| {
         let (sender, notes) = sync_channel(batch.jobs);
         for _ in 0..batch.jobs.max(1) {
-            let slot = Slot { press: &press, worker: first.take(), notes: sender.clone() };
+            let slot = Slot {
+                press: &press,
+                hand: Hand::new(&batch.crew, &orders, first.take()),
+                notes: sender.clone(),
+            };
             scope.spawn(|| slot.work());
         }
         drop(sender);

@@ -1,11 +1,11 @@
-//! One place at the press: a thread that holds a worker process, and gives it page after page.
+//! One place at the press: a thread that gives a worker process page after page.
 
-use super::crew::{CrewOptions, Lost, Worker};
 use super::database::{Report, Task};
+use super::hand::{Hand, Unread};
 use super::inputs::Found;
 use super::output::OutputError;
 use super::queue::Queue;
-use super::wire::{Assignment, Orders, Reply, Request};
+use super::wire::{Assignment, Reading, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,23 +29,13 @@ pub(super) enum Note {
 /// What all slots share.
 pub(super) struct Press<'a> {
     pub inputs: &'a [Found],
-    pub crew: &'a CrewOptions<'a>,
-    pub orders: &'a Orders,
     pub queue: &'a Queue,
     pub stop: &'a AtomicBool,
 }
 
-/// A page's failure.
-struct Failure {
-    stage: String,
-    cause: String,
-    /// Whether the engine may have come to harm.
-    is_engine: bool,
-}
-
 pub(super) struct Slot<'a> {
     pub press: &'a Press<'a>,
-    pub worker: Option<Worker>,
+    pub hand: Hand<'a>,
     pub notes: SyncSender<Note>,
 }
 
@@ -74,29 +64,21 @@ impl Slot<'_> {
 
     /// Has one page read, and says what became of it.
     fn serve(&mut self, mut task: Task) -> Result<(), Deaf> {
-        if let Err(error) = self.ready()? {
-            return self.tell(Note::Broken(error));
+        match self.hand.ready() {
+            Ok(true) => self.tell(Note::Recycled)?,
+            Ok(false) => {}
+            Err(error) => return self.tell(Note::Broken(error)),
         }
         let Task { file, page, attempt, .. } = task;
         self.report(&task, Report::Started { file, page, attempt })?;
-        let failure = match self.attempt(&mut task)? {
-            Ok(Reply::Done(reading)) => {
+        let (stage, cause) = match self.attempt(&mut task)? {
+            Ok(reading) => {
                 let reading = Box::new(reading);
                 return self.report(&task, Report::Done { file, page: task.page, reading });
             }
-            Ok(Reply::Unwritable { path, cause }) => {
-                let error = OutputError::Write { path: path.into(), cause: std::io::Error::other(cause) };
-                return self.tell(Note::Broken(error));
-            }
-            Ok(other) => {
-                Failure { stage: "worker".into(), cause: format!("answered {other:?}"), is_engine: true }
-            }
-            Err(failure) => failure,
+            Err(Unread::Output(error)) => return self.tell(Note::Broken(error)),
+            Err(Unread::Page { stage, cause }) => (stage, cause),
         };
-        if failure.is_engine {
-            self.worker = None;
-        }
-        let Failure { stage, cause, .. } = failure;
         if task.attempt + 1 < ATTEMPTS {
             let (input, page) = (task.input, task.page);
             task.attempt += 1;
@@ -106,44 +88,15 @@ impl Slot<'_> {
         self.report(&task, Report::Failed { file, page: task.page, stage, cause })
     }
 
-    /// Sees to it that there is a worker, a fresh one where the last has grown too large.
-    fn ready(&mut self) -> Result<Result<(), OutputError>, Deaf> {
-        let Press { crew, orders, .. } = self.press;
-        if self.worker.as_ref().is_some_and(|worker| worker.has_grown(crew)) {
-            self.worker = None;
-            self.tell(Note::Recycled)?;
-        }
-        if self.worker.is_none() {
-            match Worker::start(crew, orders) {
-                Ok(worker) => self.worker = Some(worker),
-                Err(error) => return Ok(Err(error)),
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// Asks the worker for a page. A file whose pages it counts on the way becomes its first page.
-    fn attempt(&mut self, task: &mut Task) -> Result<Result<Reply, Failure>, Deaf> {
-        let Some(mut worker) = self.worker.take() else { return Err(Deaf) };
-        worker.ask(&self.request(task));
-        loop {
-            match worker.wait(self.press.crew) {
-                Ok(Reply::Opened { sha256, pages }) => self.opened(task, sha256, pages.max(1))?,
-                Ok(Reply::Failed { stage, cause }) => {
-                    let is_engine = stage != "scan";
-                    self.worker = Some(worker);
-                    return Ok(Err(Failure { stage, cause, is_engine }));
-                }
-                Ok(reply) => {
-                    self.worker = Some(worker);
-                    return Ok(Ok(reply));
-                }
-                Err(Lost(cause)) => {
-                    let stage = if task.page == 0 { "scan" } else { "recognize" };
-                    return Ok(Err(Failure { stage: stage.to_owned(), cause, is_engine: true }));
-                }
-            }
-        }
+    /// Asks for a page. A file whose pages are counted on the way becomes its first page.
+    fn attempt(&mut self, task: &mut Task) -> Result<Result<Reading, Unread>, Deaf> {
+        let request = self.request(task);
+        let mut heard = Ok(());
+        let (press, notes) = (self.press, &self.notes);
+        let answer = self.hand.ask(&request, &mut |sha256, pages| {
+            heard = opened(press, notes, task, sha256, pages);
+        });
+        heard.map(|()| answer)
     }
 
     fn request(&self, task: &Task) -> Request {
@@ -155,16 +108,25 @@ impl Slot<'_> {
             sha256: task.sha256.as_deref().unwrap_or_default().to_owned(),
             attempt: task.attempt,
             from_record: task.from_record,
+            shown: None,
         };
         if task.page == 0 { Request::Open(assignment) } else { Request::Read(assignment) }
     }
+}
 
-    fn opened(&self, task: &mut Task, sha256: String, pages: u32) -> Result<(), Deaf> {
-        task.page = 1;
-        task.sha256 = Some(Arc::from(sha256.as_str()));
-        self.report(task, Report::Opened { file: task.file, sha256, pages })?;
-        let others = (2..=pages).map(|page| Task { page, attempt: 0, ..task.clone() });
-        self.press.queue.put_first(others);
-        Ok(())
-    }
+/// The pages of a file are counted: the others wait, before all else.
+fn opened(
+    press: &Press<'_>,
+    notes: &SyncSender<Note>,
+    task: &mut Task,
+    sha256: String,
+    pages: u32,
+) -> Result<(), Deaf> {
+    task.page = 1;
+    task.sha256 = Some(Arc::from(sha256.as_str()));
+    let report = Report::Opened { file: task.file, sha256, pages };
+    notes.send(Note::Report { input: task.input, report }).map_err(|_| Deaf)?;
+    let others = (2..=pages).map(|page| Task { page, attempt: 0, ..task.clone() });
+    press.queue.put_first(others);
+    Ok(())
 }

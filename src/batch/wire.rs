@@ -42,7 +42,7 @@ pub struct Orders {
     pub rehearsal: Vec<Misfortune>,
 }
 
-/// What becomes of results that are there, and that the manifest does not vouch for.
+/// What becomes of results that are there, and that no manifest vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Existing {
     /// They stay, whoever made them, and the page counts as read.
@@ -50,6 +50,8 @@ pub enum Existing {
     /// They are written anew.
     #[default]
     Overwrite,
+    /// They are written anew where they are of the same file; the page of another fails.
+    Renew,
 }
 
 /// How much of its journey a page makes.
@@ -92,6 +94,8 @@ pub(super) struct Assignment {
     pub attempt: u32,
     /// Whether its record is there and only other formats are wanted.
     pub from_record: bool,
+    /// What the record says of where the file is; none where that is its path.
+    pub shown: Option<String>,
 }
 
 /// What a worker answers.
@@ -176,6 +180,7 @@ mod tests {
             sha256: "00".into(),
             attempt: 1,
             from_record: false,
+            shown: None,
         })
     }
 

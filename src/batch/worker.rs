@@ -157,7 +157,7 @@ impl Worker {
     fn results(&mut self, assignment: &Assignment) -> Result<Reading, Trouble> {
         let file = self.file(assignment)?;
         let source = Source {
-            path: assignment.path.to_string_lossy().into_owned(),
+            path: assignment.shown.clone().unwrap_or_else(|| assignment.path.to_string_lossy().into_owned()),
             sha256: file.sha256().to_owned(),
             page: assignment.page,
             pages: file.pages(),
@@ -173,6 +173,13 @@ impl Worker {
         if self.orders.existing == Existing::Keep && results.iter().all(is_there) {
             let known = record(&output.join(name(Format::Json))).map(|page| signals(&page));
             return Ok(Reading { kept: true, results: shown, ..known.unwrap_or_default() });
+        }
+        if self.orders.existing == Existing::Renew {
+            let known = record(&output.join(name(Format::Json)));
+            if let Some(other) = known.filter(|page| page.source.path != source.path) {
+                let place = PageRef::page(&assignment.path, assignment.page);
+                Err::<(), _>(taken(&shown.join(", "), &other)).at(Stage::Write, &place)?;
+            }
         }
         let began = (self.now)();
         let old = assignment.from_record.then(|| record(&output.join(name(Format::Json)))).flatten();
@@ -228,6 +235,12 @@ impl Worker {
         let small = guarded(Stage::Write, || picture::thumbnail(&scan.pixels))?;
         small.at(Stage::Write, &place).map(Reply::Picture)
     }
+}
+
+/// Why a page is not read whose results would replace those of another file's.
+pub(super) fn taken(names: &str, other: &Page) -> String {
+    let path = &other.source.path;
+    format!("{names}: results of {path} have this name already (another folder for one of the two)")
 }
 
 /// The record of an earlier run, where it is whole.

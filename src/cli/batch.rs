@@ -111,7 +111,7 @@ fn share(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let seconds = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
     seconds.ok_or_else(|| "seconds, more than none".to_owned())
 }
@@ -157,7 +157,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 /// This program as a worker.
-fn worker(program: &Path, form: log::Form) -> Command {
+pub(super) fn worker(program: &Path, form: log::Form) -> Command {
     let mut command = Command::new(program);
     command.arg("worker");
     if form == log::Form::Json {

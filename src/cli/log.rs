@@ -1,8 +1,8 @@
-//! What a batch tells on stderr: for people, or a line of JSON for each thing that happens.
+//! What a batch, or a worker of a queue, tells on stderr: for people, or a line of JSON for each thing that happens.
 
 use super::{clock, complain};
 use clap::ValueEnum;
-use denshin::batch::{Event, Outcome, Reading};
+use denshin::batch::{Event, Outcome, Reading, WorkEvent, Worked};
 use denshin::error::{PageError, PageRef};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -67,6 +67,41 @@ impl Log {
         self.progress();
     }
 
+    pub(super) fn work(&mut self, event: &WorkEvent<'_>) {
+        match event {
+            WorkEvent::Ready { queue, engine, results } => {
+                let told = format!("takes pages of {queue}, reads with {engine}, results go to {results}");
+                let what = json!({ "queue": queue, "engine": engine, "results": results });
+                self.news("ready", what, Some(told));
+            }
+            WorkEvent::Page(event) => self.tell(event),
+            WorkEvent::Waits(cause) => {
+                let told = format!("{cause}; is asked again");
+                self.news("store-silent", json!({ "cause": cause }), Some(told));
+            }
+            WorkEvent::Gone => {
+                let told = "the server of the queue is gone; it is looked for".to_owned();
+                self.news("server-gone", json!({}), Some(told));
+            }
+            WorkEvent::Back => {
+                self.news("server-back", json!({}), Some("the server of the queue is back".to_owned()));
+            }
+            WorkEvent::Unacknowledged(cause) => {
+                let told =
+                    format!("{cause}: the server does not know that it is done; it may be read once more");
+                self.news("unacknowledged", json!({ "cause": cause }), Some(told));
+            }
+        }
+    }
+
+    pub(super) fn worked(&mut self, worked: &Worked) {
+        let Worked { read, dead, end } = worked;
+        let aside = if *dead > 0 { format!(", {dead} set aside") } else { String::new() };
+        let pages = if *read == 1 { "page" } else { "pages" };
+        let what = json!({ "read": read, "dead": dead, "end": format!("{end:?}") });
+        self.news("ended", what, Some(format!("{read} {pages} read{aside}")));
+    }
+
     fn done(&mut self, place: &PageRef, reading: &Reading) {
         self.done += 1;
         let Reading { kept, lines, characters, doubtful, confidence, warnings, seconds, .. } = reading;
@@ -92,6 +127,10 @@ impl Log {
     fn standing(&self, now: f64) -> String {
         let rate = self.done as f64 / (now - self.began).max(1e-3);
         let all = self.done + self.before;
+        if self.total == 0 {
+            // A worker of a queue does not know of the others.
+            return format!("{all} pages, {rate:.2} a second");
+        }
         let left = self.total.saturating_sub(all) as f64 / rate;
         let left = if left.is_finite() { format!(", {left:.0} s left") } else { String::new() };
         format!("{all}/{} pages, {rate:.2} a second{left}", self.total)

@@ -4,11 +4,13 @@ mod batch;
 mod clock;
 mod convert;
 mod engine;
+mod enqueue;
 mod evaluate;
 mod inspect;
 mod interrupt;
 mod log;
 mod progress;
+mod queue;
 mod read;
 mod review;
 mod settings;
@@ -16,6 +18,7 @@ mod shard;
 mod single_thread;
 mod sources;
 mod status;
+mod work;
 mod worker;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -60,7 +63,11 @@ enum Command {
     Convert(convert::Arguments),
     /// Read any number of scans, in a run that can be killed and goes on
     Batch(Box<batch::Arguments>),
-    /// Show how a batch stands
+    /// Put scans into a queue, for workers on any number of machines
+    Enqueue(Box<enqueue::Arguments>),
+    /// Read pages of a queue, beside any number of others
+    Work(Box<work::Arguments>),
+    /// Show how a batch, or a queue, stands
     Status(status::Arguments),
     /// Compare results with reference transcriptions
     Evaluate(evaluate::Arguments),
@@ -68,7 +75,7 @@ enum Command {
     Review(review::Arguments),
     /// Write the picture of every stage of a page
     Inspect(inspect::Arguments),
-    /// Read pages for `denshin batch`
+    /// Read pages for `denshin batch` and `denshin work`
     #[command(hide = true)]
     Worker,
     /// Print the JSON Schema of the page record
@@ -89,6 +96,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Read(arguments) => read::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Batch(arguments) => batch::run(&arguments),
+        Command::Enqueue(arguments) => enqueue::run(&arguments),
+        Command::Work(arguments) => work::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Worker => worker::run(),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

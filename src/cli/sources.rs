@@ -18,7 +18,7 @@ pub(super) fn find(named: &[PathBuf], list: Option<&Path>, output: &Path) -> any
 }
 
 /// The paths of a list, a line each; empty lines are none.
-fn lines(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn lines(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut bytes = Vec::new();
     let read = if list == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut bytes)

@@ -1,16 +1,20 @@
-//! `denshin status`: how a batch stands.
+//! `denshin status`: how a batch, or a queue, stands.
 
+use super::queue::{QueueArguments, plain};
 use super::{Exit, clock, say};
 use clap::Args;
-use denshin::batch::{Status, read_status};
+use denshin::batch::{QueueStatus, Status, queue_status, read_status};
 use std::path::PathBuf;
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  denshin status out\n  denshin status out --json | jq .failures")]
+#[command(after_help = "Examples:\n  denshin status out\n  denshin status out --json | jq .failures\n  \
+    denshin status --nats nats://queue:4222")]
 pub(super) struct Arguments {
-    /// Folder of the results
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    /// Folder of the results of a batch
+    #[arg(value_name = "DIR", required_unless_present = "nats")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    queue: QueueArguments,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -20,7 +24,7 @@ pub(super) struct Arguments {
 const SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let folder = &arguments.folder;
+    let Some(folder) = &arguments.folder else { return of_queue(arguments) };
     let Some(status) = read_status(folder, clock::now())? else {
         anyhow::bail!("{}: no batch was begun here (there is no manifest.sqlite)", folder.display());
     };
@@ -30,6 +34,32 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         shown(&status);
     }
     Ok(if status.failed > 0 { Exit::SomeFailed } else { Exit::Success })
+}
+
+fn of_queue(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let status = queue_status(&arguments.queue.connection(), clock::now()).map_err(plain)?;
+    if arguments.json {
+        say(&serde_json::to_string_pretty(&status)?);
+    } else {
+        queue_shown(&status);
+    }
+    Ok(if status.dead > 0 { Exit::SomeFailed } else { Exit::Success })
+}
+
+fn queue_shown(status: &QueueStatus) {
+    let QueueStatus { queue, engine, results, waiting, in_work, done, dead, pages_per_second, .. } = status;
+    say(&format!("{queue}: {waiting} waiting, {in_work} in work, {done} done, {dead} set aside"));
+    say(&format!("read with {engine}, results go to {results}"));
+    let left = status.seconds_left.map(|left| format!(", {} left", duration(left))).unwrap_or_default();
+    say(&format!("{pages_per_second:.2} pages a second{left}"));
+    for page in status.dead_pages.iter().take(SHOWN) {
+        let source = page.source.as_deref().unwrap_or("a message");
+        let number = page.page.map(|page| format!(", page {page}")).unwrap_or_default();
+        say(&format!("{source}{number}: {}: {} ({} times)", page.stage, page.cause, page.deliveries));
+    }
+    if *dead > SHOWN as u64 {
+        say(&format!("… and {} more (--json names them)", dead - SHOWN as u64));
+    }
 }
 
 fn shown(status: &Status) {

@@ -15,12 +15,13 @@ use super::shard::Shard;
 use super::wire::Reading;
 use crate::write::Format;
 use rusqlite::{Connection, Transaction, params};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// What decides how a page is read, as hashes; what they are made of is decided in `making.rs`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Making {
     pub reading: String,
     pub stamps: String,

@@ -1,0 +1,297 @@
+//! Files are put into a queue, each once.
+
+use super::job::{Dead, Job, body};
+use super::link::{Link, Part};
+use super::page::ON_THE_WAY;
+use super::place::Place;
+use super::standing::Standing;
+use super::store::Stores;
+use super::{Connection, RelayError};
+use crate::batch::crew::CrewOptions;
+use crate::batch::hand::Hand;
+use crate::batch::inputs::Found;
+use crate::batch::output::OutputError;
+use crate::batch::wire::Orders;
+use crate::write::names::stems;
+use futures_util::StreamExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Messages that are sent between two looks at how many wait.
+const AT_ONCE: usize = 1000;
+/// How often a queue that is full is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often orders are agreed on when others send orders at the same time.
+const AGREEMENTS: u32 = 10;
+
+/// What is to be put into a queue.
+pub struct Enqueue<'a> {
+    /// Where the queue is.
+    pub connection: &'a Connection,
+    /// How pages are read; none: as the queue has it.
+    pub orders: Option<&'a Orders>,
+    /// Folder of the results, an absolute path or a URL; of no account where there are no orders.
+    pub results: Place,
+    /// What is read.
+    pub sources: Sources<'a>,
+    /// How often a page is given to a worker before it is set aside, at least 1.
+    pub deliveries: u64,
+    /// How long a worker may be silent before its page is given to another.
+    pub ack_wait: Duration,
+    /// Messages that may wait; while more do, nothing is sent.
+    pub most_waiting: u64,
+    /// Something new where pages are to be read that were enqueued before.
+    pub again: Option<String>,
+    /// Keys of object stores: `AWS_ACCESS_KEY_ID` and its like, with their values.
+    pub store_options: Vec<(String, String)>,
+    /// How the worker process is started that says what it would read with.
+    pub crew: CrewOptions<'a>,
+    /// Set from outside to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// What is read.
+pub enum Sources<'a> {
+    /// Files, by absolute paths.
+    Files(&'a [Found]),
+    /// Objects, or beginnings of their names.
+    Objects(&'a [Place]),
+    /// What was set aside.
+    Dead,
+}
+
+/// What happens, told as it does.
+pub enum EnqueueEvent<'a> {
+    /// Objects were listed.
+    Listed {
+        /// URL.
+        url: &'a str,
+        /// Scans there.
+        scans: usize,
+        /// Objects that are none.
+        others: u64,
+    },
+    /// A file cannot be looked at, and is not enqueued.
+    Unseen {
+        /// Its path.
+        path: &'a Path,
+        /// Why.
+        cause: String,
+    },
+    /// So many messages were sent.
+    Sent {
+        /// So far.
+        sent: u64,
+        /// In all.
+        total: u64,
+    },
+    /// As many wait as may.
+    Full(u64),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Enqueued {
+    /// Messages that are new in the queue.
+    pub queued: u64,
+    /// Messages that the queue had already.
+    pub known: u64,
+    /// Files that could not be looked at.
+    pub unseen: u64,
+    /// Whether it was stopped from outside.
+    pub is_stopped: bool,
+}
+
+/// Puts pages into a queue, which is made where it is not there.
+///
+/// # Errors
+/// Where there is no server, where the queue's pages are to be read otherwise, or where an object store cannot be listed.
+pub fn enqueue(
+    enqueue: &Enqueue<'_>,
+    watch: &mut dyn FnMut(&EnqueueEvent<'_>),
+) -> Result<Enqueued, RelayError> {
+    runtime()?.block_on(async {
+        let (link, _) = Link::connect(enqueue.connection).await?;
+        let making = match enqueue.orders {
+            Some(orders) => {
+                let standing = standing(enqueue, orders)?;
+                link.establish(enqueue.ack_wait).await?;
+                agree(&link, &standing).await?;
+                standing.making
+            }
+            None => making(&link).await?,
+        };
+        let mut sender = Sender { enqueue, link: &link, making, watch, came: Enqueued::default() };
+        match enqueue.sources {
+            Sources::Files(files) => sender.files(files).await?,
+            Sources::Objects(urls) => sender.objects(urls).await?,
+            Sources::Dead => sender.dead().await?,
+        }
+        Ok(sender.came)
+    })
+}
+
+/// What asks and answers are waited for in.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, RelayError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| OutputError::Worker(error.to_string()).into())
+}
+
+/// The orders, with the engine that they open on this machine.
+fn standing(enqueue: &Enqueue<'_>, orders: &Orders) -> Result<Standing, RelayError> {
+    let mut hand = Hand::new(&enqueue.crew, orders, None);
+    hand.ready()?;
+    let engine = hand.engine().cloned().unwrap_or_default();
+    Ok(Standing::new(orders, enqueue.results.clone(), engine, enqueue.deliveries))
+}
+
+/// Sees that the queue has these orders. While pages wait, they can only be the same.
+async fn agree(link: &Link, wanted: &Standing) -> Result<(), RelayError> {
+    for _ in 0..AGREEMENTS {
+        let there = link.last(Part::Orders).await?;
+        let after = there.as_ref().map_or(0, |stored| stored.sequence);
+        let known = there.and_then(|stored| serde_json::from_slice::<Standing>(&stored.body).ok());
+        if let Some(known) = known {
+            if known == *wanted {
+                return Ok(());
+            }
+            let counts = link.counts().await?;
+            let pages = counts.waiting + counts.in_work;
+            if known.making != wanted.making && pages > 0 {
+                let (queue, difference) = (link.queue().to_owned(), wanted.difference(&known));
+                return Err(RelayError::OtherOrders { queue, pages, difference });
+            }
+        }
+        if link.send_orders(after, body(wanted)).await? {
+            return Ok(());
+        }
+    }
+    Err(RelayError::Refused("others enqueue under other orders at this moment".to_owned()))
+}
+
+async fn making(link: &Link) -> Result<String, RelayError> {
+    let stored = link.last(Part::Orders).await?;
+    let standing = stored.and_then(|stored| serde_json::from_slice::<Standing>(&stored.body).ok());
+    let none = || RelayError::Refused("it has no orders of this version of denshin (give -o)".to_owned());
+    standing.map(|standing| standing.making).ok_or_else(none)
+}
+
+struct Sender<'a, 'w> {
+    enqueue: &'a Enqueue<'a>,
+    link: &'a Link,
+    making: String,
+    watch: &'w mut dyn FnMut(&EnqueueEvent<'_>),
+    came: Enqueued,
+}
+
+impl Sender<'_, '_> {
+    async fn files(&mut self, files: &[Found]) -> Result<(), RelayError> {
+        let mut jobs = Vec::new();
+        for Found { path, stem } in files {
+            match version(path) {
+                Ok(version) => jobs.push(self.job(Place::File(path.clone().into()), version, stem)),
+                Err(error) => {
+                    (self.watch)(&EnqueueEvent::Unseen { path, cause: error.to_string() });
+                    self.came.unseen += 1;
+                }
+            }
+        }
+        self.send(&jobs).await
+    }
+
+    async fn objects(&mut self, places: &[Place]) -> Result<(), RelayError> {
+        let stores = Stores::new(self.enqueue.store_options.clone());
+        let mut found = Vec::new();
+        for place in places {
+            let Place::Object(url) = place else { continue };
+            let (scans, others) = stores.list(url).await?;
+            (self.watch)(&EnqueueEvent::Listed { url, scans: scans.len(), others });
+            found.extend(scans);
+        }
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|scan| seen.insert(scan.place.to_string()));
+        // Names are given over all, as for files: none is another's.
+        let below: Vec<PathBuf> = found.iter().map(|scan| scan.below.clone()).collect();
+        let jobs = found.into_iter().zip(stems(&below));
+        let jobs: Vec<Job> = jobs.map(|(scan, stem)| self.job(scan.place, scan.version, &stem)).collect();
+        self.send(&jobs).await
+    }
+
+    fn job(&self, source: Place, version: String, stem: &Path) -> Job {
+        Job { source, version, stem: stem.into(), page: 0, sha256: None, making: self.making.clone() }
+    }
+
+    fn is_stopped(&mut self) -> bool {
+        self.came.is_stopped = self.enqueue.stop.load(Ordering::Relaxed);
+        self.came.is_stopped
+    }
+
+    async fn send(&mut self, jobs: &[Job]) -> Result<(), RelayError> {
+        for some in jobs.chunks(AT_ONCE) {
+            if self.is_stopped() || !self.has_room().await? {
+                break;
+            }
+            let (link, again) = (self.link, &self.enqueue.again);
+            let sent = some.iter().map(|job| async move {
+                let id = again.as_ref().map_or_else(|| job.id(), |again| format!("{}-{again}", job.id()));
+                link.send(Part::Pages, &id, body(job)).await
+            });
+            let mut sent = futures_util::stream::iter(sent).buffer_unordered(ON_THE_WAY);
+            while let Some(is_new) = sent.next().await {
+                if is_new? { self.came.queued += 1 } else { self.came.known += 1 }
+            }
+            let sent = self.came.queued + self.came.known;
+            (self.watch)(&EnqueueEvent::Sent { sent, total: jobs.len() as u64 });
+        }
+        Ok(())
+    }
+
+    /// Waits until fewer messages wait than may; false where it was stopped meanwhile.
+    async fn has_room(&mut self) -> Result<bool, RelayError> {
+        let mut told = false;
+        loop {
+            let waiting = self.link.counts().await?.waiting;
+            if waiting < self.enqueue.most_waiting {
+                return Ok(true);
+            }
+            if !std::mem::replace(&mut told, true) {
+                (self.watch)(&EnqueueEvent::Full(waiting));
+            }
+            tokio::time::sleep(LOOK).await;
+            if self.is_stopped() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// What was set aside goes into the queue again, under its orders of now. A letter is removed when its page is queued;
+    /// who is killed in between sends the same message again, which the server knows.
+    async fn dead(&mut self) -> Result<(), RelayError> {
+        let (messages, first, last) = self.link.extent(Part::Dead).await?;
+        for sequence in first..=last {
+            if messages == 0 || self.is_stopped() {
+                break;
+            }
+            let Some(stored) = self.link.message(Part::Dead, sequence).await? else { continue };
+            let dead = serde_json::from_slice::<Dead>(&stored.body).ok();
+            let Some(job) = dead.and_then(|dead| dead.job) else { continue };
+            let job = Job { making: self.making.clone(), ..job };
+            let id = format!("{}-{sequence}", job.id());
+            if self.link.send(Part::Pages, &id, body(&job)).await? {
+                self.came.queued += 1;
+            } else {
+                self.came.known += 1;
+            }
+            self.link.remove(Part::Dead, sequence).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Size and time of a file: another version of it has others.
+fn version(path: &Path) -> std::io::Result<String> {
+    let metadata = std::fs::metadata(path)?;
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(format!("{} {}", metadata.len(), modified.as_nanos()))
+}

@@ -1,0 +1,220 @@
+//! One page of the queue: its file is fetched, it is read, its results are put where they belong.
+
+use super::RelayError;
+use super::desk::Desk;
+use super::job::{Job, body};
+use super::link::{Link, Part};
+use super::place::Place;
+use super::standing::Standing;
+use super::store::{Stores, Trouble};
+use crate::batch::hand::Unread;
+use crate::batch::output::remove_beginning;
+use crate::batch::wire::{Assignment, Orders, Reading, Request};
+use crate::batch::worker::taken;
+use crate::provenance::sha256;
+use crate::write::parse_json;
+use futures_util::StreamExt;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Messages on their way to the server at once.
+pub(super) const ON_THE_WAY: usize = 256;
+/// How often a store that does not answer is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Beginning of the names of files that were fetched.
+const FETCHED: &str = "scan-";
+
+/// What became of a page.
+pub(super) enum Outcome {
+    /// Its results are where they belong.
+    Done(Reading),
+    /// It cannot be read, or not by this worker.
+    Failed { stage: String, cause: String },
+    /// No page can be read any more.
+    Broken(RelayError),
+    /// The worker is to stop and the page cannot be finished.
+    Stopped,
+}
+
+/// A place at which pages of the queue are read.
+pub(super) struct Table<'a> {
+    pub link: &'a Link,
+    pub stores: &'a Stores,
+    pub desk: &'a Desk,
+    pub stop: &'a AtomicBool,
+    /// A folder of its own, for what comes from stores and goes there.
+    pub scratch: &'a Path,
+    /// The object that was fetched last: pages of one file often follow one another.
+    pub fetched: Option<PathBuf>,
+    /// Is told of a store that does not answer.
+    pub waits: &'a dyn Fn(&str),
+}
+
+/// The orders of a queue as the worker processes of a table are given them.
+pub(super) fn orders_at(standing: &Standing, scratch: &Path, own: &Orders, queue: &str) -> Orders {
+    let output = match &standing.results {
+        Place::File(folder) => folder.clone(),
+        Place::Object(_) => scratch.join("results").into_os_string(),
+    };
+    Orders {
+        output,
+        tessdata: own.tessdata.clone(),
+        model: own.model.clone(),
+        unfinished: unfinished(queue),
+        ..standing.orders.clone()
+    }
+}
+
+/// Beginning of the names of files that this queue's workers have not finished.
+pub(super) fn unfinished(queue: &str) -> String {
+    format!(".part.{queue}-")
+}
+
+impl Table<'_> {
+    /// Reads a page. A file whose pages are counted on the way becomes its first page; the others are queued.
+    pub(super) async fn serve(
+        &mut self,
+        job: &mut Job,
+        standing: &Standing,
+        orders: &Arc<Orders>,
+        attempt: u32,
+    ) -> Outcome {
+        let path = match self.path(job).await {
+            Ok(path) => path,
+            Err(outcome) => return outcome,
+        };
+        let request = request(job, path, attempt);
+        let (opened, answer) = self.desk.read(orders, request);
+        let (answer, queued) = tokio::join!(answer, async {
+            let Ok((sha256, pages)) = opened.await else { return Ok(None) };
+            self.queue_others(job, &sha256, pages).await?;
+            Ok(Some(job.of_page(1, &sha256)))
+        });
+        let queued = queued.map(|first| *job = first.unwrap_or_else(|| job.clone()));
+        match (answer, queued) {
+            (_, Err(error)) => Outcome::Broken(error),
+            (Ok(reading), Ok(())) => match &standing.results {
+                Place::File(_) => Outcome::Done(reading),
+                Place::Object(url) => self.put(job, url, reading).await,
+            },
+            (Err(Unread::Page { stage, cause }), Ok(())) => Outcome::Failed { stage, cause },
+            (Err(Unread::Output(error)), Ok(())) => Outcome::Broken(error.into()),
+        }
+    }
+
+    /// Where the file is on this machine.
+    async fn path(&mut self, job: &Job) -> Result<OsString, Outcome> {
+        let url = match &job.source {
+            Place::File(path) => return Ok(path.clone()),
+            Place::Object(url) => url,
+        };
+        // The worker process knows by its name whether it has a file open: another version has another name.
+        let name = sha256(format!("{url} {}", job.version).as_bytes());
+        let path = self.scratch.join(format!("{FETCHED}{name}"));
+        if self.fetched.as_ref() != Some(&path) {
+            self.fetched = None;
+            remove_beginning(self.scratch, FETCHED);
+            match self.patiently(url, || self.stores.fetch(url, &path)).await? {
+                Ok(()) => self.fetched = Some(path.clone()),
+                Err(Trouble::Missing(cause)) => {
+                    return Err(Outcome::Failed { stage: "scan".into(), cause });
+                }
+                Err(trouble) => return Err(broken(url, trouble)),
+            }
+        }
+        Ok(path.into())
+    }
+
+    /// Does something with a store until it answers. While it does not, neither is the page at fault, nor any other.
+    async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
+        &self,
+        url: &str,
+        attempt: impl Fn() -> F,
+    ) -> Result<Result<T, Trouble>, Outcome> {
+        loop {
+            match attempt().await {
+                Err(Trouble::Passing(_)) if self.stop.load(Ordering::Relaxed) => {
+                    return Err(Outcome::Stopped);
+                }
+                Err(Trouble::Passing(cause)) => (self.waits)(&format!("{url}: {cause}")),
+                other => return Ok(other),
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    }
+
+    async fn queue_others(&self, job: &Job, sha256: &str, pages: u32) -> Result<(), RelayError> {
+        let others = (2..=pages).map(|page| {
+            let other = job.of_page(page, sha256);
+            async move { self.link.send(Part::Pages, &other.id(), body(&other)).await }
+        });
+        let mut sent = futures_util::stream::iter(others).buffer_unordered(ON_THE_WAY);
+        while let Some(sent) = sent.next().await {
+            sent?;
+        }
+        Ok(())
+    }
+
+    /// Puts the results of a page into the store, the record last: who sees it sees the others, too.
+    async fn put(&self, job: &Job, url: &str, reading: Reading) -> Outcome {
+        let folder = self.scratch.join("results");
+        let mut names = reading.results.clone();
+        names.sort_by_key(|name| name.ends_with(".json"));
+        for name in &names {
+            let to = Place::Object(url.to_owned()).join(name).to_string();
+            let bytes = match std::fs::read(folder.join(name)) {
+                Ok(bytes) => bytes,
+                Err(error) => return broken(&to, Trouble::Lasting(error.to_string())),
+            };
+            let put = match self.patiently(&to, || self.put_one(job, &to, &bytes)).await {
+                Ok(put) => put,
+                Err(outcome) => return outcome,
+            };
+            match put {
+                Ok(None) => {}
+                Ok(Some(cause)) => return Outcome::Failed { stage: "write".into(), cause },
+                Err(trouble) => return broken(&to, trouble),
+            }
+        }
+        names.iter().for_each(|name| drop(std::fs::remove_file(folder.join(name))));
+        Outcome::Done(reading)
+    }
+
+    /// Puts a file, unless results of another source have its name.
+    async fn put_one(&self, job: &Job, to: &str, bytes: &[u8]) -> Result<Option<String>, Trouble> {
+        if to.ends_with(".json")
+            && let Some(there) = self.stores.bytes(to).await?
+            && let Ok(page) = parse_json(&there)
+            && page.source.path != job.source.to_string()
+        {
+            return Ok(Some(taken(to, &page)));
+        }
+        self.stores.put(to, bytes.to_vec()).await?;
+        Ok(None)
+    }
+}
+
+fn broken(url: &str, trouble: Trouble) -> Outcome {
+    Outcome::Broken(RelayError::Store { place: url.to_owned(), cause: trouble.cause() })
+}
+
+fn request(job: &Job, path: OsString, attempt: u32) -> Request {
+    let shown = match &job.source {
+        Place::File(_) => None,
+        Place::Object(url) => Some(url.clone()),
+    };
+    let assignment = Assignment {
+        path,
+        stem: PathBuf::from(&job.stem).into(),
+        page: job.page.max(1),
+        sha256: job.sha256.clone().unwrap_or_default(),
+        attempt,
+        from_record: false,
+        shown,
+    };
+    if job.page == 0 { Request::Open(assignment) } else { Request::Read(assignment) }
+}

@@ -1,0 +1,134 @@
+//! The orders of a queue: how its pages are read, and where their results go.
+//!
+//! They stand in the queue itself, once. A worker brings its machine and, at most, the places of its models; it takes its
+//! settings from here, opens its engine, and compares what it would read with to what the queue wants. So two workers never
+//! mix results of two kinds, and nobody has to give the same flags to forty machines.
+
+use super::place::Place;
+use crate::batch::making;
+use crate::batch::wire::Orders;
+use crate::provenance::{Model, sha256};
+use serde::{Deserialize, Serialize};
+
+/// What stands in the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Standing {
+    /// Hash of all that decides about results, their place included.
+    pub making: String,
+    /// Version of denshin.
+    pub version: String,
+    /// Name and version of the engine.
+    pub engine: String,
+    pub models: Vec<Model>,
+    /// Folder of the results.
+    pub results: Place,
+    /// Without places on the machine of who enqueued.
+    pub orders: Orders,
+    /// How often a page is given to a worker before it is set aside.
+    pub deliveries: u64,
+}
+
+impl Standing {
+    /// The orders of who enqueues, whose engine this is.
+    pub(super) fn new(
+        orders: &Orders,
+        results: Place,
+        engine: (String, Vec<Model>),
+        deliveries: u64,
+    ) -> Self {
+        let orders = Orders { output: results.path().into(), tessdata: None, model: None, ..orders.clone() };
+        Self {
+            making: making(&orders, &engine),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            engine: engine.0,
+            models: engine.1,
+            results,
+            orders,
+            deliveries,
+        }
+    }
+
+    /// What a worker with this engine would do otherwise; nothing where it would read the same.
+    pub(super) fn refusal(&self, engine: &(String, Vec<Model>)) -> Option<String> {
+        if making(&self.orders, engine) == self.making {
+            return None;
+        }
+        let here = Self { version: env!("CARGO_PKG_VERSION").into(), ..self.clone() };
+        Some(Self { engine: engine.0.clone(), models: engine.1.clone(), ..here }.difference(self))
+    }
+
+    /// What differs, this one's first.
+    pub(super) fn difference(&self, other: &Self) -> String {
+        let models = |standing: &Self| {
+            let short = |m: &Model| format!("{} ({:.12})", m.name, m.sha256);
+            standing.models.iter().map(short).collect::<Vec<_>>().join(", ")
+        };
+        let both =
+            |what: &str, here: String, there: String| format!("{what} is {here} here and {there} there");
+        if self.version != other.version {
+            both("denshin", self.version.clone(), other.version.clone())
+        } else if self.engine != other.engine {
+            both("the engine", self.engine.clone(), other.engine.clone())
+        } else if self.models != other.models {
+            both("the model", models(self), models(other))
+        } else if self.results != other.results {
+            both("the folder of results", self.results.to_string(), other.results.to_string())
+        } else {
+            "settings or formats are others".to_owned()
+        }
+    }
+}
+
+fn making(orders: &Orders, engine: &(String, Vec<Model>)) -> String {
+    let how = making::of(orders, engine);
+    let json = serde_json::to_vec(&(how, &orders.formats, orders.output.to_string_lossy()));
+    sha256(&json.expect("strings alone"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::wire::{Existing, Stages};
+    use crate::pipeline::Settings;
+    use crate::recognize::EngineChoice;
+    use crate::write::Format;
+
+    fn engine(sha256: &str) -> (String, Vec<Model>) {
+        ("neural 1".to_owned(), vec![Model { name: "cables".into(), sha256: sha256.into() }])
+    }
+
+    fn standing(settings: Settings) -> Standing {
+        let orders = Orders {
+            settings,
+            engine: EngineChoice::Neural,
+            tessdata: None,
+            model: Some("/here/alone.onnx".into()),
+            output: "out".into(),
+            formats: vec![Format::Json],
+            existing: Existing::Renew,
+            stages: Stages::All,
+            unfinished: String::new(),
+            rehearsal: Vec::new(),
+        };
+        Standing::new(&orders, Place::File("/out".into()), engine("aa"), 3)
+    }
+
+    #[test]
+    fn a_worker_with_another_model_refuses_and_says_which() {
+        let queue = standing(Settings::default());
+        assert_eq!(queue.refusal(&engine("aa")), None);
+        let refusal = queue.refusal(&engine("bb")).unwrap();
+        assert_eq!(refusal, "the model is cables (bb) here and cables (aa) there");
+        assert!(queue.refusal(&("neural 2".into(), engine("aa").1)).unwrap().contains("neural 2 here"));
+    }
+
+    #[test]
+    fn other_settings_are_other_orders() {
+        let mut settings = Settings::default();
+        settings.scan.max_pixels = 5;
+        let (one, other) = (standing(Settings::default()), standing(settings));
+        assert_ne!(one.making, other.making);
+        assert_eq!(other.difference(&one), "settings or formats are others");
+        assert_eq!(one.orders.model, None);
+    }
+}

@@ -1,0 +1,203 @@
+//! `denshin enqueue`: puts scans into a queue, for workers on any number of machines.
+
+use super::engine::EngineArguments;
+use super::queue::{QueueArguments, plain, store_options};
+use super::{Exit, batch, clock, complain, interrupt, log, sources};
+use anyhow::{Context, bail};
+use clap::Args;
+use denshin::batch::{
+    CrewOptions, Enqueue, EnqueueEvent, Enqueued, Existing, Found, Misfortune, Orders, Place, Sources,
+    Stages, enqueue, find_inputs, find_listed,
+};
+use denshin::write::Format;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    denshin enqueue /archive/scans -o /archive/out --nats nats://queue:4222\n  \
+    denshin enqueue --list all.txt -o s3://results/1993 --nats nats://queue:4222\n  \
+    denshin enqueue s3://scans/1993/ -o s3://results/1993 --nats tls://queue:4222 --creds archive.creds\n  \
+    denshin enqueue --dead --nats nats://queue:4222               # what was set aside, once more\n\n\
+    The same command again queues what is new or changed; what was queued within a day is not queued twice. Files are \
+    opened, and their pages counted, by workers. A queue has one folder of results and one way of reading: settings, engine \
+    and formats of the first enqueue stay until it is empty. Keys of object stores are read from AWS_…, GOOGLE_… and \
+    AZURE_….")]
+pub(super) struct Arguments {
+    /// Scans, folders that are searched for scans, patterns, IIIF manifests; or URLs: s3://BUCKET/PREFIX/, gs://…, az://…
+    #[arg(required_unless_present_any = ["list", "dead"], value_name = "SOURCES")]
+    sources: Vec<PathBuf>,
+    /// File of sources, one a line; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "sources")]
+    list: Option<PathBuf>,
+    /// Queue again what was set aside; as the queue reads now, or, with -o, as it is told here
+    #[arg(long, conflicts_with_all = ["sources", "list", "again"])]
+    dead: bool,
+    /// Where results go: a folder that all workers see, or a URL
+    #[arg(short, long, value_name = "DIR|URL", required_unless_present = "dead")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    queue: QueueArguments,
+    /// What to write: json, text, …
+    #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
+    format: Vec<Format>,
+    #[command(flatten)]
+    reading: EngineArguments,
+    /// How often a page is given to a worker before it is set aside
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    deliveries: u64,
+    /// Seconds that a worker may be silent before its page is given to another
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    ack_wait: u64,
+    /// Messages that may wait in the queue; while more do, nothing is sent
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    most_waiting: u64,
+    /// Queue what was queued before, too
+    #[arg(long)]
+    again: bool,
+    /// Faults on purpose, WHAT:NAME
+    #[arg(long, hide = true)]
+    rehearse: Vec<Misfortune>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Seconds between two lines of progress.
+const EVERY: f64 = 10.0;
+
+/// What is to be read.
+enum Wanted {
+    Files(Vec<Found>),
+    Objects(Vec<Place>),
+    Dead,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let program = std::env::current_exe().context("cannot find this program, to start workers")?;
+    let command = || batch::worker(&program, log::Form::Text);
+    let stop = interrupt::stop()?;
+    let connection = arguments.queue.connection();
+    let results = results(arguments.output.as_deref())?;
+    let (wanted, mut unseen) = wanted(arguments, &results)?;
+    let orders = arguments.output.as_ref().map(|_| orders(arguments, &results)).transpose()?;
+    let job = Enqueue {
+        connection: &connection,
+        orders: orders.as_ref(),
+        results,
+        sources: match &wanted {
+            Wanted::Files(files) => Sources::Files(files),
+            Wanted::Objects(objects) => Sources::Objects(objects),
+            Wanted::Dead => Sources::Dead,
+        },
+        deliveries: arguments.deliveries,
+        ack_wait: Duration::from_secs(arguments.ack_wait),
+        most_waiting: arguments.most_waiting,
+        again: arguments.again.then(|| clock::now().to_string()),
+        store_options: store_options(),
+        crew: CrewOptions { command: &command, page_seconds: 60.0, worker_bytes: u64::MAX, now: clock::now },
+        stop: &stop,
+    };
+    let mut told = clock::now();
+    let came = enqueue(&job, &mut |event| tell(event, arguments.quiet, &mut told)).map_err(plain)?;
+    unseen += came.unseen;
+    if !arguments.quiet {
+        complain(&summary(&came, &connection.queue));
+    }
+    Ok(match came {
+        Enqueued { is_stopped: true, .. } => Exit::Stopped,
+        _ if unseen > 0 => Exit::SomeFailed,
+        _ => Exit::Success,
+    })
+}
+
+fn summary(came: &Enqueued, queue: &str) -> String {
+    let Enqueued { queued, known, .. } = came;
+    let known = if *known > 0 { format!(", {known} were queued before") } else { String::new() };
+    format!("{queued} queued in {queue}{known}")
+}
+
+fn tell(event: &EnqueueEvent<'_>, is_quiet: bool, told: &mut f64) {
+    match event {
+        EnqueueEvent::Unseen { path, cause } => complain(&format!("{}: {cause}", path.display())),
+        _ if is_quiet => {}
+        EnqueueEvent::Listed { url, scans, others } => {
+            complain(&format!("{url}: {scans} scans, {others} other objects are passed over"));
+        }
+        EnqueueEvent::Full(waiting) => {
+            complain(&format!("{waiting} wait in the queue: workers first (--most-waiting allows more)"));
+        }
+        EnqueueEvent::Sent { sent, total } if clock::now() - *told > EVERY => {
+            *told = clock::now();
+            complain(&format!("{sent} of {total} sent"));
+        }
+        EnqueueEvent::Sent { .. } => {}
+    }
+}
+
+/// Where results go. A folder is made: workers take one that they do not see for one that is not mounted.
+fn results(output: Option<&Path>) -> anyhow::Result<Place> {
+    let place = Place::parse(output.unwrap_or(Path::new("")).as_os_str()).map_err(plain)?;
+    match place {
+        Place::File(folder) if !folder.is_empty() => {
+            let folder = std::path::absolute(&folder)?;
+            std::fs::create_dir_all(&folder).with_context(|| {
+                format!("{}: cannot be made (choose another folder with -o)", folder.display())
+            })?;
+            Ok(Place::File(folder.into()))
+        }
+        place => Ok(place),
+    }
+}
+
+/// What is to be read; and how much of it cannot be looked at, which was said.
+fn wanted(arguments: &Arguments, results: &Place) -> anyhow::Result<(Wanted, u64)> {
+    if arguments.dead {
+        return Ok((Wanted::Dead, 0));
+    }
+    let listed = arguments.list.as_deref().map(sources::lines).transpose()?;
+    let given = listed.as_ref().unwrap_or(&arguments.sources);
+    let places: Result<Vec<Place>, _> = given.iter().map(|source| Place::parse(source.as_os_str())).collect();
+    let (mut paths, mut objects) = (Vec::new(), Vec::new());
+    for place in places.map_err(plain)? {
+        match place {
+            Place::File(path) => paths.push(PathBuf::from(path)),
+            Place::Object(_) => objects.push(place),
+        }
+    }
+    if paths.is_empty() {
+        return Ok((Wanted::Objects(objects), 0));
+    }
+    if !objects.is_empty() {
+        bail!("files and objects of a store have names of their own (enqueue them in two commands)");
+    }
+    let output = match results {
+        Place::File(folder) => PathBuf::from(folder),
+        Place::Object(_) => PathBuf::new(),
+    };
+    let inputs = if listed.is_some() { find_listed(&paths, &output) } else { find_inputs(&paths, &output) };
+    inputs.unseen.iter().for_each(|error| complain(&error.to_string()));
+    if inputs.found.is_empty() && inputs.unseen.is_empty() {
+        bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
+    }
+    let absolute = |found: Found| Ok(Found { path: std::path::absolute(&found.path)?, ..found });
+    let found: std::io::Result<Vec<Found>> = inputs.found.into_iter().map(absolute).collect();
+    Ok((Wanted::Files(found?), inputs.unseen.len() as u64))
+}
+
+fn orders(arguments: &Arguments, results: &Place) -> anyhow::Result<Orders> {
+    let reading = &arguments.reading;
+    let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
+    Ok(Orders {
+        settings: reading.settings()?,
+        engine: reading.engine(),
+        tessdata: owned(&reading.tessdata),
+        model: owned(&reading.model),
+        output: results.to_string().into(),
+        formats: arguments.format.clone(),
+        existing: Existing::Renew,
+        stages: Stages::All,
+        unfinished: String::new(),
+        rehearsal: arguments.rehearse.clone(),
+    })
+}
