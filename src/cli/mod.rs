@@ -8,6 +8,7 @@ mod evaluate;
 mod inspect;
 mod interrupt;
 mod log;
+mod passwords;
 mod progress;
 mod read;
 mod review;

@@ -8,10 +8,12 @@ mod lines;
 mod pictures;
 mod record;
 mod seat;
+mod square;
 mod stamps;
 mod steps;
 mod upright;
 
+pub use self::square::square;
 pub use self::stamps::StampsOptions;
 
 use self::lines::read_lines;
@@ -85,7 +87,9 @@ pub fn read_page(
     settings: &Settings,
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
-    let prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
+    let (pixels, back) = square(scan);
+    let prepared = upright::prepare_upright(&pixels, recognizer, settings);
+    let prepared = Prepared { to_scan: prepared.to_scan.then(&back), ..prepared };
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
     let stamps = read_stamps(&prepared, &read, recognizer, settings).at(Stage::Stamps, &place)?;
     Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
