@@ -301,3 +301,13 @@ fn a_page_of_one_pixel_is_a_page() {
     assert_eq!(pages[0].pixels.dimensions(), (1, 1));
     assert!(read("a.tif", &tiff(1, 1, 8, 1, &[7])).is_ok());
 }
+
+/// Found by feeding broken files: stages take a page to have pixels.
+#[test]
+fn a_page_without_pixels_is_no_page() {
+    for (width, height) in [(0, 9), (9, 0), (0, 0)] {
+        assert!(complaint("a.tif", &tiff(width, height, 8, 1, &[7; 9])).contains("damaged"));
+        assert!(complaint("a.tif", &tiff(width, height, 1, 1, &[7; 9])).contains("damaged"));
+        assert!(complaint("a.pgm", format!("P5 {width} {height} 255\n").as_bytes()).contains("damaged"));
+    }
+}

@@ -344,11 +344,16 @@ fn a_scan_on_standard_input_and_sources_in_a_list_are_read() {
     let pages = ["stdin-p0001.json", "stdin-p0002.json", "stdin-p0003.json"];
     assert!(pages.iter().all(|name| place.path("one").join(name).is_file()));
     assert_eq!(place.json("one/stdin-p0002.json")["source"]["path"], "-");
-    let mut command = place.denshin(&["read", "--list", "-", "-o", "two", "--engine", "null", "--show-ignored"]);
+    let mut command =
+        place.denshin(&["read", "--list", "-", "-o", "two", "--engine", "null", "--show-ignored"]);
     let shown = command.write_stdin("1993\n").assert().code(0);
     shown.stderr(contains("1993/note.txt: passed over").and(contains("1 files in folders passed over")));
     assert!(place.path("two/1993/a.json").is_file());
-    place.denshin(&["batch", "-", "-o", "three"]).assert().code(2).stderr(contains("standard input does not"));
+    place
+        .denshin(&["batch", "-", "-o", "three"])
+        .assert()
+        .code(2)
+        .stderr(contains("standard input does not"));
 }
 
 #[test]
@@ -359,8 +364,7 @@ fn passwords_open_pdfs_and_stand_nowhere() {
     place.read(&["cable.pdf", "--password-file", "passwords"]).code(0);
     let mut command = place.denshin(&["read", "cable.pdf", "-o", "by-variable", "--engine", "null"]);
     command.env("DENSHIN_PDF_PASSWORD", "user").assert().code(0);
-    let arguments =
-        ["batch", "cable.pdf", "-o", "batch", "--engine", "null", "--password-file", "passwords"];
+    let arguments = ["batch", "cable.pdf", "-o", "batch", "--engine", "null", "--password-file", "passwords"];
     place.denshin(&arguments).assert().code(0);
     for folder in ["out", "by-variable", "batch"] {
         assert!(place.path(folder).join("cable.json").is_file(), "{folder}");
@@ -382,5 +386,8 @@ fn text_that_a_pdf_has_and_repairs_of_it_stand_in_the_record() {
     place.read(&["cut.pdf"]).code(0);
     let record = place.json("out/cut.json");
     assert_eq!(record["warnings"][0]["code"], "repaired-file");
-    assert_eq!(record["provenance"]["steps"][0], serde_json::json!({ "stage": "scan", "repaired_file": true }));
+    assert_eq!(
+        record["provenance"]["steps"][0],
+        serde_json::json!({ "stage": "scan", "repaired_file": true })
+    );
 }

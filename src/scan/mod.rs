@@ -209,12 +209,16 @@ impl ScanFile {
             return Err(ScanError::NoSuchPage { page, pages });
         }
         let limit = Limit(self.max_pixels);
-        guard::guarded(|| match &self.content {
+        let scan = guard::guarded(|| match &self.content {
             Content::Raster(bytes, format) => raster::read(bytes, *format, limit),
             Content::Jpeg2000(bytes) => jpeg2000::read(bytes, limit),
             Content::Tiff(file) => file.read(page - 1, limit),
             Content::Pdf(file) => file.read(page - 1, limit),
-        })
+        })?;
+        match scan.pixels.dimensions() {
+            (0, _) | (_, 0) => Err(ScanError::damaged("scan", "it has no pixels")),
+            _ => Ok(scan),
+        }
     }
 }
 
