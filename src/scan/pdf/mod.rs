@@ -106,7 +106,9 @@ fn has_end(bytes: &[u8]) -> bool {
     let is_table = |at: usize| {
         let table = bytes.get(at..).unwrap_or_default();
         let table = table.trim_ascii_start();
-        table.starts_with(b"xref") || table.first().is_some_and(u8::is_ascii_digit)
+        // Either a table or a stream, which is an object: `12 0 obj`.
+        let is_object = || table[..table.len().min(24)].windows(4).any(|w| w == b" obj");
+        table.starts_with(b"xref") || table.first().is_some_and(u8::is_ascii_digit) && is_object()
     };
     digits.parse::<usize>().is_ok_and(|at| is_table(at) || at.checked_add(header).is_some_and(is_table))
 }
