@@ -1,13 +1,8 @@
 //! Small PDF files, written by hand (ISO 32000-2, 7.5).
 
 /// An image of gray samples of 8 bits, packed as the filter says.
-pub(crate) fn image((width, height): (u32, u32), filter: &str, data: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "<</Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceGray/BitsPerComponent 8\
-         /Filter{filter}/Length {}>>stream\n",
-        data.len()
-    );
-    [head.as_bytes(), data, b"\nendstream"].concat()
+pub(crate) fn image(size: (u32, u32), filter: &str, data: &[u8]) -> Vec<u8> {
+    object(&format!("/ColorSpace/DeviceGray/BitsPerComponent 8/Filter{filter}"), size, data)
 }
 
 /// Instructions that paint the image over the whole page.
@@ -15,7 +10,7 @@ pub(crate) fn whole_page((width, height): (u32, u32)) -> String {
     format!("{} 0 0 {} 0 0 cm /I Do", width as f32 * 0.24, height as f32 * 0.24)
 }
 
-/// An image whose samples stand in the file as they are.
+/// An image whose data stand in the file as they are, with what its dictionary says of them.
 pub(crate) fn object(dictionary: &str, (width, height): (u32, u32), data: &[u8]) -> Vec<u8> {
     let head = format!(
         "<</Type/XObject/Subtype/Image/Width {width}/Height {height}{dictionary}/Length {}>>stream\n",
