@@ -164,9 +164,12 @@ impl Binary {
     #[must_use]
     pub fn ink_in(&self, bbox: &BBox) -> u64 {
         let inside = bbox.intersection(&self.bbox());
+        if inside.is_empty() {
+            return 0;
+        }
         (inside.top..inside.bottom)
             .map(|y| {
-                let row = &self.row(y as u32)[inside.left as usize..inside.right.max(inside.left) as usize];
+                let row = &self.row(y as u32)[inside.left as usize..inside.right as usize];
                 // So many at a time as a byte can count: that is done for many pixels at once.
                 let count = |few: &[u8]| u64::from(few.iter().map(|&p| u8::from(p != 0)).sum::<u8>());
                 row.chunks(255).map(count).sum::<u64>()
@@ -276,6 +279,8 @@ mod tests {
     fn ink_is_counted_and_erased_inside_of_the_picture_only() {
         let mut page = Binary::from_ink(gray_image!(1, 1; 1, 1));
         assert_eq!(page.ink_in(&BBox::from_ltrb(1, -5, 9, 9)), 2);
+        // Found by feeding broken files: a box beside the picture holds no ink.
+        assert_eq!(page.ink_in(&BBox::from_ltrb(900, 0, 910, 2)), 0);
         page.erase(&BBox::from_ltrb(-3, 1, 1, 7));
         assert_eq!(page.as_ink(), &gray_image!(255, 255; 0, 255));
         assert_eq!(imageops::flip_horizontal(&page.to_gray()), gray_image!(0, 0; 0, 255));

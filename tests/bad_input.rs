@@ -48,7 +48,9 @@ fn a_file_that_is_cut_off_is_never_read_as_if_it_were_whole() {
         let whole = std::fs::read(&path).unwrap();
         for percent in [5, 30, 60, 90, 97] {
             let kept = &whole[..whole.len() * percent / 100];
-            assert!(read(&name, kept).is_err(), "{name}: {percent} % of it was read without a word");
+            let told = |page: &Scan| page.notes.iter().any(|note| note.doubt().is_some());
+            let is_told = read(&name, kept).map_or(true, |pages| pages.iter().all(told));
+            assert!(is_told, "{name}: {percent} % of it was read without a word");
             tried += 1;
         }
     }
@@ -89,9 +91,9 @@ fn a_wrong_extension_does_no_harm() {
 }
 
 #[test]
-fn an_encrypted_pdf_says_how_to_decrypt_it() {
+fn an_encrypted_pdf_says_where_its_password_goes() {
     let error = complaint("encrypted.pdf", &bytes_of("encrypted.pdf"));
-    assert!(error.contains("encrypted") && error.contains("qpdf --decrypt"), "{error}");
+    assert!(error.contains("encrypted") && error.contains("--password-file"), "{error}");
     assert!(read("owner-password.pdf", &bytes_of("owner-password.pdf")).is_ok());
 }
 
@@ -192,7 +194,7 @@ fn sixty_thousand_pixels_square_are_refused_by_the_header_alone() {
 
 #[test]
 fn the_limit_can_be_set() {
-    let options = ScanOptions { max_pixels: 15_359 };
+    let options = ScanOptions { max_pixels: 15_359, ..ScanOptions::default() };
     for name in ["gray.png", "g4.tif", "gray.pdf", "rgb.jp2", "rgb.jpg"] {
         let error = ScanFile::open(&file(name), &options).unwrap().read(1).unwrap_err();
         assert!(
@@ -298,4 +300,14 @@ fn a_page_of_one_pixel_is_a_page() {
     let pages = read("a.png", &png(1, 1, &packed, &[])).unwrap();
     assert_eq!(pages[0].pixels.dimensions(), (1, 1));
     assert!(read("a.tif", &tiff(1, 1, 8, 1, &[7])).is_ok());
+}
+
+/// Found by feeding broken files: stages take a page to have pixels.
+#[test]
+fn a_page_without_pixels_is_no_page() {
+    for (width, height) in [(0, 9), (9, 0), (0, 0)] {
+        assert!(complaint("a.tif", &tiff(width, height, 8, 1, &[7; 9])).contains("damaged"));
+        assert!(complaint("a.tif", &tiff(width, height, 1, 1, &[7; 9])).contains("damaged"));
+        assert!(complaint("a.pgm", format!("P5 {width} {height} 255\n").as_bytes()).contains("damaged"));
+    }
 }

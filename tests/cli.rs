@@ -335,3 +335,59 @@ fn an_interrupt_finishes_the_page_on_the_press() {
     assert!(manifest.lines().count() < 300 && manifest.lines().count() == records.len());
     assert!(records.iter().all(|r| place.json(&format!("out/{r}"))["format"] == "denshin.page/1"));
 }
+
+#[test]
+fn a_scan_on_standard_input_and_sources_in_a_list_are_read() {
+    let place = Place::new().with("1993/a.tif", "g4.tif").with("1993/note.txt", "make.sh");
+    let mut command = place.denshin(&["read", "-", "-o", "one", "--engine", "null"]);
+    command.write_stdin(fs::read(file("pages.tif")).unwrap()).assert().code(0);
+    let pages = ["stdin-p0001.json", "stdin-p0002.json", "stdin-p0003.json"];
+    assert!(pages.iter().all(|name| place.path("one").join(name).is_file()));
+    assert_eq!(place.json("one/stdin-p0002.json")["source"]["path"], "-");
+    let mut command =
+        place.denshin(&["read", "--list", "-", "-o", "two", "--engine", "null", "--show-ignored"]);
+    let shown = command.write_stdin("1993\n").assert().code(0);
+    shown.stderr(contains("1993/note.txt: passed over").and(contains("1 files in folders passed over")));
+    assert!(place.path("two/1993/a.json").is_file());
+    place
+        .denshin(&["batch", "-", "-o", "three"])
+        .assert()
+        .code(2)
+        .stderr(contains("standard input does not"));
+}
+
+#[test]
+fn passwords_open_pdfs_and_stand_nowhere() {
+    let place = Place::new().with("cable.pdf", "encrypted.pdf");
+    fs::write(place.path("passwords"), "wrong one\nuser\n").unwrap();
+    place.read(&["cable.pdf"]).code(1).stderr(contains("--password-file"));
+    place.read(&["cable.pdf", "--password-file", "passwords"]).code(0);
+    let mut command = place.denshin(&["read", "cable.pdf", "-o", "by-variable", "--engine", "null"]);
+    command.env("DENSHIN_PDF_PASSWORD", "user").assert().code(0);
+    let arguments = ["batch", "cable.pdf", "-o", "batch", "--engine", "null", "--password-file", "passwords"];
+    place.denshin(&arguments).assert().code(0);
+    for folder in ["out", "by-variable", "batch"] {
+        assert!(place.path(folder).join("cable.json").is_file(), "{folder}");
+        for name in place.files(folder) {
+            let bytes = fs::read(place.path(folder).join(&name)).unwrap();
+            let shows = |word: &[u8]| bytes.windows(word.len()).any(|w| w == word);
+            assert!(!shows(b"wrong one") && !shows(b"\"user\""), "{folder}/{name}");
+        }
+    }
+}
+
+#[test]
+fn text_that_a_pdf_has_and_repairs_of_it_stand_in_the_record() {
+    let place = Place::new();
+    let mut pdf = fs::read(file("gray.pdf")).unwrap();
+    let end = pdf.windows(9).rposition(|w| w == b"startxref").unwrap();
+    pdf.truncate(end);
+    fs::write(place.path("cut.pdf"), pdf).unwrap();
+    place.read(&["cut.pdf"]).code(0);
+    let record = place.json("out/cut.json");
+    assert_eq!(record["warnings"][0]["code"], "repaired-file");
+    assert_eq!(
+        record["provenance"]["steps"][0],
+        serde_json::json!({ "stage": "scan", "repaired_file": true })
+    );
+}

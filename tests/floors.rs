@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 29] = [
+const PLACES: [(&str, &[&str]); 30] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["batch/"]),
@@ -27,6 +27,7 @@ const PLACES: [(&str, &[&str]); 29] = [
     ("ctrlc", &["cli/"]),
     ("anyhow", &["cli/"]),
     ("hayro", &["scan/"]),
+    ("weezl", &["scan/tiles.rs"]),
     ("tempfile", &["batch/", "review/store.rs"]),
     ("rusqlite", &["batch/database/"]),
     ("glob", &["batch/inputs.rs"]),

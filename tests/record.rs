@@ -13,7 +13,7 @@ use denshin::recognize::fault::{Fault, Faulty};
 use denshin::recognize::null::Null;
 use denshin::recognize::replay::Replay;
 use denshin::recognize::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
-use denshin::scan::{Scan, ScanOptions};
+use denshin::scan::{Scan, ScanFile, ScanOptions};
 use denshin::write::{Format, json_schema, parse_json, write};
 use image::{GrayImage, Luma};
 use imageproc::drawing::draw_filled_rect_mut;
@@ -43,7 +43,7 @@ fn drawn_page() -> Scan {
         Rect::at(100 + 6 * PITCH as i32, 178).of_size(6 * PITCH - 4, SIZE + 4),
         Luma([0]),
     );
-    Scan { pixels: Pixels::Gray(page), dpi: Some(300.0) }
+    Scan { pixels: Pixels::Gray(page), dpi: Some(300.0), dpi_down: None, notes: vec![] }
 }
 
 fn character(page: &mut GrayImage, x: u32, y: u32, kind: u32) {
@@ -302,7 +302,7 @@ fn batch_with(fault: Fault) -> (Summary, String, Vec<String>) {
         output: &output,
         formats: &[Format::Json],
         jobs: 2,
-        scan: &ScanOptions::default(),
+        open: &|path| ScanFile::open(path, &ScanOptions::default()),
         read: &|scan, source| {
             let mut faulty = Faulty(fault);
             let mut good = replay();

@@ -5,7 +5,7 @@
 mod pdf;
 
 use denshin::raster::Pixels;
-use denshin::scan::{Scan, ScanError, ScanFile, ScanOptions};
+use denshin::scan::{Note, Passwords, Scan, ScanError, ScanFile, ScanOptions};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use std::path::{Path, PathBuf};
 
@@ -90,6 +90,8 @@ fn files_without_colour_give_the_picture_bit_for_bit() {
         "packbits.tif",
         "tall-strip.tif",
         "tiled.tif",
+        "tiled-lzw-bilevel.tif",
+        "tiled-lzw-gray.tif",
         "tiled-g4.tif",
         "white-is-zero.tif",
         "zip.tif",
@@ -100,9 +102,17 @@ fn files_without_colour_give_the_picture_bit_for_bit() {
 
 #[test]
 fn files_in_colour_give_the_picture_bit_for_bit() {
-    for name in
-        ["big-endian.tif", "palette.png", "palette.tif", "planar.tif", "rgb.tif", "rgb.webp", "rgb16.tif"]
-    {
+    for name in [
+        "big-endian.tif",
+        "palette.png",
+        "palette.tif",
+        "planar.tif",
+        "rgb.tif",
+        "rgb.webp",
+        "rgb16.tif",
+        "tiled-lzw-palette.tif",
+        "tiled-lzw-rgb.tif",
+    ] {
         is_exactly(name, &only_page(name).pixels, &red_on_cream());
     }
 }
@@ -236,6 +246,215 @@ fn invisible_text_over_a_scan_is_not_painted() {
     let content = "q 38.4 0 0 23.04 0 0 cm /I Do Q BT 3 Tr /F 9 Tf (read by another) Tj ET";
     let scan = read_pdf(&pdf(&jpeg, SIZE, "", content)).unwrap();
     is_exactly("a scan below text", &scan.pixels, &color(&only_page("exif-dpi.jpg").pixels));
+}
+
+/// A page of 160 × 96 px at 300 dpi whose picture is the usual one, made of whatever objects are given.
+fn is_the_picture(name: &str, image: &[u8], page: &str, content: &str) {
+    let scan = read_pdf(&pdf::with_image(image, SIZE, page, content.as_bytes()))
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
+    is_exactly(name, &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+    assert!(scan.dpi.is_some_and(|dpi| (dpi - 300.0).abs() < 0.5), "{name}: {:?}", scan.dpi);
+    assert_eq!(scan.notes, [], "{name}");
+}
+
+/// An image of so many bits a sample whose ink is `ink` and whose paper `paper`.
+fn of_samples(bits: u32, ink: u32, paper: u32, dictionary: &str) -> Vec<u8> {
+    let mut data = Vec::new();
+    for y in 0..SIZE.1 {
+        let mut row = vec![0u8; (SIZE.0 * bits).div_ceil(8) as usize];
+        for x in 0..SIZE.0 {
+            let sample = if is_ink(x, y, 0) { ink } else { paper };
+            for bit in (0..bits).filter(|bit| sample >> (bits - 1 - bit) & 1 == 1) {
+                let at = x * bits + bit;
+                row[at as usize / 8] |= 0x80 >> (at % 8);
+            }
+        }
+        data.extend(row);
+    }
+    pdf::object(&format!("/BitsPerComponent {bits}{dictionary}"), SIZE, &data)
+}
+
+#[test]
+fn samples_of_any_depth_inverted_in_a_palette_or_as_a_stencil_are_the_picture() {
+    let page = pdf::whole_page(SIZE);
+    for bits in [1, 2, 4, 8, 16] {
+        let most = (1u32 << bits) - 1;
+        let gray = "/ColorSpace/DeviceGray";
+        is_the_picture(&format!("{bits} bits"), &of_samples(bits, 0, most, gray), "", &page);
+        let inverted = of_samples(bits, most, 0, &format!("{gray}/Decode[1 0]"));
+        is_the_picture(&format!("{bits} bits, inverted"), &inverted, "", &page);
+    }
+    for bits in [1, 2, 4, 8] {
+        let palette = "/ColorSpace[/Indexed/DeviceRGB 1<FFFFFF000000>]";
+        is_the_picture(&format!("palette, {bits} bits"), &of_samples(bits, 1, 0, palette), "", &page);
+    }
+    let inverted = "/ColorSpace[/Indexed/DeviceGray 1<00FF>]/Decode[1 0]";
+    is_the_picture("palette, inverted", &of_samples(1, 1, 0, inverted), "", &page);
+    is_the_picture("stencil", &of_samples(1, 0, 1, "/ImageMask true"), "", &page);
+    is_the_picture("stencil, inverted", &of_samples(1, 1, 0, "/ImageMask true/Decode[1 0]"), "", &page);
+}
+
+#[test]
+fn a_stencil_in_colour_is_painted_in_its_colour() {
+    let stencil = of_samples(1, 0, 1, "/ImageMask true");
+    let content = format!("1 0 0 rg {}", pdf::whole_page(SIZE));
+    let scan = read_pdf(&pdf::with_image(&stencil, SIZE, "", content.as_bytes())).unwrap();
+    let found = color(&scan.pixels);
+    assert_eq!((found.get_pixel(60, 12).0, found.get_pixel(60, 40).0), ([255, 0, 0], [255, 255, 255]));
+}
+
+/// The eight ways in which programs set images upright, each undoing what was done to the samples.
+#[test]
+fn images_turned_and_mirrored_by_their_matrix_stand_upright() {
+    let (w, h) = (SIZE.0 as f32 * 0.24, SIZE.1 as f32 * 0.24);
+    let stored = image::DynamicImage::ImageLuma8(black_on_white(0));
+    for (matrix, undone) in [
+        ([w, 0.0, 0.0, h, 0.0, 0.0], 1),
+        ([-w, 0.0, 0.0, h, w, 0.0], 2),
+        ([-w, 0.0, 0.0, -h, w, h], 3),
+        ([w, 0.0, 0.0, -h, 0.0, h], 4),
+        ([0.0, -h, -w, 0.0, w, h], 5),
+        ([0.0, h, -w, 0.0, w, 0.0], 6),
+        ([0.0, h, w, 0.0, 0.0, 0.0], 7),
+        ([0.0, -h, w, 0.0, 0.0, h], 8),
+    ] {
+        let mut turned = stored.clone();
+        turned.apply_orientation(image::metadata::Orientation::from_exif(undone).unwrap());
+        let size = (turned.width(), turned.height());
+        let gray = "/BitsPerComponent 8/ColorSpace/DeviceGray";
+        let image = pdf::object(gray, size, turned.to_luma8().as_raw());
+        let content = format!("q {} cm /I Do Q", matrix.map(|v| v.to_string()).join(" "));
+        let scan = read_pdf(&pdf::with_image(&image, SIZE, "", content.as_bytes())).unwrap();
+        is_exactly(&format!("{matrix:?}"), &scan.pixels, &stored.to_rgb8());
+    }
+}
+
+fn gray_image() -> Vec<u8> {
+    of_samples(8, 0, 255, "/ColorSpace/DeviceGray")
+}
+
+#[test]
+fn what_lies_beyond_the_crop_box_is_cut_off() {
+    let boxed =
+        pdf::with_image(&gray_image(), SIZE, "/CropBox[2.4 4.8 31.2 19.2]", pdf::whole_page(SIZE).as_bytes());
+    let expected = image::imageops::crop_imm(&black_on_white(0), 10, 16, 120, 60).to_image();
+    let scan = read_pdf(&boxed).unwrap();
+    is_exactly("crop box", &scan.pixels, &color(&Pixels::Gray(expected.clone())));
+    let rotated = pdf::with_image(
+        &gray_image(),
+        SIZE,
+        "/CropBox[2.4 4.8 31.2 19.2]/Rotate 90",
+        pdf::whole_page(SIZE).as_bytes(),
+    );
+    let expected = color(&Pixels::Gray(image::imageops::rotate90(&expected)));
+    is_exactly("crop box, rotated", &read_pdf(&rotated).unwrap().pixels, &expected);
+}
+
+#[test]
+fn strips_are_put_together_at_their_own_resolution() {
+    let rows = |y: u32| {
+        let part = image::imageops::crop_imm(&black_on_white(0), 0, y, SIZE.0, 16).to_image();
+        pdf::object("/BitsPerComponent 8/ColorSpace/DeviceGray", (SIZE.0, 16), part.as_raw())
+    };
+    let strips: Vec<Vec<u8>> = (0..6).map(|i| rows(16 * i)).collect();
+    let place = |i: u32| format!("q 38.4 0 0 3.84 0 {} cm /I{i} Do Q\n", (5 - i) as f32 * 3.84);
+    let content: String = (0..6).map(place).collect();
+    let scan = read_pdf(&pdf::with_images(&strips, SIZE, "", content.as_bytes())).unwrap();
+    is_exactly("strips", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+    assert!(scan.dpi.is_some_and(|dpi| (dpi - 300.0).abs() < 0.5));
+}
+
+#[test]
+fn an_inline_image_and_one_in_a_form_are_taken_out() {
+    let hex: String = (0..SIZE.1)
+        .flat_map(|y| (0..SIZE.0 / 8).map(move |byte| (byte, y)))
+        .map(|(byte, y)| (0..8).fold(0u8, |bits, i| bits << 1 | u8::from(!is_ink(8 * byte + i, y, 0))))
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let inline = format!("q 38.4 0 0 23.04 0 0 cm BI /W 160 /H 96 /BPC 1 /CS /G /F /AHx ID {hex}> EI Q");
+    is_the_picture("inline", &gray_image(), "", &inline);
+    let form = format!(
+        "<</Type/XObject/Subtype/Form/BBox[0 0 76.8 46.08]/Matrix[0.5 0 0 0.5 0 0]\
+         /Resources<</XObject<</I 6 0 R>>>>/Length 31>>stream\n76.8 0 0 46.08 0 0 cm /I Do    \nendstream"
+    );
+    let objects = [form.into_bytes(), gray_image()];
+    let scan = read_pdf(&pdf::with_images(&objects, SIZE, "", b"/I0 Do")).unwrap();
+    is_exactly("form", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+}
+
+#[test]
+fn half_an_image_behind_a_clip_or_transparent_is_shown_so() {
+    let clip = "q 0 0 19.2 23.04 re W n 38.4 0 0 23.04 0 0 cm /I Do Q";
+    let scan = read_pdf(&pdf::with_image(&gray_image(), SIZE, "", clip.as_bytes())).unwrap();
+    let found = color(&scan.pixels);
+    assert_eq!((found.get_pixel(40, 12).0, found.get_pixel(120, 12).0), ([0; 3], [255; 3]));
+}
+
+/// The test sequence of ITU-T T.88, annex H: symbol dictionaries, text, halftones and refinements, once by Huffman's
+/// codes, once arithmetically, which give the same page; and symbols that are made of symbols. MuPDF counts the same ink.
+#[test]
+fn jbig2_with_symbol_dictionaries_is_read() {
+    let ink = |name: &str| {
+        let scan = only_page(name);
+        assert_eq!(scan.notes, [], "{name}");
+        (scan.pixels.dimensions(), color(&scan.pixels).pixels().filter(|p| p.0 == [0; 3]).count())
+    };
+    assert_eq!(ink("jbig2-huffman.pdf"), ((64, 56), 1027));
+    assert_eq!(only_page("jbig2-huffman.pdf").pixels, only_page("jbig2-arithmetic.pdf").pixels);
+    assert_eq!(ink("jbig2-refined.pdf"), ((37, 8), 83));
+}
+
+#[test]
+fn text_that_is_in_a_pdf_already_is_noted() {
+    let jpeg = std::fs::read(file("exif-dpi.jpg")).unwrap();
+    let content = "q 38.4 0 0 23.04 0 0 cm /I Do Q BT 3 Tr /F 9 Tf (read by another) Tj ET";
+    assert_eq!(read_pdf(&pdf(&jpeg, SIZE, "", content)).unwrap().notes, [Note::TextLayer]);
+    assert_eq!(only_page("gray.pdf").notes, []);
+}
+
+#[test]
+fn a_protected_pdf_opens_with_any_of_the_passwords_given() {
+    let options = |list: &str| ScanOptions { passwords: Passwords::of_lines(list), ..ScanOptions::default() };
+    let black = color(&Pixels::Gray(black_on_white(0)));
+    for name in ["encrypted.pdf", "rc4-40.pdf", "rc4-128.pdf", "aes-128.pdf"] {
+        // The owner's password opens AES-256 alone.
+        let lists = ["user", "wrong\nuser", "secret"];
+        for list in &lists[..if name == "encrypted.pdf" { 3 } else { 2 }] {
+            let mut scan =
+                ScanFile::open(&file(name), &options(list)).unwrap_or_else(|e| panic!("{name}, {list}: {e}"));
+            assert!(difference(&color(&scan.read(1).unwrap().pixels), &black) < 8.0, "{name}");
+        }
+        let error = ScanFile::open(&file(name), &options("wrong")).err().unwrap();
+        assert!(matches!(error, ScanError::Encrypted), "{name}: {error}");
+        assert!(error.to_string().contains("--password-file"));
+    }
+}
+
+/// What readers mend is mended, and said: a table of objects that is elsewhere, or gone.
+#[test]
+fn a_damaged_pdf_is_put_together_again_and_says_so() {
+    let whole = std::fs::read(file("three.pdf")).unwrap();
+    let at = |word: &[u8]| whole.windows(word.len()).rposition(|w| w == word).unwrap();
+    let without_table = whole[..at(b"xref\n0")].to_vec();
+    let without_way = whole[..at(b"startxref")].to_vec();
+    let elsewhere = [&whole[..at(b"startxref")], b"startxref\n7\n%%EOF\n"].concat();
+    for (name, bytes) in [("table", without_table), ("way", without_way), ("elsewhere", elsewhere)] {
+        let mut scan =
+            ScanFile::of_bytes(bytes, &ScanOptions::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(scan.pages(), 3, "{name}");
+        for page in 1..=3 {
+            let found = scan.read(page).unwrap();
+            let expected = open("three.pdf").read(page).unwrap();
+            assert_eq!(
+                (found.pixels, found.notes),
+                (expected.pixels, vec![Note::Repaired]),
+                "{name}, {page}"
+            );
+        }
+    }
+    // What stands before the header moves everything, and harms nothing.
+    let moved = [b"HTTP/1.1 200 OK\r\n\r\n", &whole[..]].concat();
+    assert_eq!(ScanFile::of_bytes(moved, &ScanOptions::default()).unwrap().read(3).unwrap().notes, []);
 }
 
 fn read_pdf(bytes: &[u8]) -> Result<Scan, ScanError> {

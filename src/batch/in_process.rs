@@ -7,7 +7,7 @@ use super::output::{self, OutputError};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::page::Page;
 use crate::provenance::Source;
-use crate::scan::{Scan, ScanFile, ScanOptions};
+use crate::scan::{Scan, ScanError, ScanFile};
 use crate::write::{Format, names, write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,8 +23,8 @@ pub struct Job<'a> {
     pub formats: &'a [Format],
     /// Pages in work at once, at least 1.
     pub jobs: usize,
-    /// What files are accepted.
-    pub scan: &'a ScanOptions,
+    /// Opens a file: [`ScanFile::open`], or whatever stands for a path.
+    pub open: &'a (dyn Fn(&Path) -> Result<ScanFile, ScanError> + Sync),
     /// Reads a page. Called from several threads.
     pub read: &'a (dyn Fn(&Scan, Source) -> Result<Page, PageError> + Sync),
     /// Set from outside to stop: pages in work are finished.
@@ -146,7 +146,7 @@ impl<'a> Queue<'a> {
             let input = self.job.inputs.get(self.next)?;
             self.next += 1;
             let place = PageRef::file(&input.path);
-            match guarded(Stage::Scan, || ScanFile::open(&input.path, self.job.scan))
+            match guarded(Stage::Scan, || (self.job.open)(&input.path))
                 .and_then(|f| f.at(Stage::Scan, &place))
             {
                 Ok(file) => {

@@ -8,6 +8,9 @@ use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
+/// The path that stands for a scan on standard input; a file of that name is `./-`.
+pub const STANDARD_INPUT: &str = "-";
+
 /// A file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -78,7 +81,9 @@ impl Search {
 
     fn source(&mut self, path: &Path) {
         let name = || path.file_name().map_or_else(|| path.to_owned(), PathBuf::from);
-        if path.is_dir() {
+        if path == Path::new(STANDARD_INPUT) {
+            self.found.push((path.to_owned(), PathBuf::from("stdin")));
+        } else if path.is_dir() {
             self.folder(path);
         } else if let Some(images) = iiif::images(path) {
             let below = name().with_extension("");
@@ -160,6 +165,9 @@ fn is_pattern(path: &Path) -> bool {
 
 /// Where a file lies, whatever the way to it. Links keep their names: they are files of their own.
 pub(super) fn place(path: &Path) -> PathBuf {
+    if path == Path::new(STANDARD_INPUT) {
+        return path.to_owned();
+    }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name().unwrap_or_default())
 }

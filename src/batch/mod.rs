@@ -36,7 +36,7 @@ mod worker;
 pub use crew::CrewOptions;
 pub use database::{Failure, Status, Worst, read_status};
 pub use in_process::{Job, Progress, Summary, run};
-pub use inputs::{Found, Inputs, find_inputs, find_listed};
+pub use inputs::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
 pub use manifest::{Entry, MANIFEST};
 pub use metrics::write_metrics;
 pub use output::OutputError;

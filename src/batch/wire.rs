@@ -5,6 +5,7 @@
 use crate::pipeline::Settings;
 use crate::provenance::Model;
 use crate::recognize::EngineChoice;
+use crate::scan::Passwords;
 use crate::write::Format;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ const LONGEST: usize = 64 << 20;
 pub struct Orders {
     /// How pages are read.
     pub settings: Settings,
+    /// Passwords of PDFs, which settings are written without.
+    #[serde(default)]
+    pub passwords: Passwords,
     /// What reads the lines.
     pub engine: EngineChoice,
     /// Folder of Tesseract's models, where the user named one.

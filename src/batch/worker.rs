@@ -42,7 +42,8 @@ pub fn work(
     mut to: impl Write,
     surroundings: &Surroundings,
 ) -> std::io::Result<()> {
-    let Some(orders) = receive::<Orders>(&mut from)? else { return Ok(()) };
+    let Some(mut orders) = receive::<Orders>(&mut from)? else { return Ok(()) };
+    orders.settings.scan.passwords = std::mem::take(&mut orders.passwords);
     let pool = match open_engine(&orders) {
         Ok((pool, description)) => {
             let engine = format!("{} {}", description.name, description.version);

@@ -5,8 +5,8 @@ use super::{Exit, clock, complain, interrupt, log, shard, sources};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use denshin::batch::{
-    Batch, CrewOptions, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy, SUMMARY,
-    Shard, Stages, read_status, run_batch, write_metrics, write_summary,
+    Batch, CrewOptions, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy,
+    STANDARD_INPUT, SUMMARY, Shard, Stages, read_status, run_batch, write_metrics, write_summary,
 };
 use denshin::write::Format;
 use std::path::{Path, PathBuf};
@@ -122,6 +122,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     std::fs::create_dir_all(output)
         .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
     let inputs = sources::find(&arguments.sources, arguments.list.as_deref(), output)?;
+    anyhow::ensure!(
+        inputs.found.iter().all(|found| found.path != Path::new(STANDARD_INPUT)),
+        "a batch goes on after it was killed, standard input does not (denshin read - reads a scan from there)"
+    );
     let mut log = log::Log::new(arguments.log, arguments.quiet, arguments.verbose);
     tell_inputs(&inputs, arguments, &mut log)?;
     let program = std::env::current_exe().context("cannot find this program, to start workers")?;
@@ -183,8 +187,10 @@ fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
 fn orders(arguments: &Arguments) -> anyhow::Result<Orders> {
     let reading = &arguments.reading;
     let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
+    let settings = reading.settings()?;
     Ok(Orders {
-        settings: reading.settings()?,
+        passwords: settings.scan.passwords.clone(),
+        settings,
         engine: reading.engine(),
         tessdata: owned(&reading.tessdata),
         model: owned(&reading.model),

@@ -4,6 +4,7 @@ mod records;
 mod scans;
 mod telegrams;
 
+use super::passwords::PasswordArguments;
 use super::{Exit, complain};
 use anyhow::{Context, bail};
 use clap::Args;
@@ -35,6 +36,8 @@ pub(super) struct Arguments {
     /// Folder of the scans, for pdf [default: where the records say]
     #[arg(long, value_name = "DIR")]
     scans: Option<PathBuf>,
+    #[command(flatten)]
+    passwords: PasswordArguments,
     /// Say nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -137,7 +140,9 @@ fn convert_file(
             // Half a document would pass for a whole one; what is damaged was named above.
             Target::Pdf if pages.len() < file.records.len() => {}
             Target::Pdf => {
-                let scans = Scans { folder: arguments.scans.clone(), options: ScanOptions::default() };
+                let options =
+                    ScanOptions { passwords: arguments.passwords.passwords()?, ..ScanOptions::default() };
+                let scans = Scans { folder: arguments.scans.clone(), options };
                 match make_pdf(&pages, &scans) {
                     Ok(pdf) => save(&output.join(names::result(&file.stem, 1, 1, "pdf")), &pdf)?,
                     Err(error) => tally.fail(&error),

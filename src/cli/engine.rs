@@ -1,5 +1,6 @@
 //! Which engine reads, with which settings: flags that `read` and `batch` have in common.
 
+use super::passwords::PasswordArguments;
 use super::settings;
 use clap::{Args, ValueEnum};
 use denshin::layout::Direction;
@@ -24,6 +25,8 @@ pub(super) struct EngineArguments {
     /// Settings [default: denshin.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    passwords: PasswordArguments,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,6 +60,7 @@ impl EngineArguments {
             Some(DirectionChoice::Vertical) => settings.layout.direction = Direction::Vertical,
             None => {}
         }
+        settings.scan.passwords = self.passwords.passwords()?;
         Ok(settings)
     }
 

@@ -1,10 +1,11 @@
 //! `denshin inspect`: what each stage did to a page, as pictures with timings.
 
+use super::passwords::PasswordArguments;
 use super::{Exit, say, settings};
 use anyhow::Context;
 use clap::Args;
 use denshin::error::{At, PageRef, Stage};
-use denshin::pipeline::prepare;
+use denshin::pipeline::{prepare, square};
 use denshin::scan::ScanFile;
 use denshin::write::names;
 use std::path::PathBuf;
@@ -29,10 +30,13 @@ pub(super) struct Arguments {
     /// Settings [default: denshin.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    passwords: PasswordArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let settings = settings::load(arguments.settings.as_deref())?;
+    let mut settings = settings::load(arguments.settings.as_deref())?;
+    settings.scan.passwords = arguments.passwords.passwords()?;
     let output = &arguments.output;
     std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
     let place = PageRef::page(&arguments.file, arguments.page);
@@ -51,7 +55,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         PathBuf::from(path)
     };
     let (mut last, mut number, mut failed) = (Instant::now(), 0, None);
-    let prepared = prepare(&scan.pixels, &settings, &mut |stage, picture| {
+    let (pixels, _) = square(&scan);
+    let prepared = prepare(&pixels, &settings, &mut |stage, picture| {
         let spent = last.elapsed().as_millis();
         timings.insert(stage.to_string(), milliseconds(last));
         number += 1;

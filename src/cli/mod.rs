@@ -9,6 +9,7 @@ mod evaluate;
 mod inspect;
 mod interrupt;
 mod log;
+mod passwords;
 mod progress;
 mod queue;
 mod read;

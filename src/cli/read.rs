@@ -1,26 +1,32 @@
 //! `denshin read`: scans into page records.
 
 use super::engine::EngineArguments;
-use super::{Exit, complain, interrupt, progress};
+use super::{Exit, complain, interrupt, progress, sources};
 use anyhow::Context;
 use clap::Args;
-use denshin::batch::{self, Inputs, Job, find_inputs};
+use denshin::batch::{self, Inputs, Job, STANDARD_INPUT};
 use denshin::error::{At, Stage};
 use denshin::pipeline::read_page;
+use denshin::scan::ScanFile;
 use denshin::write::Format;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     denshin read cable.tif -o out\n  \
     denshin read scans/ more/cable.pdf -o out --format json,text --jobs 4\n  \
-    denshin read old/ -o out --direction vertical\n\n\
+    denshin read old/ -o out --direction vertical\n  \
+    scanimage --format=tiff | denshin read - -o out\n  \
+    find /archive -name '*.tif' | denshin read --list - -o out\n\n\
     Results are named after their files: NAME.json, or NAME-p0001.json … for a file of several pages. What became of \
     every page stands in OUT/manifest.jsonl. Settings are read from denshin.toml in the working folder.")]
 pub(super) struct Arguments {
-    /// Scans, or folders that are searched for scans
-    #[arg(required = true, value_name = "FILES-OR-FOLDERS")]
+    /// Scans, folders that are searched for scans, patterns, or IIIF manifests; - for a scan on standard input
+    #[arg(required_unless_present = "list", value_name = "SOURCES")]
     inputs: Vec<PathBuf>,
+    /// File of sources, a path a line; - for a list on standard input
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
     /// Folder for the results, made if it is not there
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
@@ -32,6 +38,9 @@ pub(super) struct Arguments {
     jobs: Option<u16>,
     #[command(flatten)]
     reading: EngineArguments,
+    /// Name files in folders that are passed over
+    #[arg(long)]
+    show_ignored: bool,
     /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
@@ -46,9 +55,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let output = &arguments.output;
     std::fs::create_dir_all(output)
         .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
-    let Inputs { found: inputs, unseen, .. } = find_inputs(&arguments.inputs, output);
+    let Inputs { found: inputs, unseen, ignored } =
+        sources::find(&arguments.inputs, arguments.list.as_deref(), output)?;
     if inputs.is_empty() && unseen.is_empty() {
-        let searched: Vec<String> = arguments.inputs.iter().map(|p| p.display().to_string()).collect();
+        let named = arguments.inputs.iter().chain(&arguments.list);
+        let searched: Vec<String> = named.map(|p| p.display().to_string()).collect();
         anyhow::bail!(
             "no scans found in {} (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)",
             searched.join(", ")
@@ -61,12 +72,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let stop = interrupt::stop()?;
     let progress = progress::for_terminal(inputs.len() as u64, arguments.quiet, arguments.verbose);
     unseen.iter().for_each(|error| progress.page_failed(error));
+    tell_ignored(&ignored, arguments);
+    let open = |path: &Path| match path == Path::new(STANDARD_INPUT) {
+        true => ScanFile::of_bytes(sources::standard_input()?, &settings.scan),
+        false => ScanFile::open(path, &settings.scan),
+    };
     let job = Job {
         inputs: &inputs,
         output,
         formats: &arguments.format,
         jobs: jobs.unwrap_or(1),
-        scan: &settings.scan,
+        open: &open,
         read: &|scan, source| {
             let place = denshin::error::PageRef::page(&source.path, source.page);
             let mut engine = pool.lend().at(Stage::Recognize, &place)?;
@@ -88,4 +104,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         (false, 0) => Exit::Success,
         (false, _) => Exit::SomeFailed,
     })
+}
+
+/// Says what was passed over in folders.
+fn tell_ignored(ignored: &[PathBuf], arguments: &Arguments) {
+    if arguments.show_ignored {
+        ignored.iter().for_each(|path| complain(&format!("{}: passed over, no scan", path.display())));
+    }
+    if !ignored.is_empty() && !arguments.quiet {
+        let how = if arguments.show_ignored { "" } else { " (--show-ignored names them)" };
+        complain(&format!("{} files in folders passed over{how}", ignored.len()));
+    }
 }

@@ -1,5 +1,6 @@
 //! `denshin review`: the page on which a person mends what was read; and what was mended, exported.
 
+use super::passwords::PasswordArguments;
 use super::{Exit, complain, settings};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -54,6 +55,8 @@ pub(super) struct Arguments {
     /// Settings [default: denshin.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    passwords: PasswordArguments,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -65,7 +68,8 @@ enum What {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let settings = settings::load(arguments.settings.as_deref())?;
+    let mut settings = settings::load(arguments.settings.as_deref())?;
+    settings.scan.passwords = arguments.passwords.passwords()?;
     let material = Material {
         results: arguments.results.clone(),
         scans: arguments.scans.clone(),

@@ -41,3 +41,10 @@ fn path(line: &[u8]) -> PathBuf {
 fn path(line: &[u8]) -> PathBuf {
     OsString::from(String::from_utf8_lossy(line).into_owned()).into()
 }
+
+/// A scan on standard input.
+pub(super) fn standard_input() -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

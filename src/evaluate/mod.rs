@@ -46,7 +46,7 @@ pub use marks::MarkFigures;
 pub use order::LineOrder;
 pub use page_figures::{BODY, PageFigures, measure};
 pub use pair::{Pair, PairError, Pairing, pair, pair_listed};
-pub use read::{ReadError, read};
+pub use read::{ReadError, parse, read};
 pub use report::{Report, report};
 pub use run::evaluate;
 pub use summary::{EVALUATION_FORMAT, Evaluation, MarkSummary, Rate, SkewSummary, summarize};

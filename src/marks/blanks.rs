@@ -268,6 +268,8 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
 
 /// The longest run of ink that begins in a range and ends before `limit`; single pixels of paper do not end it.
 fn longest_run(is_ink: impl Fn(i32) -> bool, begins: std::ops::Range<i32>, limit: i32) -> Option<(i32, i32)> {
+    // On pages of characters two pixels high, the limit lies before the end of the range.
+    let limit = limit.max(begins.end);
     let mut longest: Option<(i32, i32)> = None;
     let mut d = begins.start;
     while d < begins.end {
@@ -318,6 +320,12 @@ mod tests {
             other => panic!("{other:?}"),
         };
         find_blanks(ink, SIZE).into_iter().map(style).collect()
+    }
+
+    /// Found by feeding broken files: it went round for ever.
+    #[test]
+    fn a_run_that_begins_beyond_the_limit_ends() {
+        assert_eq!(longest_run(|d| d < 3, -1..4, 1), Some((-1, 3)));
     }
 
     #[test]

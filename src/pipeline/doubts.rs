@@ -2,6 +2,8 @@
 //!
 //! | code | what it points out |
 //! |---|---|
+//! | `repaired-file` | a page of a damaged PDF that was put together again: others may be missing |
+//! | `incomplete-scan` | a page whose data are cut off or damaged in part |
 //! | `unsure-skew` | a page whose skew could not be measured reliably |
 //! | `unread-line` | a line of which nothing was read |
 //! | `low-confidence-line` | a line read with less than [`LOW_CONFIDENCE`] |
@@ -15,6 +17,7 @@
 use super::Prepared;
 use crate::geometry::BBox;
 use crate::page::{Glyph, Line, REDACTION_MARK, Region, RegionKind, Warning, WritingMode};
+use crate::scan::Note;
 
 /// Lines read with less confidence than this are pointed out.
 const LOW_CONFIDENCE: f32 = 0.6;
@@ -54,6 +57,15 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
         }
     }
     found
+}
+
+/// What may be doubted because of the file that the page comes from.
+pub(super) fn of_scan(notes: &[Note]) -> Vec<Warning> {
+    let warning = |note: &Note| {
+        let message = note.doubt()?.to_owned();
+        Some(Warning { code: note.code().to_owned(), region: None, line: None, message })
+    };
+    notes.iter().filter_map(warning).collect()
 }
 
 /// What may be doubted in the text of stamps.

@@ -9,10 +9,12 @@ mod lines;
 mod pictures;
 mod record;
 mod seat;
+mod square;
 mod stamps;
 mod steps;
 mod upright;
 
+pub use self::square::square;
 pub use self::stamps::StampsOptions;
 
 use self::beneath::raise_print;
@@ -89,7 +91,9 @@ pub fn read_page(
     settings: &Settings,
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
-    let mut prepared = upright::prepare_upright(&scan.pixels, recognizer, settings);
+    let (pixels, back) = square(scan);
+    let prepared = upright::prepare_upright(&pixels, recognizer, settings);
+    let mut prepared = Prepared { to_scan: prepared.to_scan.then(&back), ..prepared };
     let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
     raise_print(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;

@@ -1,6 +1,6 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
-use super::doubts::{doubts, of_stamps};
+use super::doubts::{doubts, of_scan, of_stamps};
 use super::lines::ReadBlock;
 use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
@@ -29,8 +29,10 @@ pub(super) fn page(
     number(&mut regions, "r");
     let text = plain_text(&regions);
     let telegram = parse_telegram(&regions);
-    let mut warnings = doubts(&regions, &prepared);
-    let mut steps = prepared.steps.clone();
+    let mut warnings = of_scan(&scan.notes);
+    warnings.extend(doubts(&regions, &prepared));
+    let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
+    steps.extend(prepared.steps.iter().cloned());
     steps.push(steps::reading(&regions, prepared.rotation));
     let marks = mark_regions(&prepared, stamps, back, &canvas);
     warnings.extend(of_stamps(&marks));

@@ -4,6 +4,17 @@ use super::Prepared;
 use crate::error::Stage;
 use crate::page::{Region, RegionKind};
 use crate::provenance::Step;
+use crate::scan::{Note, Scan};
+
+/// What was to be noted of the scan, if anything: text that a PDF has already, which is not used; a second resolution.
+pub(super) fn scan(scan: &Scan) -> Option<Step> {
+    let name = |note: &Note| note.code().replace('-', "_");
+    let mut noted = scan.notes.iter().fold(step(Stage::Scan), |step, note| step.with(&name(note), true));
+    if let Some(dpi) = scan.dpi_down {
+        noted = noted.with("dpi_down", round(f64::from(dpi)));
+    }
+    (!noted.measured.is_empty()).then_some(noted)
+}
 
 /// The stages before reading.
 pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step> {

@@ -6,12 +6,19 @@ use crate::raster::Pixels;
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 use image::{GrayImage, RgbImage};
 
-pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
+/// Reads the headers, and refuses what is larger than allowed.
+pub(super) fn open(bytes: &[u8], limit: Limit) -> Result<Image<'_>, ScanError> {
     let damaged = |cause: String| ScanError::damaged("JPEG 2000", cause);
     check_tiles(bytes).map_err(|cause| damaged(cause.to_owned()))?;
     let image = Image::new(bytes, &DecodeSettings::default()).map_err(|e| damaged(e.to_string()))?;
+    limit.check(u64::from(image.width()), u64::from(image.height()))?;
+    Ok(image)
+}
+
+pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
+    let damaged = |cause: String| ScanError::damaged("JPEG 2000", cause);
+    let image = open(bytes, limit)?;
     let (width, height) = (image.width(), image.height());
-    limit.check(u64::from(width), u64::from(height))?;
     let channels = usize::from(image.color_space().num_channels());
     let is_cmyk = matches!(image.color_space(), ColorSpace::CMYK) || channels == 4;
     let stride = channels + usize::from(image.has_alpha());
@@ -26,7 +33,7 @@ pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
         _ => None,
     };
     let pixels = pixels.ok_or_else(|| damaged(format!("{channels} channels")))?;
-    Ok(Scan { pixels, dpi: None })
+    Ok(Scan::new(pixels, None))
 }
 
 /// Whether there are as many tiles as the standard allows, and the last of them is whole.

@@ -7,14 +7,20 @@
 //! PNG, JPEG, BMP, PNM and WebP come through the `image` crate; TIFF through `tiff`, and through leptonica (libtiff)
 //! what that crate does not read: bilevel fax, Group 3, strips taller than the page; PDF and JPEG 2000 through `hayro`.
 
+mod guard;
 mod jpeg2000;
 mod leptonica;
+mod note;
+mod password;
 mod pdf;
 mod places;
 mod raster;
 mod resolution;
 mod tiff;
+mod tiles;
 
+pub use note::Note;
+pub use password::Passwords;
 pub use places::places;
 
 use crate::provenance::sha256;
@@ -36,11 +42,14 @@ pub struct ScanOptions {
     /// Largest page, in pixels. 100 million is A3 at 600 dpi twice over; each takes 3 bytes, and several copies are
     /// held while a page is in work.
     pub max_pixels: u64,
+    /// What PDFs are opened with that want a password. Never written anywhere.
+    #[serde(skip)]
+    pub passwords: Passwords,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { max_pixels: 100_000_000 }
+        Self { max_pixels: 100_000_000, passwords: Passwords::default() }
     }
 }
 
@@ -49,8 +58,20 @@ impl Default for ScanOptions {
 pub struct Scan {
     /// Its pixels.
     pub pixels: Pixels,
-    /// Dots an inch; `None` where the file does not say.
+    /// Dots an inch, across the page; `None` where the file does not say.
     pub dpi: Option<f32>,
+    /// Dots an inch down the page, where these are others: pixels of faxes are up to twice as high as wide.
+    pub dpi_down: Option<f32>,
+    /// What is to be known besides.
+    pub notes: Vec<Note>,
+}
+
+impl Scan {
+    /// A scan of which nothing is to be noted.
+    fn new(pixels: Pixels, resolution: Option<resolution::Resolution>) -> Self {
+        let dpi_down = resolution.and_then(resolution::Resolution::dpi_down);
+        Self { pixels, dpi: resolution.map(resolution::Resolution::dpi), dpi_down, notes: vec![] }
+    }
 }
 
 /// Why a file or a page could not be taken in.
@@ -93,9 +114,19 @@ pub enum ScanError {
         /// What the decoder said.
         cause: String,
     },
-    /// A PDF that wants a password.
-    #[error("the PDF is encrypted (remove the password first: qpdf --decrypt --password=… in.pdf out.pdf)")]
+    /// A PDF that wants a password, which none of those given is.
+    #[error(
+        "the PDF is encrypted, and no password given opens it (put it into a file, and name that: --password-file FILE)"
+    )]
     Encrypted,
+    /// A PDF that is encrypted in a way that is not known here.
+    #[error(
+        "the PDF is encrypted in a way that is not supported (decrypt it first: qpdf --decrypt --password=… in.pdf out.pdf)"
+    )]
+    UnknownEncryption,
+    /// A decoder gave up in a way that no file should bring about.
+    #[error("its decoder failed: {0} (convert the file to PNG; please report it with this file)")]
+    Panicked(String),
     /// There is no such page.
     #[error("there is no page {page}: the file has {pages}")]
     NoSuchPage {
@@ -139,9 +170,17 @@ impl ScanFile {
         if !kind.is_file() {
             return Err(ScanError::NotAFile);
         }
-        let bytes = Arc::new(std::fs::read(path)?);
+        Self::of_bytes(std::fs::read(path)?, options)
+    }
+
+    /// A file that is in memory already.
+    ///
+    /// # Errors
+    /// Where it is empty, or is no scan.
+    pub fn of_bytes(bytes: Vec<u8>, options: &ScanOptions) -> Result<Self, ScanError> {
         let sha256 = sha256(&bytes);
-        Ok(Self { sha256, content: Content::of(bytes)?, max_pixels: options.max_pixels })
+        let content = guard::guarded(|| Content::of(Arc::new(bytes), &options.passwords))?;
+        Ok(Self { sha256, content, max_pixels: options.max_pixels })
     }
 
     /// SHA-256 of the file, hexadecimal.
@@ -170,11 +209,15 @@ impl ScanFile {
             return Err(ScanError::NoSuchPage { page, pages });
         }
         let limit = Limit(self.max_pixels);
-        match &self.content {
+        let scan = guard::guarded(|| match &self.content {
             Content::Raster(bytes, format) => raster::read(bytes, *format, limit),
             Content::Jpeg2000(bytes) => jpeg2000::read(bytes, limit),
             Content::Tiff(file) => file.read(page - 1, limit),
             Content::Pdf(file) => file.read(page - 1, limit),
+        })?;
+        match scan.pixels.dimensions() {
+            (0, _) | (_, 0) => Err(ScanError::damaged("scan", "it has no pixels")),
+            _ => Ok(scan),
         }
     }
 }
@@ -194,7 +237,7 @@ impl Limit {
 
 impl Content {
     /// What the file is, by its first bytes.
-    fn of(bytes: Arc<Vec<u8>>) -> Result<Self, ScanError> {
+    fn of(bytes: Arc<Vec<u8>>, passwords: &Passwords) -> Result<Self, ScanError> {
         let head = &bytes[..bytes.len().min(1024)];
         let is_pdf = head.windows(5).any(|w| w == b"%PDF-");
         match head {
@@ -205,7 +248,7 @@ impl Content {
             [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] => {
                 Ok(Self::Jpeg2000(bytes))
             }
-            _ if is_pdf => Ok(Self::Pdf(Box::new(pdf::PdfFile::open(bytes)?))),
+            _ if is_pdf => Ok(Self::Pdf(Box::new(pdf::PdfFile::open(bytes, passwords)?))),
             _ => match image::guess_format(head) {
                 Ok(format) if raster::FORMATS.contains(&format) => Ok(Self::Raster(bytes, format)),
                 _ => Err(ScanError::NotAScan(beginning(head))),

@@ -18,7 +18,8 @@ const MOST_BESIDE: u64 = 32 << 20;
 pub(super) fn read(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Scan, ScanError> {
     let (mut decoded, orientation) = decoded(bytes, format, limit)?;
     decoded.apply_orientation(orientation);
-    Ok(Scan { pixels: pixels(decoded), dpi: resolution::of(bytes, format) })
+    let resolution = resolution::of(bytes, format).map(|r| r.turned(orientation));
+    Ok(Scan::new(pixels(decoded), resolution))
 }
 
 /// The pixels as they are stored, whatever orientation the file claims.
@@ -35,6 +36,18 @@ fn decoded(
     if format == ImageFormat::Jpeg && !has_jpeg_end(bytes) {
         return Err(ScanError::damaged("JPEG", "its end is missing"));
     }
+    let mut decoder = open(bytes, format, limit)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    Ok((DynamicImage::from_decoder(decoder).map_err(damaged)?, orientation))
+}
+
+/// Reads the header, and refuses what is larger than allowed.
+pub(super) fn open(
+    bytes: &[u8],
+    format: ImageFormat,
+    limit: Limit,
+) -> Result<impl ImageDecoder + '_, ScanError> {
+    let damaged = |e: image::ImageError| ScanError::damaged(name(format), e);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(match format {
@@ -42,11 +55,10 @@ fn decoded(
         _ => limit.0.saturating_mul(MOST_BYTES),
     });
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     limit.check(u64::from(width), u64::from(height))?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    Ok((DynamicImage::from_decoder(decoder).map_err(damaged)?, orientation))
+    Ok(decoder)
 }
 
 /// The decoder fills what is missing of a JPEG with gray and says nothing; a whole one ends with EOI

@@ -1,17 +1,57 @@
-//! Dots an inch, where a file says: JFIF density, PNG pHYs, EXIF.
+//! Dots an inch, across and down, where a file says: JFIF density, PNG pHYs, EXIF.
 
 use image::ImageFormat;
+use image::metadata::Orientation;
 use std::io::Cursor;
 
+/// Dots an inch, across and down the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Resolution {
+    across: f32,
+    down: f32,
+}
+
+impl Resolution {
+    /// `None` where no scanner has such a resolution. Where the two differ more than a fax's do, the second is no
+    /// resolution.
+    pub(super) fn new(across: f32, down: f32) -> Option<Self> {
+        let across = plausible(across)?;
+        let down = plausible(down).filter(|down| (1.0 / 3.0..=3.0).contains(&(across / down)));
+        Some(Self { across, down: down.unwrap_or(across) })
+    }
+
+    /// That of the page once it is turned.
+    pub(super) fn turned(self, orientation: Orientation) -> Self {
+        let is_sideways = matches!(
+            orientation,
+            Orientation::Rotate90
+                | Orientation::Rotate270
+                | Orientation::Rotate90FlipH
+                | Orientation::Rotate270FlipH
+        );
+        if is_sideways { Self { across: self.down, down: self.across } } else { self }
+    }
+
+    /// Across the page.
+    pub(super) fn dpi(self) -> f32 {
+        self.across
+    }
+
+    /// Down the page, where it is another by more than scanners are off.
+    pub(super) fn dpi_down(self) -> Option<f32> {
+        ((self.down / self.across - 1.0).abs() > 0.03).then_some(self.down)
+    }
+}
+
 /// Resolution of a file, from its own header first, then from EXIF.
-pub(super) fn of(bytes: &[u8], format: ImageFormat) -> Option<f32> {
+pub(super) fn of(bytes: &[u8], format: ImageFormat) -> Option<Resolution> {
     let own = match format {
         ImageFormat::Png => png(bytes),
         ImageFormat::Jpeg => jpeg(bytes),
         ImageFormat::Bmp => bmp(bytes),
         _ => None,
     };
-    own.or_else(|| exif(bytes)).and_then(plausible)
+    own.or_else(|| exif(bytes)).and_then(|(across, down)| Resolution::new(across, down))
 }
 
 /// A resolution that a scanner can have.
@@ -22,14 +62,16 @@ pub(super) fn plausible(dpi: f32) -> Option<f32> {
 const INCH_IN_METRES: f32 = 0.0254;
 
 /// PNG, third edition, 11.3.4.3: pixels per unit in x and y, unit 1 is the metre.
-fn png(bytes: &[u8]) -> Option<f32> {
+fn png(bytes: &[u8]) -> Option<(f32, f32)> {
     let mut at = 8;
     while let Some(chunk) = bytes.get(at..) {
         let length = u32::from_be_bytes(chunk.get(..4)?.try_into().ok()?) as usize;
         match chunk.get(4..8)? {
             b"pHYs" => {
-                let per_metre = u32::from_be_bytes(chunk.get(8..12)?.try_into().ok()?);
-                return (*chunk.get(16)? == 1).then_some(per_metre as f32 * INCH_IN_METRES);
+                let across = u32::from_be_bytes(chunk.get(8..12)?.try_into().ok()?);
+                let down = u32::from_be_bytes(chunk.get(12..16)?.try_into().ok()?);
+                let inches = (across as f32 * INCH_IN_METRES, down as f32 * INCH_IN_METRES);
+                return (*chunk.get(16)? == 1).then_some(inches);
             }
             b"IDAT" => return None,
             _ => at = at.checked_add(length)?.checked_add(12)?,
@@ -39,7 +81,7 @@ fn png(bytes: &[u8]) -> Option<f32> {
 }
 
 /// ITU-T T.871 (JFIF), clause 10.1: units 1 are dots an inch, 2 dots a centimetre, 0 an aspect ratio only.
-fn jpeg(bytes: &[u8]) -> Option<f32> {
+fn jpeg(bytes: &[u8]) -> Option<(f32, f32)> {
     let mut at = 2;
     while let [0xFF, marker, high, low, ..] = *bytes.get(at..)? {
         if marker == 0xDA {
@@ -48,10 +90,12 @@ fn jpeg(bytes: &[u8]) -> Option<f32> {
         let length = usize::from(u16::from_be_bytes([high, low]));
         let segment = bytes.get(at + 4..at + 2 + length)?;
         if marker == 0xE0 && segment.starts_with(b"JFIF\0") {
-            let density = f32::from(u16::from_be_bytes([*segment.get(8)?, *segment.get(9)?]));
+            let density =
+                |at: usize| Some(f32::from(u16::from_be_bytes([*segment.get(at)?, *segment.get(at + 1)?])));
+            let (across, down) = (density(8)?, density(10)?);
             return match segment.get(7)? {
-                1 => Some(density),
-                2 => Some(density * 2.54),
+                1 => Some((across, down)),
+                2 => Some((across * 2.54, down * 2.54)),
                 _ => None,
             };
         }
@@ -60,18 +104,23 @@ fn jpeg(bytes: &[u8]) -> Option<f32> {
     None
 }
 
-/// BITMAPINFOHEADER: biXPelsPerMeter at offset 38.
-fn bmp(bytes: &[u8]) -> Option<f32> {
-    let per_metre = i32::from_le_bytes(bytes.get(38..42)?.try_into().ok()?);
-    (per_metre > 0).then_some(per_metre as f32 * INCH_IN_METRES)
+/// BITMAPINFOHEADER: biXPelsPerMeter at offset 38, biYPelsPerMeter at 42.
+fn bmp(bytes: &[u8]) -> Option<(f32, f32)> {
+    let number = |at: usize| Some(i32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    let (across, down) = (number(38)?, number(42)?);
+    (across > 0).then_some((across as f32 * INCH_IN_METRES, down as f32 * INCH_IN_METRES))
 }
 
-/// EXIF 2.32, 4.6.4: XResolution with ResolutionUnit 2 (inch, also where it is absent) or 3 (centimetre).
-fn exif(bytes: &[u8]) -> Option<f32> {
+/// EXIF 2.32, 4.6.4: XResolution and YResolution with ResolutionUnit 2 (inch, also where it is absent) or 3 (centimetre).
+fn exif(bytes: &[u8]) -> Option<(f32, f32)> {
     let fields = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).ok()?;
     let value = |tag| fields.get_field(tag, exif::In::PRIMARY).map(|f| &f.value);
-    let exif::Value::Rational(resolution) = value(exif::Tag::XResolution)? else { return None };
+    let dots = |tag| match value(tag)? {
+        exif::Value::Rational(resolution) => Some(resolution.first()?.to_f32()),
+        _ => None,
+    };
+    let across = dots(exif::Tag::XResolution)?;
+    let down = dots(exif::Tag::YResolution).unwrap_or(across);
     let unit = value(exif::Tag::ResolutionUnit).and_then(|v| v.get_uint(0)).unwrap_or(2);
-    let dots = resolution.first()?.to_f32();
-    Some(if unit == 3 { dots * 2.54 } else { dots })
+    Some(if unit == 3 { (across * 2.54, down * 2.54) } else { (across, down) })
 }

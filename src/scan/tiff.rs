@@ -3,10 +3,11 @@
 //! The pages are counted by their directories; a chain that runs in a circle or off the file ends in one damaged page.
 //! Eight and sixteen bits a channel, and bilevel tiles, come through the `tiff` crate; everything else goes through
 //! leptonica: bilevel pages (Group 3 fails in that crate, as do strips declared taller than the page, which scanners
-//! write), palettes, YCbCr. Tiles packed with LZW are not always read: that crate loses the end of some.
+//! write), palettes, YCbCr. Tiles that neither reads are put together to a strip first (`tiles`); tiles packed by JPEG are not read.
 
 use super::raster::{oriented, rgb_of_cmyk};
-use super::{Limit, Scan, ScanError, leptonica, resolution};
+use super::resolution::Resolution;
+use super::{Limit, Scan, ScanError, leptonica, tiles};
 use crate::raster::Pixels;
 use image::metadata::Orientation;
 use image::{GrayImage, Luma, RgbImage};
@@ -54,30 +55,38 @@ impl TiffFile {
         let (width, height) = decoder.dimensions().map_err(damaged)?;
         limit.check(u64::from(width), u64::from(height))?;
         check_whole(&mut decoder, self.bytes.len() as u64)?;
-        let dpi = resolution(&mut decoder);
         let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
         let orientation = orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
+        let resolution = resolution(&mut decoder).map(|r| r.turned(orientation));
         let simple = simple(decoder, width, height, limit);
         if let Ok(Some(pixels)) = simple {
-            return Ok(Scan { pixels: oriented(pixels, orientation), dpi });
+            return Ok(Scan::new(oriented(pixels, orientation), resolution));
+        }
+        let mut decoder = Decoder::new(Cursor::new(self.bytes.as_slice())).map_err(damaged)?;
+        decoder.seek_to_image(index as usize).map_err(damaged)?;
+        if let Some(strip) = tiles::as_one_strip(&self.bytes, &mut decoder, limit) {
+            let pixels = leptonica::read_tiff(&strip, 0, limit)?;
+            return Ok(Scan::new(oriented(pixels, orientation), resolution));
         }
         // leptonica turns pages upright by itself.
         let pixels = leptonica::read_tiff(&self.bytes, index, limit);
         let pixels = pixels.map_err(|error| simple.err().map_or(error, damaged))?;
-        Ok(Scan { pixels, dpi })
+        Ok(Scan::new(pixels, resolution))
     }
 }
 
 /// Dots an inch; `None` where the file gives no unit of length.
-fn resolution(decoder: &mut Reader<'_>) -> Option<f32> {
-    let dots = match decoder.find_tag(Tag::XResolution).ok()?? {
-        tiff::decoder::ifd::Value::Rational(n, d) if d > 0 => n as f32 / d as f32,
-        _ => return None,
+fn resolution(decoder: &mut Reader<'_>) -> Option<Resolution> {
+    let mut dots = |tag| match decoder.find_tag(tag).ok()?? {
+        tiff::decoder::ifd::Value::Rational(n, d) if d > 0 => Some(n as f32 / d as f32),
+        _ => None,
     };
+    let across = dots(Tag::XResolution)?;
+    let down = dots(Tag::YResolution).unwrap_or(across);
     let unit = decoder.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok().flatten();
     match unit.map_or(Some(ResolutionUnit::Inch), ResolutionUnit::from_u16)? {
-        ResolutionUnit::Inch => resolution::plausible(dots),
-        ResolutionUnit::Centimeter => resolution::plausible(dots * 2.54),
+        ResolutionUnit::Inch => Resolution::new(across, down),
+        ResolutionUnit::Centimeter => Resolution::new(across * 2.54, down * 2.54),
         _ => None,
     }
 }

@@ -41,6 +41,10 @@ tiffcp -c jpeg -r 16 rgb.tif jpeg-in-tiff.tif
 tiffcp -c lzw -B rgb.tif big-endian.tif
 tiffcp -c zip -t -w 16 -l 16 gray.tif tiled.tif
 tiffcp -c g4 -t -w 16 -l 16 bilevel.tif tiled-g4.tif
+tiffcp -c lzw -t -w 16 -l 16 bilevel.tif tiled-lzw-bilevel.tif
+tiffcp -c lzw:2 -t -w 64 -l 64 gray.tif tiled-lzw-gray.tif
+tiffcp -c lzw -t -w 16 -l 16 palette.tif tiled-lzw-palette.tif
+tiffcp -c lzw:2 -t -w 16 -l 16 rgb.tif tiled-lzw-rgb.tif
 tiffcp -c lzw -p separate rgb.tif planar.tif
 tiffcp -c g4 -f lsb2msb bilevel.tif low-bit-first.tif
 convert bilevel.tif -define quantum:polarity=min-is-white -compress Group4 white-is-zero.tif
@@ -54,4 +58,10 @@ convert bilevel.tif -rotate 180 -compress Group4 upside-down-g4.tif && tiffset -
 tiff2pdf -o g4.pdf g4.tif
 qpdf --encrypt "" secret 256 -- gray.pdf owner-password.pdf
 qpdf --encrypt user secret 256 -- gray.pdf encrypted.pdf
+weak=(qpdf --allow-weak-crypto --encrypt user secret)
+"${weak[@]}" 40 -- gray.pdf rc4-40.pdf
+"${weak[@]}" 128 --use-aes=n -- gray.pdf rc4-128.pdf
+"${weak[@]}" 128 --use-aes=y -- gray.pdf aes-128.pdf
 qpdf --rotate=90 gray.pdf rotated.pdf
+# jbig2-*.pdf are the three pages of the test sequence that ITU-T T.88 prints in annex H, each in a PDF of its own, what
+# belongs to no page as JBIG2Globals. They show something else.

@@ -1,13 +1,8 @@
 //! Small PDF files, written by hand (ISO 32000-2, 7.5).
 
 /// An image of gray samples of 8 bits, packed as the filter says.
-pub(crate) fn image((width, height): (u32, u32), filter: &str, data: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "<</Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceGray/BitsPerComponent 8\
-         /Filter{filter}/Length {}>>stream\n",
-        data.len()
-    );
-    [head.as_bytes(), data, b"\nendstream"].concat()
+pub(crate) fn image(size: (u32, u32), filter: &str, data: &[u8]) -> Vec<u8> {
+    object(&format!("/ColorSpace/DeviceGray/BitsPerComponent 8/Filter{filter}"), size, data)
 }
 
 /// Instructions that paint the image over the whole page.
@@ -15,21 +10,41 @@ pub(crate) fn whole_page((width, height): (u32, u32)) -> String {
     format!("{} 0 0 {} 0 0 cm /I Do", width as f32 * 0.24, height as f32 * 0.24)
 }
 
+/// An image whose data stand in the file as they are, with what its dictionary says of them.
+pub(crate) fn object(dictionary: &str, (width, height): (u32, u32), data: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "<</Type/XObject/Subtype/Image/Width {width}/Height {height}{dictionary}/Length {}>>stream\n",
+        data.len()
+    );
+    [head.as_bytes(), data, b"\nendstream"].concat()
+}
+
 /// A page of the size given at 300 dpi, with one image `I` and a font `F`; `page` is put into its dictionary.
-pub(crate) fn with_image(image: &[u8], (width, height): (u32, u32), page: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn with_image(image: &[u8], size: (u32, u32), page: &str, content: &[u8]) -> Vec<u8> {
+    with_images(&[image.to_vec()], size, page, content)
+}
+
+/// The same with images `I0`, `I1` and so on, the first of which is `I`, too: objects 5, 6 and so on.
+pub(crate) fn with_images(
+    images: &[Vec<u8>],
+    (width, height): (u32, u32),
+    page: &str,
+    content: &[u8],
+) -> Vec<u8> {
     let media = format!("[0 0 {} {}]", width as f32 * 0.24, height as f32 * 0.24);
+    let names: String = (0..images.len()).map(|i| format!("/I{i} {} 0 R", i + 5)).collect();
     let page = format!(
         "<</Type/Page/Parent 2 0 R/MediaBox{media}/Contents 4 0 R{page}\
-         /Resources<</XObject<</I 5 0 R>>/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
+         /Resources<</XObject<</I 5 0 R{names}>>/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
     );
     let stream = format!("<</Length {}>>stream\n", content.len());
-    let objects = [
+    let mut objects = vec![
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Count 1/Kids[3 0 R]>>".to_vec(),
         page.into_bytes(),
         [stream.as_bytes(), content, b"\nendstream"].concat(),
-        image.to_vec(),
     ];
+    objects.extend_from_slice(images);
     let mut bytes = b"%PDF-1.4\n".to_vec();
     let mut offsets = Vec::new();
     for (i, object) in objects.iter().enumerate() {
@@ -38,9 +53,9 @@ pub(crate) fn with_image(image: &[u8], (width, height): (u32, u32), page: &str, 
         bytes.extend(object);
         bytes.extend(b"endobj\n");
     }
-    let table = bytes.len();
-    bytes.extend(b"xref\n0 6\n0000000000 65535 f \n");
+    let (table, count) = (bytes.len(), objects.len() + 1);
+    bytes.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").as_bytes());
     offsets.iter().for_each(|at| bytes.extend(format!("{at:010} 00000 n \n").as_bytes()));
-    bytes.extend(format!("trailer<</Size 6/Root 1 0 R>>startxref\n{table}\n%%EOF\n").as_bytes());
+    bytes.extend(format!("trailer<</Size {count}/Root 1 0 R>>startxref\n{table}\n%%EOF\n").as_bytes());
     bytes
 }

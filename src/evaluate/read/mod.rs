@@ -64,15 +64,27 @@ pub enum ReadError {
 /// Where the file cannot be read, is damaged, or is of no format that is known here.
 pub fn read(path: &Path) -> Result<Document, ReadError> {
     let text = read_text(path)?;
-    let start = text.trim_start();
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) {
         return Ok(Document::of_text(&text));
     }
+    of_text(&text)
+}
+
+/// The page in the bytes of a file, whose content says what it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
+    of_text(&decode(bytes)?)
+}
+
+fn of_text(text: &str) -> Result<Document, ReadError> {
+    let start = text.trim_start();
     match start.chars().next() {
         None => Err(ReadError::Empty),
-        Some('<') => of_xml(&text),
+        Some('<') => of_xml(text),
         Some('{') => of_json(start),
-        Some(_) => Ok(Document::of_text(&text)),
+        Some(_) => Ok(Document::of_text(text)),
     }
 }
 

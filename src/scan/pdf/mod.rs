@@ -1,27 +1,35 @@
 //! PDF: the scans inside as they are, other pages rendered.
 //!
-//! A page on which one upright image is painted, and nothing else that can be seen, is that image: its samples are
-//! decoded, nothing is resampled. (The invisible text that other programs lay over a scan is not painted.) Pages of
-//! several images, drawings, text or annotations are rendered at the resolution of their largest image, 300 dpi where
-//! no image covers a good part of the page.
+//! A page on which upright images are painted, and nothing else that can be seen, is those images: their samples are
+//! decoded and put together, nothing is resampled (`mosaic`). The invisible text that other programs lay over a scan is
+//! not painted, nor read: that it is there is noted. Other pages - drawings, text, annotations, what shines through - are
+//! rendered at the resolution of their images, 300 dpi where none covers a good part of the page.
 //!
-//! A file whose end is missing is refused: the renderer would repair it and lose pages without a word.
+//! A damaged file is put together again from what is there, as readers do, and every page of it says so.
 
+mod bounds;
+mod mosaic;
 mod painted;
+mod placed;
 mod samples;
 mod size;
+mod space;
+mod state;
 
 use super::raster::oriented;
-use super::{Limit, Scan, ScanError, resolution};
+use super::resolution::Resolution;
+use super::{Limit, Note, Passwords, Scan, ScanError, resolution};
 use crate::raster::Pixels;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
+use hayro_syntax::object::dict::Dict;
 use hayro_syntax::page::{Page, Rotation};
-use hayro_syntax::{LoadPdfError, Pdf};
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use image::metadata::Orientation;
 use image::{GrayImage, RgbImage};
-use painted::{Painted, Placed};
+use mosaic::{Mosaic, assemble};
+use painted::Painted;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -33,19 +41,27 @@ const POINTS: f32 = 72.0;
 /// A PDF file.
 pub(super) struct PdfFile {
     pdf: Pdf,
+    is_repaired: bool,
 }
 
 impl PdfFile {
-    pub(super) fn open(bytes: Arc<Vec<u8>>) -> Result<Self, ScanError> {
+    pub(super) fn open(bytes: Arc<Vec<u8>>, passwords: &Passwords) -> Result<Self, ScanError> {
         let damaged = |cause: &str| Err(ScanError::damaged("PDF", cause));
         let has_end = has_end(&bytes);
-        match Pdf::new(bytes) {
-            Err(LoadPdfError::Decryption(_)) => Err(ScanError::Encrypted),
-            _ if !has_end => damaged("its end is missing"),
-            Err(LoadPdfError::Invalid) => damaged("its structure cannot be read"),
-            Ok(pdf) if pdf.pages().is_empty() => damaged("it has no pages"),
-            Ok(pdf) => Ok(Self { pdf }),
+        let mut locked = Err(ScanError::Encrypted);
+        for password in passwords.to_try() {
+            match Pdf::new_with_password(Arc::clone(&bytes), password) {
+                Ok(pdf) if pdf.pages().is_empty() => return damaged("it has no pages"),
+                Ok(pdf) => {
+                    let is_repaired = !has_end || declared_pages(&pdf) > Some(pdf.pages().len());
+                    return Ok(Self { pdf, is_repaired });
+                }
+                Err(LoadPdfError::Invalid) => return damaged("its structure cannot be read"),
+                Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {}
+                Err(LoadPdfError::Decryption(_)) => locked = Err(ScanError::UnknownEncryption),
+            }
         }
+        locked
     }
 
     pub(super) fn pages(&self) -> u32 {
@@ -57,31 +73,68 @@ impl PdfFile {
         let page =
             self.pdf.pages().get(index as usize).ok_or_else(|| ScanError::damaged("PDF", "no such page"))?;
         size::check_contents(page, limit)?;
-        let painted = Painted::on(page);
-        painted.images.iter().try_for_each(|image| size::check_image(image, limit))?;
-        if let Some(image) = painted.only_image(page)
-            && let Some(pixels) = samples::of(&image.stream, image.size(), limit)?
-        {
-            return Ok(upright(pixels, image, page));
+        let painted = Painted::on(page, limit)?;
+        if self.is_repaired && painted.is_nothing() {
+            return Err(ScanError::damaged("PDF", "nothing is left of the page"));
         }
-        rendered(page, painted.dpi(page), limit)
+        size::check_images(&painted.images, limit)?;
+        let (mut scan, is_complete) = match assemble(&painted, page, limit)? {
+            Some(mosaic) => {
+                let is_complete = mosaic.is_complete;
+                (upright(mosaic, page), is_complete)
+            }
+            None => (rendered(page, painted.dpi(page), limit)?, true),
+        };
+        let notes = [
+            (painted.text, Note::TextLayer),
+            (self.is_repaired, Note::Repaired),
+            (!is_complete, Note::Incomplete),
+        ];
+        scan.notes = notes.into_iter().filter(|(is, _)| *is).map(|(_, note)| note).collect();
+        Ok(scan)
     }
 }
 
-/// Whether the last object is followed by the table of objects (ISO 32000-2, 7.5.5).
+/// Whether the file ends with a way to its table of objects, which is where that says (ISO 32000-2, 7.5.5).
 fn has_end(bytes: &[u8]) -> bool {
     let last = |word: &[u8]| bytes.windows(word.len()).rposition(|w| w == word);
-    last(b"startxref") > last(b"endobj")
+    let Some(end) = last(b"startxref").filter(|end| Some(*end) > last(b"endobj")) else { return false };
+    let number = bytes[end + 9..].iter().skip_while(|b| b.is_ascii_whitespace());
+    let digits: String = number.take_while(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
+    // Offsets count from the header, before which there may be something else.
+    let header = bytes.windows(5).take(1024).position(|w| w == b"%PDF-").unwrap_or(0);
+    let is_table = |at: usize| {
+        let table = bytes.get(at..).unwrap_or_default();
+        let table = table.trim_ascii_start();
+        // Either a table or a stream, which is an object: `12 0 obj`.
+        let is_object = || table[..table.len().min(24)].windows(4).any(|w| w == b" obj");
+        table.starts_with(b"xref") || table.first().is_some_and(u8::is_ascii_digit) && is_object()
+    };
+    digits.parse::<usize>().is_ok_and(|at| is_table(at) || at.checked_add(header).is_some_and(is_table))
 }
 
-fn upright(pixels: Pixels, image: &Placed<'_>, page: &Page<'_>) -> Scan {
+/// How many pages the file says it has.
+fn declared_pages(pdf: &Pdf) -> Option<usize> {
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
+    root.get::<Dict<'_>>("Pages")?.get::<u32>("Count").map(|count| count as usize)
+}
+
+/// A page's images, turned as the page says.
+fn upright(mosaic: Mosaic, page: &Page<'_>) -> Scan {
     let orientation = match page.rotation() {
         Rotation::None => Orientation::NoTransforms,
         Rotation::Horizontal => Orientation::Rotate90,
         Rotation::Flipped => Orientation::Rotate180,
         Rotation::FlippedHorizontal => Orientation::Rotate270,
     };
-    Scan { pixels: oriented(pixels, orientation), dpi: resolution::plausible(image.dpi()) }
+    let inch = POINTS / user_unit(page);
+    let resolution = Resolution::new(mosaic.scale.0 * inch, mosaic.scale.1 * inch);
+    Scan::new(oriented(mosaic.pixels, orientation), resolution.map(|r| r.turned(orientation)))
+}
+
+/// How many 72ths of an inch the page's unit is (ISO 32000-2, table 31).
+fn user_unit(page: &Page<'_>) -> f32 {
+    page.raw().get::<f32>("UserUnit").filter(|unit| *unit > 0.0).unwrap_or(1.0)
 }
 
 /// The page as it would be printed.
@@ -120,5 +173,6 @@ fn rendered(page: &Page<'_>, dpi: f32, limit: Limit) -> Result<Scan, ScanError> 
         RgbImage::from_raw(columns, rows, rgb).map(Pixels::Color)
     };
     let pixels = pixels.ok_or_else(|| damaged("the page was not rendered".to_owned()))?;
-    Ok(Scan { pixels, dpi: resolution::plausible(dpi) })
+    let dpi = dpi / user_unit(page);
+    Ok(Scan::new(pixels, Resolution::new(dpi, dpi)))
 }

@@ -1,118 +1,264 @@
 //! What a page paints, as far as must be known to take its scan out (ISO 32000-2, annex A lists the operators).
+//!
+//! Forms are followed. Whatever an image covers wholly that nothing shines through is forgotten: it cannot be seen.
 
-use super::{POINTS, USUAL_DPI, resolution};
+use super::bounds::Bounds;
+use super::placed::Placed;
+use super::size::check_stream;
+use super::state::{Path, State, is_optional, multiplied, numbers};
+use super::{Limit, POINTS, ScanError, USUAL_DPI, resolution};
+use hayro_syntax::content::UntypedIter;
 use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
 use hayro_syntax::object::{Array, Name, Object};
-use hayro_syntax::page::Page;
+use hayro_syntax::page::{Page, Resources};
 
-/// An image on the page.
-pub(super) struct Placed<'a> {
-    pub(super) stream: Stream<'a>,
-    /// The matrix that maps the unit square to its place.
-    matrix: [f32; 6],
-}
-
-impl Placed<'_> {
-    /// Width and height, px, as declared.
-    pub(super) fn size(&self) -> (u32, u32) {
-        let side = |long: &str, short: &str| {
-            let dict = self.stream.dict();
-            dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0)
-        };
-        (side("Width", "W"), side("Height", "H"))
-    }
-
-    /// Its pixels an inch.
-    pub(super) fn dpi(&self) -> f32 {
-        let [a, b, ..] = self.matrix;
-        self.size().0 as f32 / (a.hypot(b) / POINTS)
-    }
-
-    /// Its area, square points.
-    fn area(&self) -> f32 {
-        let [a, b, c, d, ..] = self.matrix;
-        (a * d - b * c).abs()
-    }
-}
+/// Forms in forms, at most. Programs that make PDFs of scans need three.
+const DEEPEST: usize = 12;
+/// Saved states, at most (ISO 32000-1, annex C, allows 28).
+const DEEPEST_STATE: usize = 1000;
+/// Instructions of a page, those of its forms as often as they are painted: a map has some hundred thousands.
+const MOST_INSTRUCTIONS: u32 = 4_000_000;
+/// The part of a page that images of one resolution cover where it is the scan's.
+const LEAST_PART: f32 = 0.25;
 
 /// What a page paints.
-pub(super) struct Painted<'a> {
-    pub(super) images: Vec<Placed<'a>>,
-    /// Anything but images: text that can be seen, lines, fills, shadings, forms, annotations.
+pub(super) struct Painted<'p> {
+    pub(super) images: Vec<Placed<'p>>,
+    /// Anything that is seen and is no image: text, lines, fills, shadings; images that are seen in part, or through.
     other: bool,
+    /// Notes, stamps or black boxes are laid over the page.
+    annotations: bool,
+    /// Text of any kind.
+    pub(super) text: bool,
+    instructions: u32,
+    limit: Limit,
+    /// Why the page cannot be taken.
+    refused: Option<ScanError>,
 }
 
-/// Where the interpreter of a content stream stands.
-struct State {
-    matrices: Vec<[f32; 6]>,
-    invisible_text: bool,
+/// Whose instructions these are.
+struct Content<'c, 'p> {
+    resources: &'c Resources<'p>,
+    depth: usize,
 }
 
-impl<'a> Painted<'a> {
-    pub(super) fn on(page: &Page<'a>) -> Self {
-        let mut painted = Self { images: Vec::new(), other: has_annotations(page) };
-        let mut state = State { matrices: vec![[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]], invisible_text: false };
-        let mut operations = page.operations();
-        while let Some(instruction) = operations.next() {
-            let operands: Vec<Object<'_>> = instruction.operands().cloned().collect();
-            let operator: &[u8] = instruction.operator;
-            painted.take(page, operator, &operands, &mut state);
+impl<'p> Painted<'p> {
+    /// # Errors
+    /// Where there is no end to it.
+    pub(super) fn on(page: &'p Page<'p>, limit: Limit) -> Result<Self, ScanError> {
+        let mut painted = Self {
+            images: vec![],
+            other: false,
+            annotations: has_annotations(page),
+            text: false,
+            instructions: 0,
+            limit,
+            refused: None,
+        };
+        let seen = Bounds::of_page(page);
+        let content = Content { resources: page.resources(), depth: 0 };
+        let inline = |operand: &Object<'p>| match operand {
+            Object::Stream(stream) => Some(stream.clone()),
+            _ => None,
+        };
+        painted.follow(&mut page.operations(), &content, State::new(), seen.as_ref(), &inline);
+        if let Some(error) = painted.refused {
+            return Err(error);
         }
-        painted
+        if painted.instructions >= MOST_INSTRUCTIONS {
+            let cause = format!("a page of more than {MOST_INSTRUCTIONS} instructions");
+            return Err(ScanError::damaged("PDF", cause));
+        }
+        Ok(painted)
     }
 
-    fn take(&mut self, page: &Page<'a>, operator: &[u8], operands: &[Object<'_>], state: &mut State) {
-        let top = *state.matrices.last().expect("never empty");
-        match operator {
-            b"q" => state.matrices.push(top),
-            b"Q" if state.matrices.len() > 1 => {
-                state.matrices.pop();
+    fn follow<'c>(
+        &mut self,
+        operations: &mut UntypedIter<'c>,
+        content: &Content<'_, 'p>,
+        begin: State,
+        seen: Option<&Bounds>,
+        inline: &dyn Fn(&Object<'c>) -> Option<Stream<'p>>,
+    ) {
+        let (mut states, mut path, mut clips) = (vec![begin], Path::None, false);
+        while let Some(instruction) = operations.next() {
+            self.instructions += 1;
+            if self.instructions >= MOST_INSTRUCTIONS || self.refused.is_some() {
+                return;
             }
+            let operands: Vec<Object<'c>> = instruction.operands().cloned().collect();
+            let operator: &[u8] = instruction.operator;
+            let depth = states.len();
+            let state = states.last_mut().expect("never empty");
+            match operator {
+                b"q" if depth < DEEPEST_STATE => {
+                    let saved = state.clone();
+                    states.push(saved);
+                }
+                b"Q" if depth > 1 => {
+                    states.pop();
+                }
+                b"re" => {
+                    if let Ok(rectangle) = <[f32; 4]>::try_from(numbers(&operands)) {
+                        path.add_rectangle(rectangle, state.matrix);
+                    }
+                }
+                b"m" | b"l" | b"c" | b"v" | b"y" => path = Path::Other,
+                b"W" | b"W*" => clips = true,
+                b"n" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" => {
+                    self.other |= operator != b"n";
+                    if std::mem::take(&mut clips) {
+                        state.clip_to(&path);
+                    }
+                    path = Path::None;
+                }
+                b"BI" => match operands.first().and_then(inline) {
+                    Some(stream) => self.place(Placed::new(stream, state), state, seen),
+                    None => self.other = true,
+                },
+                b"Do" => match operands.first() {
+                    Some(Object::Name(name)) => {
+                        let object = content.resources.get_x_object(name);
+                        self.paint(object, state, content, seen);
+                    }
+                    _ => self.other = true,
+                },
+                _ => self.take(operator, &operands, state, content),
+            }
+        }
+    }
+
+    /// Instructions that change the state, and those that paint something else than images.
+    fn take(
+        &mut self,
+        operator: &[u8],
+        operands: &[Object<'_>],
+        state: &mut State,
+        content: &Content<'_, 'p>,
+    ) {
+        match operator {
             b"cm" => {
-                if let [a, b, c, d, e, f] = numbers(operands)[..] {
-                    state.matrices.pop();
-                    state.matrices.push(multiplied([a, b, c, d, e, f], top));
+                if let Ok(matrix) = <[f32; 6]>::try_from(numbers(operands)) {
+                    state.matrix = multiplied(matrix, state.matrix);
                 }
             }
-            b"Tr" => state.invisible_text = numbers(operands).first() == Some(&3.0),
-            b"Do" => match operands.first() {
-                Some(Object::Name(name)) => self.paint(page.resources().get_x_object(name), top),
-                _ => self.other = true,
-            },
-            b"Tj" | b"TJ" | b"'" | b"\"" => self.other |= !state.invisible_text,
-            b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"sh" | b"BI" | b"EI" => {
-                self.other = true;
+            b"gs" => {
+                let name = operands.first();
+                let Some(Object::Name(name)) = name else { return };
+                if let Some(parameters) = content.resources.get_ext_g_state(name) {
+                    state.take_parameters(&parameters);
+                }
             }
+            b"g" | b"rg" => state.fills_black = numbers(operands).iter().all(|v| *v == 0.0),
+            b"k" | b"cs" | b"sc" | b"scn" => state.fills_black = false,
+            b"Tr" => state.text_is_invisible = numbers(operands).first() == Some(&3.0),
+            b"Tj" | b"TJ" | b"'" | b"\"" => {
+                self.text = true;
+                self.other |= !state.text_is_invisible;
+            }
+            b"sh" => self.other = true,
+            b"BDC" => self.other |= is_optional(operands),
             _ => {}
         }
     }
 
-    /// An image; a form counts as something else.
-    fn paint(&mut self, object: Option<Stream<'a>>, matrix: [f32; 6]) {
-        let is_image =
-            |s: &Stream<'_>| s.dict().get::<Name<'_>>("Subtype").is_some_and(|n| n.as_ref() == b"Image");
-        match object {
-            Some(stream) if is_image(&stream) => self.images.push(Placed { stream, matrix }),
-            _ => self.other = true,
+    /// An image or a form.
+    fn paint(
+        &mut self,
+        object: Option<Stream<'p>>,
+        state: &State,
+        content: &Content<'_, 'p>,
+        seen: Option<&Bounds>,
+    ) {
+        let Some(object) = object else { return };
+        let kind = object.dict().get::<Name<'_>>("Subtype");
+        let is = |name: &[u8]| kind.as_ref().is_some_and(|kind| kind.as_ref() == name);
+        if is(b"Image") {
+            self.place(Placed::new(object, state), state, seen);
+        } else if is(b"Form") && content.depth < DEEPEST {
+            self.paint_form(&object, state, content, seen);
+        } else {
+            self.other = true;
         }
     }
 
-    /// The image, where it is all that is painted, stands upright, and covers the page.
-    pub(super) fn only_image(&self, page: &Page<'_>) -> Option<&Placed<'a>> {
-        let [image] = self.images.as_slice() else { return None };
-        let [a, b, c, d, ..] = image.matrix;
-        let (width, height) = page.base_dimensions();
-        let upright = a > 0.0 && d > 0.0 && b.abs() < 1e-3 * a && c.abs() < 1e-3 * d;
-        (!self.other && upright && a >= 0.9 * width && d >= 0.9 * height).then_some(image)
+    fn paint_form(
+        &mut self,
+        form: &Stream<'p>,
+        state: &State,
+        content: &Content<'_, 'p>,
+        seen: Option<&Bounds>,
+    ) {
+        self.refused = self.refused.take().or(check_stream(form, self.limit).err());
+        let dict = form.dict();
+        let Some(data) = self.refused.is_none().then(|| form.decoded_data().ok()).flatten() else {
+            self.other = true;
+            return;
+        };
+        let list = |key: &str| dict.get::<Array<'_>>(key).map(|a| a.iter::<f32>().collect::<Vec<_>>());
+        let mut begin = state.clone();
+        if let Some(Ok(matrix)) = list("Matrix").map(<[f32; 6]>::try_from) {
+            begin.matrix = multiplied(matrix, begin.matrix);
+        }
+        if let Some(Ok([left, bottom, right, top])) = list("BBox").map(<[f32; 4]>::try_from) {
+            let mut edge = Path::None;
+            edge.add_rectangle([left, bottom, right - left, top - bottom], begin.matrix);
+            begin.clip_to(&edge);
+        }
+        self.other |= dict.contains_key("OC");
+        let own = dict.get::<Dict<'p>>("Resources").map(Resources::new);
+        let inner =
+            Content { resources: own.as_ref().unwrap_or(content.resources), depth: content.depth + 1 };
+        // Inline images of a form live no longer than its instructions: such pages are rendered.
+        self.follow(&mut UntypedIter::new(&data), &inner, begin, seen, &|_| None);
     }
 
-    /// The resolution at which nothing of the scan is lost. A small picture beside text does not set it.
+    fn place(&mut self, image: Placed<'p>, state: &State, seen: Option<&Bounds>) {
+        let Some(seen) = seen else {
+            self.other = true;
+            return;
+        };
+        let bounds = image.bounds();
+        let (across, down) = image.scale();
+        let margin = 0.5 / across.min(down);
+        let is_whole = !state.is_odd
+            && state.clip.holds(&bounds.intersection(seen), margin)
+            && !image.stream.dict().contains_key("OC");
+        if is_whole && image.is_opaque() && bounds.holds(seen, margin) {
+            self.images.clear();
+            self.other = false;
+        }
+        self.other |= !is_whole;
+        if is_whole || bounds.intersection(seen).area() > 0.0 {
+            self.images.push(image);
+        }
+    }
+
+    /// Whether nothing can be seen.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.other && !self.annotations && self.images.is_empty()
+    }
+
+    /// Whether images are all that is seen.
+    pub(super) fn is_images_only(&self) -> bool {
+        !self.other && !self.annotations && !self.images.is_empty()
+    }
+
+    /// The resolution at which nothing of the scan is lost: the finest of those whose images cover a good part of the
+    /// page. A small picture beside text does not set it.
     pub(super) fn dpi(&self, page: &Page<'_>) -> f32 {
         let (width, height) = page.base_dimensions();
-        let scans = self.images.iter().filter(|i| i.area() >= 0.25 * width * height);
-        let largest = scans.max_by_key(|i| u64::from(i.size().0) * u64::from(i.size().1));
-        largest.and_then(|i| resolution::plausible(i.dpi())).unwrap_or(USUAL_DPI)
+        let dpi = |image: &Placed<'_>| image.scale().0.max(image.scale().1) * POINTS;
+        let covered = |wanted: f32| -> f32 {
+            let alike = self.images.iter().filter(|i| (dpi(i) / wanted - 1.0).abs() < 0.02);
+            alike.map(|image| image.bounds().area()).sum()
+        };
+        let mut all: Vec<f32> = self.images.iter().map(dpi).filter_map(resolution::plausible).collect();
+        all.sort_by(f32::total_cmp);
+        all.dedup();
+        let finest = all.into_iter().rev().find(|dpi| covered(*dpi) >= LEAST_PART * width * height);
+        finest.unwrap_or(USUAL_DPI)
     }
 }
 
@@ -124,24 +270,4 @@ fn has_annotations(page: &Page<'_>) -> bool {
     };
     let annotations = page.raw().get::<Array<'_>>("Annots");
     annotations.is_some_and(|all| all.iter::<Dict<'_>>().any(seen))
-}
-
-fn numbers(operands: &[Object<'_>]) -> Vec<f32> {
-    let number = |o: &Object<'_>| match o {
-        Object::Number(n) => n.as_f64() as f32,
-        _ => 0.0,
-    };
-    operands.iter().map(number).collect()
-}
-
-/// First `m`, then `n` (ISO 32000-2, 8.3.4).
-fn multiplied(m: [f32; 6], n: [f32; 6]) -> [f32; 6] {
-    [
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    ]
 }

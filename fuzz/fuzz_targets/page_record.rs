@@ -1,0 +1,14 @@
+//! Page records: every format that is made of them, the telegrams they are joined to, and as reference.
+#![no_main]
+
+use denshin::write::{Format, parse_json, write};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let _ = denshin::evaluate::parse(data);
+    let Ok(page) = parse_json(data) else { return };
+    for format in Format::ALL {
+        let _ = write(&page, format);
+    }
+    let _ = denshin::join::join(&[page.clone(), page]);
+});

@@ -1,0 +1,29 @@
+//! What a browser sends as a mended page, and a review on disk that something else has written.
+#![no_main]
+
+use denshin::review::{Desk, Material, Submission};
+use libfuzzer_sys::fuzz_target;
+use std::sync::OnceLock;
+
+/// A desk with one page of 160 × 96 pixels, and the page's id.
+fn desk() -> &'static (Desk, String) {
+    static DESK: OnceLock<(Desk, String)> = OnceLock::new();
+    DESK.get_or_init(|| {
+        let record = denshin_fuzz::file("cable.json", include_bytes!("../record.json"));
+        let results = record.parent().expect("a folder").to_owned();
+        let desk = Desk::new(&Material { results, ..Material::default() }).expect("a folder");
+        desk.read_list();
+        let id = desk.with_index(|index| index.entries()[0].id.clone());
+        (desk, id)
+    })
+}
+
+fuzz_target!(|data: &[u8]| {
+    let (desk, id) = desk();
+    let review = denshin_fuzz::file("cable.review.json", data);
+    let _ = desk.open(id);
+    let _ = std::fs::remove_file(review);
+    if let Ok(sent) = serde_json::from_slice::<Submission>(data) {
+        let _ = desk.save(id, sent, "2026-01-02T03:04:05Z".to_owned());
+    }
+});

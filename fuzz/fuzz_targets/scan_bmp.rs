@@ -1,0 +1,11 @@
+//! BMP.
+#![no_main]
+
+use denshin_fuzz::{let_guards_work, read_scan};
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let_guards_work();
+    let is_kind = |data: &[u8]| data.starts_with(b"BM");
+    if read_scan(data, is_kind) { Corpus::Keep } else { Corpus::Reject }
+});

@@ -1,0 +1,12 @@
+//! JPEG 2000, as file and as codestream.
+#![no_main]
+
+use denshin_fuzz::{let_guards_work, read_scan};
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let_guards_work();
+    let is_kind =
+        |data: &[u8]| data.starts_with(&[0, 0, 0, 12]) || data.starts_with(&[0xFF, 0x4F, 0xFF, 0x51]);
+    if read_scan(data, is_kind) { Corpus::Keep } else { Corpus::Reject }
+});

@@ -1,0 +1,54 @@
+//! What the targets have in common.
+
+use denshin::scan::{ScanFile, ScanOptions};
+use image::{GrayImage, Luma};
+use std::path::PathBuf;
+use std::sync::Once;
+
+/// Pages are small here: what is looked for lies in the headers and the decoders, not in many pixels.
+const MOST_PIXELS: u64 = 4_000_000;
+/// More pages say nothing new.
+const MOST_PAGES: u32 = 8;
+
+/// Reads all pages of a scan that begins as one of its kind does; whether it did.
+pub fn read_scan(data: &[u8], is_kind: impl Fn(&[u8]) -> bool) -> bool {
+    if !is_kind(data) {
+        return false;
+    }
+    let mut options = ScanOptions::default();
+    options.max_pixels = MOST_PIXELS;
+    if let Ok(mut file) = ScanFile::of_bytes(data.to_vec(), &options) {
+        for page in 1..=file.pages().min(MOST_PAGES) {
+            let _ = file.read(page);
+        }
+    }
+    true
+}
+
+/// Panics that the scan's own guard catches are errors of a page, as they are for users: libFuzzer's hook, which ends
+/// the process at once, is put aside. They are told on stderr. What is not caught still ends in a crash.
+pub fn let_guards_work() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("caught: {panic}"))));
+}
+
+/// A file in a folder of this process, for what reads from paths.
+pub fn file(name: &str, data: &[u8]) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("denshin-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for temporary files");
+    let path = folder.join(name);
+    std::fs::write(&path, data).expect("a temporary file");
+    path
+}
+
+/// Two lines of drawn characters, a rule, and a black box: something for every stage.
+pub fn small_page() -> GrayImage {
+    GrayImage::from_fn(160, 120, |x, y| {
+        let (dx, dy) = (x % 16, y % 40);
+        let print =
+            (16..144).contains(&x) && y < 80 && (12..26).contains(&dy) && (dx < 3 || dx > 11 || dy < 15);
+        let rule = (90..92).contains(&y);
+        let redaction = (40..90).contains(&x) && (98..112).contains(&y);
+        Luma([if print || rule || redaction { 20 } else { 240 }])
+    })
+}

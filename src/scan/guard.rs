@@ -1,0 +1,25 @@
+//! A decoder that panics costs a page, not the program that asked for it.
+
+use super::ScanError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Turns a panic into an error. What was being decoded is thrown away with it, so nothing half done is seen.
+pub(super) fn guarded<T>(decode: impl FnOnce() -> Result<T, ScanError>) -> Result<T, ScanError> {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<&str>().map(|m| (*m).to_owned());
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(ScanError::Panicked(message.unwrap_or_else(|| "panic".to_owned())))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error_with_its_message() {
+        let nothing: [u8; 0] = [];
+        let error = guarded(|| Ok(nothing[std::hint::black_box(3)])).unwrap_err();
+        assert!(error.to_string().contains("index out of bounds"), "{error}");
+    }
+}
