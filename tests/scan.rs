@@ -373,11 +373,9 @@ fn an_inline_image_and_one_in_a_form_are_taken_out() {
         .collect();
     let inline = format!("q 38.4 0 0 23.04 0 0 cm BI /W 160 /H 96 /BPC 1 /CS /G /F /AHx ID {hex}> EI Q");
     is_the_picture("inline", &gray_image(), "", &inline);
-    let form = format!(
-        "<</Type/XObject/Subtype/Form/BBox[0 0 76.8 46.08]/Matrix[0.5 0 0 0.5 0 0]\
-         /Resources<</XObject<</I 6 0 R>>>>/Length 31>>stream\n76.8 0 0 46.08 0 0 cm /I Do    \nendstream"
-    );
-    let objects = [form.into_bytes(), gray_image()];
+    let form = "<</Type/XObject/Subtype/Form/BBox[0 0 76.8 46.08]/Matrix[0.5 0 0 0.5 0 0]\
+         /Resources<</XObject<</I 6 0 R>>>>/Length 31>>stream\n76.8 0 0 46.08 0 0 cm /I Do    \nendstream";
+    let objects = [form.as_bytes().to_vec(), gray_image()];
     let scan = read_pdf(&pdf::with_images(&objects, SIZE, "", b"/I0 Do")).unwrap();
     is_exactly("form", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
 }
@@ -388,20 +386,6 @@ fn half_an_image_behind_a_clip_or_transparent_is_shown_so() {
     let scan = read_pdf(&pdf::with_image(&gray_image(), SIZE, "", clip.as_bytes())).unwrap();
     let found = color(&scan.pixels);
     assert_eq!((found.get_pixel(40, 12).0, found.get_pixel(120, 12).0), ([0; 3], [255; 3]));
-}
-
-/// The test sequence of ITU-T T.88, annex H: symbol dictionaries, text, halftones and refinements, once by Huffman's
-/// codes, once arithmetically, which give the same page; and symbols that are made of symbols. MuPDF counts the same ink.
-#[test]
-fn jbig2_with_symbol_dictionaries_is_read() {
-    let ink = |name: &str| {
-        let scan = only_page(name);
-        assert_eq!(scan.notes, [], "{name}");
-        (scan.pixels.dimensions(), color(&scan.pixels).pixels().filter(|p| p.0 == [0; 3]).count())
-    };
-    assert_eq!(ink("jbig2-huffman.pdf"), ((64, 56), 1027));
-    assert_eq!(only_page("jbig2-huffman.pdf").pixels, only_page("jbig2-arithmetic.pdf").pixels);
-    assert_eq!(ink("jbig2-refined.pdf"), ((37, 8), 83));
 }
 
 #[test]

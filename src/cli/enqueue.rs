@@ -9,6 +9,7 @@ use denshin::batch::{
     CrewOptions, Enqueue, EnqueueEvent, Enqueued, Existing, Found, Misfortune, Orders, Place, Sources,
     Stages, enqueue, find_inputs, find_listed,
 };
+use denshin::scan::Passwords;
 use denshin::write::Format;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -188,8 +189,15 @@ fn wanted(arguments: &Arguments, results: &Place) -> anyhow::Result<(Wanted, u64
 fn orders(arguments: &Arguments, results: &Place) -> anyhow::Result<Orders> {
     let reading = &arguments.reading;
     let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
+    let settings = reading.settings()?;
+    if settings.scan.passwords != Passwords::default() {
+        bail!(
+            "passwords are not put into a queue (give them to the workers: denshin work --password-file FILE)"
+        );
+    }
     Ok(Orders {
-        settings: reading.settings()?,
+        settings,
+        passwords: Passwords::default(),
         engine: reading.engine(),
         tessdata: owned(&reading.tessdata),
         model: owned(&reading.model),

@@ -1,5 +1,6 @@
 //! `denshin work`: reads pages of a queue, beside any number of others.
 
+use super::passwords::PasswordArguments;
 use super::queue::{QueueArguments, plain, store_options};
 use super::{Exit, batch, clock, interrupt, log};
 use anyhow::Context;
@@ -31,6 +32,8 @@ pub(super) struct Arguments {
     /// File of the network on this machine, ONNX [default: the one that is part of denshin]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    passwords: PasswordArguments,
     /// Seconds that a page may take
     #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = batch::seconds)]
     page_seconds: f64,
@@ -58,6 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         connection: &connection,
         tessdata: arguments.tessdata.clone().map(PathBuf::into_os_string),
         model: arguments.model.clone().map(PathBuf::into_os_string),
+        passwords: arguments.passwords.passwords()?,
         store_options: store_options(),
         crew: CrewOptions {
             command: &command,

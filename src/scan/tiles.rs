@@ -83,7 +83,7 @@ impl Tiled {
             && (!tiled.differences || tiled.bits == 8)
             && (tiled.photometric != 3 || tiled.colors.len() == 3 << tiled.bits)
             // TIFF 6.0, section 15: sides are multiples of 16, so rows of tiles are whole bytes.
-            && tiled.tile_width % 16 == 0
+            && tiled.tile_width.is_multiple_of(16)
             && tiled.tile_width > 0
             && tiled.tile_height > 0;
         (is_known && is_in_one_plane && !is_low_bit_first).then_some(tiled)

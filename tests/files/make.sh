@@ -63,5 +63,3 @@ weak=(qpdf --allow-weak-crypto --encrypt user secret)
 "${weak[@]}" 128 --use-aes=n -- gray.pdf rc4-128.pdf
 "${weak[@]}" 128 --use-aes=y -- gray.pdf aes-128.pdf
 qpdf --rotate=90 gray.pdf rotated.pdf
-# jbig2-*.pdf are the three pages of the test sequence that ITU-T T.88 prints in annex H, each in a PDF of its own, what
-# belongs to no page as JBIG2Globals. They show something else.

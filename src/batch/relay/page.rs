@@ -62,6 +62,7 @@ pub(super) fn orders_at(standing: &Standing, scratch: &Path, own: &Orders, queue
     };
     Orders {
         output,
+        passwords: own.passwords.clone(),
         tessdata: own.tessdata.clone(),
         model: own.model.clone(),
         unfinished: unfinished(queue),

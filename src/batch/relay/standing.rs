@@ -8,6 +8,7 @@ use super::place::Place;
 use crate::batch::making;
 use crate::batch::wire::Orders;
 use crate::provenance::{Model, sha256};
+use crate::scan::Passwords;
 use serde::{Deserialize, Serialize};
 
 /// What stands in the queue.
@@ -22,7 +23,7 @@ pub(super) struct Standing {
     pub models: Vec<Model>,
     /// Folder of the results.
     pub results: Place,
-    /// Without places on the machine of who enqueued.
+    /// Without places on the machine of who enqueued, and without passwords.
     pub orders: Orders,
     /// How often a page is given to a worker before it is set aside.
     pub deliveries: u64,
@@ -36,7 +37,10 @@ impl Standing {
         engine: (String, Vec<Model>),
         deliveries: u64,
     ) -> Self {
-        let orders = Orders { output: results.path().into(), tessdata: None, model: None, ..orders.clone() };
+        let output = results.path().into();
+        // What is secret, or a place on this machine, has no business in a queue.
+        let passwords = Passwords::default();
+        let orders = Orders { output, passwords, tessdata: None, model: None, ..orders.clone() };
         Self {
             making: making(&orders, &engine),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -100,6 +104,7 @@ mod tests {
     fn standing(settings: Settings) -> Standing {
         let orders = Orders {
             settings,
+            passwords: Passwords::of_lines("secret"),
             engine: EngineChoice::Neural,
             tessdata: None,
             model: Some("/here/alone.onnx".into()),
@@ -120,6 +125,12 @@ mod tests {
         let refusal = queue.refusal(&engine("bb")).unwrap();
         assert_eq!(refusal, "the model is cables (bb) here and cables (aa) there");
         assert!(queue.refusal(&("neural 2".into(), engine("aa").1)).unwrap().contains("neural 2 here"));
+    }
+
+    #[test]
+    fn passwords_are_not_put_into_a_queue() {
+        let standing = standing(Settings::default());
+        assert!(!serde_json::to_string(&standing).unwrap().contains("secret"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::batch::crew::CrewOptions;
 use crate::batch::output::{OutputError, remove_beginning};
 use crate::batch::run::{End, Event};
 use crate::batch::wire::{Orders, Reading};
+use crate::scan::Passwords;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::path::Path;
@@ -36,6 +37,8 @@ pub struct Work<'a> {
     pub tessdata: Option<OsString>,
     /// File of the network on this machine, where it is not the one that is built in.
     pub model: Option<OsString>,
+    /// Passwords of PDFs: none stand in a queue.
+    pub passwords: Passwords,
     /// Keys of object stores: `AWS_ACCESS_KEY_ID` and its like, with their values.
     pub store_options: Vec<(String, String)>,
     /// How worker processes are started, and what they may take.
@@ -262,8 +265,9 @@ impl AtTable<'_, '_, '_> {
             let cause = "is no folder on this machine (mount it, or enqueue with an object store after -o)";
             return Err(RelayError::Place { place: standing.results.to_string(), cause: cause.to_owned() });
         }
-        let Work { tessdata, model, .. } = self.shift.work;
-        let own = Orders { tessdata: tessdata.clone(), model: model.clone(), ..standing.orders.clone() };
+        let Work { tessdata, model, passwords, .. } = self.shift.work;
+        let (tessdata, model, passwords) = (tessdata.clone(), model.clone(), passwords.clone());
+        let own = Orders { tessdata, model, passwords, ..standing.orders.clone() };
         let orders = Arc::new(orders_at(&standing, self.table.scratch, &own, self.shift.link.queue()));
         let engine = self.table.desk.engine(&orders).await?;
         if let Some(refusal) = standing.refusal(&engine) {

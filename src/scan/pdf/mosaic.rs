@@ -106,7 +106,7 @@ fn plan(painted: &Painted<'_>, page: &Page<'_>) -> Option<Plan> {
     let seen = BBox::from_ltrb(left, top, right, bottom);
     let all = places.iter().fold(places[0], |all, place| all.union(place));
     let canvas = within(&all, &seen);
-    let covered: i64 = places.iter().map(|place| i64::from(place.intersection(&canvas).area())).sum();
+    let covered: i64 = places.iter().map(|place| place.intersection(&canvas).area()).sum();
     let part = |of: i32, whole: i32| f64::from(of) >= LEAST_COVER * f64::from(whole);
     let is_page = part(canvas.width(), seen.width()) && part(canvas.height(), seen.height());
     (is_page && covered as f64 >= LEAST_COVER * canvas.area() as f64).then_some(Plan {

@@ -57,7 +57,8 @@ fn decode(dict: &Dict<'_>, space: &Space) -> Option<Decode> {
         Space::Palette(_) => ((1u32 << bits(dict).min(16)) - 1) as f32,
         _ => 1.0,
     };
-    let all = |wanted: [f32; 2]| values.len() % 2 == 0 && values.chunks(2).all(|pair| pair == wanted);
+    let all =
+        |wanted: [f32; 2]| values.len().is_multiple_of(2) && values.chunks(2).all(|pair| pair == wanted);
     if all([0.0, most]) {
         return Some(Decode::Plain);
     }
