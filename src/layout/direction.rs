@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(page.len(), 1, "by the page's measure its lines are one");
         let zones = find_zones(&Units { size: 40.0, all: page }, &[], &LayoutOptions::default());
         let [zone] = zones.as_slice() else { panic!("{} zones", zones.len()) };
-        assert_eq!((zone.units.len(), zone.writing_mode), (18, WritingMode::HorizontalTb));
+        assert_eq!((zone.units.len(), zone.writing_mode), (3, WritingMode::HorizontalTb));
         assert!((26.0..30.0).contains(&zone.size), "{}", zone.size);
     }
 
