@@ -1,5 +1,6 @@
 //! What the targets have in common.
 
+use denshin::evaluate::{Document, measure, parse};
 use denshin::scan::{ScanFile, ScanOptions};
 use image::{GrayImage, Luma};
 use std::path::PathBuf;
@@ -23,6 +24,15 @@ pub fn read_scan(data: &[u8], is_kind: impl Fn(&[u8]) -> bool) -> bool {
         }
     }
     true
+}
+
+/// Reads a page as result and reference, in whatever format it is in.
+pub fn read_page(data: &[u8]) {
+    if let Ok(document) = parse(data) {
+        let itself = measure("page", &document, &document);
+        assert_eq!(itself.strict.total(), 0, "a page differs from itself");
+        let _ = measure("page", &document, &Document::default());
+    }
 }
 
 /// Panics that the scan's own guard catches are errors of a page, as they are for users: libFuzzer's hook, which ends

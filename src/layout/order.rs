@@ -23,7 +23,8 @@ pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
     let mut columns = Vec::new();
     in_tiers(vertical, &mut columns);
     let mut blocks: Vec<Block> = Vec::new();
-    let table = Table { rulings, cells: horizontal.iter().map(|l| l.line.bbox).collect() };
+    let (upright, level) = rulings.iter().partition(|r| r.height() > r.width());
+    let table = Table { upright, level, cells: horizontal.iter().map(|l| l.line.bbox).collect() };
     for Chained { writing_mode, line } in horizontal {
         let joins = |b: &Block| {
             let last = b.lines.last().expect("holds a line");
@@ -48,23 +49,22 @@ pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
 }
 
 /// What may be a table's: boxes of lines, and the rules about them.
-struct Table<'a> {
-    rulings: &'a [BBox],
+struct Table {
+    upright: Vec<BBox>,
+    level: Vec<BBox>,
     cells: Vec<BBox>,
 }
 
-impl Table<'_> {
+impl Table {
     /// Whether two lines stand one above the other in rows of a table: a rule runs between them, and an upright one between
     /// one of them and what stands beside it. Its rows are read one after another, not its columns. (Ruled paper has rules
     /// between all lines, but nothing beside them.)
     fn parts_rows(&self, above: &BBox, below: &BBox) -> bool {
-        let (upright, level): (Vec<BBox>, Vec<BBox>) =
-            self.rulings.iter().partition(|r| r.height() > r.width());
         let has_neighbour = |line: &BBox| {
             let beside = |cell: &&BBox| -2 * cell.gap_y(line) > line.height().min(cell.height());
-            self.cells.iter().filter(beside).any(|cell| cell != line && is_between(&upright, line, cell))
+            self.cells.iter().filter(beside).any(|cell| cell != line && is_between(&self.upright, line, cell))
         };
-        is_between(&level, above, below) && (has_neighbour(above) || has_neighbour(below))
+        is_between(&self.level, above, below) && (has_neighbour(above) || has_neighbour(below))
     }
 }
 
