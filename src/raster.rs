@@ -260,6 +260,18 @@ mod tests {
             drawn[y as usize * 37..][columns].fill(component as u32 + 1);
         }
         assert_eq!(&drawn, labels.as_raw());
+        for bbox in
+            [page.bbox(), BBox::from_ltrb(5, 3, 21, 17), BBox::from_ltrb(-4, 12, 99, 44), BBox::default()]
+        {
+            let mut within = vec![0; 37 * 20];
+            for (y, columns, component) in labels.runs_in(&bbox) {
+                within[y as usize * 37..][columns].fill(component as u32 + 1);
+            }
+            let inside = |x: i32, y: i32| bbox.contains(x, y);
+            let expected = (0..20).flat_map(|y| (0..37).map(move |x| (x, y)));
+            let expected = expected.map(|(x, y)| if inside(x, y) { drawn[(y * 37 + x) as usize] } else { 0 });
+            assert_eq!(within, expected.collect::<Vec<u32>>(), "{bbox:?}");
+        }
         assert_eq!(found.iter().map(|c| c.ink).sum::<u64>(), page.ink_in(&page.bbox()));
         assert!((0..20).all(|y| (0..37).all(|x| page.is_ink(x, y) == (labels.get_pixel(x, y).0[0] != 0))));
     }

@@ -29,8 +29,8 @@ pub(super) struct Stroke {
     pub thickness: f64,
     /// Holds it.
     pub bbox: BBox,
-    /// Numbers of its pieces in the labels.
-    pieces: Vec<u32>,
+    /// Indices of its pieces among the components.
+    pieces: Vec<usize>,
     /// Whether its pieces are long and close enough for a rule; the side of a frame may lie under print.
     plain: bool,
 }
@@ -95,7 +95,7 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
             // Stamps stand askew by up to eight degrees.
             height >= PIECE * size && width <= 0.15 * height + 1.6 * thickness + 2.0
         })
-        .map(|(i, c)| piece(&labels, i as u32 + 1, &c.bbox, c.ink))
+        .map(|(i, c)| piece(&labels, i, &c.bbox, c.ink))
         .collect();
     pieces.sort_by_key(|p| (p.bbox.top, p.bbox.left));
     let strokes = linked(pieces, size);
@@ -103,21 +103,21 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
 }
 
 /// A component as a piece of a stroke: its ends are the middles of its first and last rows.
-fn piece(labels: &Labels, label: u32, bbox: &BBox, ink: u64) -> Stroke {
+fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
     let depth = (bbox.height() / 8).clamp(1, 6);
-    let middle = |rows: std::ops::Range<i32>| {
-        let columns = rows.flat_map(|y| {
-            (bbox.left..bbox.right).filter(move |&x| labels.get_pixel(x as u32, y as u32).0[0] == label)
+    let middle = |top: i32, bottom: i32| {
+        let own = labels.runs_in(&BBox { top, bottom, ..*bbox }).filter(|&(.., piece)| piece == index);
+        let (sum, count) = own.fold((0, 0), |(sum, count), (_, columns, _)| {
+            (sum + columns.len() * (columns.start + columns.end), count + columns.len())
         });
-        let (sum, count) = columns.fold((0.0, 0.0), |(s, n), x| (s + f64::from(x) + 0.5, n + 1.0));
-        if count > 0.0 { sum / count } else { bbox.center().x }
+        if count > 0 { sum as f64 / (2 * count) as f64 } else { bbox.center().x }
     };
     Stroke {
-        top: Point { x: middle(bbox.top..bbox.top + depth), y: f64::from(bbox.top) },
-        bottom: Point { x: middle(bbox.bottom - depth..bbox.bottom), y: f64::from(bbox.bottom) },
+        top: Point { x: middle(bbox.top, bbox.top + depth), y: f64::from(bbox.top) },
+        bottom: Point { x: middle(bbox.bottom - depth, bbox.bottom), y: f64::from(bbox.bottom) },
         thickness: ink as f64 / f64::from(bbox.height()),
         bbox: *bbox,
-        pieces: vec![label],
+        pieces: vec![index],
         plain: false,
     }
 }
@@ -213,15 +213,11 @@ impl Strokes {
 impl Upright {
     /// Covers a stroke's pixels.
     pub(super) fn erase(&self, stroke: &Stroke, transposed: bool, covered: &mut Binary, rest: &mut Binary) {
-        let b = stroke.bbox;
-        for y in b.top as u32..b.bottom as u32 {
-            for x in b.left as u32..b.right as u32 {
-                if stroke.pieces.contains(&self.labels.get_pixel(x, y).0[0]) {
-                    let (x, y) = if transposed { (y, x) } else { (x, y) };
-                    covered.set(x, y, true);
-                    rest.set(x, y, false);
-                }
-            }
+        let own = self.labels.runs_in(&stroke.bbox).filter(|(.., piece)| stroke.pieces.contains(piece));
+        for (y, x) in own.flat_map(|(y, columns, _)| columns.map(move |x| (y, x as u32))) {
+            let (x, y) = if transposed { (y, x) } else { (x, y) };
+            covered.set(x, y, true);
+            rest.set(x, y, false);
         }
     }
 }

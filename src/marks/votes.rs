@@ -29,15 +29,13 @@ pub(super) fn likely_centers(ink: &Binary, size: f64, radii: (f64, f64)) -> (Vec
 fn reduced(components: &[Component], labels: &Labels, factor: u32, least: f64) -> Binary {
     let large: Vec<bool> =
         components.iter().map(|c| f64::from(c.bbox.width().max(c.bbox.height())) >= least).collect();
-    let (width, height) = labels.dimensions();
+    let (width, height) = labels.size();
     let mut small = Binary::new(width.div_ceil(factor), height.div_ceil(factor));
-    let step = (factor / 2).max(1) as usize;
-    for y in (0..height).step_by(step) {
-        let row = &labels.as_raw()[(y * width) as usize..((y + 1) * width) as usize];
-        for (x, &label) in row.iter().enumerate().step_by(step) {
-            if label != 0 && large[label as usize - 1] {
-                small.set(x as u32 / factor, y / factor, true);
-            }
+    let step = (factor / 2).max(1);
+    for (y, columns, _) in labels.runs().filter(|&(y, _, component)| y % step == 0 && large[component]) {
+        let first = columns.start.next_multiple_of(step as usize);
+        for x in (first..columns.end).step_by(step as usize) {
+            small.set(x as u32 / factor, y / factor, true);
         }
     }
     small

@@ -19,6 +19,8 @@ pub type LabelPicture = ImageBuffer<Luma<u32>, Vec<u32>>;
 pub struct Labels {
     size: (u32, u32),
     runs: Vec<Run>,
+    /// First run of each row, and of what would follow the last one.
+    rows: Vec<u32>,
     /// Component of each run, counted from 1.
     numbers: Vec<u32>,
     picture: OnceCell<LabelPicture>,
@@ -35,6 +37,27 @@ impl Labels {
     pub fn runs(&self) -> impl Iterator<Item = (u32, Range<usize>, usize)> {
         let runs = self.runs.iter().zip(&self.numbers);
         runs.map(|(run, &number)| (run.y, run.left as usize..run.right as usize, number as usize - 1))
+    }
+
+    /// The runs with pixels in a box, as far as they lie in it.
+    pub fn runs_in<'a>(&'a self, bbox: &BBox) -> impl Iterator<Item = (u32, Range<usize>, usize)> + use<'a> {
+        let inside = bbox.intersection(&BBox::of_size(self.size.0, self.size.1));
+        let [left, top, right, bottom] =
+            [inside.left, inside.top, inside.right, inside.bottom.max(inside.top)].map(|v| v as u32);
+        (top..bottom).flat_map(move |y| {
+            let row = self.rows[y as usize] as usize..self.rows[y as usize + 1] as usize;
+            let from = row.start + self.runs[row.clone()].partition_point(|run| run.right <= left);
+            let runs = self.runs[from..row.end].iter().zip(&self.numbers[from..row.end]);
+            runs.take_while(move |(run, _)| run.left < right).map(move |(run, &number)| {
+                let columns = run.left.max(left) as usize..run.right.min(right) as usize;
+                (y, columns, number as usize - 1)
+            })
+        })
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u32, u32) {
+        self.size
     }
 
     fn draw(&self) -> LabelPicture {
@@ -57,7 +80,7 @@ impl Deref for Labels {
 
 /// The eight-connected pieces of ink in the order of their first pixel, and their labels.
 pub(super) fn label(page: &Binary) -> (Vec<Component>, Labels) {
-    let runs = runs_of(page);
+    let (runs, rows) = runs_of(page);
     let parent = joined(&runs);
     let mut found: Vec<Component> = Vec::new();
     let mut numbers = vec![0u32; runs.len()];
@@ -73,12 +96,15 @@ pub(super) fn label(page: &Binary) -> (Vec<Component>, Labels) {
         component.bbox = component.bbox.union(&bbox);
         component.ink += u64::from(run.right - run.left);
     }
-    (found, Labels { size: (page.width(), page.height()), runs, numbers, picture: OnceCell::new() })
+    (found, Labels { size: (page.width(), page.height()), runs, rows, numbers, picture: OnceCell::new() })
 }
 
-fn runs_of(page: &Binary) -> Vec<Run> {
+/// The runs of all rows, and which is the first of each.
+fn runs_of(page: &Binary) -> (Vec<Run>, Vec<u32>) {
     let mut runs = Vec::new();
+    let mut rows = Vec::with_capacity(page.height() as usize + 1);
     for y in 0..page.height() {
+        rows.push(runs.len() as u32);
         let row = page.row(y);
         let mut left = ink_from(row, 0);
         while left < row.len() {
@@ -87,7 +113,8 @@ fn runs_of(page: &Binary) -> Vec<Run> {
             left = ink_from(row, right);
         }
     }
-    runs
+    rows.push(runs.len() as u32);
+    (runs, rows)
 }
 
 /// The first ink of a row from a place on, or its end: eight pixels at a time, for most of a page is paper.
