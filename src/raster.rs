@@ -260,9 +260,15 @@ mod tests {
             drawn[y as usize * 37..][columns].fill(component as u32 + 1);
         }
         assert_eq!(&drawn, labels.as_raw());
-        for bbox in
-            [page.bbox(), BBox::from_ltrb(5, 3, 21, 17), BBox::from_ltrb(-4, 12, 99, 44), BBox::default()]
-        {
+        let boxes = [
+            (0, 0, 37, 20),
+            (5, 3, 21, 17),
+            (-4, 12, 99, 44),
+            (0, 0, 0, 0),
+            (-9, 3, -4, 17),
+            (5, -9, 21, -3),
+        ];
+        for bbox in boxes.map(|(left, top, right, bottom)| BBox::from_ltrb(left, top, right, bottom)) {
             let mut within = vec![0; 37 * 20];
             for (y, columns, component) in labels.runs_in(&bbox) {
                 within[y as usize * 37..][columns].fill(component as u32 + 1);

@@ -18,9 +18,9 @@ use std::collections::VecDeque;
 /// Part of its box that a blank fills; a leaning one less.
 const FILLS: f64 = 0.8;
 /// Part that is left of a block's middle where bleaching frays its edge.
-const FRAYED: f64 = 0.6;
-/// Thinnest rim of a bleached block, in characters.
-const THICK_RIM: f64 = 0.14;
+const FRAYED: f64 = 0.5;
+/// Thinnest rim of a bleached block along its sides and at its ends, in characters.
+const THICK_RIM: (f64, f64) = (0.14, 0.1);
 /// Thinner and longer side of the smallest blank, in characters; beyond the second it need not be oblong.
 const SMALLEST: (f64, f64) = (0.5, 3.0);
 /// Thickest redaction of the bleached kind across its line, in characters.
@@ -192,7 +192,10 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     );
     let (short, long) =
         (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
-    let thick = least(|r| f64::from(r.thickness)) >= THICK_RIM * size;
+    let thickness =
+        |sides: [usize; 2]| f64::from(sides.map(|i| rims[i].thickness).into_iter().min().unwrap_or(0));
+    let (sides, ends) = if bbox.width() >= bbox.height() { ([0, 2], [1, 3]) } else { ([1, 3], [0, 2]) };
+    let thick = thickness(sides) >= THICK_RIM.0 * size && thickness(ends) >= THICK_RIM.1 * size;
     let onwards = onwards(ink, &bbox, size);
     let style = if thick
         && full_corners(ink, &bbox) >= 2
@@ -356,6 +359,23 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].0, RedactionStyle::Solid);
         assert!(found[0].1.iou(&BBox::from_ltrb(300, 400, 600, 450)) > 0.9, "{found:?}");
+    }
+
+    /// A name typed over again and again, which a binarizer hollowed out: teeth of letters' feet along thick sides, and
+    /// ends of a letter's stroke.
+    #[test]
+    fn a_hollow_block_with_ragged_sides_and_thin_ends_is_a_solid_redaction() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(300, 400, 480, 450));
+        ink.erase(&BBox::from_ltrb(305, 410, 475, 440));
+        for left in (310..470).step_by(12) {
+            fill(&mut ink, BBox::from_ltwh(left, 408, 8, 8));
+            fill(&mut ink, BBox::from_ltwh(left + 4, 432, 8, 10));
+        }
+        let found = styles(&ink);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, RedactionStyle::Solid);
+        assert!(found[0].1.iou(&BBox::from_ltrb(300, 400, 480, 450)) > 0.9, "{found:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! few pixels of that picture: the caller follows the ink from there.
 
 use crate::geometry::Point;
-use crate::raster::{Binary, Component, Labels};
+use crate::raster::Binary;
 
 /// Pixels a character in the picture that votes.
 const REDUCED: f64 = 12.0;
@@ -15,8 +15,7 @@ const MOST: usize = 12;
 /// Likely centres of rings with radii between two lengths, px, the likeliest first, and how far off they may be, px.
 pub(super) fn likely_centers(ink: &Binary, size: f64, radii: (f64, f64)) -> (Vec<Point>, f64) {
     let factor = ((size / REDUCED).round() as u32).max(1);
-    let (components, labels) = ink.components();
-    let small = reduced(&components, &labels, factor, 1.3 * size);
+    let small = reduced(ink, factor, 1.3 * size);
     let scale = f64::from(factor);
     let votes = votes(&small, (radii.0 / scale) as i32, (radii.1 / scale).ceil() as i32);
     let least = (1.2 * std::f64::consts::PI * radii.0 / scale) as u32;
@@ -26,11 +25,11 @@ pub(super) fn likely_centers(ink: &Binary, size: f64, radii: (f64, f64)) -> (Vec
 }
 
 /// The pieces with a side of at least `least` pixels, reduced.
-fn reduced(components: &[Component], labels: &Labels, factor: u32, least: f64) -> Binary {
+fn reduced(ink: &Binary, factor: u32, least: f64) -> Binary {
+    let (components, labels) = ink.components();
     let large: Vec<bool> =
         components.iter().map(|c| f64::from(c.bbox.width().max(c.bbox.height())) >= least).collect();
-    let (width, height) = labels.size();
-    let mut small = Binary::new(width.div_ceil(factor), height.div_ceil(factor));
+    let mut small = Binary::new(ink.width().div_ceil(factor), ink.height().div_ceil(factor));
     let step = (factor / 2).max(1);
     for (y, columns, _) in labels.runs().filter(|&(y, _, component)| y % step == 0 && large[component]) {
         let first = columns.start.next_multiple_of(step as usize);

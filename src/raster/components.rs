@@ -42,8 +42,10 @@ impl Labels {
     /// The runs with pixels in a box, as far as they lie in it.
     pub fn runs_in<'a>(&'a self, bbox: &BBox) -> impl Iterator<Item = (u32, Range<usize>, usize)> + use<'a> {
         let inside = bbox.intersection(&BBox::of_size(self.size.0, self.size.1));
+        // Where the box and the picture have nothing in common, the intersection may lie outside of the picture.
+        let inside = if inside.is_empty() { BBox::default() } else { inside };
         let [left, top, right, bottom] =
-            [inside.left, inside.top, inside.right, inside.bottom.max(inside.top)].map(|v| v as u32);
+            [inside.left, inside.top, inside.right, inside.bottom].map(|v| v as u32);
         (top..bottom).flat_map(move |y| {
             let row = self.rows[y as usize] as usize..self.rows[y as usize + 1] as usize;
             let from = row.start + self.runs[row.clone()].partition_point(|run| run.right <= left);
@@ -53,11 +55,6 @@ impl Labels {
                 (y, columns, number as usize - 1)
             })
         })
-    }
-
-    /// Columns and rows.
-    pub fn size(&self) -> (u32, u32) {
-        self.size
     }
 
     fn draw(&self) -> LabelPicture {
