@@ -134,7 +134,8 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
         found.push(ring.mark);
     }
     let mut pieces = boxes_of(&rest.components().0);
-    for leaning in leaning::find_leaning(&rest, &pieces, &found, size) {
+    let apart = rows::without_print(&pieces, letter);
+    for leaning in leaning::find_leaning(&rest, &apart, &found, size) {
         leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
         found.push(leaning.mark);
     }

@@ -21,6 +21,8 @@ const CRACK: f64 = 0.15;
 const GAP: f64 = 1.1;
 /// Heights of neighbours, the higher to the lower, at most, and part of the lower that is level with the other.
 const ALIKE: (f64, f64) = (1.6, 0.6);
+/// Fewest characters of a row of print, largest slope, and how far its characters are off it, in heights.
+const PRINT: (usize, f64, f64) = (4, 0.03, 0.08);
 /// Height by width of a character that is a stroke.
 const STROKE: f64 = 3.3;
 /// Smallest piece that tells how high characters are, px.
@@ -66,6 +68,19 @@ pub(super) fn find_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
     let firsts = (0..characters.len()).filter(|&i| !is_next[i]);
     let rows = firsts.map(|first| follow(first).map(|i| characters[i]).collect::<Vec<BBox>>());
     rows.map(Row::of).collect()
+}
+
+/// The pieces that are not of straight rows of print.
+pub(super) fn without_print(pieces: &[BBox], height: f64) -> Vec<BBox> {
+    let is_print = |row: &Row| {
+        let (slope, off) = row.slope();
+        row.characters.len() >= PRINT.0 && slope.abs() <= PRINT.1 && off <= PRINT.2
+    };
+    let rows: Vec<Row> = find_rows(pieces, height).into_iter().filter(is_print).collect();
+    let of_print = |piece: &&BBox| {
+        rows.iter().any(|r| r.bbox.intersects(piece) && r.characters.iter().any(|c| c.union(piece) == *c))
+    };
+    pieces.iter().filter(|piece| !of_print(piece)).copied().collect()
 }
 
 /// Pieces one above the other as one.
