@@ -24,16 +24,26 @@ pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
     let stride = channels + usize::from(image.has_alpha());
     let mut context = DecoderContext::default();
     let data = image.decode(&mut context).map_err(|e| damaged(e.to_string()))?.data_u8();
-    let colors =
-        |count: usize| data.chunks_exact(stride.max(1)).flat_map(move |p| p[..count].to_vec()).collect();
     let pixels = match channels {
-        1 | 2 => GrayImage::from_raw(width, height, colors(1)).map(Pixels::Gray),
-        3 => RgbImage::from_raw(width, height, colors(3)).map(Pixels::Color),
-        _ if is_cmyk => RgbImage::from_raw(width, height, rgb_of_cmyk(&colors(4))).map(Pixels::Color),
+        1 | 2 => GrayImage::from_raw(width, height, first(1, stride, data)).map(Pixels::Gray),
+        3 => RgbImage::from_raw(width, height, first(3, stride, data)).map(Pixels::Color),
+        _ if is_cmyk => {
+            RgbImage::from_raw(width, height, rgb_of_cmyk(&first(4, stride, data))).map(Pixels::Color)
+        }
         _ => None,
     };
     let pixels = pixels.ok_or_else(|| damaged(format!("{channels} channels")))?;
     Ok(Scan::new(pixels, None))
+}
+
+/// The first `count` channels of `stride`.
+fn first(count: usize, stride: usize, data: Vec<u8>) -> Vec<u8> {
+    if count == stride {
+        return data;
+    }
+    let mut kept = Vec::with_capacity(data.len() / stride * count);
+    data.chunks_exact(stride).for_each(|pixel| kept.extend_from_slice(&pixel[..count]));
+    kept
 }
 
 /// Whether there are as many tiles as the standard allows, and the last of them is whole.
