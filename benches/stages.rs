@@ -31,12 +31,13 @@ fn scan(name: &str) -> Pixels {
 }
 
 /// The page made straight: what marks and layout work on.
-fn straight(page: &Pixels) -> (Pixels, Binary) {
+fn straight(page: &Pixels) -> (Pixels, GrayImage, Binary) {
     let options = deskew::DeskewOptions::default();
     let ink = binarize(&lift_color(page), &BinarizeOptions::default());
     let (straight, _) = deskew::deskew(page, deskew::find_skew(&ink, &options));
-    let ink = binarize(&lift_color(&straight), &BinarizeOptions::default());
-    (straight.into_owned(), ink)
+    let gray = lift_color(&straight);
+    let ink = binarize(&gray, &BinarizeOptions::default());
+    (straight.into_owned(), gray, ink)
 }
 
 /// The longest line of a page, as it is given to the engine.
@@ -92,8 +93,9 @@ fn deskew_page(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn find_marks_of_page(bencher: Bencher<'_, '_>) {
-    let (page, ink) = straight(&scan(HORIZONTAL));
-    bencher.bench_local(|| find_marks(black_box(&page), black_box(&ink), &Settings::default().marks));
+    let (page, gray, ink) = straight(&scan(HORIZONTAL));
+    let options = Settings::default().marks;
+    bencher.bench_local(|| find_marks(black_box(&page), black_box(&gray), black_box(&ink), &options));
 }
 
 #[divan::bench(args = [HORIZONTAL, VERTICAL])]

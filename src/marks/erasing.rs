@@ -1,6 +1,6 @@
 //! Takes marks out of what the recognizer sees, and leaves the print that they lie over.
 
-use super::lines::Seen;
+use super::lines::{Seen, floor};
 use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 use image::GrayImage;
@@ -47,7 +47,7 @@ pub(super) fn cover_run(
         return false;
     }
     for d in (first..last).map(f64::from) {
-        let (x, y) = ((at.x + across.x * d).floor() as i32, (at.y + across.y * d).floor() as i32);
+        let (x, y) = (floor(at.x + across.x * d), floor(at.y + across.y * d));
         cover(covered, rest, &BBox::from_ltwh(x, y, 1, 1));
     }
     true

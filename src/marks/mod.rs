@@ -43,11 +43,10 @@ use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
 use erasing::{cover, cover_ink};
 use frames::Frame;
+use image::GrayImage;
 use paper::Paper;
 use passages::Print;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::cell::LazyCell;
 
 /// What counts as a mark. Lengths are in characters: multiples of the page's character size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,21 +96,18 @@ pub struct Marks {
     pub rest: Binary,
 }
 
-/// Finds all marks of a page: the pixels tell colour, `ink` (of the lifted gray) the rest.
+/// Finds all marks of a page: its pixels tell colour, `gray` and `ink` the rest, which are those of the page with
+/// coloured ink lifted off ([`lift_color`]).
 #[must_use]
-pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks {
+pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &MarksOptions) -> Marks {
     let mut covered = Binary::new(ink.width(), ink.height());
     let mut rest = ink.clone();
     let (components, _) = ink.components();
     let longest = ink.width().max(ink.height());
     let size = character_size(&components, longest).unwrap_or(f64::from(longest) / 70.0);
-    let gray = LazyCell::new(|| match page {
-        Pixels::Gray(gray) => Cow::Borrowed(gray),
-        Pixels::Color(_) => Cow::Owned(page.to_gray()),
-    });
     let mut found = color::find_stamps(page, size, options);
-    let paper = Paper::of(&gray, ink);
-    let print = Print::of(&components, page, ink, &gray, size);
+    let paper = Paper::of(gray, ink);
+    let print = Print::of(&components, page, ink, gray, size);
     for block in find_blocks(&rest, &print, size, options) {
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
         found.push(block);
@@ -121,7 +117,7 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     let frames = frames::find_frames(&all, &strokes, size);
     let letter = rows::print_height(&boxes_of(&components), longest).unwrap_or(size);
     for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size) {
-        kept.cover(&gray, &mut covered, &mut rest, size);
+        kept.cover(gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
     for outline in find_crossed((&all, &rest), &frames, &found, &print, size) {
@@ -130,7 +126,7 @@ pub fn find_marks(page: &Pixels, ink: &Binary, options: &MarksOptions) -> Marks 
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
     for ring in rings::find_rings(&rest, size) {
-        ring.cover(&gray, &mut covered, &mut rest, size);
+        ring.cover(gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
     let mut pieces = boxes_of(&rest.components().0);
@@ -197,7 +193,8 @@ mod tests {
     use crate::page::{RedactionStyle, StampShape};
 
     fn found(ink: &Binary) -> Marks {
-        find_marks(&Pixels::Gray(ink.to_gray()), ink, &MarksOptions::default())
+        let gray = ink.to_gray();
+        find_marks(&Pixels::Gray(gray.clone()), &gray, ink, &MarksOptions::default())
     }
 
     fn without_rules(marks: &Marks) -> Vec<&Mark> {
@@ -307,7 +304,8 @@ mod tests {
             {
                 page.put_pixel(x as u32, y as u32, image::Rgb(color));
             }
-            let marks = find_marks(&Pixels::Color(page), &with_block, &MarksOptions::default());
+            let page = Pixels::Color(page);
+            let marks = find_marks(&page, &lift_color(&page), &with_block, &MarksOptions::default());
             let is_redaction = |m: &&Mark| matches!(m.kind, RegionKind::Redaction { .. });
             assert_eq!(marks.found.iter().filter(is_redaction).count(), count, "{color:?}");
         }

@@ -321,7 +321,8 @@ mod tests {
     use crate::marks::{MarksOptions, find_marks};
 
     fn redactions(ink: &Binary) -> Vec<(BBox, Option<u32>)> {
-        let marks = find_marks(&Pixels::Gray(ink.to_gray()), ink, &MarksOptions::default());
+        let gray = ink.to_gray();
+        let marks = find_marks(&Pixels::Gray(gray.clone()), &gray, ink, &MarksOptions::default());
         let redaction = |m: Mark| match m.kind {
             RegionKind::Redaction { group, .. } => Some((m.bbox, group)),
             _ => None,

@@ -8,7 +8,7 @@
 
 use super::Mark;
 use super::erasing::{cover_inside, cover_run};
-use super::lines::{Seen, around};
+use super::lines::{Seen, around, floor};
 use super::shade::lift;
 use super::votes::likely_centers;
 use crate::geometry::Point;
@@ -73,7 +73,7 @@ impl Around<'_> {
         let is_hit = |(sin, cos): &&(f64, f64)| {
             (-reach..=reach).any(|d| {
                 let r = radius + f64::from(d);
-                seen.at((center.x + r * cos).floor() as i32, (center.y + r * sin).floor() as i32)
+                seen.at(floor(center.x + r * cos), floor(center.y + r * sin))
             })
         };
         let hits = self.directions.iter().step_by(step).filter(is_hit).count();

@@ -121,7 +121,8 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let is_same = border.is_none() && matches!(straight, Cow::Borrowed(_));
     let (mut gray, ink) = if is_same { (gray, ink) } else { look(&straight, settings) };
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
-    let marks::Marks { found: marks, covered, mut rest } = find_marks(&straight, &ink, &settings.marks);
+    let marks::Marks { found: marks, covered, mut rest } =
+        find_marks(&straight, &gray, &ink, &settings.marks);
     let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks, &upright));
