@@ -22,10 +22,11 @@ impl Seen<'_> {
 
     /// Ink within `reach` pixels of a place, across a line.
     fn near(&self, at: Point, across: Point, reach: i32) -> bool {
-        (-reach..=reach).any(|d| {
+        let is_ink = |d: i32| {
             let d = f64::from(d);
             self.at(floor(at.x + across.x * d), floor(at.y + across.y * d))
-        })
+        };
+        is_ink(0) || (1..=reach).any(|d| is_ink(d) || is_ink(-d))
     }
 
     /// Part of a line that has ink within `reach` pixels, 0 to 1.
