@@ -9,11 +9,11 @@
 //!
 //! Rows that go on where others end, or stand below them, are one stamp. Looked at only where print runs in rows, and is
 //! high enough to be measured. On 101 pages (63 synthetic cables, 12 printed pages, 20 bulletins, 6 cables of the
-//! 1960s) this marks no print; 7 of the 17 stamps on the last 6 are found here, and with frames and leaning groups 11.
+//! 1960s) this marks no print; 7 of the 17 stamps on the last 6 are found here, and with frames and leaning groups 12.
 //!
 //! Fails on stamps of print's own size and weight, on one or two words in bold (a heading looks the same), and on
 //! characters that are worn to pieces or grown together with print. Copies of the 6 cables made larger, smaller, thinner,
-//! fatter, blurred, noisy or turned lose one to five of the 11.
+//! fatter, blurred, noisy or turned lost one to five of 11.
 
 use super::Mark;
 use super::leaning::leans;
