@@ -177,6 +177,31 @@ fn every_page_of_a_pdf_is_read() {
     is_exactly("three.pdf", &pages.read(3).unwrap().pixels, &black);
 }
 
+/// Letters of the first page are in a dictionary of the whole file, those of the second in its own (ISO/IEC 14492, 6.5).
+#[test]
+fn jbig2_is_drawn_from_its_symbols() {
+    let is_ink = |page: u32, x: u32, y: u32| {
+        (0..4).flat_map(|row| (0..10).map(move |column| (row, column))).any(|(row, column)| {
+            // The encoder puts every letter one row lower than it was.
+            let (left, top) = (16 + 30 * column, 15 + 34 * row);
+            let (Some(x), Some(y)) = (x.checked_sub(left), y.checked_sub(top)) else { return false };
+            let stroke = match (3 * row + column * page) % 4 {
+                0 => y <= 3,
+                1 => (10..=13).contains(&y),
+                2 => y >= 20 || x >= 16,
+                _ => y <= 3 || (x >= 16 && y <= 12),
+            };
+            x <= 19 && y <= 23 && (x <= 3 || stroke)
+        })
+    };
+    let mut pages = open("jbig2-symbols.pdf");
+    assert_eq!(pages.pages(), 2);
+    for page in 1..=2 {
+        let drawn = RgbImage::from_fn(320, 160, |x, y| Rgb([if is_ink(page, x, y) { 0 } else { 255 }; 3]));
+        is_exactly("jbig2-symbols.pdf", &pages.read(page).unwrap().pixels, &drawn);
+    }
+}
+
 #[test]
 fn a_page_that_the_file_says_is_turned_is_turned() {
     let upright = color(&Pixels::Gray(black_on_white(0)));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the small scans beside this script. Needs libtiff-tools, qpdf, ImageMagick and python3 with Pillow.
+# Makes the small scans beside this script. Needs libtiff-tools, qpdf, ImageMagick, jbig2enc and python3 with Pillow.
 # All show the same picture, 160 × 96 px at 300 dpi: a bar at the top, a square at the lower left; black on white in
 # what has no colour, red on cream in what has (rgb.*, palette.*, planar.tif, ycck.jpg …).
 set -euo pipefail
@@ -63,3 +63,47 @@ weak=(qpdf --allow-weak-crypto --encrypt user secret)
 "${weak[@]}" 128 --use-aes=n -- gray.pdf rc4-128.pdf
 "${weak[@]}" 128 --use-aes=y -- gray.pdf aes-128.pdf
 qpdf --rotate=90 gray.pdf rotated.pdf
+# Two pages of letters in JBIG2: symbols, those of the first page common to the file (JBIG2Globals), those of the second its
+# own. Needs jbig2enc (`cargo install jbig2enc`), which draws every letter one row lower than it was, and gives each page
+# a dictionary of its own and the file an empty one.
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+python3 - "$work" <<'P'
+import sys
+from PIL import Image, ImageDraw
+for page in range(2):
+    im = Image.new("1", (320, 160), 1); d = ImageDraw.Draw(im)
+    for row in range(4):
+        for column in range(10):
+            x, y, kind = 16 + 30 * column, 14 + 34 * row, (3 * row + column * (page + 1)) % 4
+            strokes = [[(0, 0, 19, 3)], [(0, 10, 19, 13)], [(0, 20, 19, 23), (16, 0, 19, 23)], [(0, 0, 19, 3), (16, 0, 19, 12)]]
+            for a, b, c, e in [(0, 0, 3, 23), *strokes[kind]]: d.rectangle((x + a, y + b, x + c, y + e), 0)
+    im.save(f"{sys.argv[1]}/{page}.png", dpi=(300, 300))
+P
+(cd "$work" && jbig2enc -s -p -b page 0.png 1.png)
+python3 - "$work" <<'P'
+import pathlib, sys
+def segments(data):
+    """Number, kind, referred segments, page and data (ISO/IEC 14492, 7.2; short forms alone)."""
+    at, found = 0, []
+    while at < len(data):
+        count = data[at + 5] >> 5; length = at + 7 + count; end = length + 4 + int.from_bytes(data[length:length + 4], "big")
+        found.append(data[length + 4:end]); at = end
+    return found
+def segment(number, kind, refers, page, data):
+    return number.to_bytes(4, "big") + bytes([kind, len(refers) << 5, *refers, page]) + len(data).to_bytes(4, "big") + data
+def stream(entries, data): return f"<<{entries}/Length {len(data)}>>stream\n".encode() + data + b"\nendstream"
+(info1, symbols1, text1), (info2, symbols2, text2) = (segments((pathlib.Path(sys.argv[1]) / f"page.000{i}").read_bytes()) for i in range(2))
+pages = [segment(1, 48, [], 1, info1) + segment(2, 6, [0], 1, text1),
+         segment(3, 48, [], 1, info2) + segment(4, 0, [], 1, symbols2) + segment(5, 6, [4], 1, text2)]
+objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[4 0 R 7 0 R]/Count 2>>", stream("", segment(0, 0, [], 0, symbols1))]
+for i, page in enumerate(pages):
+    own = 4 + 3 * i
+    objects += [f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 76.8 38.4]/Resources<</XObject<</S {own + 1} 0 R>>>>/Contents {own + 2} 0 R>>".encode(),
+                stream("/Type/XObject/Subtype/Image/Width 320/Height 160/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/JBIG2Decode/DecodeParms<</JBIG2Globals 3 0 R>>", page),
+                stream("", b"76.8 0 0 38.4 0 0 cm /S Do")]
+out, places = b"%PDF-1.4\n", []
+for i, entry in enumerate(objects): places.append(len(out)); out += f"{i + 1} 0 obj\n".encode() + entry + b"\nendobj\n"
+table = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n" + "".join(f"{at:010} 00000 n \n" for at in places)
+out += f"{table}trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF\n".encode()
+pathlib.Path("jbig2-symbols.pdf").write_bytes(out)
+P
