@@ -1,12 +1,13 @@
 //! `denshin batch`: any number of scans, with workers, a manifest, and a way to go on.
 
+use super::crew::CrewArguments;
 use super::engine::EngineArguments;
 use super::{Exit, clock, complain, interrupt, log, shard, sources};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use denshin::batch::{
-    Batch, CrewOptions, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy,
-    STANDARD_INPUT, SUMMARY, Shard, Stages, read_status, run_batch, write_metrics, write_summary,
+    Batch, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy, STANDARD_INPUT, SUMMARY,
+    Shard, Stages, read_status, run_batch, write_metrics, write_summary,
 };
 use denshin::write::Format;
 use std::path::{Path, PathBuf};
@@ -35,9 +36,8 @@ pub(super) struct Arguments {
     /// What to write: json, text
     #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
     format: Vec<Format>,
-    /// Pages read at once, each in a process of its own [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    crew: CrewArguments,
     #[command(flatten)]
     reading: EngineArguments,
     /// What follows a page that failed twice
@@ -49,12 +49,6 @@ pub(super) struct Arguments {
     /// Try pages again that an earlier run set aside
     #[arg(long)]
     retry_failed: bool,
-    /// Seconds that a page may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = seconds)]
-    page_seconds: f64,
-    /// Megabytes after which a worker is replaced by a fresh one; four times as much ends it in mid-page
-    #[arg(long, value_name = "MB", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    worker_mb: u64,
     /// What becomes of results that are there, and not of an earlier run
     #[arg(long, value_enum, default_value_t = ExistingPolicy::Overwrite)]
     existing: ExistingPolicy,
@@ -111,11 +105,6 @@ fn share(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
-pub(super) fn seconds(text: &str) -> Result<f64, String> {
-    let seconds = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
-    seconds.ok_or_else(|| "seconds, more than none".to_owned())
-}
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let output = &arguments.output;
     let orders = orders(arguments)?;
@@ -130,19 +119,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     tell_inputs(&inputs, arguments, &mut log)?;
     let program = std::env::current_exe().context("cannot find this program, to start workers")?;
     let command = || worker(&program, arguments.log);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let stop = interrupt::stop()?;
     let batch = Batch {
         inputs: &inputs.found,
         shard: arguments.shard.unwrap_or_default(),
         orders: &orders,
-        crew: CrewOptions {
-            command: &command,
-            page_seconds: arguments.page_seconds,
-            worker_bytes: arguments.worker_mb << 20,
-            now: clock::now,
-        },
-        jobs: arguments.jobs.map_or(cores, usize::from),
+        crew: arguments.crew.options(&command),
+        jobs: arguments.crew.jobs(),
         policy: policy(arguments),
         stop: &stop,
     };

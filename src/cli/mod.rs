@@ -3,6 +3,7 @@
 mod batch;
 mod clock;
 mod convert;
+mod crew;
 mod engine;
 mod enqueue;
 mod evaluate;

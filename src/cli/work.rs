@@ -1,11 +1,12 @@
 //! `denshin work`: reads pages of a queue, beside any number of others.
 
+use super::crew::CrewArguments;
 use super::passwords::PasswordArguments;
 use super::queue::{QueueArguments, plain, store_options};
-use super::{Exit, batch, clock, interrupt, log};
+use super::{Exit, batch, interrupt, log};
 use anyhow::Context;
 use clap::Args;
-use denshin::batch::{CrewOptions, End, Work, work_queue};
+use denshin::batch::{End, Work, work_queue};
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -20,9 +21,8 @@ use std::path::PathBuf;
 pub(super) struct Arguments {
     #[command(flatten)]
     queue: QueueArguments,
-    /// Pages read at once, each in a process of its own [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    crew: CrewArguments,
     /// End when nothing waits and no worker has anything in work
     #[arg(long)]
     until_empty: bool,
@@ -34,12 +34,6 @@ pub(super) struct Arguments {
     model: Option<PathBuf>,
     #[command(flatten)]
     passwords: PasswordArguments,
-    /// Seconds that a page may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = batch::seconds)]
-    page_seconds: f64,
-    /// Megabytes after which a process is replaced by a fresh one; four times as much ends it in mid-page
-    #[arg(long, value_name = "MB", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    worker_mb: u64,
     /// How what happens is told on stderr
     #[arg(long, value_enum, default_value_t = log::Form::Text)]
     log: log::Form,
@@ -54,7 +48,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let program = std::env::current_exe().context("cannot find this program, to start workers")?;
     let command = || batch::worker(&program, arguments.log);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let stop = interrupt::stop()?;
     let connection = arguments.queue.connection();
     let work = Work {
@@ -63,13 +56,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         model: arguments.model.clone().map(PathBuf::into_os_string),
         passwords: arguments.passwords.passwords()?,
         store_options: store_options(),
-        crew: CrewOptions {
-            command: &command,
-            page_seconds: arguments.page_seconds,
-            worker_bytes: arguments.worker_mb << 20,
-            now: clock::now,
-        },
-        jobs: arguments.jobs.map_or(cores, usize::from),
+        crew: arguments.crew.options(&command),
+        jobs: arguments.crew.jobs(),
         until_empty: arguments.until_empty,
         stop: &stop,
     };
