@@ -180,8 +180,7 @@ struct Rim {
 /// What an enclosed blank is, if a redaction.
 fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     let rims = [(0, -1), (1, 0), (0, 1), (-1, 0)].map(|side| rim_of(ink, hole, side, size));
-    let least = |f: fn(&Rim) -> f64| rims.iter().map(f).fold(f64::INFINITY, f64::min);
-    if least(|r| r.inked) < 0.85 {
+    if rims.iter().any(|r| r.inked < 0.85) {
         return None;
     }
     let bbox = BBox::from_ltrb(
@@ -192,10 +191,9 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     );
     let (short, long) =
         (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
-    let thickness =
-        |sides: [usize; 2]| f64::from(sides.map(|i| rims[i].thickness).into_iter().min().unwrap_or(0));
+    let thinner = |[a, b]: [usize; 2]| f64::from(rims[a].thickness.min(rims[b].thickness));
     let (sides, ends) = if bbox.width() >= bbox.height() { ([0, 2], [1, 3]) } else { ([1, 3], [0, 2]) };
-    let thick = thickness(sides) >= THICK_RIM.0 * size && thickness(ends) >= THICK_RIM.1 * size;
+    let thick = thinner(sides) >= THICK_RIM.0 * size && thinner(ends) >= THICK_RIM.1 * size;
     let onwards = onwards(ink, &bbox, size);
     let style = if thick
         && full_corners(ink, &bbox) >= 2

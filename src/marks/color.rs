@@ -95,9 +95,10 @@ impl Balance {
         Self(paper(page).map(table))
     }
 
-    /// The least values of the channels that become lighter than a level.
-    fn lighter_than(&self, level: i32) -> [u8; 3] {
-        [0, 1, 2].map(|c| self.0[c].iter().position(|&v| i32::from(v) > level).unwrap_or(255) as u8)
+    /// The least value that becomes lighter than a level in every channel.
+    fn lighter_than(&self, level: i32) -> u8 {
+        let lighter = |table: &[u8; 256]| table.iter().position(|&v| i32::from(v) > level).unwrap_or(255);
+        self.0.iter().map(lighter).max().unwrap_or(255) as u8
     }
 
     /// A pixel with the paper made white.
@@ -114,7 +115,6 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
     let least = i32::from(options.least_chroma);
     // Most of a page is paper, whose channels are all so light that they cannot be as far apart.
     let light = white.lighter_than(255 - (3 * least + 4) / 5);
-    let lightest = light.into_iter().max().unwrap_or(255);
     let ink = |pixel: &[u8]| {
         let [r, g, b] = white.balanced(pixel);
         let strongest = r.max(g).max(b);
@@ -128,7 +128,7 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
     for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
         // Sixteen pixels at a time are passed over where they are paper.
         for (out, pixels) in colored.row_mut(y as u32).chunks_mut(16).zip(row.chunks(48)) {
-            if pixels.iter().fold(255, |least, &value| value.min(least)) < lightest {
+            if pixels.iter().fold(255, |least, &value| value.min(least)) < light {
                 out.iter_mut().zip(pixels.chunks_exact(3)).for_each(|(out, pixel)| *out = ink(pixel));
             }
         }

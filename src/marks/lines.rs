@@ -20,12 +20,15 @@ impl Seen<'_> {
         inside && self.ink.is_ink(x as u32, y as u32)
     }
 
+    /// Ink so many pixels beside a place, across a line.
+    fn beside(&self, at: Point, across: Point, d: i32) -> bool {
+        let d = f64::from(d);
+        self.at(floor(at.x + across.x * d), floor(at.y + across.y * d))
+    }
+
     /// Ink within `reach` pixels of a place, across a line.
     fn near(&self, at: Point, across: Point, reach: i32) -> bool {
-        let is_ink = |d: i32| {
-            let d = f64::from(d);
-            self.at(floor(at.x + across.x * d), floor(at.y + across.y * d))
-        };
+        let is_ink = |d: i32| self.beside(at, across, d);
         is_ink(0) || (1..=reach).any(|d| is_ink(d) || is_ink(-d))
     }
 
@@ -55,10 +58,7 @@ impl Seen<'_> {
     /// The run of ink across a line at a place: where it begins and ends, px from the line; `None` where within
     /// `reach` there is none.
     pub(super) fn run(&self, at: Point, across: Point, reach: i32, longest: i32) -> Option<(i32, i32)> {
-        let is_ink = |d: i32| {
-            let d = f64::from(d);
-            self.at(floor(at.x + across.x * d), floor(at.y + across.y * d))
-        };
+        let is_ink = |d: i32| self.beside(at, across, d);
         let start = (0..=reach).flat_map(|d| [d, -d]).find(|&d| is_ink(d))?;
         let first = (1..=longest).take_while(|&i| is_ink(start - i)).last().unwrap_or(0);
         let last = (1..=longest).take_while(|&i| is_ink(start + i)).last().unwrap_or(0);

@@ -21,8 +21,10 @@ const CRACK: f64 = 0.15;
 const GAP: f64 = 1.1;
 /// Heights of neighbours, the higher to the lower, at most, and part of the lower that is level with the other.
 const ALIKE: (f64, f64) = (1.6, 0.6);
-/// Fewest characters of a row of print, largest slope, and how far its characters are off it, in heights.
-const PRINT: (usize, f64, f64) = (4, 0.03, 0.08);
+/// Fewest characters of a row of print.
+pub(super) const PRINT_ROW: usize = 4;
+/// Largest slope of such a row, and how far its characters are off it, in heights.
+const STRAIGHT: (f64, f64) = (0.03, 0.08);
 /// Height by width of a character that is a stroke.
 const STROKE: f64 = 3.3;
 /// Smallest piece that tells how high characters are, px.
@@ -74,7 +76,7 @@ pub(super) fn find_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
 pub(super) fn without_print(pieces: &[BBox], height: f64) -> Vec<BBox> {
     let is_print = |row: &Row| {
         let (slope, off) = row.slope();
-        row.characters.len() >= PRINT.0 && slope.abs() <= PRINT.1 && off <= PRINT.2
+        row.characters.len() >= PRINT_ROW && slope.abs() <= STRAIGHT.0 && off <= STRAIGHT.1
     };
     let rows: Vec<Row> = find_rows(pieces, height).into_iter().filter(is_print).collect();
     let of_print = |piece: &&BBox| {

@@ -17,15 +17,14 @@
 
 use super::Mark;
 use super::leaning::leans;
-use super::rows::{Row, Texture, find_rows, median, print_height};
+use super::rows::{PRINT_ROW, Row, Texture, find_rows, median, print_height};
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 
 /// Lowest print whose strokes can be measured, px: at 120 dpi characters of a typewriter are 12 high and run together.
 const LOWEST: f64 = 13.0;
-/// Fewest characters of a row of print, and of one that is measured.
-const PRINT_ROW: usize = 4;
+/// Fewest characters of a row that is measured.
 const FEWEST: usize = 3;
 /// Most rows of print whose ink is looked at.
 const SAMPLE: usize = 40;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the small scans beside this script. Needs libtiff-tools, qpdf, ImageMagick, jbig2enc and python3 with Pillow.
-# All show the same picture, 160 × 96 px at 300 dpi: a bar at the top, a square at the lower left; black on white in
+# All but jbig2-symbols.pdf show the same picture, 160 × 96 px at 300 dpi: a bar at the top, a square at the lower left; black on white in
 # what has no colour, red on cream in what has (rgb.*, palette.*, planar.tif, ycck.jpg …).
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -83,7 +83,7 @@ P
 python3 - "$work" <<'P'
 import pathlib, sys
 def segments(data):
-    """Number, kind, referred segments, page and data (ISO/IEC 14492, 7.2; short forms alone)."""
+    """Data of each segment (ISO/IEC 14492, 7.2; short forms alone)."""
     at, found = 0, []
     while at < len(data):
         count = data[at + 5] >> 5; length = at + 7 + count; end = length + 4 + int.from_bytes(data[length:length + 4], "big")
