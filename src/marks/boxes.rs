@@ -2,7 +2,7 @@
 //! over print; otherwise it belongs to the form and its sides are rules.
 
 use super::Mark;
-use super::erasing::{cover_inside, cover_run, cut};
+use super::erasing::{cover_inside, cover_run};
 use super::frames::Frame;
 use super::lines::{Seen, across, between};
 use super::paper::Paper;
@@ -34,7 +34,9 @@ const LONG_RULE: f64 = 6.0;
 const FILLED: (f64, f64) = (0.1, 0.75);
 /// Shortest side, in characters: a stamp's are as large as print, and stand clear of its frame. Boxes to be ticked are
 /// smaller.
-const SHORTEST: f64 = 2.0;
+const SHORTEST: f64 = 1.5;
+/// Shorter side that cells of forms and boxes around a single character have, in characters, and what it asks for.
+const SMALL: (f64, f64) = (2.0, 0.4);
 
 /// A stamp in a frame.
 pub(super) struct Boxed {
@@ -78,27 +80,25 @@ fn stamp(
     (print, strokes, letter): (f64, &Strokes, f64),
     size: f64,
 ) -> Option<Boxed> {
-    let lean = frame.lean();
-    let (short, long) = (
-        f64::from(frame.bbox.width().min(frame.bbox.height())),
-        f64::from(frame.bbox.width().max(frame.bbox.height())),
-    );
+    let (short, long) = frame.lengths();
     let askew = askew(frame, strokes, size);
     // Cells lean as their form does, which was bent on the glass, or drawn by hand.
     let turn = if is_cell { 0.0 } else { (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size)) };
     let crossings = crossings(ink, frame, size);
     // A redaction at a corner is no rule that goes on.
     let onwards = onwards(rest, frame, size);
-    let inset = (frame.thickness + lean.abs() * long + 0.08 * size).ceil() as i32 + 1;
-    let inner = frame.bbox.grown(-inset);
-    let filled = rest.ink_in(&inner) as f64 / inner.area().max(1) as f64;
-    let bold = thickness(&cut(rest, &inner), (0.25 * size) as i32) / print;
+    let inset = frame.thickness + 0.08 * size + 1.0;
+    let inner = frame.inside(rest, inset);
+    let area = (short - 2.0 * inset).max(1.0) * (long - 2.0 * inset).max(1.0);
+    let filled = inner.ink_in(&inner.bbox()) as f64 / area;
+    let bold = thickness(&inner, (0.25 * size) as i32) / print;
     let weight = frame.thickness / print.max(form_thickness(frame, strokes, size));
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
     let evidence = turn + heavier(weight) + heavier(bold);
-    let asked = 1.0 + ONWARD * onwards as f64;
+    let small = f64::from(u8::from(short < SMALL.0 * size));
+    let asked = 1.0 + ONWARD * onwards as f64 + SMALL.1 * small;
     // Looked at only where it decides: it takes as long as all the rest.
-    let large = || (LARGE * (height_within(rest, &inner, letter) / letter - 1.0)).clamp(0.0, LARGE);
+    let large = || (LARGE * (height_within(&inner, letter) / letter - 1.0)).clamp(0.0, LARGE);
     if long > 8.0 * short
         || !(FILLED.0..=FILLED.1).contains(&filled)
         || short < SHORTEST * size
@@ -127,8 +127,8 @@ fn is_cell(cell: &BBox, frames: &[Frame], size: f64) -> bool {
 }
 
 /// Height of the characters in a frame, px: of the larger half (median).
-fn height_within(ink: &Binary, inner: &BBox, letter: f64) -> f64 {
-    let heights = cut(ink, inner).components().0.into_iter().map(|c| f64::from(c.bbox.height()));
+fn height_within(inner: &Binary, letter: f64) -> f64 {
+    let heights = inner.components().0.into_iter().map(|c| f64::from(c.bbox.height()));
     let mut heights: Vec<f64> = heights.filter(|h| (0.5 * letter..=4.0 * letter).contains(h)).collect();
     heights.sort_unstable_by(f64::total_cmp);
     heights.get(heights.len() * 3 / 4).copied().unwrap_or(letter)
@@ -161,7 +161,9 @@ fn rules_near<'a>(
 ) -> impl Iterator<Item = &'a Stroke> {
     let least = (1.3 * f64::from(frame.bbox.width().max(frame.bbox.height()))).max(LONG_RULE * size);
     let around = frame.bbox.grown((NEARBY * size) as i32);
-    let is_rule = move |s: &&Stroke| s.length() >= least && turned(&s.bbox, transposed).intersects(&around);
+    let is_rule = move |s: &&Stroke| {
+        s.stands() && s.length() >= least && turned(&s.bbox, transposed).intersects(&around)
+    };
     family.strokes.iter().filter(is_rule)
 }
 
@@ -305,10 +307,7 @@ impl Boxed {
                 outline.push(at);
             }
         }
-        let sides = self.frame.sides();
-        let holds = |p: Point| {
-            sides.iter().all(|&(a, b)| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) >= 0.0)
-        };
+        let holds = |p: Point| self.frame.holds(p);
         let over_print = self.crossings > 0;
         if !over_print || !lift(gray, covered, rest, &self.mark.bbox, (&outline, &holds), size) {
             cover_inside(covered, rest, &self.mark.bbox, &holds, over_print, size);

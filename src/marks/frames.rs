@@ -4,7 +4,8 @@
 //! a fourth side must stand. Print that crosses a side only adds ink, so a frame over print is found as well as one
 //! that stands free: a hypothesis from one clean side is tested on the ink of the others.
 
-use super::lines::{Seen, around, between};
+use super::erasing::cut;
+use super::lines::{Seen, across, around, between};
 use super::strokes::{Stroke, Strokes};
 use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
@@ -34,6 +35,50 @@ impl Frame {
     pub(super) fn sides(&self) -> [(Point, Point); 4] {
         let [a, b, c, d] = self.corners;
         [(a, b), (b, c), (c, d), (d, a)]
+    }
+
+    /// Lengths of its shorter and its longer side, px.
+    pub(super) fn lengths(&self) -> (f64, f64) {
+        let [a, b, _, d] = self.corners;
+        let (width, height) = ((b.x - a.x).hypot(b.y - a.y), (d.x - a.x).hypot(d.y - a.y));
+        (width.min(height), width.max(height))
+    }
+
+    /// Whether a place lies within the sides.
+    pub(super) fn holds(&self, p: Point) -> bool {
+        self.sides().iter().all(|&(a, b)| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) >= 0.0)
+    }
+
+    /// The ink within the sides, so many pixels from them at least, in a picture of its box.
+    pub(super) fn inside(&self, ink: &Binary, inset: f64) -> Binary {
+        let part = self.bbox.intersection(&ink.bbox());
+        let mut inside = cut(ink, &part);
+        for y in 0..inside.height() {
+            let columns = self.columns(f64::from(part.top) + f64::from(y) + 0.5, inset);
+            let row = inside.row_mut(y);
+            let column = |x: f64| ((x - f64::from(part.left)).max(0.0) as usize).min(row.len());
+            let (first, last) = (column(columns.start), column(columns.end));
+            row[..first].fill(0);
+            row[last.max(first)..].fill(0);
+        }
+        inside
+    }
+
+    /// The part of a row that lies within the sides, from left to right.
+    fn columns(&self, y: f64, inset: f64) -> std::ops::Range<f64> {
+        let mut columns = f64::NEG_INFINITY..f64::INFINITY;
+        for (a, b) in self.sides() {
+            let across = across(a, b);
+            let beyond = inset - (y - a.y) * across.y;
+            if across.x > 1e-9 {
+                columns.start = columns.start.max(a.x + beyond / across.x);
+            } else if across.x < -1e-9 {
+                columns.end = columns.end.min(a.x + beyond / across.x);
+            } else if beyond > 0.0 {
+                return 0.0..0.0;
+            }
+        }
+        columns
     }
 
     /// Turn against the page, as the slope of its longer side.

@@ -7,12 +7,18 @@
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RegionKind};
-use crate::raster::{Binary, Labels, ink_from};
+use crate::raster::{Binary, Component, Labels, ink_from};
 
 /// Thickest stroke, in characters.
 const THICKEST: f64 = 0.3;
 /// Length of the shortest piece, in characters.
 const PIECE: f64 = 0.35;
+/// Largest slope of a stroke (21°): stamps stand askew by up to twenty degrees.
+const LEAN: f64 = 0.384;
+/// How far a piece's middle is off the line from end to end, as a part of its length: rings are bent more.
+const BENT: f64 = 0.04;
+/// Largest slope of a rule (8.5°): a page is straight, but bent on the glass, and a form may be drawn by hand.
+const RULE_LEAN: f64 = 0.15;
 /// Widest gap between pieces: a stroke of print that crosses, or a flaw.
 const GAP: f64 = 0.5;
 /// Shortest stroke, and its longest piece at least: no stroke of print is longer than its character.
@@ -33,6 +39,8 @@ pub(super) struct Stroke {
     pieces: Vec<usize>,
     /// Whether its pieces are long and close enough for a rule; the side of a frame may lie under print.
     plain: bool,
+    /// Whether it leans more than rules do, in one of its pieces at least.
+    leaning: bool,
 }
 
 impl Stroke {
@@ -44,6 +52,30 @@ impl Stroke {
     /// Pixels to the right for each downwards, as it is seen.
     pub(super) fn slope(&self) -> f64 {
         (self.bottom.x - self.top.x) / self.length().max(1.0)
+    }
+
+    /// Whether it stands as upright as rules do.
+    pub(super) fn stands(&self) -> bool {
+        !self.leaning && self.slope().abs() <= RULE_LEAN
+    }
+
+    /// Whether both are pieces of rules, or lean alike.
+    fn leans_as(&self, next: &Self) -> bool {
+        let (a, b) = (self.slope(), next.slope());
+        let alike = a * b > 0.0 && (a - b).abs() <= 0.1 + 2.0 / self.length().min(next.length());
+        match (self.leaning, next.leaning) {
+            (false, false) => true,
+            (true, true) => alike,
+            _ => alike && a.abs().min(b.abs()) >= 0.7 * RULE_LEAN,
+        }
+    }
+
+    /// How far the next piece begins beside this stroke's end, px. A rule is bent, so its pieces are taken as upright.
+    fn aside(&self, next: &Self) -> f64 {
+        let across = next.top.x - self.bottom.x;
+        let slope = (next.bottom.x - self.top.x) / (next.bottom.y - self.top.y).max(1.0);
+        let onward = if slope.abs() <= RULE_LEAN { 0.0 } else { slope * (next.top.y - self.bottom.y) };
+        (across - onward).abs()
     }
 }
 
@@ -86,16 +118,17 @@ fn thin(ink: &Binary, longest: usize) -> Binary {
 
 fn find_upright(ink: &Binary, size: f64) -> Upright {
     let (components, labels) = thin(ink, (THICKEST * size).max(3.0) as usize).components();
+    let narrow = |c: &Component, lean: f64| {
+        let (width, height) = (f64::from(c.bbox.width()), f64::from(c.bbox.height()));
+        let thickness = c.ink as f64 / height.max(1.0);
+        height >= PIECE * size && width <= lean * height + 1.6 * thickness + 2.0
+    };
     let mut pieces: Vec<Stroke> = components
         .iter()
         .enumerate()
-        .filter(|(_, c)| {
-            let (width, height) = (f64::from(c.bbox.width()), f64::from(c.bbox.height()));
-            let thickness = c.ink as f64 / height.max(1.0);
-            // Stamps stand askew by up to eight degrees.
-            height >= PIECE * size && width <= 0.15 * height + 1.6 * thickness + 2.0
-        })
-        .map(|(i, c)| piece(&labels, i, &c.bbox, c.ink))
+        .filter(|(_, c)| narrow(c, LEAN))
+        .map(|(i, c)| Stroke { leaning: !narrow(c, RULE_LEAN), ..piece(&labels, i, &c.bbox, c.ink) })
+        .filter(|piece| !piece.leaning || is_straight(&labels, piece))
         .collect();
     pieces.sort_by_key(|p| (p.bbox.top, p.bbox.left));
     let strokes = linked(pieces, size);
@@ -105,13 +138,7 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
 /// A component as a piece of a stroke: its ends are the middles of its first and last rows.
 fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
     let depth = (bbox.height() / 8).clamp(1, 6);
-    let middle = |top: i32, bottom: i32| {
-        let own = labels.runs_in(&BBox { top, bottom, ..*bbox }).filter(|&(.., piece)| piece == index);
-        let (sum, count) = own.fold((0, 0), |(sum, count), (_, columns, _)| {
-            (sum + columns.len() * (columns.start + columns.end), count + columns.len())
-        });
-        if count > 0 { sum as f64 / (2 * count) as f64 } else { bbox.center().x }
-    };
+    let middle = |top: i32, bottom: i32| middle(labels, index, &BBox { top, bottom, ..*bbox });
     Stroke {
         top: Point { x: middle(bbox.top, bbox.top + depth), y: f64::from(bbox.top) },
         bottom: Point { x: middle(bbox.bottom - depth, bbox.bottom), y: f64::from(bbox.bottom) },
@@ -119,7 +146,25 @@ fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
         bbox: *bbox,
         pieces: vec![index],
         plain: false,
+        leaning: false,
     }
+}
+
+/// The middle of a component's ink in a box, across.
+fn middle(labels: &Labels, index: usize, bbox: &BBox) -> f64 {
+    let own = labels.runs_in(bbox).filter(|&(.., piece)| piece == index);
+    let (sum, count) = own.fold((0, 0), |(sum, count), (_, columns, _)| {
+        (sum + columns.len() * (columns.start + columns.end), count + columns.len())
+    });
+    if count > 0 { sum as f64 / (2 * count) as f64 } else { bbox.center().x }
+}
+
+/// Whether the middle of a piece lies on the line from end to end.
+fn is_straight(labels: &Labels, piece: &Stroke) -> bool {
+    let half = (piece.bbox.top + piece.bbox.bottom) / 2;
+    let rows = BBox { top: half - 2, bottom: half + 2, ..piece.bbox };
+    let off = middle(labels, piece.pieces[0], &rows) - (piece.top.x + piece.bottom.x) / 2.0;
+    off.abs() <= BENT * piece.length() + 1.0
 }
 
 /// Joins collinear pieces from the top down, and keeps what is longer than strokes of print.
@@ -133,11 +178,11 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
     for piece in pieces {
         let fits = |g: &Growing| {
             let gap = piece.top.y - g.stroke.bottom.y;
-            let across = (piece.top.x - g.stroke.bottom.x).abs();
             let alike = piece.thickness.max(g.stroke.thickness)
                 <= 2.2 * piece.thickness.min(g.stroke.thickness) + 1.0;
             (-0.15 * size..=GAP * size).contains(&gap)
-                && across <= 0.06 * size + 0.12 * gap.abs() + 1.0
+                && g.stroke.leans_as(&piece)
+                && g.stroke.aside(&piece) <= 0.06 * size + 0.12 * gap.abs() + 1.0
                 && alike
         };
         let (length, place) = (piece.length(), growing.iter().rposition(fits));
@@ -149,6 +194,7 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
                 g.stroke.bottom = piece.bottom;
                 g.stroke.bbox = g.stroke.bbox.union(&piece.bbox);
                 g.stroke.pieces.extend(piece.pieces);
+                g.stroke.leaning |= piece.leaning;
                 g.drawn += length;
                 g.longest = g.longest.max(length);
             }
@@ -180,7 +226,7 @@ impl Strokes {
         covered: &mut Binary,
         rest: &mut Binary,
     ) -> Vec<Mark> {
-        let is_long = |s: &&Stroke| s.plain && s.length() >= options.shortest_rule * size;
+        let is_long = |s: &&Stroke| s.plain && s.stands() && s.length() >= options.shortest_rule * size;
         let long =
             [&self.upright, &self.flat].map(|f| f.strokes.iter().filter(is_long).map(|s| s.bbox).collect());
         let [long_upright, long_flat]: [Vec<BBox>; 2] = long;
@@ -195,7 +241,7 @@ impl Strokes {
         let families = [(&self.upright, false, &long_flat), (&self.flat, true, &long_upright)];
         for (family, transposed, across) in families {
             let is_rule =
-                |s: &&Stroke| is_long(s) || (s.plain && meets(&s.top, across) && meets(&s.bottom, across));
+                |s: &&Stroke| is_long(s) || (s.plain && s.stands() && meets(&s.top, across) && meets(&s.bottom, across));
             for stroke in family.strokes.iter().filter(is_rule) {
                 let bbox = turned(&stroke.bbox, transposed);
                 let before = covered.ink_in(&bbox);
