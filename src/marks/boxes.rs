@@ -219,24 +219,29 @@ fn is_blank_beside(rest: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) ->
     inner.width() > 0 && 5 * seen >= 2 * inner.area() && inked * 100 <= seen
 }
 
-/// Places where print crosses the frame: ink goes on to both sides of a side.
+/// Places where print crosses the frame: ink goes on to both sides of a side, upright or flat as strokes of print do,
+/// which is aslant where the frame leans.
 fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
     let seen = Seen { ink, transposed: false };
-    let beyond = frame.thickness / 2.0 + 0.12 * size;
+    let beyond = (frame.thickness / 2.0 + 0.12 * size) as i32;
+    let lean = frame.lean();
     frame
         .sides()
         .iter()
         .map(|&(from, to)| {
             let normal = across(from, to);
             let steps = ((to.x - from.x).hypot(to.y - from.y)) as i32;
+            let goes_on = |at: Point, aslant: f64| {
+                (-beyond..=beyond).map(f64::from).all(|d| {
+                    let (x, y) = (normal.x - aslant * normal.y, normal.y + aslant * normal.x);
+                    seen.at((at.x + x * d) as i32, (at.y + y * d) as i32)
+                })
+            };
             let mut crossed = false;
             (0..steps)
                 .filter(|&i| {
                     let at = between(from, to, 0.04 + 0.92 * f64::from(i) / f64::from(steps));
-                    let all = (-(beyond as i32)..=beyond as i32).all(|d| {
-                        let d = f64::from(d);
-                        seen.at((at.x + normal.x * d) as i32, (at.y + normal.y * d) as i32)
-                    });
+                    let all = goes_on(at, 0.0) || goes_on(at, -lean);
                     let begins = all && !crossed;
                     crossed = all;
                     begins

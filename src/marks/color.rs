@@ -6,6 +6,7 @@
 
 use super::boxes::thickness;
 use super::erasing::cut;
+use super::shapes::{SIDES, shape};
 use super::{Mark, MarksOptions};
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
@@ -34,6 +35,8 @@ const FRESH: (f64, f64) = (0.4, 3.0);
 const SMALLEST_WITHIN: f64 = 0.25;
 /// Strokes of a fresh stamp lie within this of one another, in characters.
 const WITHIN_FRESH: f64 = 0.3;
+/// Inked part of its sides: its frame may be pale in places, and its full chroma tells it too.
+const FRESH_SIDES: (f64, f64) = (0.55, 0.2);
 /// Thickest strokes of a stamp on the average, in characters, and longest side in shorter ones: pictures, arrows and
 /// the cover of a book are coloured areas and strips, not strokes.
 const STROKES: (f64, f64) = (0.35, 8.0);
@@ -163,7 +166,7 @@ fn stamp_within(page: &RgbImage, colored: &Binary, outer: &BBox, size: f64) -> O
             && f64::from(inner.width().min(inner.height())) >= SMALLEST_WITHIN * side(outer)
             && fresh_part >= FRESH.0
             && around * FRESH.1 <= fresh_part;
-        let shape = shape(&fresh, &inner);
+        let shape = shape(&cut(&fresh, &inner), FRESH_SIDES);
         let kind = RegionKind::stamp(hue(page, &fresh, &inner), shape);
         let mark = Mark { kind, bbox: inner, confidence: Confidence::clamped(0.7) };
         (is_part && shape != StampShape::Frameless).then_some(mark)
@@ -226,7 +229,7 @@ fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Ma
     if sure(colored, bbox) < LEAST_SURE || thickness(&cut(colored, bbox), 1) > STROKES.0 * size {
         return None;
     }
-    let shape = shape(colored, bbox);
+    let shape = shape(&cut(colored, bbox), SIDES);
     let sure = if shape == StampShape::Frameless { 0.6 } else { 0.9 };
     let kind = RegionKind::stamp(hue(page, colored, bbox), shape);
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(sure) })
@@ -243,40 +246,6 @@ fn sure(colored: &Binary, bbox: &BBox) -> f64 {
         sure += u32::from(pixel == SURE);
     }
     f64::from(sure) / f64::from(all.max(1))
-}
-
-/// Form of the frame: ink along the sides, or along the ellipse within them.
-pub(super) fn shape(ink: &Binary, bbox: &BBox) -> StampShape {
-    let (width, height) = (f64::from(bbox.width()), f64::from(bbox.height()));
-    let reach = (0.09 * width.min(height)).ceil() as i32;
-    let has = |x: f64, y: f64| {
-        let at = BBox::from_ltwh(bbox.left + x as i32, bbox.top + y as i32, 1, 1).grown(reach);
-        ink.ink_in(&at.intersection(bbox)) > 0
-    };
-    let part = |count: usize| count as f64 / 64.0;
-    let on_ellipse = (0..64)
-        .filter(|&i| {
-            let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / 64.0).sin_cos();
-            has((0.5 + 0.48 * cos) * width, (0.5 + 0.48 * sin) * height)
-        })
-        .count();
-    let corners = [(0.03, 0.03), (0.97, 0.03), (0.03, 0.97), (0.97, 0.97)];
-    let at_corners = corners.iter().filter(|(x, y)| has(x * width, y * height)).count();
-    let on_sides = (0..16)
-        .flat_map(|i| {
-            let t = (f64::from(i) + 0.5) / 16.0;
-            [(t, 0.02), (t, 0.98), (0.02, t), (0.98, t)]
-        })
-        .filter(|(x, y)| has(x * width, y * height))
-        .count();
-    if part(on_ellipse) >= 0.85 && at_corners <= 1 {
-        let round = (width / height - 1.0).abs() < 0.15;
-        if round { StampShape::Circle } else { StampShape::Oval }
-    } else if part(on_sides) >= 0.6 {
-        StampShape::Rectangle
-    } else {
-        StampShape::Frameless
-    }
 }
 
 /// The commonest hue of the coloured pixels.

@@ -13,11 +13,13 @@
 //! All lengths are in characters, so neither resolution nor scale need be known. A stamp without a frame that looks as
 //! a heading does stays print; a stamp's text is not read here.
 
+mod arcs;
 mod blanks;
 mod boxes;
 mod color;
 #[cfg(test)]
 mod drawing;
+mod ellipse;
 mod erasing;
 mod frames;
 mod hatched;
@@ -29,10 +31,10 @@ mod passages;
 mod rings;
 mod rows;
 mod shade;
+mod shapes;
 mod solid;
 mod strokes;
 mod unlike;
-mod votes;
 
 pub use color::lift_color;
 pub use erasing::{erase, within};
@@ -116,7 +118,11 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let all = ink.with(&covered);
     let frames = frames::find_frames(&all, &strokes, size);
     let letter = rows::print_height(&boxes_of(&components), longest).unwrap_or(size);
-    for kept in boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size) {
+    let rings = rings::find_rings(&rest, &strokes, size);
+    let boxes = boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size);
+    // Strokes of characters in a ring may stand like a frame's sides.
+    let in_ring = |b: &BBox| rings.iter().any(|r| 5 * r.mark.bbox.intersection(b).area() >= 4 * b.area());
+    for kept in boxes.into_iter().filter(|b| !in_ring(&b.mark.bbox)) {
         kept.cover(gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
@@ -125,7 +131,7 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
         found.push(outline);
     }
     found.extend(strokes.rules(size, options, &mut covered, &mut rest));
-    for ring in rings::find_rings(&rest, size) {
+    for ring in rings {
         ring.cover(gray, &mut covered, &mut rest, size);
         found.push(ring.mark);
     }
@@ -210,17 +216,39 @@ mod tests {
 
     #[test]
     fn a_turned_frame_over_print_is_a_stamp_and_the_print_stays() {
+        for slope in [-0.36, 0.05, 0.2] {
+            let mut ink = page();
+            print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
+            let before = ink.clone();
+            let corners = frame(&mut ink, (600.0, 800.0), (480.0, 160.0), slope, 6.0);
+            let marks = found(&ink);
+            let [stamp] = without_rules(&marks)[..] else { panic!("{slope} {:?}", marks.found) };
+            assert!(matches!(stamp.kind, RegionKind::Stamp { shape: StampShape::Rectangle, .. }));
+            assert!(stamp.bbox.iou(&lines::around(&corners, 3.0)) > 0.95);
+            let all = before.ink_in(&stamp.bbox);
+            let left = marks.rest.ink_in(&stamp.bbox);
+            assert!(left * 10 >= all * 9 && left <= all * 105 / 100, "{slope}: {left} of {all} px of print");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_a_ring_crosses_is_a_rule_and_the_ring_a_stamp() {
         let mut ink = page();
-        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
-        let before = ink.clone();
-        let corners = frame(&mut ink, (600.0, 800.0), (480.0, 160.0), 0.05, 6.0);
+        print(&mut ink, BBox::from_ltrb(100, 1000, 1100, 1500));
+        for x in [520, 600, 680] {
+            fill(&mut ink, BBox::from_ltrb(x, 100, x + 4, 950));
+        }
+        let place = |i: i32| {
+            let (sin, cos) = f64::from(i).to_radians().sin_cos();
+            crate::geometry::Point { x: 600.0 + 130.0 * cos, y: 500.0 + 130.0 * sin }
+        };
+        (0..360).for_each(|i| drawing::line(&mut ink, place(i), place(i + 1), 4.0));
+        character(&mut ink, 570, 470, 60, 8);
         let marks = found(&ink);
         let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
-        assert!(matches!(stamp.kind, RegionKind::Stamp { shape: StampShape::Rectangle, .. }));
-        assert!(stamp.bbox.iou(&lines::around(&corners, 3.0)) > 0.95);
-        let all = before.ink_in(&stamp.bbox);
-        let left = marks.rest.ink_in(&stamp.bbox);
-        assert!(left * 10 >= all * 9 && left <= all * 105 / 100, "{left} of {all} px of print");
+        assert!(stamp.bbox.iou(&BBox::from_ltrb(468, 368, 732, 632)) > 0.95);
+        let upright = |m: &&Mark| m.kind == RegionKind::Ruling && m.bbox.height() > 800;
+        assert_eq!(marks.found.iter().filter(upright).count(), 3);
     }
 
     #[test]

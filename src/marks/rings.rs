@@ -1,161 +1,281 @@
-//! Round stamps in black ink.
+//! Round and oval stamps in black ink.
 //!
-//! Votes say where centres may be ([`votes`](super::votes)); from there the ink is followed to the ring that is inked
-//! most, from coarse to fine. It is a stamp where the ring is thin and goes all the way round, print across it or not,
-//! and something stands inside: the edge of a punched hole is a ring too, but blank.
+//! Two arcs ([`arcs`](super::arcs)) that bend towards each other, or a long one alone, tell an ellipse
+//! ([`ellipse`](super::ellipse)). Where most of it is inked, the ink is followed: the middles of the runs across it are
+//! fitted again, from coarse to fine, so that the ellipse need not be exact at first. Print that crosses only adds ink. It
+//! is a stamp where the ring is thin and goes all the way round, print across it or not, is seen by itself in places, and
+//! something stands inside: the edge of a punched hole is a ring too, but blank.
 //!
-//! Ellipses are not found yet.
+//! Good to a pixel where half of the ring is clear of print. Fails on rings worn to less than [`INKED`], on those that
+//! no two arcs of more than half a character are left of, and on ellipses narrower than [`FLAT`].
 
 use super::Mark;
+use super::arcs::{Arc, find_arcs};
+use super::ellipse::{Ellipse, Sums};
 use super::erasing::{cover_inside, cover_run};
-use super::lines::{Seen, around, floor};
+use super::lines::{Seen, floor};
 use super::shade::lift;
-use super::votes::likely_centers;
+use super::strokes::Strokes;
 use crate::geometry::Point;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 use image::GrayImage;
+use std::ops::Range;
 
-/// Least and largest radius of a round stamp, in characters.
-const RADIUS: (f64, f64) = (1.4, 4.5);
-/// Inked part of the ring, at least.
-const INKED: f64 = 0.85;
+/// Least shorter and largest longer half axis, in characters.
+const HALF: (f64, f64) = (0.9, 8.0);
+/// Longest axis, in the other.
+const FLAT: f64 = 3.2;
+/// Axes that differ by less, as a part, are a circle's.
+const ROUND: f64 = 0.1;
+/// Inked part of the ring: of one that is followed, and of a stamp, at least.
+const LIKELY: f64 = 0.6;
+const INKED: f64 = 0.86;
+/// The same of a worn one, where nothing else is near: a part of the ring less that of what stands beside it.
+const WORN: (f64, f64) = (0.75, 0.68);
+/// Longest gap, as a part of the ring: what is drawn by hand around a word does not close.
+const GAP: f64 = 0.1;
+/// Places beside the ring where there is least ink, in characters, and by how much less is inked there. A second ring may
+/// stand within the first.
+const BESIDE: [f64; 3] = [0.06, 0.1, 0.15];
+const APART: f64 = 0.55;
+/// Part of the ring that is seen by itself, without print across, at least.
+const CLEAR: f64 = 0.4;
 /// Thickest ring, in characters.
 const THICKEST: f64 = 0.3;
+/// Ink in the ring, as a part.
+const FILLED: Range<f64> = 0.05..0.75;
+/// How far from an ellipse its arcs and ink may lie, in characters: at first, and while it is followed.
+const REACH: [f64; 4] = [0.3, 0.2, 0.12, 0.08];
 /// Places along a ring that are looked at.
 const PLACES: usize = 128;
+/// Most rings that are followed: stamps are among those inked most.
+const MOST: usize = 12;
 
 /// A ring that is a stamp.
 pub(super) struct Ring {
     /// The stamp.
     pub mark: Mark,
-    center: Point,
-    /// Of the middle of the stroke, px.
-    radius: f64,
+    /// The middle of the stroke.
+    ellipse: Ellipse,
     thickness: f64,
 }
 
-/// Finds the round stamps.
-pub(super) fn find_rings(ink: &Binary, size: f64) -> Vec<Ring> {
-    let page = Around { ink, directions: std::array::from_fn(direction) };
-    let radii = (RADIUS.0 * size, RADIUS.1 * size);
-    let (centers, exact) = likely_centers(ink, size, radii);
+/// Finds the round and oval stamps. The strokes' pieces are those of the ink before rules were taken out.
+pub(super) fn find_rings(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Ring> {
+    let page = Page { ink, angles: std::array::from_fn(angle), size };
+    let mut arcs = find_arcs(&strokes.upright, false, size);
+    arcs.extend(find_arcs(&strokes.flat, true, size));
+    arcs.retain(|arc| {
+        arc.points.iter().filter(|p| page.seen().at(floor(p.x), floor(p.y))).count() * 2 > arc.points.len()
+    });
+    let mut likely = page.likely(&arcs);
+    likely.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mut found: Vec<Ring> = Vec::new();
-    for center in centers {
-        let rings = page.followed(center, exact, radii).and_then(|circle| page.stamp(circle, size));
-        found.extend(rings.filter(|r| found.iter().all(|f| f.mark.bbox.iou(&r.mark.bbox) < 0.3)));
+    let mut followed: Vec<Ellipse> = Vec::new();
+    for (ellipse, _) in likely {
+        let same = |other: &Ellipse| other.bbox(0.0).iou(&ellipse.bbox(0.0)) > 0.6;
+        if followed.iter().any(same) {
+            continue;
+        }
+        followed.push(ellipse);
+        if let Some(ring) = page.followed(ellipse).and_then(|ellipse| page.stamp(ellipse))
+            && found.iter().all(|f| f.mark.bbox.iou(&ring.mark.bbox) < 0.3)
+        {
+            found.push(ring);
+        }
+        if followed.len() >= MOST {
+            break;
+        }
     }
     found
 }
 
-/// Unit vector towards a place along a ring.
-fn direction(place: usize) -> (f64, f64) {
+/// Sine and cosine of a place along a ring.
+fn angle(place: usize) -> (f64, f64) {
     (place as f64 * std::f64::consts::TAU / PLACES as f64).sin_cos()
 }
 
-#[derive(Clone, Copy, PartialEq)]
-struct Circle {
-    center: Point,
-    radius: f64,
-    inked: f64,
-}
-
-/// A page and the directions in which it is looked at from a centre.
-struct Around<'a> {
+/// A page's ink, and the places at which rings are looked at.
+struct Page<'a> {
     ink: &'a Binary,
-    directions: [(f64, f64); PLACES],
+    angles: [(f64, f64); PLACES],
+    size: f64,
 }
 
-impl Around<'_> {
-    /// Inked part of a ring, one pixel thick or `reach` more to either side; every `step`th place is looked at.
-    fn inked(&self, center: Point, radius: f64, reach: i32, step: usize) -> f64 {
-        let seen = Seen { ink: self.ink, transposed: false };
-        let is_hit = |(sin, cos): &&(f64, f64)| {
+impl Page<'_> {
+    fn seen(&self) -> Seen<'_> {
+        Seen { ink: self.ink, transposed: false }
+    }
+
+    /// Whether a ring is inked, from place to place: one pixel thick, or `reach` more to either side; every `step`th place
+    /// is looked at.
+    fn hits(&self, ellipse: &Ellipse, reach: i32, step: usize) -> impl Iterator<Item = bool> {
+        let seen = self.seen();
+        self.angles.iter().step_by(step).map(move |angle| {
+            let (at, out) = ellipse.at(*angle);
             (-reach..=reach).any(|d| {
-                let r = radius + f64::from(d);
-                seen.at(floor(center.x + r * cos), floor(center.y + r * sin))
+                let d = f64::from(d);
+                seen.at(floor(at.x + d * out.x), floor(at.y + d * out.y))
             })
-        };
-        let hits = self.directions.iter().step_by(step).filter(is_hit).count();
-        hits as f64 / (PLACES / step) as f64
+        })
     }
 
-    /// The most inked circle around a centre that may be two steps off.
-    fn best(&self, center: Point, radii: (f64, f64), step: f64) -> Circle {
-        let mut best = Circle { center, radius: radii.0, inked: 0.0 };
-        let reach = (step / 2.0).ceil() as i32;
-        let every = if step > 1.0 { 4 } else { 1 };
-        for (dx, dy) in (-2..=2).flat_map(|dy| (-2..=2).map(move |dx| (dx, dy))) {
-            let at = Point { x: center.x + f64::from(dx) * step, y: center.y + f64::from(dy) * step };
-            for i in 0..=((radii.1 - radii.0) / step) as i32 {
-                let radius = radii.0 + f64::from(i) * step;
-                let inked = self.inked(at, radius, reach, every);
-                if inked > best.inked {
-                    best = Circle { center: at, radius, inked };
-                }
+    /// Inked part of a ring.
+    fn inked(&self, ellipse: &Ellipse, reach: i32, step: usize) -> f64 {
+        self.hits(ellipse, reach, step).filter(|hit| *hit).count() as f64 / (PLACES / step) as f64
+    }
+
+    /// Longest part of a ring without ink.
+    fn gap(&self, ellipse: &Ellipse, reach: i32) -> f64 {
+        let hits: Vec<bool> = self.hits(ellipse, reach, 1).collect();
+        let twice = hits.iter().chain(&hits);
+        let (_, longest) = twice.fold((0, 0), |(gap, longest), hit| {
+            let gap = if *hit { 0 } else { gap + 1 };
+            (gap, gap.max(longest))
+        });
+        longest.min(PLACES) as f64 / PLACES as f64
+    }
+
+    /// The ellipses that arcs tell, with the part of each that is inked.
+    fn likely(&self, arcs: &[Arc]) -> Vec<(Ellipse, f64)> {
+        let middle = self.ink.bbox().center();
+        let frame = (middle, 4.0 * self.size);
+        let sums: Vec<Sums> = arcs.iter().map(|arc| Sums::of(arc.points.iter().copied(), frame)).collect();
+        let mut likely = Vec::new();
+        for (i, arc) in arcs.iter().enumerate() {
+            likely.extend(sums[i].fit(frame).and_then(|ellipse| self.checked(ellipse, &[arc])));
+            for (j, other) in arcs.iter().enumerate().skip(i + 1).filter(|(_, other)| self.faces(arc, other))
+            {
+                let both = sums[i].with(&sums[j]);
+                likely.extend(both.fit(frame).and_then(|ellipse| self.checked(ellipse, &[arc, other])));
             }
         }
-        best
+        likely
     }
 
-    /// Follows the ink from a likely centre, good to `step` pixels or worse, to the ring around it.
-    fn followed(&self, center: Point, mut step: f64, mut radii: (f64, f64)) -> Option<Circle> {
-        let mut circle = Circle { center, radius: 0.0, inked: 0.0 };
-        loop {
-            for _ in 0..3 {
-                let better = self.best(circle.center, radii, step);
-                let stays = better.center == circle.center;
-                circle = better;
-                radii = (circle.radius - 3.0 * step, circle.radius + 3.0 * step);
-                if circle.inked < 0.5 || stays {
-                    break;
-                }
-            }
-            if circle.inked < 0.6 || step <= 1.0 {
-                return (circle.inked >= INKED).then_some(circle);
-            }
-            step = (step / 2.0).max(1.0);
-        }
-    }
-
-    /// A circle as a stamp, if it is a thin ring with something in it.
-    fn stamp(&self, circle: Circle, size: f64) -> Option<Ring> {
-        let at = |radius: f64| self.inked(circle.center, radius, 0, 1);
-        let most = THICKEST * size;
-        // As far as the ring is inked, it is thick.
-        let thick = |sign: f64| {
-            (1..).map(f64::from).take_while(|&d| d <= most && at(circle.radius + sign * d) >= 0.6).count()
-                as f64
+    /// Whether each of two arcs lies on the inner side of the other, not farther off than a ring is large.
+    fn faces(&self, arc: &Arc, other: &Arc) -> bool {
+        let slack = -0.1 * self.size;
+        let before = |a: &Arc, p: Point| {
+            let m = a.middle();
+            (p.x - m.x) * a.inward.x + (p.y - m.y) * a.inward.y >= slack
         };
-        let (out, within) = (thick(1.0), thick(-1.0));
-        let (outer, thickness) = (circle.radius + out + 0.5, out + within + 1.0);
-        let apart = 0.15 * size;
-        let alone = at(outer + apart) < 0.5 && at(outer - thickness - apart) < 0.5;
-        // The square within the ring.
-        let inside = around(&[circle.center], 0.7 * (outer - thickness));
-        let filled = self.ink.ink_in(&inside) as f64 / inside.area().max(1) as f64;
-        if !alone || thickness > most || !(0.05..0.75).contains(&filled) {
+        let (a, b) = (arc.middle(), other.middle());
+        (a.x - b.x).abs().max((a.y - b.y).abs()) <= 2.0 * HALF.1 * self.size
+            && before(arc, b)
+            && before(other, a)
+            && other.ends().iter().all(|p| before(arc, *p))
+            && arc.ends().iter().all(|p| before(other, *p))
+    }
+
+    /// An ellipse with its inked part, if it is as large as a stamp's, its arcs lie on it, and most of it is inked.
+    fn checked(&self, ellipse: Ellipse, arcs: &[&Arc]) -> Option<(Ellipse, f64)> {
+        let (long, short) = ellipse.half;
+        if !self.has_size(&ellipse) {
             return None;
         }
-        let kind = RegionKind::stamp(StampColor::Black, StampShape::Circle);
-        let confidence = Confidence::clamped(0.9 * circle.inked as f32);
-        let mark = Mark { kind, bbox: around(&[circle.center], outer), confidence };
-        Some(Ring { mark, center: circle.center, radius: outer - thickness / 2.0, thickness })
+        let near = |p: &Point| (ellipse.out(*p) - 1.0).abs() * (long * short).sqrt() <= REACH[1] * self.size;
+        if !arcs.iter().all(|arc| near(&arc.middle()) && arc.ends().iter().all(near)) {
+            return None;
+        }
+        let inked = self.inked(&ellipse, (REACH[2] * self.size) as i32, 4);
+        (inked >= LIKELY).then_some((ellipse, inked))
+    }
+
+    fn has_size(&self, ellipse: &Ellipse) -> bool {
+        let (long, short) = ellipse.half;
+        short >= HALF.0 * self.size && long <= HALF.1 * self.size && long <= FLAT * short
+    }
+
+    /// The ellipse that the ink around another one follows.
+    fn followed(&self, mut ellipse: Ellipse) -> Option<Ellipse> {
+        for reach in REACH {
+            let frame = (ellipse.center, ellipse.half.0);
+            let mut places = self.clear(&ellipse, (reach * self.size).ceil() as i32);
+            // What is off by more than most is of something else.
+            let mut off: Vec<f64> = places.iter().map(|p| (ellipse.out(*p) - 1.0).abs()).collect();
+            if off.len() * 5 < PLACES {
+                return None;
+            }
+            let middle = off.len() / 2;
+            let most = 2.5 * *off.select_nth_unstable_by(middle, f64::total_cmp).1 + 0.01;
+            places.retain(|p| (ellipse.out(*p) - 1.0).abs() <= most);
+            ellipse = Sums::of(places, frame).fit(frame).filter(|e| self.has_size(e))?;
+        }
+        Some(ellipse)
+    }
+
+    /// The middles of the ink across a ring, where it is as thin as one.
+    fn clear(&self, ellipse: &Ellipse, reach: i32) -> Vec<Point> {
+        let longest = (THICKEST * self.size) as i32 + 1;
+        let seen = self.seen();
+        let middle = |angle: &(f64, f64)| {
+            let (at, out) = ellipse.at(*angle);
+            let (first, last) = seen.run(at, out, reach, longest)?;
+            let d = f64::from(first + last - 1) / 2.0;
+            (last - first <= longest).then(|| Point { x: at.x + d * out.x, y: at.y + d * out.y })
+        };
+        self.angles.iter().filter_map(middle).collect()
+    }
+
+    /// An ellipse as a stamp, if it is a thin ring with something in it.
+    fn stamp(&self, ellipse: Ellipse) -> Option<Ring> {
+        let ring = ellipse;
+        let at = |by: f64| self.inked(&ring.grown(by), 0, 1);
+        let most = THICKEST * self.size;
+        let middle = at(0.0);
+        // As far as the ring is inked, it is thick.
+        let thick = |sign: f64| {
+            (1..).map(f64::from).take_while(|&d| d <= most && at(sign * d) >= 0.6 * middle).count() as f64
+        };
+        let (out, within) = (thick(1.0), thick(-1.0));
+        let thickness = out + within + 1.0;
+        let ellipse = ring.grown((out - within) / 2.0);
+        let at = |by: f64| self.inked(&ellipse.grown(by), 0, 1);
+        let reach = (thickness / 2.0) as i32;
+        let inked = self.inked(&ellipse, reach, 1);
+        let clear = self.clear(&ellipse, (thickness / 2.0).ceil() as i32).len() as f64 / PLACES as f64;
+        let beside = |sign: f64| {
+            let apart = |part: &f64| thickness / 2.0 + part * self.size;
+            BESIDE.iter().map(|part| at(sign * apart(part))).fold(1.0, f64::min)
+        };
+        let beside = beside(1.0).max(beside(-1.0));
+        // The rectangle within the ring.
+        let inside = ellipse.grown(-thickness).scaled(std::f64::consts::FRAC_1_SQRT_2).bbox(0.0);
+        let filled = self.ink.ink_in(&inside) as f64 / inside.area().max(1) as f64;
+        let apart = inked - beside;
+        let is_inked = inked >= INKED || (inked >= WORN.0 && apart >= WORN.1);
+        if !is_inked
+            || self.gap(&ellipse, reach) > GAP
+            || clear < CLEAR
+            || apart < APART
+            || thickness > most
+            || !FILLED.contains(&filled)
+        {
+            return None;
+        }
+        let (long, short) = ellipse.half;
+        let shape = if long <= (1.0 + ROUND) * short { StampShape::Circle } else { StampShape::Oval };
+        let kind = RegionKind::stamp(StampColor::Black, shape);
+        let confidence = Confidence::clamped(0.9 * inked as f32);
+        let mark = Mark { kind, bbox: ellipse.bbox(thickness / 2.0), confidence };
+        Some(Ring { mark, ellipse, thickness })
     }
 }
 
 impl Ring {
     /// Covers the ring and what stands in it; print that crosses it stays.
     pub(super) fn cover(&self, gray: &GrayImage, covered: &mut Binary, rest: &mut Binary, size: f64) {
-        let places = (4.0 * std::f64::consts::PI * self.radius) as i32;
+        let places = (4.0 * std::f64::consts::PI * self.ellipse.half.0) as i32;
         let (mut crossings, mut outline) = (0, Vec::new());
         for i in 0..places {
-            let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / f64::from(places)).sin_cos();
-            let at = Point { x: self.center.x + self.radius * cos, y: self.center.y + self.radius * sin };
-            crossings += usize::from(!cover_run(covered, rest, at, Point { x: cos, y: sin }, self.thickness));
+            let angle = f64::from(i) * std::f64::consts::TAU / f64::from(places);
+            let (at, out) = self.ellipse.at(angle.sin_cos());
+            crossings += usize::from(!cover_run(covered, rest, at, out, self.thickness));
             outline.push(at);
         }
-        let holds = |p: Point| (p.x - self.center.x).hypot(p.y - self.center.y) < self.radius;
+        let holds = |p: Point| self.ellipse.out(p) < 1.0;
         if crossings == 0 || !lift(gray, covered, rest, &self.mark.bbox, (&outline, &holds), size) {
             cover_inside(covered, rest, &self.mark.bbox, &holds, crossings > 0, size);
         }
@@ -166,31 +286,76 @@ impl Ring {
 mod tests {
     use super::*;
     use crate::geometry::BBox;
-    use crate::marks::drawing::{SIZE, character, line, page, print};
+    use crate::marks::drawing::{SIZE, character, fill, line, page, print};
+    use crate::marks::strokes::find_strokes;
 
-    fn draw_ring(ink: &mut Binary, center: (f64, f64), radius: f64) {
+    /// A part of an ellipse in degrees, turned by a slope.
+    fn draw_ring(ink: &mut Binary, center: (f64, f64), (a, b): (f64, f64), slope: f64, part: Range<i32>) {
+        let (sin, cos) = slope.atan().sin_cos();
         let at = |i: i32| {
-            let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / 180.0).sin_cos();
-            Point { x: center.0 + radius * cos, y: center.1 + radius * sin }
+            let (s, c) = f64::from(i).to_radians().sin_cos();
+            let (x, y) = (a * c, b * s);
+            Point { x: center.0 + x * cos - y * sin, y: center.1 + x * sin + y * cos }
         };
-        (0..180).for_each(|i| line(ink, at(i), at(i + 1), 5.0));
+        part.step_by(2).for_each(|i| line(ink, at(i), at(i + 2), 5.0));
+    }
+
+    fn rings(ink: &Binary) -> Vec<Mark> {
+        find_rings(ink, &find_strokes(ink, SIZE), SIZE).into_iter().map(|ring| ring.mark).collect()
+    }
+
+    fn is_shape(mark: &Mark, shape: StampShape) -> bool {
+        mark.kind == RegionKind::stamp(StampColor::Black, shape)
     }
 
     #[test]
-    fn a_ring_with_print_in_it_is_a_round_stamp() {
+    fn a_ring_over_print_is_a_round_stamp() {
         let mut ink = page();
         print(&mut ink, BBox::from_ltrb(100, 100, 1100, 700));
-        draw_ring(&mut ink, (640.0, 720.0), 90.0);
+        draw_ring(&mut ink, (640.0, 720.0), (90.0, 90.0), 0.0, 0..360);
         character(&mut ink, 600, 690, 60, 8);
-        let found = find_rings(&ink, SIZE);
+        let found = rings(&ink);
         assert_eq!(found.len(), 1);
-        assert!(found[0].mark.bbox.iou(&BBox::from_ltrb(547, 627, 733, 813)) > 0.95);
+        assert!(is_shape(&found[0], StampShape::Circle));
+        assert!(found[0].bbox.iou(&BBox::from_ltrb(547, 627, 733, 813)) > 0.95, "{found:?}");
+    }
+
+    #[test]
+    fn an_oval_that_leans_over_print_and_a_rule_is_an_oval_stamp() {
+        for slope in [-0.36, 0.0, 0.2] {
+            let mut ink = page();
+            print(&mut ink, BBox::from_ltrb(100, 100, 1100, 700));
+            fill(&mut ink, BBox::from_ltrb(100, 760, 1100, 764));
+            draw_ring(&mut ink, (640.0, 720.0), (200.0, 90.0), slope, 0..360);
+            [540, 610, 680].iter().for_each(|x| character(&mut ink, *x, 690, 60, 8));
+            let found = rings(&ink);
+            assert_eq!(found.len(), 1, "{slope} {found:?}");
+            assert!(is_shape(&found[0], StampShape::Oval));
+            let (sin, cos) = f64::atan(slope).sin_cos();
+            let (x, y) = ((200.0 * cos).hypot(90.0 * sin) + 2.5, (200.0 * sin).hypot(90.0 * cos) + 2.5);
+            let there = BBox::from_ltrb(640 - x as i32, 720 - y as i32, 640 + x as i32, 720 + y as i32);
+            assert!(found[0].bbox.iou(&there) > 0.95, "{slope} {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_ring_worn_in_places_is_a_stamp_and_a_loop_drawn_by_hand_is_none() {
+        let worn = [0..70, 80..160, 172..250, 262..350];
+        let open = [0..290, 290..292];
+        for (parts, count) in [(&worn[..], 1), (&open[..], 0)] {
+            let mut ink = page();
+            parts
+                .iter()
+                .for_each(|part| draw_ring(&mut ink, (600.0, 700.0), (140.0, 100.0), 0.1, part.clone()));
+            character(&mut ink, 560, 670, 60, 6);
+            assert_eq!(rings(&ink).len(), count, "{parts:?}");
+        }
     }
 
     #[test]
     fn the_copy_of_a_punched_hole_is_no_stamp() {
         let mut ink = page();
-        draw_ring(&mut ink, (640.0, 720.0), 90.0);
-        assert_eq!(find_rings(&ink, SIZE).len(), 0);
+        draw_ring(&mut ink, (640.0, 720.0), (90.0, 90.0), 0.0, 0..360);
+        assert!(rings(&ink).is_empty());
     }
 }

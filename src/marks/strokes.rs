@@ -8,6 +8,7 @@ use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Labels, ink_from};
+use std::ops::Range;
 
 /// Thickest stroke, in characters.
 const THICKEST: f64 = 0.3;
@@ -17,6 +18,8 @@ const PIECE: f64 = 0.35;
 const LEAN: f64 = 0.384;
 /// How far a piece's middle is off the line from end to end, as a part of its length: rings are bent more.
 const BENT: f64 = 0.04;
+/// Part of the way to the middle of each run by which a stroke is followed: what touches it pulls for a few rows only.
+const FOLLOW: f64 = 0.2;
 /// Largest slope of a rule (8.5°): a page is straight, but bent on the glass, and a form may be drawn by hand.
 const RULE_LEAN: f64 = 0.15;
 /// Widest gap between pieces: a stroke of print that crosses, or a flaw.
@@ -35,8 +38,9 @@ pub(super) struct Stroke {
     pub thickness: f64,
     /// Holds it.
     pub bbox: BBox,
-    /// Indices of its pieces among the components.
+    /// Indices of its pieces among the components, and their ends.
     pieces: Vec<usize>,
+    ends: Vec<Point>,
     /// Whether its pieces are long and close enough for a rule; the side of a frame may lie under print.
     plain: bool,
     /// Whether it leans more than rules do, in one of its pieces at least.
@@ -57,6 +61,12 @@ impl Stroke {
     /// Whether it stands as upright as rules do.
     pub(super) fn stands(&self) -> bool {
         !self.leaning && self.slope().abs() <= RULE_LEAN
+    }
+
+    /// Whether it is a rule's, which is bent little: the side of a ring is bent much.
+    fn is_rule(&self) -> bool {
+        let off = |p: &Point| (p.x - self.top.x - self.slope() * (p.y - self.top.y)).abs();
+        self.plain && self.stands() && self.ends.iter().all(|p| off(p) <= BENT * self.length() + 2.0)
     }
 
     /// Whether both are pieces of rules, or lean alike.
@@ -83,7 +93,9 @@ impl Stroke {
 pub(super) struct Upright {
     /// The strokes.
     pub strokes: Vec<Stroke>,
-    labels: Labels,
+    /// The pieces of thin ink, and which pixels are whose.
+    pub pieces: Vec<Component>,
+    pub labels: Labels,
 }
 
 /// All strokes of a page.
@@ -132,16 +144,19 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
         .collect();
     pieces.sort_by_key(|p| (p.bbox.top, p.bbox.left));
     let strokes = linked(pieces, size);
-    Upright { strokes, labels }
+    Upright { strokes, pieces: components, labels }
 }
 
 /// A component as a piece of a stroke: its ends are the middles of its first and last rows.
 fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
     let depth = (bbox.height() / 8).clamp(1, 6);
     let middle = |top: i32, bottom: i32| middle(labels, index, &BBox { top, bottom, ..*bbox });
+    let top = Point { x: middle(bbox.top, bbox.top + depth), y: f64::from(bbox.top) };
+    let bottom = Point { x: middle(bbox.bottom - depth, bbox.bottom), y: f64::from(bbox.bottom) };
     Stroke {
-        top: Point { x: middle(bbox.top, bbox.top + depth), y: f64::from(bbox.top) },
-        bottom: Point { x: middle(bbox.bottom - depth, bbox.bottom), y: f64::from(bbox.bottom) },
+        top,
+        bottom,
+        ends: vec![top, bottom],
         thickness: ink as f64 / f64::from(bbox.height()),
         bbox: *bbox,
         pieces: vec![index],
@@ -194,6 +209,7 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
                 g.stroke.bottom = piece.bottom;
                 g.stroke.bbox = g.stroke.bbox.union(&piece.bbox);
                 g.stroke.pieces.extend(piece.pieces);
+                g.stroke.ends.extend(piece.ends);
                 g.stroke.leaning |= piece.leaning;
                 g.drawn += length;
                 g.longest = g.longest.max(length);
@@ -226,7 +242,7 @@ impl Strokes {
         covered: &mut Binary,
         rest: &mut Binary,
     ) -> Vec<Mark> {
-        let is_long = |s: &&Stroke| s.plain && s.stands() && s.length() >= options.shortest_rule * size;
+        let is_long = |s: &&Stroke| s.is_rule() && s.length() >= options.shortest_rule * size;
         let long =
             [&self.upright, &self.flat].map(|f| f.strokes.iter().filter(is_long).map(|s| s.bbox).collect());
         let [long_upright, long_flat]: [Vec<BBox>; 2] = long;
@@ -240,8 +256,9 @@ impl Strokes {
         let mut found = Vec::new();
         let families = [(&self.upright, false, &long_flat), (&self.flat, true, &long_upright)];
         for (family, transposed, across) in families {
-            let is_rule =
-                |s: &&Stroke| is_long(s) || (s.plain && s.stands() && meets(&s.top, across) && meets(&s.bottom, across));
+            let is_rule = |s: &&Stroke| {
+                is_long(s) || (s.is_rule() && meets(&s.top, across) && meets(&s.bottom, across))
+            };
             for stroke in family.strokes.iter().filter(is_rule) {
                 let bbox = turned(&stroke.bbox, transposed);
                 let before = covered.ink_in(&bbox);
@@ -257,13 +274,30 @@ impl Strokes {
 }
 
 impl Upright {
-    /// Covers a stroke's pixels.
-    pub(super) fn erase(&self, stroke: &Stroke, transposed: bool, covered: &mut Binary, rest: &mut Binary) {
+    /// Covers a stroke's pixels, but not those of thin strokes that cross it.
+    fn erase(&self, stroke: &Stroke, transposed: bool, covered: &mut Binary, rest: &mut Binary) {
         let own = self.labels.runs_in(&stroke.bbox).filter(|(.., piece)| stroke.pieces.contains(piece));
-        for (y, x) in own.flat_map(|(y, columns, _)| columns.map(move |x| (y, x as u32))) {
-            let (x, y) = if transposed { (y, x) } else { (x, y) };
-            covered.set(x, y, true);
-            rest.set(x, y, false);
+        let runs: Vec<(u32, Range<usize>)> = own.map(|(y, columns, _)| (y, columns)).collect();
+        let middle = |columns: &Range<usize>| (columns.start + columns.end) as f64 / 2.0;
+        let (mut at, mut at_y) = (stroke.top.x, stroke.top.y);
+        for row in runs.chunk_by(|a, b| a.0 == b.0) {
+            let y = f64::from(row[0].0);
+            let onward = at + stroke.slope() * (y - at_y);
+            let off = |columns: &Range<usize>| (middle(columns) - onward).abs();
+            let Some((_, columns)) = row.iter().min_by(|a, b| off(&a.1).total_cmp(&off(&b.1))) else {
+                continue;
+            };
+            // The longer nothing was seen of it, the less is known where it goes on.
+            if off(columns) > stroke.thickness + 2.0 + 0.1 * (y - at_y) {
+                continue;
+            }
+            at = onward + FOLLOW * (middle(columns) - onward);
+            at_y = y;
+            for x in columns.clone().map(|x| x as u32) {
+                let (x, y) = if transposed { (row[0].0, x) } else { (x, row[0].0) };
+                covered.set(x, y, true);
+                rest.set(x, y, false);
+            }
         }
     }
 }

@@ -1,0 +1,132 @@
+//! The shape of a stamp from the outermost of its ink: an ellipse or a rectangle at any turn, or neither.
+//!
+//! What lies farthest out in each direction belongs to the frame, if there is one. The ellipse that fits these places and
+//! the smallest rectangle around them are laid over the ink; it is framed by the one that is inked along its whole
+//! line. Fails where something beyond the frame is taken for a part of the stamp: then there seems to be no frame.
+
+use super::ellipse::{Ellipse, Sums};
+use super::lines::{Seen, between, floor};
+use crate::geometry::Point;
+use crate::page::StampShape;
+use crate::raster::Binary;
+use imageproc::geometry::{convex_hull, min_area_rect};
+
+/// Directions in which the outermost ink is looked for.
+const DIRECTIONS: usize = 64;
+/// How far a frame's line may be off, as a part of the stamp's shorter side, and px.
+const REACH: (f64, f64) = (0.03, 1.5);
+/// Inked part of an ellipse, at least.
+const ELLIPSE: f64 = 0.8;
+/// Inked part of a rectangle's sides, and of the faintest of them, at least: characters alone have up to 0.75.
+pub(super) const SIDES: (f64, f64) = (0.8, 0.6);
+/// Part of a side that is looked at: corners may be round.
+const SIDE: (f64, f64) = (0.06, 0.94);
+/// Longer axis of a circle in the shorter one, at most.
+const ROUND: f64 = 1.1;
+
+/// The shape of the ink in a picture; a rectangle has sides inked in such parts at least.
+pub(super) fn shape(ink: &Binary, sides: (f64, f64)) -> StampShape {
+    let hull = convex_hull(outermost(ink));
+    if hull.len() < 3 {
+        return StampShape::Frameless;
+    }
+    let short = f64::from(ink.width().min(ink.height()));
+    let reach = (REACH.0 * short + REACH.1) as i32;
+    let seen = Seen { ink, transposed: false };
+    if let Some(ellipse) = around(&hull).map(|e| e.grown(-f64::from(reach) / 2.0)) {
+        let places: Vec<(f64, f64)> = angles().collect();
+        let hits = places.iter().filter(|angle| {
+            let (at, out) = ellipse.at(**angle);
+            (-reach..=reach)
+                .any(|d| seen.at(floor(at.x + f64::from(d) * out.x), floor(at.y + f64::from(d) * out.y)))
+        });
+        if hits.count() as f64 >= ELLIPSE * places.len() as f64 {
+            let round = ellipse.half.0 <= ROUND * ellipse.half.1;
+            return if round { StampShape::Circle } else { StampShape::Oval };
+        }
+    }
+    let corners = min_area_rect(&hull).map(|p| Point { x: f64::from(p.x), y: f64::from(p.y) });
+    let side = |i: usize| {
+        let (from, to) = (corners[i], corners[(i + 1) % 4]);
+        seen.coverage(between(from, to, SIDE.0), between(from, to, SIDE.1), reach)
+    };
+    let inked = [0, 1, 2, 3].map(side);
+    let is_framed = inked.iter().sum::<f64>() >= 4.0 * sides.0 && inked.iter().all(|s| *s >= sides.1);
+    if is_framed { StampShape::Rectangle } else { StampShape::Frameless }
+}
+
+/// Sines and cosines of the directions.
+fn angles() -> impl Iterator<Item = (f64, f64)> {
+    (0..DIRECTIONS).map(|i| (i as f64 * std::f64::consts::TAU / DIRECTIONS as f64).sin_cos())
+}
+
+/// The first and the last ink of each row.
+fn outermost(ink: &Binary) -> Vec<imageproc::point::Point<i32>> {
+    let row = |y: u32| {
+        let row = ink.row(y);
+        let ends = [row.iter().position(|&p| p != 0), row.iter().rposition(|&p| p != 0)];
+        ends.into_iter().flatten().map(move |x| imageproc::point::Point::new(x as i32, y as i32))
+    };
+    (0..ink.height()).flat_map(row).collect()
+}
+
+/// The ellipse that fits what lies farthest out in each direction.
+fn around(hull: &[imageproc::point::Point<i32>]) -> Option<Ellipse> {
+    let farthest = |(sin, cos): (f64, f64)| {
+        let out = |p: &&imageproc::point::Point<i32>| f64::from(p.x) * cos + f64::from(p.y) * sin;
+        hull.iter().max_by(|a, b| out(a).total_cmp(&out(b)))
+    };
+    let places: Vec<Point> = angles()
+        .filter_map(farthest)
+        .map(|p| Point { x: f64::from(p.x) + 0.5, y: f64::from(p.y) + 0.5 })
+        .collect();
+    let bbox = super::lines::around(&places, 0.0);
+    let frame = (bbox.center(), f64::from(bbox.width().max(bbox.height())).max(1.0) / 2.0);
+    Sums::of(places, frame).fit(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{character, frame, line, page};
+
+    fn oval(ink: &mut Binary, (a, b): (f64, f64), slope: f64) {
+        let (sin, cos) = slope.atan().sin_cos();
+        let at = |i: i32| {
+            let (s, c) = f64::from(i).to_radians().sin_cos();
+            Point { x: 600.0 + a * c * cos - b * s * sin, y: 800.0 + a * c * sin + b * s * cos }
+        };
+        (0..360).step_by(2).for_each(|i| line(ink, at(i), at(i + 2), 6.0));
+    }
+
+    fn shape_of(ink: &Binary) -> StampShape {
+        let bbox =
+            ink.components().0.iter().fold(crate::geometry::BBox::default(), |all, c| all.union(&c.bbox));
+        shape(&crate::marks::erasing::cut(ink, &bbox), SIDES)
+    }
+
+    #[test]
+    fn frames_are_told_at_any_turn() {
+        for slope in [-0.3, 0.0, 0.1, 0.36] {
+            let mut ink = page();
+            frame(&mut ink, (600.0, 800.0), (400.0, 160.0), slope, 6.0);
+            assert_eq!(shape_of(&ink), StampShape::Rectangle, "{slope}");
+            let mut ink = page();
+            oval(&mut ink, (200.0, 90.0), slope);
+            assert_eq!(shape_of(&ink), StampShape::Oval, "{slope}");
+            let mut ink = page();
+            oval(&mut ink, (100.0, 98.0), slope);
+            assert_eq!(shape_of(&ink), StampShape::Circle, "{slope}");
+        }
+    }
+
+    #[test]
+    fn characters_alone_have_no_frame() {
+        let mut ink = page();
+        for left in [400, 500, 600, 700] {
+            character(&mut ink, left, 700, 80, 10);
+            character(&mut ink, left, 800, 80, 10);
+        }
+        assert_eq!(shape_of(&ink), StampShape::Frameless);
+    }
+}
