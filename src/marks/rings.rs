@@ -214,7 +214,7 @@ impl Page<'_> {
             let (at, out) = ellipse.at(*angle);
             let (first, last) = seen.run(at, out, reach, longest)?;
             let d = f64::from(first + last - 1) / 2.0;
-            (last - first <= longest).then(|| Point { x: at.x + d * out.x, y: at.y + d * out.y })
+            (last - first <= longest).then_some(Point { x: at.x + d * out.x, y: at.y + d * out.y })
         };
         self.angles.iter().filter_map(middle).collect()
     }
