@@ -11,7 +11,12 @@ fn read(lines: &[(&str, i32, i32)]) -> Telegram {
 }
 
 fn region(text: &str, indent: i32, row: i32) -> Region {
-    let cell = |i: usize| BBox::from_ltwh(200 + 50 * (indent + i as i32), 200 + 90 * row, 50, 50);
+    set(text, (200 + 50 * indent, 200 + 90 * row), 50)
+}
+
+/// A line of characters of a size at a place.
+fn set(text: &str, (left, top): (i32, i32), size: i32) -> Region {
+    let cell = |i: usize| BBox::from_ltwh(left + size * i as i32, top, size, size);
     let glyphs: Vec<Glyph> = text
         .chars()
         .enumerate()
@@ -26,7 +31,7 @@ fn region(text: &str, indent: i32, row: i32) -> Region {
     let line =
         Line { bbox, text: text.to_owned(), confidence: Confidence::CERTAIN, engine: "drawn".into(), glyphs };
     Region {
-        id: format!("r{row}"),
+        id: format!("r{top}"),
         kind: RegionKind::Text { role: Role::Other, writing_mode: WritingMode::HorizontalTb },
         bbox,
         outline: Polygon::default(),
@@ -142,4 +147,30 @@ fn a_page_that_is_no_cable_has_no_fields() {
     let lines = [("国民之友第二号", 0, 0), ("日本の国会は明治二十三年に開かれた。", 0, 1)];
     let regions = lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
     assert_eq!(parse_telegram(&assign_roles(regions)), None);
+}
+
+#[test]
+fn what_stands_beside_the_title_in_type_as_large_is_a_note() {
+    let head = |note: Region, print: i32| {
+        let cable = [
+            ("平成５年９月２８日国連発", 400),
+            ("外務大臣殿", 500),
+            ("第５５１７号　極秘", 600),
+            ("わが方は留保した。", 700),
+            ("（了）", 800),
+        ];
+        let lines = cable.map(|(text, top)| set(text, (200, top), print));
+        let regions = [vec![set("電信写", (1000, 180), 80), note], lines.to_vec()].concat();
+        let notes = |r: &Region| r.kind == RegionKind::Handwriting;
+        let found: Vec<String> =
+            assign_roles(regions).into_iter().filter(notes).map(|r| r.lines[0].text.clone()).collect();
+        found
+    };
+    assert_eq!(head(set("写三部", (1400, 150), 90), 45), ["写三部"]);
+    assert_eq!(head(set("済", (900, 60), 90), 45), ["済"]);
+    // Small print, a line below, a sentence, and a cable typed in one size.
+    assert!(head(set("１０５", (1400, 190), 40), 45).is_empty());
+    assert!(head(set("写三部", (1400, 300), 90), 45).is_empty());
+    assert!(head(set("本電の取扱いは慎重を期せられたい", (1400, 150), 90), 45).is_empty());
+    assert!(head(set("写三部", (1400, 150), 90), 85).is_empty());
 }

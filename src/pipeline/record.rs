@@ -25,7 +25,8 @@ pub(super) fn page(
     let canvas = BBox::of_size(width, height);
     let back = &prepared.to_scan;
     let texts = read.into_iter().map(|block| text_region(block, back, &canvas)).collect();
-    let mut regions = assign_roles(texts);
+    let (notes, mut regions): (Vec<Region>, Vec<Region>) =
+        assign_roles(texts).into_iter().partition(|region| region.kind == RegionKind::Handwriting);
     number(&mut regions, "r");
     let text = plain_text(&regions);
     let telegram = parse_telegram(&regions);
@@ -34,7 +35,7 @@ pub(super) fn page(
     let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
     steps.extend(prepared.steps.iter().cloned());
     steps.push(steps::reading(&regions, prepared.rotation));
-    let marks = mark_regions(&prepared, stamps, back, &canvas);
+    let marks = mark_regions(&prepared, stamps, notes, back, &canvas);
     warnings.extend(of_stamps(&marks));
     regions.extend(marks);
     Page {
@@ -88,10 +89,17 @@ fn on_scan(mut line: Line, back: &Transform, canvas: &BBox) -> Line {
     line
 }
 
-/// Stamps, redactions, handwriting and rulings, with ids by kind.
-fn mark_regions(prepared: &Prepared, stamps: Vec<ReadStamp>, back: &Transform, canvas: &BBox) -> Vec<Region> {
+/// Stamps, redactions, handwriting (what was read as lines of print, too) and rulings, with ids by kind.
+fn mark_regions(
+    prepared: &Prepared,
+    stamps: Vec<ReadStamp>,
+    notes: Vec<Region>,
+    back: &Transform,
+    canvas: &BBox,
+) -> Vec<Region> {
     let mut stamps = prepared.stamps.iter().zip(stamps);
-    let mut found = Vec::new();
+    let mut found: Vec<(&str, Region)> =
+        notes.into_iter().map(|region| (prefix(&region.kind), region)).collect();
     for mark in &prepared.marks {
         let mut region = mark_region(mark, back, canvas);
         if matches!(mark.kind, RegionKind::Stamp { .. } | RegionKind::Handwriting)

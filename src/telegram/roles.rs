@@ -9,8 +9,11 @@ use crate::page::{Confidence, Line, Region, RegionKind, Role, WritingMode};
 
 /// Lines without a number among which the head is looked for.
 const LONGEST_HEAD: usize = 20;
+/// Most characters of a note beside the title.
+const LONGEST_NOTE: usize = 8;
 
-/// Gives every text region its part in the cable, splitting regions where parts meet (ids are given afterwards).
+/// Gives every text region its part in the cable, splitting regions where parts meet (ids are given afterwards). Notes that
+/// somebody put on beside the title become [`RegionKind::Handwriting`].
 #[must_use]
 pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
     let lines: Vec<(Line, WritingMode, Region)> = regions
@@ -25,12 +28,14 @@ pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
     let roles = roles_of(&head::placed(&lines.iter().map(|(l, mode, _)| (l, *mode)).collect::<Vec<_>>()));
     let mut out: Vec<Region> = Vec::new();
     let mut source: Option<BBox> = None;
-    for ((line, _, bare), role) in lines.into_iter().zip(roles) {
-        let same = source == Some(bare.bbox) && out.last().is_some_and(|r| super::role(r) == Some(role));
+    for ((line, mode, bare), role) in lines.into_iter().zip(roles) {
+        let text = |role| RegionKind::Text { role, writing_mode: mode };
+        let kind = role.map_or(RegionKind::Handwriting, text);
+        let same = source == Some(bare.bbox) && out.last().is_some_and(|r| r.kind == kind);
         source = Some(bare.bbox);
         match out.last_mut().filter(|_| same) {
             Some(region) => region.lines.push(line),
-            None => out.push(region_of(line, role, &bare)),
+            None => out.push(Region { kind, lines: vec![line], ..bare.clone() }),
         }
     }
     for region in &mut out {
@@ -40,15 +45,11 @@ pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
     out
 }
 
-fn region_of(line: Line, role: Role, bare: &Region) -> Region {
-    let kind = RegionKind::Text { role, writing_mode: bare.writing_mode() };
-    Region { kind, lines: vec![line], ..bare.clone() }
-}
-
-/// The roles of all lines.
-fn roles_of(lines: &[Placed]) -> Vec<Role> {
+/// The roles of all lines; `None` of notes, which have no part in the cable.
+fn roles_of(lines: &[Placed]) -> Vec<Option<Role>> {
     let mut roles = Roles::new(lines);
     roles.words_of_the_head();
+    let notes = roles.beside_the_title();
     roles.form_values();
     roles.dates();
     roles.persons();
@@ -57,7 +58,8 @@ fn roles_of(lines: &[Placed]) -> Vec<Role> {
     roles.subject();
     roles.message();
     roles.closing();
-    roles.found.into_iter().map(|r| r.unwrap_or(Role::Other)).collect()
+    let found = roles.found.into_iter().enumerate();
+    found.map(|(i, role)| (!notes.contains(&i)).then_some(role.unwrap_or(Role::Other))).collect()
 }
 
 /// Roles found so far; each step leaves alone what the ones before it decided.
@@ -118,6 +120,28 @@ impl<'a> Roles<'a> {
                 self.found[i] = role;
             }
         }
+    }
+
+    /// Notes: nothing is printed beside or above a cable's title in type as large, so what stands there was put on.
+    /// Found where the title was, and where the print is smaller than it.
+    fn beside_the_title(&mut self) -> Vec<usize> {
+        let Some(title) = self.found.iter().position(|r| *r == Some(Role::FormTitle)) else { return vec![] };
+        let (bbox, size) = (self.lines[title].bbox, self.lines[title].size());
+        let mut sizes: Vec<i32> = self.lines.iter().map(Placed::size).collect();
+        sizes.sort_unstable();
+        let print = sizes[sizes.len() / 2];
+        let is_note = |line: &Placed| {
+            let own = line.size();
+            5 * own >= 6 * print
+                && 10 * own >= 6 * size
+                && line.text.chars().count() <= LONGEST_NOTE
+                && line.bbox.center().y <= f64::from(bbox.bottom + size / 2)
+        };
+        let is_free = |i: &usize| matches!(self.found[*i], None | Some(Role::Other));
+        let notes: Vec<usize> =
+            (0..self.lines.len()).filter(is_free).filter(|&i| is_note(&self.lines[i])).collect();
+        notes.iter().for_each(|&i| self.found[i] = Some(Role::Other));
+        notes
     }
 
     /// The value of a form's cell stands beside its label.

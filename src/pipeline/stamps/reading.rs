@@ -3,7 +3,7 @@
 use super::StampPicture;
 use super::beneath;
 use super::likeness::{Match, Vocabulary};
-use super::rows::{Split, splits};
+use super::rows::{Split, one_row, splits};
 use super::vocabulary::BUILT_IN;
 use crate::geometry::{BBox, Transform};
 use crate::page::{Confidence, Glyph, Line, StampReading, WritingMode};
@@ -82,7 +82,9 @@ fn surest(
 ) -> Result<Option<Way>, RecognizeError> {
     let mut best: Option<Way> = None;
     for view in &stamp.views {
-        for split in splits(&super::ink(view), stamp.is_framed) {
+        let ink = super::ink(view);
+        let ways = if stamp.is_note { one_row(&ink) } else { splits(&ink, stamp.is_framed) };
+        for split in ways {
             let way = match read_way((view, stamp.is_framed), &split, recognizer, vocabulary) {
                 Ok(way) => way,
                 Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),

@@ -29,6 +29,14 @@ pub(super) struct Split {
     likely: f64,
 }
 
+/// The only way of a note, which is one row.
+pub(super) fn one_row(ink: &Binary) -> Vec<Split> {
+    let row = extent(ink, &ink.bbox());
+    row.map(|row| Split { mode: WritingMode::HorizontalTb, lines: vec![row], likely: 1.0 })
+        .into_iter()
+        .collect()
+}
+
 /// Ways to split a picture; where it is that of a frame's inside, also of what stands across its middle alone.
 pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
     let Some(text) = extent(ink, &ink.bbox()) else { return Vec::new() };
