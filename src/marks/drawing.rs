@@ -68,3 +68,20 @@ pub(super) fn frame(
     }
     corners
 }
+
+/// A part of an ellipse, in degrees, around a centre, its longer axis turned by a slope.
+pub(super) fn ring(
+    page: &mut Binary,
+    center: (f64, f64),
+    (a, b): (f64, f64),
+    (slope, part): (f64, std::ops::Range<i32>),
+    thickness: f64,
+) {
+    let (sin, cos) = slope.atan().sin_cos();
+    let at = |degrees: i32| {
+        let (s, c) = f64::from(degrees).to_radians().sin_cos();
+        let (x, y) = (a * c, b * s);
+        Point { x: center.0 + x * cos - y * sin, y: center.1 + x * sin + y * cos }
+    };
+    part.step_by(2).for_each(|i| line(page, at(i), at(i + 2), thickness));
+}

@@ -5,9 +5,9 @@
 //! ([`hatched`]), blank boxes that stand alone and blocks whose middle the copier bleached ([`blanks`]); the page's print
 //! tells them from edges and dirt ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of
 //! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
-//! the rest are rules. Rings with print in them are round stamps ([`rings`]). A black stamp over print is lifted off where
-//! it is darker than the print ([`shade`]). What is left and leans against the page is a stamp without a frame, or a note
-//! written by hand ([`leaning`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame
+//! the rest are rules. Rings and ovals with print in them are stamps ([`rings`]). A black stamp over print is lifted off
+//! where it is darker than the print ([`shade`]). What is left and leans against the page is a stamp without a frame, or a
+//! note written by hand ([`leaning`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame
 //! that stand straight ([`unlike`]).
 //!
 //! All lengths are in characters, so neither resolution nor scale need be known. A stamp without a frame that looks as
@@ -238,11 +238,7 @@ mod tests {
         for x in [520, 600, 680] {
             fill(&mut ink, BBox::from_ltrb(x, 100, x + 4, 950));
         }
-        let place = |i: i32| {
-            let (sin, cos) = f64::from(i).to_radians().sin_cos();
-            crate::geometry::Point { x: 600.0 + 130.0 * cos, y: 500.0 + 130.0 * sin }
-        };
-        (0..360).for_each(|i| drawing::line(&mut ink, place(i), place(i + 1), 4.0));
+        drawing::ring(&mut ink, (600.0, 500.0), (130.0, 130.0), (0.0, 0..360), 4.0);
         character(&mut ink, 570, 470, 60, 8);
         let marks = found(&ink);
         let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };

@@ -88,16 +88,7 @@ fn around(hull: &[imageproc::point::Point<i32>]) -> Option<Ellipse> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marks::drawing::{character, frame, line, page};
-
-    fn oval(ink: &mut Binary, (a, b): (f64, f64), slope: f64) {
-        let (sin, cos) = slope.atan().sin_cos();
-        let at = |i: i32| {
-            let (s, c) = f64::from(i).to_radians().sin_cos();
-            Point { x: 600.0 + a * c * cos - b * s * sin, y: 800.0 + a * c * sin + b * s * cos }
-        };
-        (0..360).step_by(2).for_each(|i| line(ink, at(i), at(i + 2), 6.0));
-    }
+    use crate::marks::drawing::{character, frame, page, ring};
 
     fn shape_of(ink: &Binary) -> StampShape {
         let bbox =
@@ -112,10 +103,10 @@ mod tests {
             frame(&mut ink, (600.0, 800.0), (400.0, 160.0), slope, 6.0);
             assert_eq!(shape_of(&ink), StampShape::Rectangle, "{slope}");
             let mut ink = page();
-            oval(&mut ink, (200.0, 90.0), slope);
+            ring(&mut ink, (600.0, 800.0), (200.0, 90.0), (slope, 0..360), 6.0);
             assert_eq!(shape_of(&ink), StampShape::Oval, "{slope}");
             let mut ink = page();
-            oval(&mut ink, (100.0, 98.0), slope);
+            ring(&mut ink, (600.0, 800.0), (100.0, 98.0), (slope, 0..360), 6.0);
             assert_eq!(shape_of(&ink), StampShape::Circle, "{slope}");
         }
     }
