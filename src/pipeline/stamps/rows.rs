@@ -11,6 +11,8 @@ use crate::raster::Binary;
 const MOST: usize = 3;
 /// Ways that are tried of those that may be.
 const WAYS: usize = 2;
+/// How likely a way is of which the cuts meet hardly any ink.
+const CLEAR: f64 = 0.97;
 /// Least length of a row, in its heights; a column is at least as long as `TALL`, since stamps mostly run across.
 const LEAST_LENGTH: f64 = 0.6;
 const TALL: f64 = 1.5;
@@ -50,6 +52,10 @@ pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
             })
             .flatten()
             .collect();
+        // Three rows with nothing between them are not two, of which one would have two rows in it.
+        let clear = |mode| found.iter().any(|s| s.mode == mode && s.lines.len() == MOST && s.likely >= CLEAR);
+        let clear = [WritingMode::HorizontalTb, WritingMode::VerticalRl].map(|mode| (mode, clear(mode)));
+        found.retain(|s| s.lines.len() != MOST - 1 || !clear.contains(&(s.mode, true)));
         found.sort_by(|a, b| b.likely.total_cmp(&a.likely));
         found.truncate(WAYS);
         found
@@ -141,4 +147,47 @@ fn extent(ink: &Binary, part: &BBox) -> Option<BBox> {
     let left = (part.left..part.right).find(column)?;
     let right = (part.left..part.right).rfind(column)? + 1;
     Some(BBox::from_ltrb(left, top, right, bottom))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of characters like 井, 40 px high, of so many characters, so many px apart.
+    fn stamp(rows: &[i32], gap: i32) -> Binary {
+        let mut ink = Binary::new(400, 60 + rows.len() as u32 * (40 + gap as u32));
+        for (row, count) in rows.iter().enumerate() {
+            let top = 20 + row as i32 * (40 + gap);
+            for left in (0..*count).map(|i| 200 - 25 * count + 50 * i) {
+                for at in [10, 26] {
+                    (0..40).for_each(|d| {
+                        (0..5).for_each(|t| {
+                            ink.set((left + d) as u32, (top + at + t) as u32, true);
+                            ink.set((left + at + t) as u32, (top + d) as u32, true);
+                        });
+                    });
+                }
+            }
+        }
+        ink
+    }
+
+    fn counts(ink: &Binary) -> Vec<usize> {
+        let across = |s: &Split| (s.mode == WritingMode::HorizontalTb).then_some(s.lines.len());
+        splits(ink, false).iter().filter_map(across).collect()
+    }
+
+    #[test]
+    fn three_rows_are_not_tried_as_two() {
+        let three = counts(&stamp(&[3, 2, 4], 12));
+        assert!(three.contains(&3) && !three.contains(&2), "{three:?}");
+        assert!(counts(&stamp(&[5, 4], 12)).contains(&2));
+    }
+
+    #[test]
+    fn a_note_is_one_row_whatever_its_strokes() {
+        let ink = stamp(&[3, 3, 3], 12);
+        assert_eq!(one_row(&ink).len(), 1);
+        assert_eq!(one_row(&ink)[0].lines, [BBox::from_ltrb(125, 20, 265, 164)]);
+    }
 }
