@@ -7,7 +7,16 @@
 
 use super::lines::around;
 use crate::geometry::{BBox, Point};
+use crate::page::StampShape;
 use nalgebra::{SMatrix, SVector};
+
+/// Longer axis of a circle in the shorter one, at most.
+const ROUND: f64 = 1.1;
+
+/// Sines and cosines of so many angles all the way round.
+pub(super) fn angles(count: usize) -> impl Iterator<Item = (f64, f64)> {
+    (0..count).map(move |i| (i as f64 * std::f64::consts::TAU / count as f64).sin_cos())
+}
 
 /// An ellipse; a circle where both axes are the same.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +42,11 @@ impl Ellipse {
     fn turned(&self, along: f64, across: f64) -> Point {
         let (sin, cos) = self.turn;
         Point { x: along * cos - across * sin, y: along * sin + across * cos }
+    }
+
+    /// What it is the frame of.
+    pub(super) fn shape(&self) -> StampShape {
+        if self.half.0 <= ROUND * self.half.1 { StampShape::Circle } else { StampShape::Oval }
     }
 
     /// How far out a place lies, in axes: 1 on the line.

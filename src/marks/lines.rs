@@ -27,7 +27,7 @@ impl Seen<'_> {
     }
 
     /// Ink within `reach` pixels of a place, across a line.
-    fn near(&self, at: Point, across: Point, reach: i32) -> bool {
+    pub(super) fn near(&self, at: Point, across: Point, reach: i32) -> bool {
         let is_ink = |d: i32| self.beside(at, across, d);
         is_ink(0) || (1..=reach).any(|d| is_ink(d) || is_ink(-d))
     }

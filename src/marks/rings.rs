@@ -8,19 +8,19 @@
 //! since a rule that crosses takes ink of the ring with it.
 //!
 //! Good to a pixel or two. Of 180 rings and ovals drawn in black on pages of synthetic cables, upright to 20 degrees, some
-//! worn, 172 are found, and of the false ones of this kind one. Fails on rings worn to less than [`INKED`] ([`WORN`] where
+//! worn, 172 are found, and one thing that is none. Fails on rings worn to less than [`INKED`] ([`WORN`] where
 //! nothing is near), on those of which no two arcs of more than half a character are left, and on ellipses longer than
 //! [`FLAT`].
 
 use super::Mark;
 use super::arcs::{Arc, find_arcs};
-use super::ellipse::{Ellipse, Sums};
+use super::ellipse::{Ellipse, Sums, angles};
 use super::erasing::{cover_inside, cover_run};
 use super::lines::{Seen, floor};
 use super::shade::lift;
 use super::strokes::Strokes;
 use crate::geometry::Point;
-use crate::page::{Confidence, RegionKind, StampColor, StampShape};
+use crate::page::{Confidence, RegionKind, StampColor};
 use crate::raster::Binary;
 use image::GrayImage;
 use std::ops::Range;
@@ -29,8 +29,6 @@ use std::ops::Range;
 const HALF: (f64, f64) = (0.9, 8.0);
 /// Longest axis, in the other.
 const FLAT: f64 = 3.2;
-/// Axes that differ by less, as a part, are a circle's.
-const ROUND: f64 = 0.1;
 /// Inked part of the ring: of one that is followed, and of a stamp, at least.
 const LIKELY: f64 = 0.6;
 const INKED: f64 = 0.86;
@@ -66,7 +64,7 @@ pub(super) struct Ring {
 
 /// Finds the round and oval stamps. The strokes' pieces are those of the ink before rules were taken out.
 pub(super) fn find_rings(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Ring> {
-    let page = Page { ink, angles: std::array::from_fn(angle), size };
+    let page = Page { ink, angles: angles(PLACES).collect(), size };
     let mut arcs = find_arcs(&strokes.upright, false, size);
     arcs.extend(find_arcs(&strokes.flat, true, size));
     arcs.retain(|arc| {
@@ -94,15 +92,10 @@ pub(super) fn find_rings(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Ring
     found
 }
 
-/// Sine and cosine of a place along a ring.
-fn angle(place: usize) -> (f64, f64) {
-    (place as f64 * std::f64::consts::TAU / PLACES as f64).sin_cos()
-}
-
 /// A page's ink, and the places at which rings are looked at.
 struct Page<'a> {
     ink: &'a Binary,
-    angles: [(f64, f64); PLACES],
+    angles: Vec<(f64, f64)>,
     size: f64,
 }
 
@@ -117,27 +110,13 @@ impl Page<'_> {
         let seen = self.seen();
         self.angles.iter().step_by(step).map(move |angle| {
             let (at, out) = ellipse.at(*angle);
-            (-reach..=reach).any(|d| {
-                let d = f64::from(d);
-                seen.at(floor(at.x + d * out.x), floor(at.y + d * out.y))
-            })
+            seen.near(at, out, reach)
         })
     }
 
     /// Inked part of a ring.
     fn inked(&self, ellipse: &Ellipse, reach: i32, step: usize) -> f64 {
         self.hits(ellipse, reach, step).filter(|hit| *hit).count() as f64 / (PLACES / step) as f64
-    }
-
-    /// Longest part of a ring without ink.
-    fn gap(&self, ellipse: &Ellipse, reach: i32) -> f64 {
-        let hits: Vec<bool> = self.hits(ellipse, reach, 1).collect();
-        let twice = hits.iter().chain(&hits);
-        let (_, longest) = twice.fold((0, 0), |(gap, longest), hit| {
-            let gap = if *hit { 0 } else { gap + 1 };
-            (gap, gap.max(longest))
-        });
-        longest.min(PLACES) as f64 / PLACES as f64
     }
 
     /// The ellipses that arcs tell, with the part of each that is inked.
@@ -224,24 +203,23 @@ impl Page<'_> {
 
     /// An ellipse as a stamp, if it is a thin ring with something in it.
     fn stamp(&self, ellipse: Ellipse) -> Option<Ring> {
-        let ring = ellipse;
-        let at = |by: f64| self.inked(&ring.grown(by), 0, 1);
+        let at = |ellipse: &Ellipse, by: f64| self.inked(&ellipse.grown(by), 0, 1);
         let most = THICKEST * self.size;
-        let middle = at(0.0);
+        let middle = at(&ellipse, 0.0);
         // As far as the ring is inked, it is thick.
         let thick = |sign: f64| {
-            (1..).map(f64::from).take_while(|&d| d <= most && at(sign * d) >= 0.6 * middle).count() as f64
+            let is_ring = |d: &f64| *d <= most && at(&ellipse, sign * d) >= 0.6 * middle;
+            (1..).map(f64::from).take_while(is_ring).count() as f64
         };
         let (out, within) = (thick(1.0), thick(-1.0));
         let thickness = out + within + 1.0;
-        let ellipse = ring.grown((out - within) / 2.0);
-        let at = |by: f64| self.inked(&ellipse.grown(by), 0, 1);
-        let reach = (thickness / 2.0) as i32;
-        let inked = self.inked(&ellipse, reach, 1);
+        let ellipse = ellipse.grown((out - within) / 2.0);
+        let hits: Vec<bool> = self.hits(&ellipse, (thickness / 2.0) as i32, 1).collect();
+        let inked = hits.iter().filter(|hit| **hit).count() as f64 / PLACES as f64;
         let clear = self.clear(&ellipse, (thickness / 2.0).ceil() as i32).len() as f64 / PLACES as f64;
         let beside = |sign: f64| {
             let apart = |part: &f64| thickness / 2.0 + part * self.size;
-            BESIDE.iter().map(|part| at(sign * apart(part))).fold(1.0, f64::min)
+            BESIDE.iter().map(|part| at(&ellipse, sign * apart(part))).fold(1.0, f64::min)
         };
         let beside = beside(1.0).max(beside(-1.0));
         // The rectangle within the ring.
@@ -250,7 +228,7 @@ impl Page<'_> {
         let apart = inked - beside;
         let is_inked = inked >= INKED || (inked >= WORN.0 && apart >= WORN.1);
         if !is_inked
-            || self.gap(&ellipse, reach) > GAP
+            || gap(&hits) > GAP
             || clear < CLEAR
             || apart < APART
             || thickness > most
@@ -258,23 +236,29 @@ impl Page<'_> {
         {
             return None;
         }
-        let (long, short) = ellipse.half;
-        let shape = if long <= (1.0 + ROUND) * short { StampShape::Circle } else { StampShape::Oval };
-        let kind = RegionKind::stamp(StampColor::Black, shape);
+        let kind = RegionKind::stamp(StampColor::Black, ellipse.shape());
         let confidence = Confidence::clamped(0.9 * inked as f32);
         let mark = Mark { kind, bbox: ellipse.bbox(thickness / 2.0), confidence };
         Some(Ring { mark, ellipse, thickness })
     }
 }
 
+/// Longest part of a ring without ink.
+fn gap(hits: &[bool]) -> f64 {
+    let (_, longest) = hits.iter().chain(hits).fold((0, 0), |(gap, longest), hit| {
+        let gap = if *hit { 0 } else { gap + 1 };
+        (gap, gap.max(longest))
+    });
+    longest.min(hits.len()) as f64 / hits.len().max(1) as f64
+}
+
 impl Ring {
     /// Covers the ring and what stands in it; print that crosses it stays.
     pub(super) fn cover(&self, gray: &GrayImage, covered: &mut Binary, rest: &mut Binary, size: f64) {
-        let places = (4.0 * std::f64::consts::PI * self.ellipse.half.0) as i32;
+        let places = (4.0 * std::f64::consts::PI * self.ellipse.half.0) as usize;
         let (mut crossings, mut outline) = (0, Vec::new());
-        for i in 0..places {
-            let angle = f64::from(i) * std::f64::consts::TAU / f64::from(places);
-            let (at, out) = self.ellipse.at(angle.sin_cos());
+        for angle in angles(places) {
+            let (at, out) = self.ellipse.at(angle);
             crossings += usize::from(!cover_run(covered, rest, at, out, self.thickness));
             outline.push(at);
         }
@@ -291,6 +275,7 @@ mod tests {
     use crate::geometry::BBox;
     use crate::marks::drawing::{SIZE, character, fill, page, print, ring};
     use crate::marks::strokes::find_strokes;
+    use crate::page::StampShape;
 
     fn rings(ink: &Binary) -> Vec<Mark> {
         find_rings(ink, &find_strokes(ink, SIZE), SIZE).into_iter().map(|ring| ring.mark).collect()

@@ -4,8 +4,8 @@
 //! the smallest rectangle around them are laid over the ink; it is framed by the one that is inked along its whole
 //! line. Fails where something beyond the frame is taken for a part of the stamp: then there seems to be no frame.
 
-use super::ellipse::{Ellipse, Sums};
-use super::lines::{Seen, between, floor};
+use super::ellipse::{Ellipse, Sums, angles};
+use super::lines::{Seen, between};
 use crate::geometry::Point;
 use crate::page::StampShape;
 use crate::raster::Binary;
@@ -21,8 +21,6 @@ const ELLIPSE: f64 = 0.8;
 pub(super) const SIDES: (f64, f64) = (0.8, 0.6);
 /// Part of a side that is looked at: corners may be round.
 const SIDE: (f64, f64) = (0.06, 0.94);
-/// Longer axis of a circle in the shorter one, at most.
-const ROUND: f64 = 1.1;
 
 /// The shape of the ink in a picture; a rectangle has sides inked in such parts at least.
 pub(super) fn shape(ink: &Binary, sides: (f64, f64)) -> StampShape {
@@ -34,15 +32,12 @@ pub(super) fn shape(ink: &Binary, sides: (f64, f64)) -> StampShape {
     let reach = (REACH.0 * short + REACH.1) as i32;
     let seen = Seen { ink, transposed: false };
     if let Some(ellipse) = around(&hull).map(|e| e.grown(-f64::from(reach) / 2.0)) {
-        let places: Vec<(f64, f64)> = angles().collect();
-        let hits = places.iter().filter(|angle| {
-            let (at, out) = ellipse.at(**angle);
-            (-reach..=reach)
-                .any(|d| seen.at(floor(at.x + f64::from(d) * out.x), floor(at.y + f64::from(d) * out.y)))
-        });
-        if hits.count() as f64 >= ELLIPSE * places.len() as f64 {
-            let round = ellipse.half.0 <= ROUND * ellipse.half.1;
-            return if round { StampShape::Circle } else { StampShape::Oval };
+        let is_inked = |angle: &(f64, f64)| {
+            let (at, out) = ellipse.at(*angle);
+            seen.near(at, out, reach)
+        };
+        if angles(DIRECTIONS).filter(is_inked).count() as f64 >= ELLIPSE * DIRECTIONS as f64 {
+            return ellipse.shape();
         }
     }
     let corners = min_area_rect(&hull).map(|p| Point { x: f64::from(p.x), y: f64::from(p.y) });
@@ -53,11 +48,6 @@ pub(super) fn shape(ink: &Binary, sides: (f64, f64)) -> StampShape {
     let inked = [0, 1, 2, 3].map(side);
     let is_framed = inked.iter().sum::<f64>() >= 4.0 * sides.0 && inked.iter().all(|s| *s >= sides.1);
     if is_framed { StampShape::Rectangle } else { StampShape::Frameless }
-}
-
-/// Sines and cosines of the directions.
-fn angles() -> impl Iterator<Item = (f64, f64)> {
-    (0..DIRECTIONS).map(|i| (i as f64 * std::f64::consts::TAU / DIRECTIONS as f64).sin_cos())
 }
 
 /// The first and the last ink of each row.
@@ -76,7 +66,7 @@ fn around(hull: &[imageproc::point::Point<i32>]) -> Option<Ellipse> {
         let out = |p: &&imageproc::point::Point<i32>| f64::from(p.x) * cos + f64::from(p.y) * sin;
         hull.iter().max_by(|a, b| out(a).total_cmp(&out(b)))
     };
-    let places: Vec<Point> = angles()
+    let places: Vec<Point> = angles(DIRECTIONS)
         .filter_map(farthest)
         .map(|p| Point { x: f64::from(p.x) + 0.5, y: f64::from(p.y) + 0.5 })
         .collect();

@@ -53,9 +53,9 @@ pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
             .flatten()
             .collect();
         // Three rows with nothing between them are not two, of which one would have two rows in it.
-        let clear = |mode| found.iter().any(|s| s.mode == mode && s.lines.len() == MOST && s.likely >= CLEAR);
-        let clear = [WritingMode::HorizontalTb, WritingMode::VerticalRl].map(|mode| (mode, clear(mode)));
-        found.retain(|s| s.lines.len() != MOST - 1 || !clear.contains(&(s.mode, true)));
+        let is_clear = |s: &&Split| s.lines.len() == MOST && s.likely >= CLEAR;
+        let clear: Vec<WritingMode> = found.iter().filter(is_clear).map(|s| s.mode).collect();
+        found.retain(|s| s.lines.len() != MOST - 1 || !clear.contains(&s.mode));
         found.sort_by(|a, b| b.likely.total_cmp(&a.likely));
         found.truncate(WAYS);
         found
