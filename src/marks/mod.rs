@@ -14,6 +14,7 @@
 //! a heading does stays print; a stamp's text is not read here.
 
 mod arcs;
+mod aslant;
 mod blanks;
 mod boxes;
 mod color;
@@ -137,7 +138,7 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     }
     let mut pieces = boxes_of(&rest.components().0);
     let apart = rows::without_print(&pieces, letter);
-    for leaning in leaning::find_leaning(&rest, &apart, &found, size) {
+    for leaning in leaning::find_leaning(&rest, &apart, &found, (size, letter)) {
         leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
         found.push(leaning.mark);
     }

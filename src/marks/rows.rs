@@ -61,15 +61,20 @@ pub(super) fn print_height(pieces: &[BBox], longest_side: u32) -> Option<f64> {
 
 /// All rows of a page, those of a single character too; `height` is that of its print.
 pub(super) fn find_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
-    let mut characters = characters(pieces, height);
-    characters.sort_unstable_by_key(|c| (c.left, c.top));
-    let next = neighbours(&characters);
-    let mut is_next = vec![false; characters.len()];
+    let characters = characters(pieces, height);
+    let rows = chains(&characters).into_iter();
+    rows.map(|chain| Row::of(chain.into_iter().map(|i| characters[i]).collect())).collect()
+}
+
+/// Which characters follow one another in rows.
+pub(super) fn chains(characters: &[BBox]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..characters.len()).collect();
+    order.sort_unstable_by_key(|&i| (characters[i].left, characters[i].top));
+    let next = neighbours(&order.iter().map(|&i| characters[i]).collect::<Vec<BBox>>());
+    let mut is_next = vec![false; order.len()];
     next.iter().flatten().for_each(|&i| is_next[i] = true);
-    let follow = |first: usize| std::iter::successors(Some(first), |&i| next[i]);
-    let firsts = (0..characters.len()).filter(|&i| !is_next[i]);
-    let rows = firsts.map(|first| follow(first).map(|i| characters[i]).collect::<Vec<BBox>>());
-    rows.map(Row::of).collect()
+    let follow = |first: usize| std::iter::successors(Some(first), |&i| next[i]).map(|i| order[i]).collect();
+    (0..order.len()).filter(|&i| !is_next[i]).map(follow).collect()
 }
 
 /// The pieces that are not of straight rows of print.
@@ -86,7 +91,7 @@ pub(super) fn without_print(pieces: &[BBox], height: f64) -> Vec<BBox> {
 }
 
 /// Pieces one above the other as one.
-fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
+pub(super) fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
     let is_piece = |b: &BBox| {
         f64::from(b.width().max(b.height())) >= PIECE.0 * height
             && f64::from(b.height()) <= PIECE.1 * height

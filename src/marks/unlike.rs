@@ -1,9 +1,8 @@
-//! Stamps without a frame that stand straight, or lean beside print: rows of characters that are unlike the page's.
+//! Stamps without a frame that stand straight: rows of characters that are unlike the page's.
 //!
 //! A cable has one type of print, and its form another, smaller one. What was stamped on it has a type of its own. Each
 //! row is measured beside those of print ([`rows`](super::rows)), and is a stamp's where it
 //! - is set in tall narrow characters, as the dates and numbers of time stamps are; or
-//! - leans, by the feet of its characters and by the sums of their strokes alike ([`leaning`](super::leaning)); or
 //! - is larger and bolder than print. Headings are so too: other signs must add up to [`PROOF`], which are a turn that
 //!   the page has not, pinholes of the pad, several rows, and a place where it heads nothing.
 //!
@@ -16,7 +15,6 @@
 //! fatter, blurred, noisy or turned lost one to five of 11.
 
 use super::Mark;
-use super::leaning::leans;
 use super::rows::{PRINT_ROW, Row, Texture, find_rows, median, print_height};
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
@@ -60,10 +58,8 @@ const PEN: (f64, f64) = (0.4, 0.75);
 const UNEVEN: f64 = 0.12;
 const OFF: (f64, f64) = (0.1, 0.12);
 
-/// Slopes of rows that lean (2.5° to 20°), how far off a line they are at most, and by how much rows of one stamp differ.
-const LEAN: (f64, f64) = (0.044, 0.36);
-const OFF_LEANING: f64 = 0.06;
-const SAME_LEAN: f64 = 0.07;
+/// How far off a line characters are, at most, where they tell a turn, in heights.
+const STRAIGHT: f64 = 0.06;
 
 /// Fewest characters of a stamp in tall type, and of another.
 const CHARACTERS: (usize, usize) = (5, 8);
@@ -86,14 +82,14 @@ pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], known: &[Mark]) -> Vec<
     let Some(print) = print else { return Vec::new() };
     let seen: Vec<Seen> = rows.into_iter().map(|row| Seen::of(ink, row, &print)).collect();
     let mut found: Vec<Unlike> = Vec::new();
-    for kind in [Kind::Condensed, Kind::Bold, Kind::Leaning] {
+    for kind in [Kind::Condensed, Kind::Bold] {
         for seed in seen.iter().filter(|s| s.is(kind, &print)) {
             let meets = |m: &Mark| m.kind != RegionKind::Ruling && m.bbox.intersects(&seed.row.bbox);
             if known.iter().chain(found.iter().map(|f| &f.mark)).any(meets) {
                 continue;
             }
             let stamp = Grown::from(seed, kind, &seen, &print);
-            if stamp.is_stamp(ink, &seen, &print) {
+            if stamp.is_stamp(&seen, &print) {
                 found.push(stamp.mark());
             }
         }
@@ -140,8 +136,6 @@ enum Kind {
     Condensed,
     /// Larger and bolder ones.
     Bold,
-    /// A turn.
-    Leaning,
 }
 
 /// A row beside print.
@@ -160,7 +154,7 @@ impl Seen {
     fn of(ink: &Binary, row: Row, print: &Print) -> Self {
         let larger = row.height / print.height;
         let (slope, off) = row.slope();
-        let may_be = row.characters.len() >= FEWEST && (larger > LARGER || slope.abs() > LEAN.0);
+        let may_be = row.characters.len() >= FEWEST && larger > LARGER;
         let texture = may_be.then(|| row.texture(ink));
         Self { row, larger, slope, off, texture }
     }
@@ -171,12 +165,6 @@ impl Seen {
         let heavier = texture.stroke / print.stroke;
         match kind {
             Kind::Bold => self.larger >= LARGER && heavier >= HEAVIER,
-            Kind::Leaning => {
-                (LEAN.0..=LEAN.1).contains(&self.slope.abs())
-                    && self.is_print()
-                    && self.off <= OFF_LEANING
-                    && self.row.uneven() <= UNEVEN
-            }
             Kind::Condensed => {
                 (TALL.0..=TALL.1).contains(&self.larger)
                     && self.row.condensed() >= CONDENSED
@@ -240,11 +228,6 @@ impl<'a> Grown<'a> {
                 let near = across <= if level { 1.5 } else { 0.3 } && down <= 0.8;
                 near && alike && (0.6..=1.6).contains(&ratio)
             }
-            Kind::Leaning => {
-                let other = row.is_print() && (row.slope - self.rows[0].slope).abs() > SAME_LEAN;
-                let near = across <= if level { 1.3 } else { 0.3 } && down <= 0.8;
-                near && !other && (0.4..=1.4).contains(&ratio)
-            }
         }
     }
 
@@ -257,7 +240,7 @@ impl<'a> Grown<'a> {
         self.rows.iter().filter_map(|r| Some((*r, r.texture?)))
     }
 
-    fn is_stamp(&self, ink: &Binary, seen: &[Seen], print: &Print) -> bool {
+    fn is_stamp(&self, seen: &[Seen], print: &Print) -> bool {
         let fits = f64::from(self.bbox.width()) <= LARGEST.0 * print.height
             && f64::from(self.bbox.height()) <= LARGEST.1 * print.height;
         let characters = self.characters();
@@ -273,10 +256,6 @@ impl<'a> Grown<'a> {
                 let count: usize = self.measured().map(|(r, _)| r.row.characters.len()).sum();
                 count >= CHARACTERS.1 && self.proof(seen, print) >= PROOF
             }
-            Kind::Leaning => {
-                let degrees = self.rows[0].slope.atan().to_degrees();
-                characters.len() >= CHARACTERS.1 && leans(ink, &characters, degrees)
-            }
         }
     }
 
@@ -288,7 +267,7 @@ impl<'a> Grown<'a> {
             self.measured().map(|(r, t)| weight(r) * f(r, t)).sum::<f64>() / all.max(1.0)
         };
         // Short rows do not tell their turn well enough.
-        let is_long = |r: &Seen| r.row.characters.len() >= CHARACTERS.0 && r.off <= OFF_LEANING;
+        let is_long = |r: &Seen| r.row.characters.len() >= CHARACTERS.0 && r.off <= STRAIGHT;
         let turn = mean(&|r, _| if is_long(r) { r.slope.atan().to_degrees() } else { 0.0 });
         let mottled = mean(&|_, t| t.mottled) / print.mottled.max(PINHOLES);
         let turned = (turn.abs() / TURNED).min(1.0);
@@ -333,8 +312,7 @@ impl<'a> Grown<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::Point;
-    use crate::marks::drawing::{fill, line, page, print};
+    use crate::marks::drawing::{fill, page, print};
 
     /// Letters like H, so high and wide, with strokes of a thickness; each row begins lower by a slope.
     fn letters(
@@ -403,21 +381,5 @@ mod tests {
         let mut ink = typed();
         letters(&mut ink, (500, 1300), 6, (50, 60, 12), 0.03);
         assert_eq!(found(&ink), []);
-    }
-
-    #[test]
-    fn a_row_that_leans_beside_print_is_a_stamp() {
-        let mut ink = typed();
-        let slope = 0.1;
-        for i in 0..12 {
-            let (x, y) = (540.0 + f64::from(i) * 36.0, 1160.0 + slope * f64::from(i) * 36.0);
-            let at = |dx: f64, dy: f64| Point { x: x + dx - slope * dy, y: y + dy + slope * dx };
-            line(&mut ink, at(0.0, 0.0), at(0.0, 34.0), 4.0);
-            line(&mut ink, at(24.0, 0.0), at(24.0, 34.0), 4.0);
-            line(&mut ink, at(0.0, 17.0), at(24.0, 17.0), 4.0);
-        }
-        let stamps = found(&ink);
-        assert_eq!(stamps.len(), 1, "{stamps:?}");
-        assert!(stamps[0].iou(&BBox::from_ltrb(534, 1158, 962, 1240)) > 0.85, "{stamps:?}");
     }
 }

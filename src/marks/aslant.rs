@@ -1,0 +1,190 @@
+//! Rows of characters that lean, beside and over print that does not.
+//!
+//! At each of the turns a stamp may have, pieces of ink are set upright and followed as rows of print are
+//! ([`rows`](super::rows)). What chains into even, straight, close rows, one below the other, may be a stamp: whether
+//! its strokes lean as its rows do is for [`leaning`](super::leaning) to tell. Characters grown together with print are
+//! left out, and so the box of what is found may be smaller than the stamp.
+
+use super::rows::{Row, chains, characters, median};
+use crate::geometry::{BBox, Transform};
+
+/// Least and largest turn, and how far they are apart, degrees: a row of ten characters is straight enough at a turn
+/// that is off by one.
+const TURNS: (i32, i32, usize) = (2, 30, 2);
+/// Fewest characters of a row, and of one that joins it.
+const ROW: (usize, usize) = (4, 2);
+/// Largest slope left in a row, how far its characters may be off it, in heights, and how uneven they may be; and how
+/// much less straight, as a factor, a row is that joins: few characters tell it less well.
+const STRAIGHT: (f64, f64, f64) = (0.05, 0.14, 0.2);
+const SHORT: f64 = 2.0;
+/// Gap between characters beside their height, at most (median): print that lines up by chance stands farther apart.
+const GAP: f64 = 0.45;
+/// Gaps between rows of one stamp along and down, in heights, at most, and heights of the lower to the higher, at least.
+const NEAR: (f64, f64) = (0.5, 0.8);
+const ALIKE: f64 = 0.6;
+/// Gap where one row goes on where another ends, and the part of the lower one that is level with the other then.
+const ON: (f64, f64) = (1.5, 0.7);
+/// How near the end of a row the middle of a piece is that goes on with it, and how high it may be, in heights.
+const BESIDE: (f64, f64) = (0.9, 1.3);
+
+/// Pieces of ink whose rows lean.
+pub(super) struct Aslant {
+    /// Turn of its rows, clockwise.
+    pub degrees: f64,
+    /// The pieces.
+    pub pieces: Vec<BBox>,
+}
+
+/// Finds rows that lean among pieces of ink; `height` is that of the page's print. The same rows may be found at several
+/// turns, and with what stands beside them and without.
+pub(super) fn find_aslant(pieces: &[BBox], height: f64) -> Vec<Aslant> {
+    let turns = (TURNS.0..=TURNS.1).step_by(TURNS.2).flat_map(|turn| [turn, -turn]);
+    turns.flat_map(|turn| at(f64::from(turn), pieces, height)).collect()
+}
+
+/// Rows that lean by so many degrees.
+fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<Aslant> {
+    let turned: Vec<BBox> = pieces.iter().map(|b| upright(b, degrees)).collect();
+    let characters = characters(&turned, height);
+    let rows = chains(&characters).into_iter().filter(|chain| chain.len() >= ROW.1);
+    let rows: Vec<Row> =
+        rows.map(|chain| chain.into_iter().map(|i| characters[i]).collect()).map(Row::of).collect();
+    let within = |bbox: &BBox| {
+        let of_it = pieces.iter().zip(&turned).filter(|(_, turned)| is_within(turned, bbox));
+        Aslant { degrees, pieces: of_it.map(|(piece, _)| *piece).collect() }
+    };
+    let mut found = Vec::new();
+    for group in groups(&rows) {
+        let part = group.iter().fold(BBox::default(), |all, row| all.union(&row.bbox));
+        let whole = group.iter().fold(part, |all, row| all.union(&with_ends(row, &turned)));
+        found.push(within(&part));
+        if whole != part {
+            found.push(within(&whole));
+        }
+    }
+    found
+}
+
+/// Rows that may be a stamp's, with those beside them.
+fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
+    let is_straight = |row: &&Row, by: f64| {
+        let (slope, off) = row.slope();
+        slope.abs() <= by * STRAIGHT.0 && off <= by * STRAIGHT.1 && row.uneven() <= by * STRAIGHT.2
+    };
+    let is_close = |row: &&Row| {
+        let gap = |pair: &[BBox]| f64::from((pair[1].left - pair[0].right).max(0));
+        median(row.characters.windows(2).map(gap).collect()) <= GAP * row.height
+    };
+    let is_seed = |row: &&Row| row.characters.len() >= ROW.0 && is_straight(row, 1.0);
+    let mut left: Vec<&Row> = rows.iter().filter(is_close).filter(|row| is_straight(row, SHORT)).collect();
+    let mut groups = Vec::new();
+    while let Some(seed) = left.iter().position(is_seed) {
+        let mut group = vec![left.swap_remove(seed)];
+        while let Some(next) = left.iter().position(|row| group.iter().any(|known| joins(known, row))) {
+            group.push(left.swap_remove(next));
+        }
+        groups.push(group);
+    }
+    groups
+}
+
+/// Whether a row stands above or below another, or goes on where it ends.
+fn joins(known: &Row, row: &Row) -> bool {
+    let (a, b) = (&known.bbox, &row.bbox);
+    let (low, high) = (known.height.min(row.height), known.height.max(row.height));
+    let is_level = f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= ON.1 * low;
+    let along = if is_level { ON.0 } else { NEAR.0 };
+    f64::from(a.gap_x(b)) <= along * known.height
+        && f64::from(a.gap_y(b)) <= NEAR.1 * known.height
+        && low >= ALIKE * high
+}
+
+/// Where a row lies with the pieces on its level that go on at its ends: broken characters, points.
+fn with_ends(row: &Row, pieces: &[BBox]) -> BBox {
+    let mut bbox = row.bbox;
+    let (further, highest) = ((BESIDE.0 * row.height) as i32, BESIDE.1 * row.height);
+    let low: Vec<&BBox> = pieces.iter().filter(|b| f64::from(b.height()) <= highest).collect();
+    loop {
+        let reach = BBox { left: bbox.left - further, right: bbox.right + further, ..bbox };
+        let near = low.iter().filter(|b| is_within(b, &reach));
+        let (left, right) = near.fold((bbox.left, bbox.right), |(l, r), b| (l.min(b.left), r.max(b.right)));
+        if (left, right) == (bbox.left, bbox.right) {
+            return bbox;
+        }
+        bbox = BBox { left, right, ..bbox };
+    }
+}
+
+/// Whether the middle of a piece lies in a box.
+fn is_within(piece: &BBox, bbox: &BBox) -> bool {
+    bbox.contains((piece.left + piece.right) / 2, (piece.top + piece.bottom) / 2)
+}
+
+/// The box of a piece when the page is turned back by so many degrees, exact for one that is a rectangle.
+fn upright(bbox: &BBox, degrees: f64) -> BBox {
+    let (sin, cos) = degrees.abs().to_radians().sin_cos();
+    let side = |along: i32, across: i32| {
+        let (along, across) = (f64::from(along), f64::from(across));
+        let side = (along * cos - across * sin) / (cos * cos - sin * sin);
+        // Of strokes that lie along the turn nothing would be left.
+        side.clamp(0.4 * along, along)
+    };
+    let (width, height) = (side(bbox.width(), bbox.height()), side(bbox.height(), bbox.width()));
+    let middle = Transform::rotation(-degrees).apply(bbox.center());
+    let [left, top, width, height] =
+        [middle.x - width / 2.0, middle.y - height / 2.0, width, height].map(|v| v.round() as i32);
+    BBox::from_ltwh(left, top, width, height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Squares of 40 px in rows, 10 px apart, turned by so many degrees about the upper left corner.
+    fn squares((left, top): (f64, f64), (count, rows): (i32, i32), degrees: f64) -> Vec<BBox> {
+        let square = |row: i32, i: i32| {
+            let upright = BBox::from_ltwh(50 * i, 56 * row, 40, 40);
+            let place = Transform::rotation(degrees).then(&Transform::translation(left, top));
+            place.apply_bbox(&upright)
+        };
+        (0..rows).flat_map(|row| (0..count).map(move |i| square(row, i))).collect()
+    }
+
+    fn most(pieces: &[BBox]) -> (f64, usize) {
+        let found = find_aslant(pieces, 40.0).into_iter().max_by_key(|a| a.pieces.len());
+        found.map_or((0.0, 0), |a| (a.degrees, a.pieces.len()))
+    }
+
+    #[test]
+    fn a_piece_set_upright_has_its_own_sides() {
+        for degrees in [-20.0, 4.0, 28.0] {
+            let [piece] = squares((300.0, 300.0), (1, 1), degrees)[..] else { panic!() };
+            let upright = upright(&piece, degrees);
+            assert!((upright.width() - 40).abs() <= 1 && (upright.height() - 40).abs() <= 1, "{upright:?}");
+        }
+    }
+
+    #[test]
+    fn rows_that_lean_are_found_within_two_degrees() {
+        for degrees in [-27.0, -11.0, 5.0, 20.0] {
+            let (turn, pieces) = most(&squares((500.0, 500.0), (6, 2), degrees));
+            assert!((turn - degrees).abs() <= 2.0 && pieces == 12, "{degrees}: {pieces} at {turn}");
+        }
+    }
+
+    #[test]
+    fn a_row_goes_on_beyond_a_point_and_takes_in_broken_characters_at_its_end() {
+        let mut row = squares((500.0, 500.0), (9, 1), 10.0);
+        let point = row[4].grown(-18);
+        row[4] = point;
+        row[8].bottom -= 20;
+        assert_eq!(most(&row).1, 9);
+    }
+
+    #[test]
+    fn columns_of_print_that_stand_apart_are_no_rows() {
+        let column = |x: f64| squares((x, 100.0), (1, 12), 0.0);
+        let page: Vec<BBox> = (0..8).flat_map(|i| column(200.0 + 80.0 * f64::from(i))).collect();
+        assert_eq!(most(&page).1, 0);
+    }
+}
