@@ -3,7 +3,7 @@
 //! Pieces of ink one above the other are one character; each goes on to the nearest one on its right that is about as
 //! high and on its level. Nothing here needs lines of print: rows of stamps, of forms and of notes are found as rows of
 //! print are, in all of the page at once, and each for itself. A row ends at a gap as wide as its characters are high.
-//! Columns of print make short rows of little use.
+//! Columns of print make short rows of little use; seen transposed, they are rows.
 
 use super::erasing::cut;
 use crate::geometry::BBox;
@@ -77,17 +77,26 @@ pub(super) fn chains(characters: &[BBox]) -> Vec<Vec<usize>> {
     (0..order.len()).filter(|&i| !is_next[i]).map(follow).collect()
 }
 
-/// The pieces that are not of straight rows of print.
+/// The pieces that are not of straight rows of print, nor of its columns where those hold more.
 pub(super) fn without_print(pieces: &[BBox], height: f64) -> Vec<BBox> {
+    let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
+    let (rows, columns) = (straight_rows(pieces, height), straight_rows(&transposed, height));
+    let count = |rows: &[Row]| rows.iter().map(|row| row.characters.len()).sum::<usize>();
+    let is_vertical = count(&columns) > count(&rows);
+    let of_print = |(piece, transposed): &(&BBox, &BBox)| {
+        rows.iter().any(|row| row.holds(piece))
+            || is_vertical && columns.iter().any(|row| row.holds(transposed))
+    };
+    pieces.iter().zip(&transposed).filter(|both| !of_print(both)).map(|(piece, _)| *piece).collect()
+}
+
+/// Rows as straight as print's.
+fn straight_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
     let is_print = |row: &Row| {
         let (slope, off) = row.slope();
         row.characters.len() >= PRINT_ROW && slope.abs() <= STRAIGHT.0 && off <= STRAIGHT.1
     };
-    let rows: Vec<Row> = find_rows(pieces, height).into_iter().filter(is_print).collect();
-    let of_print = |piece: &&BBox| {
-        rows.iter().any(|r| r.bbox.intersects(piece) && r.characters.iter().any(|c| c.union(piece) == *c))
-    };
-    pieces.iter().filter(|piece| !of_print(piece)).copied().collect()
+    find_rows(pieces, height).into_iter().filter(is_print).collect()
 }
 
 /// Pieces one above the other as one.
@@ -153,6 +162,11 @@ impl Row {
         heights.sort_unstable();
         let height = median(heights[heights.len() / 2..].iter().map(|&h| f64::from(h)).collect());
         Self { bbox, characters, height }
+    }
+
+    /// Whether a piece lies in one of its characters.
+    fn holds(&self, piece: &BBox) -> bool {
+        self.bbox.intersects(piece) && self.characters.iter().any(|c| c.union(piece) == *c)
     }
 
     /// Pixels downwards for each to the right (the median over all pairs: Theil 1950, Sen 1968), and how far feet and
@@ -313,6 +327,20 @@ mod tests {
         let rows = find_rows(&pieces, 30.0);
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].characters, [letter(0, 100), letter(30, 100)]);
+    }
+
+    #[test]
+    fn what_is_left_without_print_stands_neither_in_its_rows_nor_in_its_columns() {
+        let note = BBox::from_ltwh(400, 83, 20, 20);
+        for is_vertical in [false, true] {
+            let (across, down) = if is_vertical { (90, 32) } else { (32, 90) };
+            let page = (0..10).flat_map(|row| (0..10).map(move |i| (i, row)));
+            let mut pieces: Vec<BBox> =
+                page.map(|(i, row)| BBox::from_ltwh(i * across, row * down, 20, 20)).collect();
+            pieces.retain(|b| b.grown(2).intersection(&note).is_empty());
+            pieces.push(note);
+            assert_eq!(without_print(&pieces, 20.0), [note], "vertical: {is_vertical}");
+        }
     }
 
     #[test]
