@@ -34,6 +34,10 @@ const WINDOW: f64 = 0.16;
 /// Strokes thinner than this, in characters, are speckle: at 300 dpi two to three pixels, which single pixels side by side
 /// do not reach.
 const SPECKLE: f64 = 0.06;
+/// Longer side of a character in a blank, in characters.
+const CHARACTER: (f64, f64) = (0.33, 1.5);
+/// How far frays of a bleached middle reach inwards, in characters.
+const FRAYS: f64 = 0.15;
 /// Places along a side that are looked at.
 const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
@@ -196,7 +200,7 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     let thick = thinner(sides) >= THICK_RIM.0 * size && thinner(ends) >= THICK_RIM.1 * size;
     let onwards = onwards(ink, &bbox, size);
     let style = if thick
-        && full_corners(ink, &bbox) >= 2
+        && full_corners(ink, &bbox) >= 3
         && !is_print(ink, hole, size)
         && short <= WIDEST * size
         && long >= 1.4 * short
@@ -222,19 +226,24 @@ fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
     ink.ink_in(&inner) as f64 <= SPECKS * inner.area() as f64
 }
 
-/// Whether characters stand within a blank, clear of its rim: bleaching leaves specks and frays, a printed label in a
-/// heavy frame is print.
+/// Whether characters stand within a blank: bleaching leaves specks and frays, a printed label in a heavy frame is
+/// print. Where characters touch the rim, more of them are asked for, and clear of its frays.
 fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
-    let (components, _) = cut(ink, &hole.grown(-1)).components();
-    if thickness(&cut(ink, &hole.grown(-1)), 0) < SPECKLE * size {
+    let inside = cut(ink, &hole.grown(-1));
+    if thickness(&inside, 0) < SPECKLE * size {
         return false;
     }
-    let inside = BBox::of_size(hole.width() as u32, hole.height() as u32).grown(-4);
-    let is_character = |b: &BBox| {
-        let long = f64::from(b.width().max(b.height()));
-        long >= 0.4 * size && long <= 1.5 * size && b.intersection(&inside) == *b
-    };
-    components.iter().filter(|c| is_character(&c.bbox)).count() >= 2
+    let short = |b: &BBox| f64::from(b.width().min(b.height()));
+    let long = |b: &BBox| f64::from(b.width().max(b.height()));
+    let fits = |b: &BBox| long(b) >= CHARACTER.0 * size && long(b) <= CHARACTER.1 * size;
+    let clear = inside.bbox().grown(-3);
+    let stands_clear = |b: &BBox| fits(b) && b.intersection(&clear) == *b;
+    let (components, _) = inside.components();
+    if components.iter().filter(|c| stands_clear(&c.bbox)).count() >= 2 {
+        return true;
+    }
+    let (cores, _) = cut(ink, &hole.grown(-(FRAYS * size) as i32)).components();
+    cores.iter().filter(|c| fits(&c.bbox) && short(&c.bbox) >= CHARACTER.0 * size).count() >= 3
 }
 
 /// Looks outwards from a side of a blank (a unit step) at the rim around it.
