@@ -38,6 +38,9 @@ const SHORTEST: f64 = 1.5;
 /// Shorter side that cells of forms and boxes around a single character have, in characters, and what it asks for.
 const SMALL: (f64, f64) = (2.0, 0.4);
 
+/// Shorter side of a blank frame that is a redaction, in characters, and the longer one in it.
+const BLANK: (f64, f64) = (0.8, 1.3);
+
 /// A stamp in a frame.
 pub(super) struct Boxed {
     /// The stamp.
@@ -167,8 +170,9 @@ fn rules_near<'a>(
     family.strokes.iter().filter(is_rule)
 }
 
-/// The outlined redactions that a stamp lies over: frames without print, the stamp's own ink left out.
-pub(super) fn crossed_outlines(
+/// The outlined redactions that are seen by their outline alone: frames without print whose sides have gaps, or that a
+/// stamp lies over, its own ink left out.
+pub(super) fn blank_frames(
     ink: &Binary,
     rest: &Binary,
     frames: &[Frame],
@@ -185,15 +189,16 @@ pub(super) fn crossed_outlines(
             2 * shared < b.area() && 10 * shared < 9 * s.area()
         };
         let (short, long) = (f64::from(b.width().min(b.height())), f64::from(b.width().max(b.height())));
-        let oblong = short >= 0.8 * size && long >= 1.3 * short;
-        if !crossed.is_empty()
+        let oblong = short >= BLANK.0 * size && long >= BLANK.1 * short;
+        // The stamp may touch a corner, and print another.
+        let most_onwards = if crossed.is_empty() { 1 } else { 2 };
+        if oblong
             && crossed.iter().all(crosses)
-            && oblong
+            && (!crossed.is_empty() || !is_cell(&b, frames, size))
             && redactions.iter().all(|r| !r.intersects(&b))
             && found.iter().all(|f| !f.bbox.intersects(&b))
             && is_blank_beside(rest, frame, &crossed, size)
-            // The stamp may touch a corner, and print another.
-            && onwards(ink, frame, size) <= 2
+            && onwards(ink, frame, size) <= most_onwards
         {
             let style = RedactionStyle::Outlined;
             let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };

@@ -127,7 +127,7 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
         kept.cover(gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
-    for outline in find_crossed((&all, &rest), &frames, &found, &print, size) {
+    for outline in find_hidden_outlines((&all, &rest), &frames, &found, &print, size) {
         cover(&mut covered, &mut rest, &outline.bbox.grown(rim(size)));
         found.push(outline);
     }
@@ -164,8 +164,9 @@ fn find_blocks(ink: &Binary, print: &Print<'_>, size: f64, options: &MarksOption
     print.blocks(passages::merged(solid::whole(blocks, size), hatched))
 }
 
-/// Outlines that the frames of stamps cross, when the stamps are known and taken out of the second picture.
-fn find_crossed(
+/// Outlined redactions that are no whole blanks of the page: the frames of stamps cross them, or they have gaps. The
+/// stamps are known, and taken out of the second picture.
+fn find_hidden_outlines(
     (ink, rest): (&Binary, &Binary),
     frames: &[Frame],
     found: &[Mark],
@@ -174,7 +175,7 @@ fn find_crossed(
 ) -> Vec<Mark> {
     let boxes = |stamps: bool| found.iter().filter(|m| m.is_stamp() == stamps).map(|m| m.bbox).collect();
     let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true), boxes(false));
-    let mut outlines = boxes::crossed_outlines(ink, rest, frames, (&stamps, &redactions), size);
+    let mut outlines = boxes::blank_frames(ink, rest, frames, (&stamps, &redactions), size);
     for blank in print.blocks(blanks::find_outlines(rest, size)) {
         if outlines.iter().all(|o| !o.bbox.intersects(&blank.bbox)) {
             outlines.push(blank);
