@@ -33,8 +33,8 @@ const SHARPER: f64 = 0.5;
 const SMALLER: f64 = 0.04;
 /// The same where rows of characters lean: of long rows the rectangle tells more, and strokes at three degrees less.
 const IN_ROWS: (f64, f64) = (0.25, 0.15);
-/// Pieces this near one another, across and down, lie together, in characters.
-const NEAR: (f64, f64) = (0.7, 0.5);
+/// Pieces this near one another, across and down, lie together, in characters: words of a stamp or a note farther apart.
+const NEAR: [(f64, f64); 2] = [(0.7, 0.5), (1.4, 0.5)];
 /// Smallest piece that counts: specks are smaller. Largest that writing has. In characters.
 const PIECE: (f64, f64) = (0.25, 8.0);
 /// Height of a stamp's row and of a note's, at least, and at most, in characters: notes are larger than print.
@@ -78,8 +78,8 @@ pub(super) fn find_leaning(
         let mark = turned.mark(&bbox, size, in_rows)?;
         Some(Leaning { mark, pieces: group })
     };
-    let mut likely: Vec<Leaning> =
-        together(&pieces, size).into_iter().filter_map(|group| tried(group, None)).collect();
+    let groups = NEAR.iter().flat_map(|near| together(&pieces, *near, size));
+    let mut likely: Vec<Leaning> = groups.filter_map(|group| tried(group, None)).collect();
     let apart: Vec<BBox> = pieces.into_iter().filter(is_apart).collect();
     let rows = find_aslant(&apart, letter).into_iter();
     likely.extend(rows.filter_map(|rows| tried(rows.pieces, Some(rows.degrees))));
@@ -120,8 +120,8 @@ fn is_writing(group: &[BBox], bbox: &BBox, size: f64) -> bool {
 }
 
 /// Pieces that lie together.
-fn together(pieces: &[BBox], size: f64) -> Vec<Vec<BBox>> {
-    let (across, down) = ((NEAR.0 * size) as i32, (NEAR.1 * size) as i32);
+fn together(pieces: &[BBox], near: (f64, f64), size: f64) -> Vec<Vec<BBox>> {
+    let (across, down) = ((near.0 * size) as i32, (near.1 * size) as i32);
     let mut pieces = pieces.to_vec();
     pieces.sort_unstable_by_key(|b| (b.left, b.top));
     let mut group: Vec<usize> = (0..pieces.len()).collect();
@@ -343,6 +343,15 @@ mod tests {
         let found = find_leaning(&ink, &pieces(&ink), &[], (SIZE, SIZE));
         let [stamp] = &found[..] else { panic!("{}", found.len()) };
         assert!(stamp.mark.is_stamp() && stamp.pieces.len() == 8, "{:?}", stamp.mark);
+    }
+
+    #[test]
+    fn words_of_a_stamp_that_stand_apart_are_one() {
+        let mut ink = page();
+        for word in [200.0, 440.0, 680.0] {
+            written(&mut ink, (word, 500.0 + 0.25 * (word - 200.0)), (3, 1), 0.25);
+        }
+        assert_eq!(kinds(&ink), [RegionKind::stamp(StampColor::Black, StampShape::Frameless)]);
     }
 
     #[test]
