@@ -354,11 +354,7 @@ mod tests {
     fn a_bilevel_page_is_kept_as_it_is_and_an_empty_one_is_empty() {
         let page = GrayImage::from_fn(50, 50, |x, _| Luma([if x % 5 == 0 { 0 } else { 255 }]));
         for method in METHODS {
-            assert_eq!(
-                binarize(&page, &method).ink_in(&crate::geometry::BBox::of_size(50, 50)),
-                500,
-                "{method:?}"
-            );
+            assert_eq!(binarize(&page, &method).ink_in(&BBox::of_size(50, 50)), 500, "{method:?}");
             assert_eq!(binarize(&GrayImage::new(0, 0), &method).width(), 0);
         }
         assert_eq!(

@@ -1,14 +1,15 @@
-//! Coloured ink: lifted off the page, and grouped into stamps.
+//! Coloured ink: lifted off the page, and grouped into stamps, the rules of coloured stationery apart.
 //!
 //! Printed and typed text is black, stamps are not: in their ink the strongest channel is far above the weakest.
 //! Multiplying a stamp over print leaves print dark in *every* channel, so the strongest channel alone shows the print
 //! without the stamp. Faint colour (paper, bleed-through, JPEG's colour noise) is left as it is.
 
 use super::boxes::thickness;
-use super::erasing::cut;
+use super::erasing::{cover_run, cut};
 use super::shapes::{SIDES, shape};
+use super::strokes::{find_strokes, turned};
 use super::{Mark, MarksOptions};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::{Binary, Pixels};
 use image::{GrayImage, RgbImage};
@@ -37,6 +38,8 @@ const SMALLEST_WITHIN: f64 = 0.25;
 const WITHIN_FRESH: f64 = 0.3;
 /// Inked part of its sides: its frame may be pale in places, and its full chroma tells it too.
 const FRESH_SIDES: (f64, f64) = (0.55, 0.2);
+/// Longest side of a stamp, in characters: it has up to fifteen. What is longer is looked through for rules.
+const LONGEST: f64 = 20.0;
 /// Thickest strokes of a stamp on the average, in characters, and longest side in shorter ones: pictures, arrows and
 /// the cover of a book are coloured areas and strips, not strokes.
 const STROKES: (f64, f64) = (0.35, 8.0);
@@ -110,7 +113,7 @@ impl Balance {
     }
 }
 
-/// Stamps in coloured ink.
+/// Stamps in coloured ink, and the rules of stationery that is ruled in colour.
 pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let Pixels::Color(color) = page else { return Vec::new() };
     let mut colored = Binary::new(color.width(), color.height());
@@ -136,12 +139,43 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
             }
         }
     }
-    let mut found: Vec<Mark> =
-        groups(&colored, size).iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
+    let mut boxes = groups(&colored, size);
+    let mut rules = Vec::new();
+    if boxes.iter().any(|b| side(b) > LONGEST * size) {
+        rules = without_rules(&mut colored, size, options);
+        boxes = groups(&colored, size);
+    }
+    let mut found: Vec<Mark> = boxes.iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
     let within = found.iter().filter_map(|outer| stamp_within(color, &colored, &outer.bbox, size));
     let within: Vec<Mark> = within.collect();
     found.extend(within);
+    found.extend(rules);
     found
+}
+
+/// Takes the rules of coloured stationery out of coloured ink, which would join all stamps on it to one: the long ones,
+/// and what goes on with them behind a stamp.
+fn without_rules(colored: &mut Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
+    let strokes = find_strokes(colored, size);
+    let long = MarksOptions { shortest_rule: LONGEST, ..options.clone() };
+    let mut covered = Binary::new(colored.width(), colored.height());
+    let rules = strokes.rules(size, &long, &mut covered, colored);
+    let form = rules.iter().fold(BBox::default(), |all, rule| all.union(&rule.bbox));
+    for (family, transposed) in [(&strokes.upright, false), (&strokes.flat, true)] {
+        let form = turned(&form, transposed);
+        for rule in family.strokes.iter().filter(|s| s.stands() && s.length() >= LONGEST * size) {
+            for y in (form.top..form.bottom).map(f64::from) {
+                let x = rule.top.x + rule.slope() * (y - rule.top.y);
+                let (at, across) = if transposed {
+                    (Point { x: y, y: x }, Point { x: 0.0, y: 1.0 })
+                } else {
+                    (Point { x, y }, Point { x: 1.0, y: 0.0 })
+                };
+                cover_run(&mut covered, colored, at, across, rule.thickness);
+            }
+        }
+    }
+    rules
 }
 
 /// A fresh stamp over a pale one: in its frame most ink is of full chroma, around it little is.
@@ -276,7 +310,7 @@ fn hue(page: &RgbImage, colored: &Binary, bbox: &BBox) -> StampColor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marks::drawing::{SIZE, character, frame, page};
+    use crate::marks::drawing::{SIZE, character, fill, frame, page};
     use image::Rgb;
 
     /// A page with a stamp of 4 × 4 characters' size in one ink, and a smaller one within in another.
@@ -298,6 +332,24 @@ mod tests {
         }
         let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
         found.into_iter().map(|m| m.bbox).collect()
+    }
+
+    #[test]
+    fn a_stamp_on_stationery_ruled_in_its_colour_is_found_and_so_are_the_rules() {
+        let mut ink = page();
+        frame(&mut ink, (600.0, 800.0), (1100.0, 1400.0), 0.0, 5.0);
+        (150..1100).step_by(100).for_each(|x| fill(&mut ink, BBox::from_ltrb(x, 100, x + 3, 1500)));
+        frame(&mut ink, (610.0, 620.0), (260.0, 140.0), 0.05, 6.0);
+        character(&mut ink, 520, 570, 80, 8);
+        character(&mut ink, 625, 570, 80, 8);
+        let color = RgbImage::from_fn(1200, 1600, |x, y| {
+            Rgb(if ink.is_ink(x, y) { [190, 50, 60] } else { [250; 3] })
+        });
+        let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+        let (stamps, rules): (Vec<&Mark>, Vec<&Mark>) = found.iter().partition(|m| m.is_stamp());
+        assert_eq!(stamps.len(), 1, "{stamps:?}");
+        assert!(stamps[0].bbox.iou(&BBox::from_ltrb(474, 540, 746, 700)) > 0.8, "{stamps:?}");
+        assert!(rules.len() >= 13, "{rules:?}");
     }
 
     #[test]
