@@ -3,11 +3,9 @@
 //! One threshold for the page (Otsu 1979) serves clean scans and is all that a bilevel one needs. Copies fade in places:
 //! there the ink is lighter than half way to the paper, and a threshold that follows the paper keeps it. [`paper`]
 //! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
-//! contrast; strokes that are fainter as a whole count from a smaller part on, and so do the gaps of thin rules.
-//! Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
+//! contrast; strokes that are fainter as a whole count from a smaller part on. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
 
-use crate::geometry::BBox;
-use crate::raster::{Binary, Histogram, ink_from, otsu_level};
+use crate::raster::{Binary, Histogram, otsu_level};
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
@@ -69,11 +67,7 @@ const CELL_PX: u32 = 64;
 fn below_paper(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
     let levels = Levels::of(page);
     let strong = levels.below(page, contrast);
-    if faint >= contrast {
-        return strong;
-    }
-    let faint = levels.below(page, faint);
-    with_hairlines(with_faint(strong, &faint), &faint)
+    if faint >= contrast { strong } else { with_faint(strong, &levels.below(page, faint)) }
 }
 
 /// Fewest pixels of a faint stroke on a page of 3,500 rows: a comma faded to half of its strokes. Noise is smaller.
@@ -94,80 +88,6 @@ fn with_faint(mut strong: Binary, faint: &Binary) -> Binary {
         strong.row_mut(y)[columns].fill(255);
     }
     strong
-}
-
-/// Shortest straight piece of a hairline on a page of 3,500 rows, px: two characters, longer than strokes of print.
-const HAIRLINE: f64 = 88.0;
-/// How far above and below a hairline there is paper again, px on such a page, and along which part of it.
-const CLEAR: (f64, f64) = (4.0, 0.8);
-
-/// Ink with the gaps of hairlines closed. Where a thin rule leans, its ink is shared by two rows of pixels in places,
-/// and a threshold leaves dashes.
-fn with_hairlines(strong: Binary, faint: &Binary) -> Binary {
-    let scale = f64::from(faint.height()) / 3500.0;
-    let long = (HAIRLINE * scale).max(24.0) as usize;
-    let apart = (CLEAR.0 * scale).round().max(2.0) as i32;
-    let mut ink = strong.clone();
-    for line in flat_runs(faint, long).into_iter().chain(upright_runs(faint, long)) {
-        let is_flat = line.width() > 1;
-        let is_clear = |by: i32| {
-            let beside = if is_flat { line.shifted(0, by) } else { line.shifted(by, 0) };
-            faint.ink_in(&beside) as f64 <= (1.0 - CLEAR.1) * line.area() as f64
-        };
-        if !is_clear(-apart) || !is_clear(apart) {
-            continue;
-        }
-        for (x, y) in (line.top..line.bottom).flat_map(|y| (line.left..line.right).map(move |x| (x, y))) {
-            let (dx, dy) = if is_flat { (0, apart) } else { (apart, 0) };
-            if strong.ink_in(&BBox::from_ltrb(x - dx, y - dy, x + dx + 1, y + dy + 1)) == 0 {
-                ink.row_mut(y as u32)[x as usize] = 255;
-            }
-        }
-    }
-    ink
-}
-
-/// Runs of ink along rows, so many pixels long at least.
-fn flat_runs(ink: &Binary, long: usize) -> Vec<BBox> {
-    let mut found = Vec::new();
-    for y in 0..ink.height() {
-        let row = ink.row(y);
-        let mut left = ink_from(row, 0);
-        while left < row.len() {
-            let right = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
-            if right - left >= long {
-                found.push(BBox::from_ltwh(left as i32, y as i32, (right - left) as i32, 1));
-            }
-            left = ink_from(row, right);
-        }
-    }
-    found
-}
-
-/// Runs of ink along columns, so many pixels long at least.
-fn upright_runs(ink: &Binary, long: usize) -> Vec<BBox> {
-    let blank = vec![0; ink.width() as usize];
-    let mut found = Vec::new();
-    // For how many rows each column has been inked.
-    let mut inked = vec![0u32; blank.len()];
-    for y in 0..=ink.height() {
-        let row = if y < ink.height() { ink.row(y) } else { &blank };
-        let ends = |length: u32, pixel: u8| length as usize >= long && pixel == 0;
-        // Most rows end none: that is seen for many pixels at once.
-        if inked.iter().zip(row).fold(false, |any, (&length, &pixel)| any | ends(length, pixel)) {
-            let ended =
-                inked.iter().zip(row).enumerate().filter(|(_, (length, pixel))| ends(**length, **pixel));
-            found.extend(
-                ended.map(|(x, (&length, _))| {
-                    BBox::from_ltwh(x as i32, (y - length) as i32, 1, length as i32)
-                }),
-            );
-        }
-        for (length, &pixel) in inked.iter_mut().zip(row) {
-            *length = if pixel == 0 { 0 } else { *length + 1 };
-        }
-    }
-    found
 }
 
 /// What a page's ink and paper are.
@@ -328,33 +248,15 @@ mod tests {
         assert!(kept(BinarizeOptions::Otsu) < 16);
     }
 
-    /// A box whose sides lean by one in 120, so that two rows of pixels share their ink in places.
-    #[test]
-    fn the_dashes_of_a_thin_rule_are_one_line_and_print_beside_it_stays_as_it_is() {
-        let shade = |d: f64| (255.0 - 200.0 * (1.0 - d.abs()).max(0.0)) as u8;
-        let page = GrayImage::from_fn(900, 900, |x, y| {
-            let (across, down) = (f64::from(x), f64::from(y));
-            let rule = (100..800).contains(&x).then(|| shade(down - 200.0 - across / 120.0));
-            let side = (100..800).contains(&y).then(|| shade(across - 150.0 + down / 120.0));
-            let print = (y > 400 && y % 60 < 40 && x > 300 && x % 50 < 5).then_some(10);
-            Luma([[rule, side, print].into_iter().flatten().min().unwrap_or(255)])
-        });
-        let parts = |faint: f32| {
-            let ink = binarize(&page, &BinarizeOptions::Paper { contrast: 0.6, faint });
-            let pieces = ink.components().0;
-            let lines = pieces.iter().filter(|c| c.bbox.left < 250 || c.bbox.top < 300).count();
-            (lines, ink.ink_in(&BBox::from_ltrb(290, 400, 900, 900)))
-        };
-        let (dashed, whole) = (parts(0.6), parts(0.22));
-        assert!(dashed.0 > 8 && whole.0 == 1, "{dashed:?} {whole:?}");
-        assert_eq!(dashed.1, whole.1);
-    }
-
     #[test]
     fn a_bilevel_page_is_kept_as_it_is_and_an_empty_one_is_empty() {
         let page = GrayImage::from_fn(50, 50, |x, _| Luma([if x % 5 == 0 { 0 } else { 255 }]));
         for method in METHODS {
-            assert_eq!(binarize(&page, &method).ink_in(&BBox::of_size(50, 50)), 500, "{method:?}");
+            assert_eq!(
+                binarize(&page, &method).ink_in(&crate::geometry::BBox::of_size(50, 50)),
+                500,
+                "{method:?}"
+            );
             assert_eq!(binarize(&GrayImage::new(0, 0), &method).width(), 0);
         }
         assert_eq!(
