@@ -22,8 +22,8 @@ const GAP: f64 = 0.45;
 /// Gaps between rows of one stamp along and down, in heights, at most, and heights of the lower to the higher, at least.
 const NEAR: (f64, f64) = (0.5, 0.8);
 const ALIKE: f64 = 0.6;
-/// Gap where one row goes on where another ends, and the part of the lower one that is level with the other then.
-const ON: (f64, f64) = (1.5, 0.7);
+/// Gap where one row goes on where another ends, in heights.
+const ON: f64 = 1.5;
 /// How near the end of a row the middle of a piece is that goes on with it, and how high it may be, in heights.
 const BESIDE: (f64, f64) = (0.9, 1.3);
 
@@ -92,8 +92,7 @@ fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
 fn joins(known: &Row, row: &Row) -> bool {
     let (a, b) = (&known.bbox, &row.bbox);
     let (low, high) = (known.height.min(row.height), known.height.max(row.height));
-    let is_level = f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= ON.1 * low;
-    let along = if is_level { ON.0 } else { NEAR.0 };
+    let along = if known.is_level_with(row) { ON } else { NEAR.0 };
     f64::from(a.gap_x(b)) <= along * known.height
         && f64::from(a.gap_y(b)) <= NEAR.1 * known.height
         && low >= ALIKE * high

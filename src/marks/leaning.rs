@@ -68,7 +68,7 @@ pub(super) fn find_leaning(
     known: &[Mark],
     (size, letter): (f64, f64),
 ) -> Vec<Leaning> {
-    let is_apart = |b: &BBox| known.iter().all(|m| m.kind == RegionKind::Ruling || !m.bbox.intersects(b));
+    let is_apart = |b: &BBox| !known.iter().any(|m| m.meets(b));
     let side = |b: &BBox| f64::from(b.width().max(b.height()));
     let pieces: Vec<BBox> = pieces.iter().filter(|b| side(b) >= PIECE.0 * size).copied().collect();
     let tried = |group: Vec<BBox>, in_rows: Option<f64>| {

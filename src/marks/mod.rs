@@ -82,6 +82,11 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// Whether it lies over a box; rules lie over much that is not theirs.
+    fn meets(&self, bbox: &BBox) -> bool {
+        self.kind != RegionKind::Ruling && self.bbox.intersects(bbox)
+    }
+
     fn is_stamp(&self) -> bool {
         matches!(self.kind, RegionKind::Stamp { .. })
     }

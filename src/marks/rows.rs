@@ -21,6 +21,8 @@ const CRACK: f64 = 0.15;
 const GAP: f64 = 1.1;
 /// Heights of neighbours, the higher to the lower, at most, and part of the lower that is level with the other.
 const ALIKE: (f64, f64) = (1.6, 0.6);
+/// Part of the lower of two rows that is level with the other, at least, where they stand side by side.
+const LEVEL: f64 = 0.7;
 /// Fewest characters of a row of print.
 pub(super) const PRINT_ROW: usize = 4;
 /// Largest slope of such a row, and how far its characters are off it, in heights.
@@ -162,6 +164,12 @@ impl Row {
         heights.sort_unstable();
         let height = median(heights[heights.len() / 2..].iter().map(|&h| f64::from(h)).collect());
         Self { bbox, characters, height }
+    }
+
+    /// Whether another row stands on its level, beside it.
+    pub(super) fn is_level_with(&self, other: &Self) -> bool {
+        let (a, b) = (&self.bbox, &other.bbox);
+        f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= LEVEL * self.height.min(other.height)
     }
 
     /// Whether a piece lies in one of its characters.

@@ -8,11 +8,10 @@
 //!
 //! Rows that go on where others end, or stand below them, are one stamp. Looked at only where print runs in rows, and is
 //! high enough to be measured. On 101 pages (63 synthetic cables, 12 printed pages, 20 bulletins, 6 cables of the
-//! 1960s) this marks no print; 7 of the 17 stamps on the last 6 are found here, and with frames and leaning groups 12.
+//! 1960s) this marks no print.
 //!
 //! Fails on stamps of print's own size and weight, on one or two words in bold (a heading looks the same), and on
-//! characters that are worn to pieces or grown together with print. Copies of the 6 cables made larger, smaller, thinner,
-//! fatter, blurred, noisy or turned lost one to five of 11.
+//! characters that are worn to pieces or grown together with print. `scripts/alter` tells how near the edge the 6 cables are.
 
 use super::Mark;
 use super::rows::{PRINT_ROW, Row, Texture, find_rows, median, print_height};
@@ -84,8 +83,7 @@ pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], known: &[Mark]) -> Vec<
     let mut found: Vec<Unlike> = Vec::new();
     for kind in [Kind::Condensed, Kind::Bold] {
         for seed in seen.iter().filter(|s| s.is(kind, &print)) {
-            let meets = |m: &Mark| m.kind != RegionKind::Ruling && m.bbox.intersects(&seed.row.bbox);
-            if known.iter().chain(found.iter().map(|f| &f.mark)).any(meets) {
+            if known.iter().chain(found.iter().map(|f| &f.mark)).any(|m| m.meets(&seed.row.bbox)) {
                 continue;
             }
             let stamp = Grown::from(seed, kind, &seen, &print);
@@ -215,7 +213,7 @@ impl<'a> Grown<'a> {
         let (a, b) = (&known.row.bbox, &row.row.bbox);
         let height = known.row.height;
         let ratio = row.row.height / height;
-        let level = f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= 0.7 * height.min(row.row.height);
+        let level = known.row.is_level_with(&row.row);
         let (across, down) = (f64::from(a.gap_x(b)) / height, f64::from(a.gap_y(b)) / height);
         match self.kind {
             // Date and time stand apart in one row.
