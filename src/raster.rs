@@ -5,7 +5,7 @@ mod histogram;
 mod otsu;
 mod size;
 
-pub use components::{LabelPicture, Labels, ink_from};
+pub use components::{LabelPicture, Labels, ink_from, ink_runs};
 pub(crate) use histogram::{Histogram, percentile};
 pub use otsu::otsu_level;
 pub use size::character_size;
@@ -156,6 +156,13 @@ impl Binary {
             }
         }
         out
+    }
+
+    /// The ink that is not in the other picture, which is of the same size.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let left = self.0.as_raw().iter().zip(other.0.as_raw()).map(|(a, b)| a & !b).collect();
+        Self(GrayImage::from_raw(self.width(), self.height(), left).expect("as many pixels"))
     }
 
     /// The ink of both pictures, which are of one size.

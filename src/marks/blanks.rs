@@ -7,6 +7,7 @@
 
 use super::boxes::thickness;
 use super::erasing::cut;
+use super::frames::Frame;
 use super::lines::Seen;
 use super::solid::full_corners;
 use super::{Mark, rim};
@@ -14,9 +15,10 @@ use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 use std::collections::VecDeque;
+use std::ops::Range;
 
-/// Part of its box that a blank fills; a leaning one less.
-const FILLS: f64 = 0.8;
+/// Part of its box that a blank fills, which leans with it: the bowls of letters fill 0.8.
+const FILLS: f64 = 0.84;
 /// Part that is left of a block's middle where bleaching frays its edge.
 const FRAYED: f64 = 0.5;
 /// Thinnest rim of a bleached block along its sides and at its ends, in characters.
@@ -38,14 +40,18 @@ const SPECKLE: f64 = 0.06;
 const CHARACTER: (f64, f64) = (0.33, 1.5);
 /// How far frays of a bleached middle reach inwards, in characters.
 const FRAYS: f64 = 0.15;
+/// Largest slope of a side against the page (1.5°): boxes are drawn on scans that are made straight afterwards.
+const LEAN: f64 = 0.026;
+/// How far apart the ends of a side are then, at least, in characters: less tells nothing.
+const DRIFT: f64 = 0.1;
 /// Places along a side that are looked at.
 const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
 const LARGEST: f64 = 0.4;
 
-/// Finds the blank redactions; their boxes hold their rims.
-pub(super) fn find_blanks(ink: &Binary, size: f64) -> Vec<Mark> {
-    let mut found = find_outlines(ink, size);
+/// Finds the blank redactions; their boxes hold their rims. `lines` is the ink with its thin lines whole.
+pub(super) fn find_blanks(ink: &Binary, lines: &Binary, size: f64) -> Vec<Mark> {
+    let mut found = find_outlines(lines, size);
     for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
         let is_solid = matches!(bleached.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. });
         if is_solid && found.iter().all(|f| !f.bbox.intersects(&bleached.bbox)) {
@@ -67,20 +73,23 @@ fn blanks_of(paper: &Binary, ink: &Binary, size: f64) -> Vec<Mark> {
     let halves = components.iter().map(|c| (c.bbox, c.ink)).filter(|(b, _)| b.width() > 2 && b.height() > 2);
     joined(ink, halves.collect(), size)
         .into_iter()
-        .filter_map(|(b, paper)| {
+        .filter_map(|(b, halves)| {
             let hole = BBox::from_ltrb(2 * b.left, 2 * b.top, 2 * b.right, 2 * b.bottom);
             let short = f64::from(hole.width().min(hole.height()));
             let long = f64::from(hole.width().max(hole.height()));
-            let fills = paper as f64 / b.area() as f64;
+            let paper = 4.0 * halves as f64;
             let oblong = long >= 1.3 * short || long >= SMALLEST.1 * size;
-            let fits = short >= 0.6 * SMALLEST.0 * size && long >= size && oblong && fills >= FRAYED;
+            let fits = short >= 0.6 * SMALLEST.0 * size
+                && long >= size
+                && oblong
+                && paper >= FRAYED * hole.area() as f64;
             let inside = hole.left > 2
                 && hole.top > 2
                 && hole.right + 2 < ink.width() as i32
                 && hole.bottom + 2 < ink.height() as i32;
-            (fits && inside && hole.area() as f64 <= LARGEST * page).then_some((hole, fills))
+            (fits && inside && hole.area() as f64 <= LARGEST * page).then_some((hole, paper))
         })
-        .filter_map(|(hole, fills)| redaction(ink, &hole, fills, size))
+        .filter_map(|(hole, paper)| redaction(ink, &hole, paper, size))
         .collect()
 }
 
@@ -136,7 +145,23 @@ fn paper_by_halves(ink: &Binary) -> Binary {
             *out = !(upper[0] | upper[1] | lower[0] | lower[1]);
         }
     }
+    part_at_corners(&mut halves);
     halves
+}
+
+/// Takes out paper that would join what a thin line parts: where the line steps, pieces of paper on both sides of it have
+/// a corner in common.
+fn part_at_corners(paper: &mut Binary) {
+    for y in 1..paper.height() {
+        let above = paper.row(y - 1).to_vec();
+        let row = paper.row_mut(y);
+        for x in 1..row.len() {
+            let joins_left = row[x] & above[x - 1] & !above[x] & !row[x - 1];
+            let joins_right = row[x - 1] & above[x] & !above[x - 1] & !row[x];
+            row[x] &= !joins_left;
+            row[x - 1] &= !joins_right;
+        }
+    }
 }
 
 /// Paper and what is as light among speckle, in a picture of half the size: at most [`MOST_SPECKS`] of a window are ink.
@@ -179,11 +204,26 @@ struct Rim {
     end: i32,
     thickness: i32,
     inked: f64,
+    /// How far outside of the blank's box its inner edge is at the beginning and at the end of the side, px: less than
+    /// nothing where it leans.
+    edge: [f64; 2],
 }
 
-/// What an enclosed blank is, if a redaction.
-fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
-    let rims = [(0, -1), (1, 0), (0, 1), (-1, 0)].map(|side| rim_of(ink, hole, side, size));
+/// The frame that the inner edges of rims make: those of top, right, bottom and left.
+fn frame_of(hole: &BBox, rims: &[Rim; 4]) -> Frame {
+    let [left, top, right, bottom] = [hole.left, hole.top, hole.right, hole.bottom].map(f64::from);
+    let [upper, after, lower, before] = rims.map(|r| r.edge);
+    Frame::new([
+        Point { x: left - before[0], y: top - upper[0] },
+        Point { x: right + after[0], y: top - upper[1] },
+        Point { x: right + after[1], y: bottom + lower[1] },
+        Point { x: left - before[1], y: bottom + lower[0] },
+    ])
+}
+
+/// What an enclosed blank with so many pixels of paper is, if a redaction.
+fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
+    let rims = rims_of(ink, hole, size);
     if rims.iter().any(|r| r.inked < 0.85) {
         return None;
     }
@@ -207,9 +247,9 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
         && onwards <= 2
     {
         RedactionStyle::Solid
-    } else if fills >= FILLS
-        && f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
-        && is_blank(ink, hole, size)
+    } else if f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
+        && is_blank(ink, &frame_of(hole, &rims), size)
+        && fills(hole, &frame_of(hole, &rims), paper, size)
         && onwards <= 1
     {
         RedactionStyle::Outlined
@@ -220,10 +260,19 @@ fn redaction(ink: &Binary, hole: &BBox, fills: f64, size: f64) -> Option<Mark> {
     Some(Mark { kind, bbox, confidence: Confidence::clamped(0.9) })
 }
 
-/// Whether nothing but specks lies within a blank.
-fn is_blank(ink: &Binary, hole: &BBox, size: f64) -> bool {
-    let inner = hole.grown(-(0.12 * size) as i32);
-    ink.ink_in(&inner) as f64 <= SPECKS * inner.area() as f64
+/// Whether so many pixels of paper fill a blank as those of a rectangle do, which may lean: the bowls of letters are round.
+fn fills(hole: &BBox, frame: &Frame, paper: f64, size: f64) -> bool {
+    let (width, height) = (f64::from(hole.width()), f64::from(hole.height()));
+    let leans = |lean: &f64| *lean <= LEAN && lean * width.max(height) >= DRIFT * size;
+    let lean = Some(frame.lean().abs()).filter(leans).unwrap_or(0.0);
+    paper >= FILLS * (width - lean * height) * (height - lean * width)
+}
+
+/// Whether nothing but specks stands in a frame.
+fn is_blank(ink: &Binary, frame: &Frame, size: f64) -> bool {
+    let inset = 0.12 * size;
+    let inner = frame.inside(ink, inset);
+    inner.ink_in(&inner.bbox()) as f64 <= SPECKS * frame.area(inset)
 }
 
 /// Whether characters stand within a blank: bleaching leaves specks and frays, a printed label in a heavy frame is
@@ -246,38 +295,72 @@ fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
     cores.iter().filter(|c| fits(&c.bbox) && short(&c.bbox) >= CHARACTER.0 * size).count() >= 3
 }
 
-/// Looks outwards from a side of a blank (a unit step) at the rim around it.
-fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), size: f64) -> Rim {
+/// The rims around a blank: top, right, bottom and left.
+fn rims_of(ink: &Binary, hole: &BBox, size: f64) -> [Rim; 4] {
+    let rim = |side, part| rim_of(ink, hole, side, part, size);
+    let (width, height) = (hole.width(), hole.height());
+    // The shorter sides of a blank that leans end where the longer ones are there.
+    let between = |rims: [&Rim; 2], end: usize, depth: i32| {
+        let [from, beyond] = rims.map(|r| (-r.edge[end]).max(0.0) as i32);
+        from..(depth - beyond).max(from + 1)
+    };
+    if width >= height {
+        let (top, bottom) = (rim((0, -1), 0..width), rim((0, 1), 0..width));
+        let ends = [1, 0].map(|end| between([&top, &bottom], end, height));
+        let [right, left] = [rim((1, 0), ends[0].clone()), rim((-1, 0), ends[1].clone())];
+        [top, right, bottom, left]
+    } else {
+        let (right, left) = (rim((1, 0), 0..height), rim((-1, 0), 0..height));
+        let ends = [0, 1].map(|end| between([&left, &right], end, width));
+        let [top, bottom] = [rim((0, -1), ends[0].clone()), rim((0, 1), ends[1].clone())];
+        [top, right, bottom, left]
+    }
+}
+
+/// Looks outwards from a part of a blank's side (a unit step) at the rim around it.
+fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f64) -> Rim {
     let seen = Seen { ink, transposed: false };
     let (across, depth) =
         if side.0 == 0 { (hole.width(), hole.height()) } else { (hole.height(), hole.width()) };
     // A leaning side lies within the blank's box, a frayed one too.
-    let within = (depth / 3).min((0.4 * size) as i32).max(2);
-    let runs: Vec<(i32, i32)> = (0..SAMPLES)
+    let lean = (LEAN * f64::from(across)).max(0.4 * size);
+    let within = (depth / 3).min(lean as i32).max(2);
+    let samples: Vec<(f64, i32, (i32, i32))> = (0..SAMPLES)
         .filter_map(|i| {
-            let t = across * (2 * i + 1) / (2 * SAMPLES);
+            let t = part.start + (part.end - part.start) * (2 * i + 1) / (2 * SAMPLES);
             let is_ink = |d: i32| match side {
                 (0, -1) => seen.at(hole.left + t, hole.top - 1 - d),
                 (0, _) => seen.at(hole.left + t, hole.bottom + d),
                 (1, _) => seen.at(hole.right + d, hole.top + t),
                 _ => seen.at(hole.left - 1 - d, hole.top + t),
             };
-            longest_run(is_ink, -within..(0.1 * size) as i32 + 3, (1.2 * size) as i32)
+            let begins = -within..(0.1 * size) as i32 + 3;
+            let run = longest_run(is_ink, begins.clone(), (1.2 * size) as i32)?;
+            let edge = begins.into_iter().find(|&d| is_ink(d))?;
+            Some((f64::from(2 * i + 1) / f64::from(2 * SAMPLES), edge, run))
         })
         .collect();
-    let median = |mut values: Vec<i32>| {
+    let median = |values: &mut dyn Iterator<Item = i32>| {
+        let mut values: Vec<i32> = values.collect();
         values.sort_unstable();
         values.get(values.len() / 2).copied().unwrap_or(0)
     };
+    // Medians of the first and the last third of the side lie on it at a sixth and at five sixths.
+    let [first, last] = [0.0, 2.0 / 3.0].map(|from| {
+        let third = samples.iter().filter(|(at, ..)| (from..from + 1.0 / 3.0).contains(at));
+        f64::from(median(&mut third.map(|(_, edge, _)| *edge)))
+    });
+    let onward = (last - first) / 4.0;
     Rim {
-        end: median(runs.iter().map(|r| r.1).collect()).max(1),
-        thickness: median(runs.iter().map(|r| r.1 - r.0).collect()),
-        inked: runs.len() as f64 / f64::from(SAMPLES),
+        end: median(&mut samples.iter().map(|(.., run)| run.1)).max(1),
+        thickness: median(&mut samples.iter().map(|(.., run)| run.1 - run.0)),
+        inked: samples.len() as f64 / f64::from(SAMPLES),
+        edge: [first - onward, last + onward],
     }
 }
 
 /// The longest run of ink that begins in a range and ends before `limit`; single pixels of paper do not end it.
-fn longest_run(is_ink: impl Fn(i32) -> bool, begins: std::ops::Range<i32>, limit: i32) -> Option<(i32, i32)> {
+fn longest_run(is_ink: impl Fn(i32) -> bool, begins: Range<i32>, limit: i32) -> Option<(i32, i32)> {
     // On pages of characters two pixels high, the limit lies before the end of the range.
     let limit = limit.max(begins.end);
     let mut longest: Option<(i32, i32)> = None;
@@ -322,14 +405,14 @@ fn onwards(ink: &Binary, bbox: &BBox, size: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marks::drawing::{SIZE, fill, frame, page};
+    use crate::marks::drawing::{self, SIZE, fill, frame, page};
 
     fn styles(ink: &Binary) -> Vec<(RedactionStyle, BBox)> {
         let style = |m: Mark| match m.kind {
             RegionKind::Redaction { style, .. } => (style, m.bbox),
             other => panic!("{other:?}"),
         };
-        find_blanks(ink, SIZE).into_iter().map(style).collect()
+        find_blanks(ink, ink, SIZE).into_iter().map(style).collect()
     }
 
     /// Found by feeding broken files: it went round for ever.
@@ -415,6 +498,21 @@ mod tests {
         let found = styles(&ink);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, RedactionStyle::Outlined);
+    }
+
+    /// Lines a pixel thick that step from row to row: paper on both sides of a step has a corner in common.
+    #[test]
+    fn a_long_box_of_thin_lines_that_leans_is_a_redaction_and_the_bowl_of_a_letter_is_none() {
+        for slope in [-0.02, 0.011, 0.02] {
+            let mut ink = page();
+            frame(&mut ink, (600.0, 500.0), (1000.0, 60.0), slope, 1.5);
+            let found = styles(&ink);
+            assert_eq!(found.len(), 1, "{slope}: {found:?}");
+            assert_eq!(found[0].0, RedactionStyle::Outlined);
+        }
+        let mut ink = page();
+        drawing::ring(&mut ink, (500.0, 500.0), (17.0, 24.0), (0.0, 0..360), 4.0);
+        assert_eq!(styles(&ink), []);
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn stamp(
     let onwards = onwards(rest, frame, size);
     let inset = frame.thickness + 0.08 * size + 1.0;
     let inner = frame.inside(rest, inset);
-    let area = (short - 2.0 * inset).max(1.0) * (long - 2.0 * inset).max(1.0);
+    let area = frame.area(inset).max(1.0);
     let filled = inner.ink_in(&inner.bbox()) as f64 / area;
     let bold = thickness(&inner, (0.25 * size) as i32) / print;
     let weight = frame.thickness / print.max(form_thickness(frame, strokes, size));

@@ -31,6 +31,17 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// A frame of four corners without thickness, clockwise from the upper left.
+    pub(super) fn new(corners: [Point; 4]) -> Self {
+        Self { corners, thickness: 0.0, bbox: around(&corners, 0.0), inked: 1.0 }
+    }
+
+    /// Its area within the sides, so many pixels from them, px².
+    pub(super) fn area(&self, inset: f64) -> f64 {
+        let (short, long) = self.lengths();
+        (short - 2.0 * inset).max(0.0) * (long - 2.0 * inset).max(0.0)
+    }
+
     /// The four sides, clockwise from the top.
     pub(super) fn sides(&self) -> [(Point, Point); 4] {
         let [a, b, c, d] = self.corners;

@@ -1,7 +1,7 @@
 //! Stamps, redactions and rulings: found, kept as regions, and taken out of what the recognizer sees.
 //!
 //! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
-//! In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are passages struck out by hand
+//! Thin lines that came out as dashes are made whole to find blanks ([`hairlines`]). In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are passages struck out by hand
 //! ([`hatched`]), blank boxes that stand alone and blocks whose middle the copier bleached ([`blanks`]); the page's print
 //! tells them from edges and dirt ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of
 //! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
@@ -23,6 +23,7 @@ mod drawing;
 mod ellipse;
 mod erasing;
 mod frames;
+mod hairlines;
 mod hatched;
 mod leaning;
 mod lines;
@@ -116,7 +117,8 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let mut found = color::find_stamps(page, size, options);
     let paper = Paper::of(gray, ink);
     let print = Print::of(&components, page, ink, gray, size);
-    for block in find_blocks(&rest, &print, size, options) {
+    let hairlines = hairlines::find_lacking(ink, gray, paper.contrast(), size);
+    for block in find_blocks(ink, &ink.with(&hairlines), &print, size, options) {
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
         found.push(block);
     }
@@ -132,7 +134,8 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
         kept.cover(gray, &mut covered, &mut rest, size);
         found.push(kept.mark);
     }
-    for outline in find_hidden_outlines((&all, &rest), &frames, &found, &print, size) {
+    let lines = rest.with(&hairlines.without(&covered));
+    for outline in find_hidden_outlines((&all, &lines), &frames, &found, &print, size) {
         cover(&mut covered, &mut rest, &outline.bbox.grown(rim(size)));
         found.push(outline);
     }
@@ -156,12 +159,18 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     Marks { found, covered, rest }
 }
 
-/// The redactions of all kinds, but for outlines that a stamp lies over.
-fn find_blocks(ink: &Binary, print: &Print<'_>, size: f64, options: &MarksOptions) -> Vec<Mark> {
+/// The redactions of all kinds, but for outlines that a stamp lies over; `lines` is the ink with its thin lines whole.
+fn find_blocks(
+    ink: &Binary,
+    lines: &Binary,
+    print: &Print<'_>,
+    size: f64,
+    options: &MarksOptions,
+) -> Vec<Mark> {
     let solid = solid::find_blocks(ink, size, options);
     let mut blocks = passages::without_strokes(solid.clone(), size);
     blocks.retain(|b| print.stands_apart(&b.bbox));
-    blocks.extend(blanks::find_blanks(ink, size));
+    blocks.extend(blanks::find_blanks(ink, lines, size));
     let ends = solid::ends(solid, &blocks, size);
     blocks.extend(ends);
     let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();

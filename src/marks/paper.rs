@@ -21,6 +21,7 @@ pub(super) struct Paper<'a> {
     ink: &'a Binary,
     /// Darkest that paper beside a mark is.
     light: u8,
+    contrast: f64,
 }
 
 impl<'a> Paper<'a> {
@@ -31,7 +32,13 @@ impl<'a> Paper<'a> {
             levels[usize::from(*ink != 0)][usize::from(*value)] += 1;
         }
         let [paper, dark] = levels.map(|histogram| f64::from(percentile(&histogram, 50)));
-        Self { gray, ink, light: (dark + LIGHT * (paper - dark).max(0.0)) as u8 }
+        let contrast = (paper - dark).max(0.0);
+        Self { gray, ink, light: (dark + LIGHT * contrast) as u8, contrast }
+    }
+
+    /// Contrast of ink and paper (medians), 0 to 255.
+    pub(super) fn contrast(&self) -> f64 {
+        self.contrast
     }
 
     /// How many sides of a box have paper beside them; those at the border of the scan and beside other ink have.

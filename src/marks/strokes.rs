@@ -7,7 +7,7 @@
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RegionKind};
-use crate::raster::{Binary, Component, Labels, ink_from};
+use crate::raster::{Binary, Component, Labels, ink_runs};
 use std::ops::Range;
 
 /// Thickest stroke, in characters.
@@ -115,15 +115,8 @@ pub(super) fn find_strokes(ink: &Binary, size: f64) -> Strokes {
 fn thin(ink: &Binary, longest: usize) -> Binary {
     let mut thin = Binary::new(ink.width(), ink.height());
     for y in 0..ink.height() {
-        let (row, out) = (ink.row(y), thin.row_mut(y));
-        let mut left = ink_from(row, 0);
-        while left < row.len() {
-            let right = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
-            if right - left <= longest {
-                out[left..right].fill(255);
-            }
-            left = ink_from(row, right);
-        }
+        let out = thin.row_mut(y);
+        ink_runs(ink.row(y)).filter(|run| run.len() <= longest).for_each(|run| out[run].fill(255));
     }
     thin
 }

@@ -102,16 +102,24 @@ fn runs_of(page: &Binary) -> (Vec<Run>, Vec<u32>) {
     let mut rows = Vec::with_capacity(page.height() as usize + 1);
     for y in 0..page.height() {
         rows.push(runs.len() as u32);
-        let row = page.row(y);
-        let mut left = ink_from(row, 0);
-        while left < row.len() {
-            let right = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
-            runs.push(Run { y, left: left as u32, right: right as u32 });
-            left = ink_from(row, right);
-        }
+        runs.extend(ink_runs(page.row(y)).map(|run| Run {
+            y,
+            left: run.start as u32,
+            right: run.end as u32,
+        }));
     }
     rows.push(runs.len() as u32);
     (runs, rows)
+}
+
+/// The runs of ink in a row, from left to right.
+pub fn ink_runs(row: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let left = ink_from(row, at);
+        at = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
+        (left < at).then_some(left..at)
+    })
 }
 
 /// The first ink of a row from a place on, or its end: eight pixels at a time, for most of a page is paper.

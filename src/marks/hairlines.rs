@@ -1,0 +1,241 @@
+//! Thin lines that a threshold leaves as dashes, or loses.
+//!
+//! Where a thin line leans, its ink is shared by two rows of pixels in places, and where a copy is small or blurred it is
+//! lighter than print. Seen from the paper beside it a line is dark all along: pixels that are darker than those a little
+//! way off on both sides, in a run longer than the strokes of print. Where print touches it, a line is followed to where
+//! it goes on, as long as there is paper on one side. Only neighbours are compared, so shades and fading do not matter.
+//! Lines that lean by more than one in twenty are not seen.
+
+use crate::geometry::BBox;
+use crate::raster::{Binary, ink_runs};
+use image::GrayImage;
+
+/// Shortest run of a line, in characters.
+const SHORTEST: f64 = 1.0;
+/// Shortest dash that a line goes on from, in characters: the tips of print are shorter.
+const DASH: f64 = 0.4;
+/// Longest gap in a line that print touches, in characters.
+const GAP: f64 = 6.0;
+/// How far beside a line paper is looked at, in characters.
+const BESIDE: f64 = 0.1;
+/// Difference of a line from the paper beside it, at least, as a part of the contrast of ink and paper.
+const DARKER: f64 = 0.15;
+
+/// What lacks of the thin lines in a page's ink. `contrast` is that of ink and paper, 0 to 255.
+pub(super) fn find_lacking(ink: &Binary, gray: &GrayImage, contrast: f64, size: f64) -> Binary {
+    let search = Search {
+        gray,
+        beside: ((BESIDE * size).round() as usize).max(2),
+        darker: (DARKER * contrast).round().max(4.0) as u8,
+        shortest: ((SHORTEST * size) as u16).max(16),
+        gap: (GAP * size) as usize,
+    };
+    let mut lines = ink.clone();
+    if gray.width().min(gray.height()) as usize <= 2 * search.beside {
+        return Binary::new(gray.width(), gray.height());
+    }
+    search.flat().iter().chain(&search.upright()).for_each(|run| draw(&mut lines, run));
+    for (x, y) in search.gaps(&lines, ((DASH * size) as usize).max(6)) {
+        lines.set(x, y, true);
+    }
+    lines.without(ink)
+}
+
+/// Runs of ink in rows, so many pixels long at least.
+fn dashes(ink: &Binary, least: usize) -> Vec<BBox> {
+    let in_row = |y: u32| {
+        let runs = ink_runs(ink.row(y)).filter(move |run| run.len() >= least);
+        runs.map(move |run| BBox::from_ltwh(run.start as i32, y as i32, run.len() as i32, 1))
+    };
+    (0..ink.height()).flat_map(in_row).collect()
+}
+
+fn draw(ink: &mut Binary, run: &BBox) {
+    let columns = run.left as usize..run.right as usize;
+    (run.top..run.bottom).for_each(|y| ink.row_mut(y as u32)[columns.clone()].fill(255));
+}
+
+struct Search<'a> {
+    gray: &'a GrayImage,
+    /// px
+    beside: usize,
+    /// Levels of gray.
+    darker: u8,
+    /// px
+    shortest: u16,
+    /// px
+    gap: usize,
+}
+
+impl Search<'_> {
+    fn row(&self, y: usize) -> &[u8] {
+        let width = self.gray.width() as usize;
+        &self.gray.as_raw()[y * width..(y + 1) * width]
+    }
+
+    /// Tells pixels of a row that are darker than those on both sides of each.
+    fn compare(&self, is_line: &mut [u8], row: &[u8], before: &[u8], after: &[u8]) {
+        let pixels = row.iter().zip(before).zip(after);
+        for (out, ((here, before), after)) in is_line.iter_mut().zip(pixels) {
+            *out = if (*before.min(after)).saturating_sub(*here) >= self.darker { 255 } else { 0 };
+        }
+    }
+
+    /// Runs of pixels on flat lines.
+    fn flat(&self) -> Vec<BBox> {
+        let mut found = Vec::new();
+        let mut is_line = vec![0u8; self.gray.width() as usize];
+        for y in self.beside..self.gray.height() as usize - self.beside {
+            self.compare(&mut is_line, self.row(y), self.row(y - self.beside), self.row(y + self.beside));
+            let runs = ink_runs(&is_line).filter(|run| run.len() >= usize::from(self.shortest));
+            found.extend(runs.map(|run| BBox::from_ltwh(run.start as i32, y as i32, run.len() as i32, 1)));
+        }
+        found
+    }
+
+    /// Runs of pixels on upright lines.
+    fn upright(&self) -> Vec<BBox> {
+        let mut found = Vec::new();
+        let (width, height) = (self.gray.width() as usize, self.gray.height() as usize);
+        let mut is_line = vec![0u8; width];
+        // For how many rows each column has been on a line.
+        let mut rows = vec![0u16; width];
+        for y in 0..=height {
+            if y < height {
+                let row = self.row(y);
+                self.compare(&mut is_line[self.beside..], &row[self.beside..], row, &row[2 * self.beside..]);
+            } else {
+                is_line.fill(0);
+            }
+            // In most rows none ends: that is seen for many columns at once.
+            let ends = |rows: u16, line: u8| line == 0 && rows >= self.shortest;
+            if rows.iter().zip(&is_line).fold(false, |any, (&rows, &line)| any | ends(rows, line)) {
+                let all = rows.iter().zip(&is_line).enumerate();
+                let ended = all.filter(|(_, (rows, line))| ends(**rows, **line));
+                found.extend(ended.map(|(x, (&rows, _))| {
+                    BBox::from_ltwh(x as i32, y as i32 - i32::from(rows), 1, i32::from(rows))
+                }));
+            }
+            for (rows, &line) in rows.iter_mut().zip(&is_line) {
+                *rows = if line == 0 { 0 } else { rows.saturating_add(1) };
+            }
+        }
+        found
+    }
+
+    /// The places between dashes, so many pixels long at least, of one line.
+    fn gaps(&self, lines: &Binary, dash: usize) -> Vec<(u32, u32)> {
+        let flat = dashes(lines, dash);
+        let upright: Vec<BBox> = dashes(&lines.transposed(), dash).iter().map(BBox::transposed).collect();
+        let mut found = Vec::new();
+        for (along, across, step) in [(&flat, &upright, (1, 0)), (&upright, &flat, (0, 1))] {
+            // Stems of letters that touch the line do not end it.
+            let ends = across.iter().filter(|run| run.area() >= i64::from(self.shortest));
+            let mut met = Binary::new(lines.width(), lines.height());
+            along.iter().chain(ends).for_each(|run| draw(&mut met, run));
+            for run in along {
+                let before = (run.left - step.0, run.top - step.1);
+                self.follow(&met, before, (-step.0, -step.1), &mut found);
+                let last = (run.right - 1, run.bottom - 1);
+                self.follow(&met, (last.0 + step.0, last.1 + step.1), step, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Follows a line from beyond the end of a dash while it is darker than what lies on one of its sides; keeps the way
+    /// if it meets another.
+    fn follow(&self, met: &Binary, from: (i32, i32), step: (i32, i32), found: &mut Vec<(u32, u32)>) {
+        let before = found.len();
+        let far = self.beside as i32;
+        let inner = met.bbox().grown(-(far + 1));
+        let aside = |(x, y): (i32, i32), d: i32| (x + d * step.1.abs(), y + d * step.0.abs());
+        let level = |(x, y): (i32, i32)| self.gray.get_pixel(x as u32, y as u32).0[0];
+        let is_dark = |at: &(i32, i32)| {
+            let paper = level(aside(*at, -far)).max(level(aside(*at, far)));
+            paper.saturating_sub(level(*at)) >= self.darker
+        };
+        let mut at = from;
+        for _ in 0..self.gap {
+            if !inner.contains(at.0, at.1) {
+                break;
+            }
+            let nearby = [at, aside(at, -1), aside(at, 1)];
+            if nearby.iter().any(|&(x, y)| met.is_ink(x as u32, y as u32)) {
+                return;
+            }
+            // The same row as long as it will do: what touches the line is no way on.
+            let Some(next) = nearby.into_iter().find(is_dark) else { break };
+            found.push((next.0 as u32, next.1 as u32));
+            at = (next.0 + step.0, next.1 + step.1);
+        }
+        found.truncate(before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    const SIZE: f64 = 40.0;
+
+    /// A box whose sides lean by one in 120, so that two rows of pixels share their ink in places, and its ink.
+    fn leaning(contrast: f64, print: impl Fn(u32, u32) -> bool) -> (GrayImage, Binary) {
+        let shade = |d: f64| (255.0 - contrast * (1.0 - d.abs()).max(0.0)) as u8;
+        let page = GrayImage::from_fn(900, 700, |x, y| {
+            let (across, down) = (f64::from(x), f64::from(y));
+            let (turned_x, turned_y) = (across + down / 120.0, down - across / 120.0);
+            let flat = (150.0..=800.0).contains(&turned_x);
+            let upright = (200.0..=500.0).contains(&turned_y);
+            let sides = [200.0, 500.0].map(|at| if flat { shade(turned_y - at) } else { 255 });
+            let ends = [150.0, 800.0].map(|at| if upright { shade(turned_x - at) } else { 255 });
+            let lightest = sides.into_iter().chain(ends).min().unwrap_or(255);
+            Luma([if print(x, y) { 10 } else { lightest }])
+        });
+        let ink = Binary::below(&page, 128);
+        (page, ink)
+    }
+
+    fn pieces(ink: &Binary) -> usize {
+        ink.components().0.len()
+    }
+
+    #[test]
+    fn the_dashes_of_a_line_are_joined_and_one_too_light_for_the_threshold_is_drawn() {
+        for contrast in [200.0, 100.0] {
+            let (page, ink) = leaning(contrast, |_, _| false);
+            let whole = ink.with(&find_lacking(&ink, &page, 200.0, SIZE));
+            assert!(pieces(&ink) != 1 && pieces(&whole) == 1, "{contrast}");
+            assert!(whole.ink_in(&whole.bbox()) < 3 * 2 * 950);
+        }
+    }
+
+    #[test]
+    fn a_line_that_print_touches_is_followed_and_print_stays_as_it_is() {
+        // Letters hang from the lower side, and others stand alone.
+        let hanging = |x: u32, y: u32| (x % 40 < 24 && x > 300 && x < 600) && (503..540).contains(&y);
+        let alone = |x: u32, y: u32| (x % 40 < 24) && (600..640).contains(&y);
+        let (page, ink) = leaning(120.0, |x, y| hanging(x, y) || alone(x, y));
+        let whole = ink.with(&find_lacking(&ink, &page, 200.0, SIZE));
+        let lower = BBox::from_ltrb(200, 495, 780, 508);
+        let covered = (lower.left..lower.right)
+            .filter(|&x| whole.ink_in(&BBox { left: x, right: x + 1, ..lower }) > 0)
+            .count();
+        assert_eq!(covered, lower.width() as usize);
+        let below = BBox::from_ltrb(0, 545, 900, 700);
+        assert_eq!(whole.ink_in(&below), ink.ink_in(&below));
+    }
+
+    #[test]
+    fn noise_and_the_edge_of_a_shade_are_no_lines() {
+        let page = GrayImage::from_fn(400, 400, |x, y| {
+            let noise = (x * 7919 + y * 104_729 + x * y * 31) % 61;
+            Luma([(if x > 200 { 120 } else { 220 }) + noise as u8 / 2])
+        });
+        let ink = Binary::new(400, 400);
+        assert_eq!(pieces(&find_lacking(&ink, &page, 200.0, SIZE)), 0);
+        let tiny = GrayImage::new(3, 3);
+        assert_eq!(find_lacking(&Binary::new(3, 3), &tiny, 200.0, SIZE), Binary::new(3, 3));
+    }
+}
