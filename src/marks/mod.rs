@@ -232,13 +232,13 @@ mod tests {
 
     #[test]
     fn a_turned_frame_over_print_is_a_stamp_and_the_print_stays() {
-        for slope in [-0.36, 0.05, 0.2] {
+        for (slope, thickness) in [(-0.36, 6.0), (-0.36, 3.0), (0.05, 6.0), (0.2, 6.0)] {
             let mut ink = page();
             print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));
             let before = ink.clone();
-            let corners = frame(&mut ink, (600.0, 800.0), (480.0, 160.0), slope, 6.0);
+            let corners = frame(&mut ink, (600.0, 800.0), (480.0, 160.0), slope, thickness);
             let marks = found(&ink);
-            let [stamp] = without_rules(&marks)[..] else { panic!("{slope} {:?}", marks.found) };
+            let [stamp] = without_rules(&marks)[..] else { panic!("{slope} {thickness} {:?}", marks.found) };
             assert!(matches!(stamp.kind, RegionKind::Stamp { shape: StampShape::Rectangle, .. }));
             assert!(stamp.bbox.iou(&lines::around(&corners, 3.0)) > 0.95);
             let all = before.ink_in(&stamp.bbox);

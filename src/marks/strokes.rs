@@ -12,6 +12,9 @@ use std::ops::Range;
 
 /// Thickest stroke, in characters.
 const THICKEST: f64 = 0.3;
+/// Shorter side of a frame, and half of its longer one, in characters, and how much of its box its sides fill at most.
+const FRAME: f64 = 1.5;
+const HOLLOW: f64 = 0.25;
 /// Length of the shortest piece, in characters.
 const PIECE: f64 = 0.35;
 /// Largest slope of a stroke (21°): stamps stand askew by up to twenty degrees.
@@ -121,8 +124,34 @@ fn thin(ink: &Binary, longest: usize) -> Binary {
     thin
 }
 
+/// Takes out of thin ink what would join the sides of frames that lean much: rows cross the flat sides of a thin one in
+/// runs as short as a thick stroke's. Whether there were any.
+fn part_corners(thin: &mut Binary, components: &[Component], labels: &Labels, size: f64) -> bool {
+    let mut parted = false;
+    for (i, c) in components.iter().enumerate() {
+        let (short, long) = (c.bbox.width().min(c.bbox.height()), c.bbox.width().max(c.bbox.height()));
+        let is_frame = f64::from(short) >= FRAME * size && f64::from(long) >= 2.0 * FRAME * size;
+        if !is_frame || c.ink as f64 > HOLLOW * c.bbox.area() as f64 {
+            continue;
+        }
+        let own = || labels.runs_in(&c.bbox).filter(|&(.., piece)| piece == i);
+        let mut lengths: Vec<usize> = own().map(|(_, columns, _)| columns.len()).collect();
+        lengths.sort_unstable();
+        let longest = 2 * lengths[lengths.len() / 5];
+        for (y, columns, _) in own().filter(|(_, columns, _)| columns.len() > longest) {
+            thin.row_mut(y)[columns].fill(0);
+            parted = true;
+        }
+    }
+    parted
+}
+
 fn find_upright(ink: &Binary, size: f64) -> Upright {
-    let (components, labels) = thin(ink, (THICKEST * size).max(3.0) as usize).components();
+    let mut thin = thin(ink, (THICKEST * size).max(3.0) as usize);
+    let (mut components, mut labels) = thin.components();
+    if part_corners(&mut thin, &components, &labels, size) {
+        (components, labels) = thin.components();
+    }
     let narrow = |c: &Component, lean: f64| {
         let (width, height) = (f64::from(c.bbox.width()), f64::from(c.bbox.height()));
         let thickness = c.ink as f64 / height.max(1.0);
