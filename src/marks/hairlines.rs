@@ -3,7 +3,7 @@
 //! Where a thin line leans, its ink is shared by two rows of pixels in places, and where a copy is small or blurred it is
 //! lighter than print. Seen from the paper beside it a line is dark all along: pixels that are darker than those a little
 //! way off on both sides, in a run longer than the strokes of print. Where print touches it, a line is followed to where
-//! it goes on, as long as there is paper on one side. Only neighbours are compared, so shades and fading do not matter.
+//! it is clear again, as long as it is inked or has paper on one side. Only neighbours are compared, so shades and fading do not matter.
 //! Lines that lean by more than one in twenty are not seen.
 
 use crate::geometry::BBox;
@@ -12,10 +12,8 @@ use image::GrayImage;
 
 /// Shortest run of a line, in characters.
 const SHORTEST: f64 = 1.0;
-/// Shortest dash that a line goes on from, in characters: the tips of print are shorter.
-const DASH: f64 = 0.4;
-/// Longest gap in a line that print touches, in characters.
-const GAP: f64 = 6.0;
+/// Longest part of a line that is not clear on both sides, in characters.
+const BESET: f64 = 12.0;
 /// How far beside a line paper is looked at, in characters.
 const BESIDE: f64 = 0.1;
 /// Difference of a line from the paper beside it, at least, as a part of the contrast of ink and paper.
@@ -28,26 +26,28 @@ pub(super) fn find_lacking(ink: &Binary, gray: &GrayImage, contrast: f64, size: 
         beside: ((BESIDE * size).round() as usize).max(2),
         darker: (DARKER * contrast).round().max(4.0) as u8,
         shortest: ((SHORTEST * size) as u16).max(16),
-        gap: (GAP * size) as usize,
+        beset: (BESET * size) as usize,
     };
-    let mut lines = ink.clone();
+    let mut lines = Binary::new(gray.width(), gray.height());
     if gray.width().min(gray.height()) as usize <= 2 * search.beside {
-        return Binary::new(gray.width(), gray.height());
+        return lines;
     }
-    search.flat().iter().chain(&search.upright()).for_each(|run| draw(&mut lines, run));
-    for (x, y) in search.gaps(&lines, ((DASH * size) as usize).max(6)) {
-        lines.set(x, y, true);
+    let (flat, upright) = (search.flat(), search.upright());
+    flat.iter().chain(&upright).for_each(|run| draw(&mut lines, run));
+    let mut ways = Vec::new();
+    for (runs, step) in [(&flat, (1, 0)), (&upright, (0, 1))] {
+        for run in runs {
+            let (first, last) = ((run.left, run.top), (run.right - 1, run.bottom - 1));
+            for (end, out) in [(first, (-step.0, -step.1)), (last, step)] {
+                // Onwards, and around a corner.
+                for way in [out, (step.1, step.0), (-step.1, -step.0)] {
+                    search.follow((ink, &lines), end, way, way != out, &mut ways);
+                }
+            }
+        }
     }
+    ways.into_iter().for_each(|(x, y)| lines.set(x, y, true));
     lines.without(ink)
-}
-
-/// Runs of ink in rows, so many pixels long at least.
-fn dashes(ink: &Binary, least: usize) -> Vec<BBox> {
-    let in_row = |y: u32| {
-        let runs = ink_runs(ink.row(y)).filter(move |run| run.len() >= least);
-        runs.map(move |run| BBox::from_ltwh(run.start as i32, y as i32, run.len() as i32, 1))
-    };
-    (0..ink.height()).flat_map(in_row).collect()
 }
 
 fn draw(ink: &mut Binary, run: &BBox) {
@@ -64,7 +64,7 @@ struct Search<'a> {
     /// px
     shortest: u16,
     /// px
-    gap: usize,
+    beset: usize,
 }
 
 impl Search<'_> {
@@ -123,49 +123,37 @@ impl Search<'_> {
         found
     }
 
-    /// The places between dashes, so many pixels long at least, of one line.
-    fn gaps(&self, lines: &Binary, dash: usize) -> Vec<(u32, u32)> {
-        let flat = dashes(lines, dash);
-        let upright: Vec<BBox> = dashes(&lines.transposed(), dash).iter().map(BBox::transposed).collect();
-        let mut found = Vec::new();
-        for (along, across, step) in [(&flat, &upright, (1, 0)), (&upright, &flat, (0, 1))] {
-            // Stems of letters that touch the line do not end it.
-            let ends = across.iter().filter(|run| run.area() >= i64::from(self.shortest));
-            let mut met = Binary::new(lines.width(), lines.height());
-            along.iter().chain(ends).for_each(|run| draw(&mut met, run));
-            for run in along {
-                let before = (run.left - step.0, run.top - step.1);
-                self.follow(&met, before, (-step.0, -step.1), &mut found);
-                let last = (run.right - 1, run.bottom - 1);
-                self.follow(&met, (last.0 + step.0, last.1 + step.1), step, &mut found);
-            }
-        }
-        found
-    }
-
-    /// Follows a line from beyond the end of a dash while it is darker than what lies on one of its sides; keeps the way
-    /// if it meets another.
-    fn follow(&self, met: &Binary, from: (i32, i32), step: (i32, i32), found: &mut Vec<(u32, u32)>) {
+    /// Follows a line from the end of a clear run while it is inked, or darker than what lies on one of its sides; keeps
+    /// the way if it is clear again. Around a corner the run itself is beside the way at first.
+    fn follow(
+        &self,
+        (ink, clear): (&Binary, &Binary),
+        end: (i32, i32),
+        step: (i32, i32),
+        corner: bool,
+        found: &mut Vec<(u32, u32)>,
+    ) {
         let before = found.len();
         let far = self.beside as i32;
-        let inner = met.bbox().grown(-(far + 1));
+        let inner = ink.bbox().grown(-(far + 1));
         let aside = |(x, y): (i32, i32), d: i32| (x + d * step.1.abs(), y + d * step.0.abs());
         let level = |(x, y): (i32, i32)| self.gray.get_pixel(x as u32, y as u32).0[0];
-        let is_dark = |at: &(i32, i32)| {
+        let goes_on = |at: &(i32, i32)| {
             let paper = level(aside(*at, -far)).max(level(aside(*at, far)));
-            paper.saturating_sub(level(*at)) >= self.darker
+            ink.is_ink(at.0 as u32, at.1 as u32) || paper.saturating_sub(level(*at)) >= self.darker
         };
-        let mut at = from;
-        for _ in 0..self.gap {
+        let beside_run = if corner { far as usize + 1 } else { 0 };
+        let mut at = (end.0 + step.0, end.1 + step.1);
+        for passed in 0..self.beset {
             if !inner.contains(at.0, at.1) {
                 break;
             }
             let nearby = [at, aside(at, -1), aside(at, 1)];
-            if nearby.iter().any(|&(x, y)| met.is_ink(x as u32, y as u32)) {
+            if passed >= beside_run && nearby.iter().any(|&(x, y)| clear.is_ink(x as u32, y as u32)) {
                 return;
             }
             // The same row as long as it will do: what touches the line is no way on.
-            let Some(next) = nearby.into_iter().find(is_dark) else { break };
+            let Some(next) = nearby.into_iter().find(goes_on) else { break };
             found.push((next.0 as u32, next.1 as u32));
             at = (next.0 + step.0, next.1 + step.1);
         }

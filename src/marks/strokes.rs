@@ -138,6 +138,10 @@ fn part_corners(thin: &mut Binary, components: &[Component], labels: &Labels, si
         let mut lengths: Vec<usize> = own().map(|(_, columns, _)| columns.len()).collect();
         lengths.sort_unstable();
         let longest = 2 * lengths[lengths.len() / 5];
+        // A ring has such runs at its top and bottom only.
+        if lengths[lengths.len() - 1 - lengths.len() / 5] <= longest {
+            continue;
+        }
         for (y, columns, _) in own().filter(|(_, columns, _)| columns.len() > longest) {
             thin.row_mut(y)[columns].fill(0);
             parted = true;
