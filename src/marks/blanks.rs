@@ -537,7 +537,7 @@ mod tests {
     fn a_box_with_print_in_it_is_no_redaction() {
         let mut ink = page();
         frame(&mut ink, (500.0, 500.0), (600.0, 80.0), 0.0, 3.0);
-        crate::marks::drawing::print(&mut ink, BBox::from_ltrb(300, 482, 700, 520));
+        drawing::print(&mut ink, BBox::from_ltrb(300, 482, 700, 520));
         assert_eq!(styles(&ink), []);
     }
 }
