@@ -5,7 +5,8 @@ mod histogram;
 mod otsu;
 mod size;
 
-pub use components::{LabelPicture, Labels, ink_from, ink_runs};
+use components::ink_from;
+pub use components::{LabelPicture, Labels, ink_runs};
 pub(crate) use histogram::{Histogram, percentile};
 pub use otsu::otsu_level;
 pub use size::character_size;

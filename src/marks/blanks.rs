@@ -9,13 +9,13 @@ use super::boxes::thickness;
 use super::erasing::cut;
 use super::frames::Frame;
 use super::lines::Seen;
+use super::rims::{LEAN, frame_of, rims_of};
 use super::solid::full_corners;
 use super::{Mark, rim};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 use std::collections::VecDeque;
-use std::ops::Range;
 
 /// Part of its box that a blank fills, which leans with it: the bowls of letters fill 0.8.
 const FILLS: f64 = 0.84;
@@ -40,12 +40,8 @@ const SPECKLE: f64 = 0.06;
 const CHARACTER: (f64, f64) = (0.33, 1.5);
 /// How far frays of a bleached middle reach inwards, in characters.
 const FRAYS: f64 = 0.15;
-/// Largest slope of a side against the page (1.5°): boxes are drawn on scans that are made straight afterwards.
-const LEAN: f64 = 0.026;
-/// How far apart the ends of a side are then, at least, in characters: less tells nothing.
+/// How far apart the ends of a side that leans are, at least, in characters: less tells nothing.
 const DRIFT: f64 = 0.1;
-/// Places along a side that are looked at.
-const SAMPLES: i32 = 40;
 /// Largest outlined redaction, as a part of the page.
 const LARGEST: f64 = 0.4;
 
@@ -198,29 +194,6 @@ fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
     halves
 }
 
-/// A side of a blank: how far outside of it the rim ends, and how thick it is, px.
-#[derive(Clone, Copy)]
-struct Rim {
-    end: i32,
-    thickness: i32,
-    inked: f64,
-    /// How far outside of the blank's box its inner edge is at the beginning and at the end of the side, px: less than
-    /// nothing where it leans.
-    edge: [f64; 2],
-}
-
-/// The frame that the inner edges of rims make: those of top, right, bottom and left.
-fn frame_of(hole: &BBox, rims: &[Rim; 4]) -> Frame {
-    let [left, top, right, bottom] = [hole.left, hole.top, hole.right, hole.bottom].map(f64::from);
-    let [upper, after, lower, before] = rims.map(|r| r.edge);
-    Frame::new([
-        Point { x: left - before[0], y: top - upper[0] },
-        Point { x: right + after[0], y: top - upper[1] },
-        Point { x: right + after[1], y: bottom + lower[1] },
-        Point { x: left - before[1], y: bottom + lower[0] },
-    ])
-}
-
 /// What an enclosed blank with so many pixels of paper is, if a redaction.
 fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
     let rims = rims_of(ink, hole, size);
@@ -248,8 +221,7 @@ fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
     {
         RedactionStyle::Solid
     } else if f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
-        && is_blank(ink, &frame_of(hole, &rims), size)
-        && fills(hole, &frame_of(hole, &rims), paper, size)
+        && is_outline(ink, hole, &frame_of(hole, &rims), paper, size)
         && onwards <= 1
     {
         RedactionStyle::Outlined
@@ -260,19 +232,16 @@ fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
     Some(Mark { kind, bbox, confidence: Confidence::clamped(0.9) })
 }
 
-/// Whether so many pixels of paper fill a blank as those of a rectangle do, which may lean: the bowls of letters are round.
-fn fills(hole: &BBox, frame: &Frame, paper: f64, size: f64) -> bool {
+/// Whether a blank with so many pixels of paper is filled by them as a rectangle is that leans with its frame, which the
+/// bowls of letters are not, and nothing but specks stands in the frame.
+fn is_outline(ink: &Binary, hole: &BBox, frame: &Frame, paper: f64, size: f64) -> bool {
     let (width, height) = (f64::from(hole.width()), f64::from(hole.height()));
     let leans = |lean: &f64| *lean <= LEAN && lean * width.max(height) >= DRIFT * size;
     let lean = Some(frame.lean().abs()).filter(leans).unwrap_or(0.0);
-    paper >= FILLS * (width - lean * height) * (height - lean * width)
-}
-
-/// Whether nothing but specks stands in a frame.
-fn is_blank(ink: &Binary, frame: &Frame, size: f64) -> bool {
     let inset = 0.12 * size;
     let inner = frame.inside(ink, inset);
     inner.ink_in(&inner.bbox()) as f64 <= SPECKS * frame.area(inset)
+        && paper >= FILLS * (width - lean * height) * (height - lean * width)
 }
 
 /// Whether characters stand within a blank: bleaching leaves specks and frays, a printed label in a heavy frame is
@@ -293,89 +262,6 @@ fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
     }
     let (cores, _) = cut(ink, &hole.grown(-(FRAYS * size) as i32)).components();
     cores.iter().filter(|c| fits(&c.bbox) && short(&c.bbox) >= CHARACTER.0 * size).count() >= 3
-}
-
-/// The rims around a blank: top, right, bottom and left.
-fn rims_of(ink: &Binary, hole: &BBox, size: f64) -> [Rim; 4] {
-    let rim = |side, part| rim_of(ink, hole, side, part, size);
-    let (width, height) = (hole.width(), hole.height());
-    // The shorter sides of a blank that leans end where the longer ones are there.
-    let between = |rims: [&Rim; 2], end: usize, depth: i32| {
-        let [from, beyond] = rims.map(|r| (-r.edge[end]).max(0.0) as i32);
-        from..(depth - beyond).max(from + 1)
-    };
-    if width >= height {
-        let (top, bottom) = (rim((0, -1), 0..width), rim((0, 1), 0..width));
-        let ends = [1, 0].map(|end| between([&top, &bottom], end, height));
-        let [right, left] = [rim((1, 0), ends[0].clone()), rim((-1, 0), ends[1].clone())];
-        [top, right, bottom, left]
-    } else {
-        let (right, left) = (rim((1, 0), 0..height), rim((-1, 0), 0..height));
-        let ends = [0, 1].map(|end| between([&left, &right], end, width));
-        let [top, bottom] = [rim((0, -1), ends[0].clone()), rim((0, 1), ends[1].clone())];
-        [top, right, bottom, left]
-    }
-}
-
-/// Looks outwards from a part of a blank's side (a unit step) at the rim around it.
-fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f64) -> Rim {
-    let seen = Seen { ink, transposed: false };
-    let (across, depth) =
-        if side.0 == 0 { (hole.width(), hole.height()) } else { (hole.height(), hole.width()) };
-    // A leaning side lies within the blank's box, a frayed one too.
-    let lean = (LEAN * f64::from(across)).max(0.4 * size);
-    let within = (depth / 3).min(lean as i32).max(2);
-    let samples: Vec<(f64, i32, (i32, i32))> = (0..SAMPLES)
-        .filter_map(|i| {
-            let t = part.start + (part.end - part.start) * (2 * i + 1) / (2 * SAMPLES);
-            let is_ink = |d: i32| match side {
-                (0, -1) => seen.at(hole.left + t, hole.top - 1 - d),
-                (0, _) => seen.at(hole.left + t, hole.bottom + d),
-                (1, _) => seen.at(hole.right + d, hole.top + t),
-                _ => seen.at(hole.left - 1 - d, hole.top + t),
-            };
-            let begins = -within..(0.1 * size) as i32 + 3;
-            let run = longest_run(is_ink, begins.clone(), (1.2 * size) as i32)?;
-            let edge = begins.into_iter().find(|&d| is_ink(d))?;
-            Some((f64::from(2 * i + 1) / f64::from(2 * SAMPLES), edge, run))
-        })
-        .collect();
-    let median = |values: &mut dyn Iterator<Item = i32>| {
-        let mut values: Vec<i32> = values.collect();
-        values.sort_unstable();
-        values.get(values.len() / 2).copied().unwrap_or(0)
-    };
-    // Medians of the first and the last third of the side lie on it at a sixth and at five sixths.
-    let [first, last] = [0.0, 2.0 / 3.0].map(|from| {
-        let third = samples.iter().filter(|(at, ..)| (from..from + 1.0 / 3.0).contains(at));
-        f64::from(median(&mut third.map(|(_, edge, _)| *edge)))
-    });
-    let onward = (last - first) / 4.0;
-    Rim {
-        end: median(&mut samples.iter().map(|(.., run)| run.1)).max(1),
-        thickness: median(&mut samples.iter().map(|(.., run)| run.1 - run.0)),
-        inked: samples.len() as f64 / f64::from(SAMPLES),
-        edge: [first - onward, last + onward],
-    }
-}
-
-/// The longest run of ink that begins in a range and ends before `limit`; single pixels of paper do not end it.
-fn longest_run(is_ink: impl Fn(i32) -> bool, begins: Range<i32>, limit: i32) -> Option<(i32, i32)> {
-    // On pages of characters two pixels high, the limit lies before the end of the range.
-    let limit = limit.max(begins.end);
-    let mut longest: Option<(i32, i32)> = None;
-    let mut d = begins.start;
-    while d < begins.end {
-        if is_ink(d) {
-            let end = (d..limit).find(|&e| !is_ink(e) && !is_ink(e + 1)).unwrap_or(limit);
-            if longest.is_none_or(|(from, to)| end - d > to - from) {
-                longest = Some((d, end));
-            }
-            d = end;
-        }
-        d += 1;
-    }
-    longest
 }
 
 /// How many sides go on beyond the corners, as the rules of a form do at every cell. Print may touch one corner of an
@@ -413,12 +299,6 @@ mod tests {
             other => panic!("{other:?}"),
         };
         find_blanks(ink, ink, SIZE).into_iter().map(style).collect()
-    }
-
-    /// Found by feeding broken files: it went round for ever.
-    #[test]
-    fn a_run_that_begins_beyond_the_limit_ends() {
-        assert_eq!(longest_run(|d| d < 3, -1..4, 1), Some((-1, 3)));
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Stamps, redactions and rulings: found, kept as regions, and taken out of what the recognizer sees.
 //!
 //! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
-//! Thin lines that came out as dashes are made whole to find blanks ([`hairlines`]). In the remaining ink, blocks filled with black are redactions ([`solid`]), and so are passages struck out by hand
-//! ([`hatched`]), blank boxes that stand alone and blocks whose middle the copier bleached ([`blanks`]); the page's print
-//! tells them from edges and dirt ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of
-//! frames ([`frames`]), which are stamps where they stand askew to the page, or are heavier than its print ([`boxes`]);
-//! the rest are rules. Rings and ovals with print in them are stamps ([`rings`]). A black stamp over print is lifted off
-//! where it is darker than the print ([`shade`]). What is left and leans against the page is a stamp without a frame, or a
-//! note written by hand ([`leaning`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame
-//! that stand straight ([`unlike`]).
+//! Thin lines that came out as dashes are made whole to find blanks ([`hairlines`]). In the remaining ink, blocks filled
+//! with black are redactions ([`solid`]), and so are passages struck out by hand ([`hatched`]), blank boxes that stand
+//! alone and blocks whose middle the copier bleached ([`blanks`]); the page's print tells them from edges and dirt
+//! ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of frames ([`frames`]), which are stamps where
+//! they stand askew to the page, or are heavier than its print ([`boxes`]); the rest are rules. Rings and ovals with
+//! print in them are stamps ([`rings`]). A black stamp over print is lifted off where it is darker than the print
+//! ([`shade`]). What is left and leans against the page is a stamp without a frame, or a note written by hand
+//! ([`leaning`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame that stand
+//! straight ([`unlike`]).
 //!
 //! All lengths are in characters, so neither resolution nor scale need be known. A stamp without a frame that looks as
 //! a heading does stays print; a stamp's text is not read here.
@@ -30,6 +31,7 @@ mod lines;
 mod own_ink;
 mod paper;
 mod passages;
+mod rims;
 mod rings;
 mod rows;
 mod shade;

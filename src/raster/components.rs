@@ -123,7 +123,7 @@ pub fn ink_runs(row: &[u8]) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// The first ink of a row from a place on, or its end: eight pixels at a time, for most of a page is paper.
-pub fn ink_from(row: &[u8], mut at: usize) -> usize {
+pub(super) fn ink_from(row: &[u8], mut at: usize) -> usize {
     while let Some(eight) = row[at..].first_chunk() {
         let word = u64::from_le_bytes(*eight);
         if word != 0 {
