@@ -5,7 +5,6 @@ mod histogram;
 mod otsu;
 mod size;
 
-use components::ink_from;
 pub use components::{LabelPicture, Labels, ink_runs};
 pub(crate) use histogram::{Histogram, percentile};
 pub use otsu::otsu_level;
@@ -141,18 +140,21 @@ impl Binary {
         let (width, height) = (self.width() as usize, self.height() as usize);
         let mut out = Self::new(self.height(), self.width());
         let (from, to) = (self.0.as_raw(), &mut *out.0);
-        // In tiles, so that reading and writing both stay within the cache, and eight pixels at a time: where they are
-        // paper, as most of a page is, nothing is written.
-        const TILE: usize = 32;
-        for (top, left) in
-            (0..height).step_by(TILE).flat_map(|t| (0..width).step_by(TILE).map(move |l| (t, l)))
-        {
-            for y in top..(top + TILE).min(height) {
-                let row = &from[y * width..][left..(left + TILE).min(width)];
-                let mut x = ink_from(row, 0);
-                while x < row.len() {
-                    to[(left + x) * height + y] = row[x];
-                    x = ink_from(row, x + 1);
+        // By squares of eight pixels, along rows, so that reading goes straight on: where they are paper, as most of a
+        // page is, nothing is written.
+        for (y, x) in (0..height).step_by(8).flat_map(|y| (0..width).step_by(8).map(move |x| (y, x))) {
+            if y + 8 <= height && x + 8 <= width {
+                let row = |i: usize| from[(y + i) * width + x..].first_chunk().expect("eight pixels");
+                let rows: [u64; 8] = std::array::from_fn(|i| u64::from_le_bytes(*row(i)));
+                if rows.iter().fold(0, |any, row| any | row) != 0 {
+                    for (i, column) in mirrored(rows).into_iter().enumerate() {
+                        to[(x + i) * height + y..][..8].copy_from_slice(&column.to_le_bytes());
+                    }
+                }
+            } else {
+                let rest = |y: usize| (x..width.min(x + 8)).map(move |x| (y, x));
+                for (y, x) in (y..height.min(y + 8)).flat_map(rest) {
+                    to[x * height + y] = from[y * width + x];
                 }
             }
         }
@@ -171,6 +173,21 @@ impl Binary {
     pub fn with(&self, other: &Self) -> Self {
         let both = self.0.as_raw().iter().zip(other.0.as_raw()).map(|(a, b)| a | b).collect();
         Self(GrayImage::from_raw(self.width(), self.height(), both).expect("as many pixels"))
+    }
+
+    /// Number of ink pixels in each cell of a grid, `side` px wide and high, in rows from the upper left. What is too small
+    /// for a cell at the right and at the bottom is left out.
+    pub(crate) fn ink_by_cells(&self, side: u32) -> impl Iterator<Item = Vec<u32>> {
+        let columns = (self.width() / side * side) as usize;
+        (0..self.height() / side).map(move |row| {
+            // By columns first: that is done for many pixels at once.
+            let mut sums = vec![0u16; columns];
+            for y in row * side..(row + 1) * side {
+                sums.iter_mut().zip(self.row(y)).for_each(|(sum, &p)| *sum += u16::from(p != 0));
+            }
+            let cells = sums.chunks_exact(side as usize);
+            cells.map(|cell| cell.iter().map(|&sum| u32::from(sum)).sum()).collect()
+        })
     }
 
     /// Number of ink pixels in a box (the part inside of the picture).
@@ -207,6 +224,18 @@ impl Binary {
     pub fn components(&self) -> (Vec<Component>, Labels) {
         components::label(self)
     }
+}
+
+/// Eight rows of eight bytes, the first as the lowest, as columns: halves, quarters and eighths change places.
+fn mirrored(mut rows: [u64; 8]) -> [u64; 8] {
+    for (step, mask) in [(4, 0x0000_0000_ffff_ffff), (2, 0x0000_ffff_0000_ffff), (1, 0x00ff_00ff_00ff_00ff)] {
+        for upper in (0..8).filter(|i| i & step == 0) {
+            let other = ((rows[upper] >> (8 * step)) ^ rows[upper + step]) & mask;
+            rows[upper] ^= other << (8 * step);
+            rows[upper + step] ^= other;
+        }
+    }
+    rows
 }
 
 /// A connected piece of ink.
@@ -257,6 +286,62 @@ mod tests {
             let mut pairs = std::collections::BTreeMap::new();
             for (ours, theirs) in labels.iter().zip(expected.iter()) {
                 prop_assert_eq!(pairs.entry(*theirs).or_insert(*ours), ours);
+            }
+        }
+    }
+
+    /// Ink in no order, of any value but 0.
+    fn scattered(width: u32, height: u32) -> Binary {
+        let mut random = 7u32;
+        let mut page = Binary::new(width, height);
+        for y in 0..height {
+            for p in page.row_mut(y) {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *p = if random >> 30 == 0 { (random >> 22) as u8 } else { 0 };
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn rows_of_a_transposed_picture_are_columns() {
+        for (width, height) in [(0, 0), (1, 1), (8, 8), (7, 9), (64, 3), (65, 130), (200, 71)] {
+            let page = scattered(width, height);
+            let turned = page.transposed();
+            assert_eq!((turned.width(), turned.height()), (height, width));
+            assert_eq!(turned.as_ink(), &imageops::flip_horizontal(&imageops::rotate90(page.as_ink())));
+        }
+    }
+
+    #[test]
+    fn runs_of_rows_of_any_length_are_found() {
+        for width in [0, 1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 300] {
+            let (sparse, full) = (scattered(width, 40), Binary::below(&GrayImage::new(width, 1), 1));
+            for row in (0..40).map(|y| sparse.row(y)).chain([full.row(0)]) {
+                let mut drawn = vec![false; row.len()];
+                let mut end = None;
+                for run in ink_runs(row) {
+                    assert!(!run.is_empty() && end.is_none_or(|end| end < run.start), "{row:?}");
+                    end = Some(run.end);
+                    drawn[run].fill(true);
+                }
+                assert_eq!(drawn, row.iter().map(|&p| p != 0).collect::<Vec<bool>>());
+            }
+        }
+    }
+
+    #[test]
+    fn ink_is_counted_by_cells() {
+        let page = scattered(75, 50);
+        for side in [1, 4, 7, 50, 60] {
+            let cells: Vec<Vec<u32>> = page.ink_by_cells(side).collect();
+            assert_eq!(cells.len() as u32, 50 / side);
+            for (row, cells) in (0..).zip(&cells) {
+                let cell = |column: u32| {
+                    let (side, column) = (side as i32, column as i32);
+                    page.ink_in(&BBox::from_ltwh(column * side, row * side, side, side)) as u32
+                };
+                assert_eq!(*cells, (0..75 / side).map(cell).collect::<Vec<u32>>());
             }
         }
     }

@@ -114,24 +114,63 @@ fn runs_of(page: &Binary) -> (Vec<Run>, Vec<u32>) {
 
 /// The runs of ink in a row, from left to right.
 pub fn ink_runs(row: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
+    let mut edges = Edges { row, next: 0, at: 0, bits: 0, before: 0 };
     std::iter::from_fn(move || {
-        let left = ink_from(row, at);
-        at = row[left..].iter().position(|&p| p == 0).map_or(row.len(), |d| left + d);
-        (left < at).then_some(left..at)
+        let left = edges.next()?;
+        Some(left..edges.next().unwrap_or(row.len()))
     })
 }
 
-/// The first ink of a row from a place on, or its end: eight pixels at a time, for most of a page is paper.
-pub(super) fn ink_from(row: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = row[at..].first_chunk() {
-        let word = u64::from_le_bytes(*eight);
-        if word != 0 {
-            return at + word.trailing_zeros() as usize / 8;
+/// Where ink begins and ends in a row, seen by 64 pixels at a time, one bit each.
+struct Edges<'a> {
+    row: &'a [u8],
+    /// First pixel that was not looked at yet.
+    next: usize,
+    /// First pixel of those in `bits`.
+    at: usize,
+    /// The edges that were seen and are not told yet.
+    bits: u64,
+    /// Whether the last pixel looked at was ink: 1 or 0.
+    before: u64,
+}
+
+impl Iterator for Edges<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            let rest = self.row.get(self.next..).filter(|rest| !rest.is_empty())?;
+            let ink = ink_bits(&rest[..rest.len().min(64)]);
+            self.bits = ink ^ ((ink << 1) | self.before);
+            self.before = ink >> 63;
+            self.at = self.next;
+            self.next += 64;
         }
-        at += 8;
+        let edge = self.at + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(edge)
     }
-    row[at..].iter().position(|&p| p != 0).map_or(row.len(), |d| at + d)
+}
+
+/// Up to 64 pixels as bits, the first as the lowest.
+fn ink_bits(pixels: &[u8]) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    // Most of a page is paper.
+    if pixels.iter().fold(0, |any, &p| any | p) == 0 {
+        return 0;
+    }
+    let (eights, rest) = pixels.as_chunks::<8>();
+    let mut bits = 0;
+    for (i, eight) in eights.iter().enumerate() {
+        let word = u64::from_le_bytes(*eight);
+        // The highest bit of each byte tells whether it is ink; the product moves all eight of them into the highest byte.
+        let ink = ((((word & LOW) + LOW) | word) & !LOW) >> 7;
+        bits |= (ink.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+    }
+    for (i, &p) in rest.iter().enumerate() {
+        bits |= u64::from(p != 0) << (8 * eights.len() + i);
+    }
+    bits
 }
 
 /// For every run the run it was joined to; the first of a component is its own.

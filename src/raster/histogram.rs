@@ -12,6 +12,13 @@ impl Histogram {
         Self([[0; 256]; 4])
     }
 
+    /// All pixels counted.
+    pub(crate) fn of(pixels: &[u8]) -> Self {
+        let mut histogram = Self::new();
+        histogram.add(pixels);
+        histogram
+    }
+
     /// Counts some more.
     pub(crate) fn add(&mut self, pixels: &[u8]) {
         let (fours, rest) = pixels.as_chunks::<4>();
