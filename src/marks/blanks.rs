@@ -134,28 +134,37 @@ fn is_cut(ink: &Binary, a: &BBox, b: &BBox, size: f64) -> bool {
 fn paper_by_halves(ink: &Binary) -> Binary {
     let mut halves = Binary::new(ink.width() / 2, ink.height() / 2);
     for y in 0..halves.height() {
-        let rows = [ink.row(2 * y), ink.row(2 * y + 1)];
-        let out = halves.row_mut(y);
-        let pairs = rows[0].chunks_exact(2).zip(rows[1].chunks_exact(2));
-        for (out, (upper, lower)) in out.iter_mut().zip(pairs) {
-            *out = !(upper[0] | upper[1] | lower[0] | lower[1]);
+        let (upper, lower) = (pairs(ink.row(2 * y)), pairs(ink.row(2 * y + 1)));
+        for (out, (upper, lower)) in halves.row_mut(y).iter_mut().zip(upper.zip(lower)) {
+            *out = if upper | lower == 0 { 255 } else { 0 };
         }
     }
     part_at_corners(&mut halves);
     halves
 }
 
+/// Pixels of a row by two: ink has 1 in its byte.
+fn pairs(row: &[u8]) -> impl Iterator<Item = u16> {
+    row.as_chunks::<2>().0.iter().map(|pair| u16::from_ne_bytes(*pair) & 0x0101)
+}
+
 /// Takes out paper that would join what a thin line parts: where the line steps, pieces of paper on both sides of it have
 /// a corner in common.
 fn part_at_corners(paper: &mut Binary) {
+    let width = paper.width() as usize;
+    let mut above = vec![0; width];
+    // Where the row above goes on downwards to ink; one more at both ends.
+    let mut ends = vec![0; width + 2];
     for y in 1..paper.height() {
-        let above = paper.row(y - 1).to_vec();
+        above.copy_from_slice(paper.row(y - 1));
         let row = paper.row_mut(y);
-        for x in 1..row.len() {
-            let joins_left = row[x] & above[x - 1] & !above[x] & !row[x - 1];
-            let joins_right = row[x - 1] & above[x] & !above[x - 1] & !row[x];
-            row[x] &= !joins_left;
-            row[x - 1] &= !joins_right;
+        ends[1..]
+            .iter_mut()
+            .zip(above.iter().zip(&*row))
+            .for_each(|(end, (above, here))| *end = above & !here);
+        let beside = ends.iter().zip(&ends[2..]);
+        for ((here, above), (before, after)) in row.iter_mut().zip(&above).zip(beside) {
+            *here &= above | !(before | after);
         }
     }
 }
@@ -167,27 +176,39 @@ fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
     let window = ((WINDOW * size / 2.0).round() as usize).max(2);
     let most = (MOST_SPECKS * (4 * window * window) as f64) as u16;
     let mut halves = Binary::new(ink.width() / 2, height);
-    // Ink of the window's rows by columns, and the rows that are in it.
+    if width < window {
+        return halves;
+    }
+    // Ink of the window's rows by columns, summed from the left, and the rows that are in it.
     let mut columns = vec![0u16; width];
-    let mut rows: VecDeque<Vec<u8>> = VecDeque::with_capacity(window + 1);
+    let mut sums = vec![0u16; width + 1];
+    let mut rows: VecDeque<Vec<u8>> = VecDeque::with_capacity(window);
     for y in 0..height {
-        let pairs = ink.row(2 * y).chunks_exact(2).zip(ink.row(2 * y + 1).chunks_exact(2));
-        let row: Vec<u8> = pairs.map(|(a, b)| (a[0] & 1) + (a[1] & 1) + (b[0] & 1) + (b[1] & 1)).collect();
-        columns.iter_mut().zip(&row).for_each(|(sum, &n)| *sum += u16::from(n));
-        rows.push_back(row);
-        if rows.len() > window
+        let mut row = Vec::new();
+        if rows.len() == window
             && let Some(gone) = rows.pop_front()
         {
             columns.iter_mut().zip(&gone).for_each(|(sum, &n)| *sum -= u16::from(n));
+            row = gone;
         }
-        if rows.len() == window && width >= window {
-            let out = halves.row_mut(y - window as u32 / 2);
-            let mut sum: u16 = columns[..window].iter().sum();
-            for x in window..=width {
-                out[x - window / 2 - 1] = if sum <= most { 255 } else { 0 };
-                if x < width {
-                    sum = sum + columns[x] - columns[x - window];
-                }
+        row.clear();
+        let (upper, lower) = (pairs(ink.row(2 * y)), pairs(ink.row(2 * y + 1)));
+        row.extend(upper.zip(lower).map(|(upper, lower)| {
+            let both = upper + lower;
+            (both + (both >> 8)) as u8
+        }));
+        columns.iter_mut().zip(&row).for_each(|(sum, &n)| *sum += u16::from(n));
+        rows.push_back(row);
+        if rows.len() == window {
+            // What runs over is taken off again by the difference.
+            let mut sum = 0u16;
+            for (out, &column) in sums[1..].iter_mut().zip(&columns) {
+                sum = sum.wrapping_add(column);
+                *out = sum;
+            }
+            let out = &mut halves.row_mut(y - window as u32 / 2)[window - window / 2 - 1..];
+            for (out, (from, to)) in out.iter_mut().zip(sums.iter().zip(&sums[window..])) {
+                *out = if to.wrapping_sub(*from) <= most { 255 } else { 0 };
             }
         }
     }

@@ -171,14 +171,16 @@ fn rules_near<'a>(
 }
 
 /// The outlined redactions that are seen by their outline alone: frames without print whose sides have gaps, or that a
-/// stamp lies over, its own ink left out.
+/// stamp lies over, its own ink left out of `rest`. Stamps and redactions are known.
 pub(super) fn blank_frames(
     ink: &Binary,
     rest: &Binary,
     frames: &[Frame],
-    (stamps, redactions): (&[BBox], &[BBox]),
+    known: &[Mark],
     size: f64,
 ) -> Vec<Mark> {
+    let boxes = |stamps: bool| known.iter().filter(move |m| m.is_stamp() == stamps).map(|m| m.bbox);
+    let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true).collect(), boxes(false).collect());
     let mut found: Vec<Mark> = Vec::new();
     for frame in frames {
         let b = frame.bbox;
@@ -214,9 +216,10 @@ fn is_blank_beside(rest: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) ->
     let inset = (frame.thickness + frame.lean().abs() * long + 0.12 * size).ceil() as i32;
     let inner = frame.bbox.grown(-inset).intersection(&rest.bbox());
     let rim = (0.1 * size).ceil() as i32;
+    let stamps: Vec<BBox> = stamps.iter().map(|s| s.grown(rim)).filter(|s| s.intersects(&inner)).collect();
     let (mut seen, mut inked) = (0, 0);
     for (x, y) in (inner.top..inner.bottom).flat_map(|y| (inner.left..inner.right).map(move |x| (x, y))) {
-        if stamps.iter().all(|s| !s.grown(rim).contains(x, y)) {
+        if stamps.iter().all(|s| !s.contains(x, y)) {
             seen += 1;
             inked += i64::from(rest.is_ink(x as u32, y as u32));
         }

@@ -133,7 +133,9 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
     };
     for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
         // Sixteen pixels at a time are passed over where they are paper.
-        for (out, pixels) in colored.row_mut(y as u32).chunks_mut(16).zip(row.chunks(48)) {
+        let (sixteens, rest) = row.as_chunks::<48>();
+        let all = sixteens.iter().map(|pixels| &pixels[..]).chain([rest]);
+        for (out, pixels) in colored.row_mut(y as u32).chunks_mut(16).zip(all) {
             if pixels.iter().fold(255, |least, &value| value.min(least)) < light {
                 out.iter_mut().zip(pixels.chunks_exact(3)).for_each(|(out, pixel)| *out = ink(pixel));
             }
@@ -146,9 +148,7 @@ pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> V
         boxes = groups(&colored, size);
     }
     let mut found: Vec<Mark> = boxes.iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
-    let within = found.iter().filter_map(|outer| stamp_within(color, &colored, &outer.bbox, size));
-    let within: Vec<Mark> = within.collect();
-    found.extend(within);
+    found.extend(stamps_within(color, &colored, &found, size));
     found.extend(rules);
     found
 }
@@ -178,16 +178,28 @@ fn without_rules(colored: &mut Binary, size: f64, options: &MarksOptions) -> Vec
     rules
 }
 
-/// A fresh stamp over a pale one: in its frame most ink is of full chroma, around it little is.
-fn stamp_within(page: &RgbImage, colored: &Binary, outer: &BBox, size: f64) -> Option<Mark> {
+/// Fresh stamps over pale ones.
+fn stamps_within(page: &RgbImage, colored: &Binary, pale: &[Mark], size: f64) -> Vec<Mark> {
     let mut fresh = Binary::new(colored.width(), colored.height());
-    for y in outer.top..outer.bottom {
-        let columns = outer.left as usize..outer.right as usize;
-        let from = &colored.row(y as u32)[columns.clone()];
-        let to = &mut fresh.row_mut(y as u32)[columns];
-        to.iter_mut().zip(from).for_each(|(to, &from)| *to = if from == SURE { SURE } else { 0 });
+    for outer in pale.iter().map(|mark| mark.bbox) {
+        for y in outer.top..outer.bottom {
+            let columns = outer.left as usize..outer.right as usize;
+            let from = &colored.row(y as u32)[columns.clone()];
+            let to = &mut fresh.row_mut(y as u32)[columns];
+            to.iter_mut().zip(from).for_each(|(to, &from)| *to = if from == SURE { SURE } else { 0 });
+        }
     }
-    let part = cut(&fresh, outer);
+    pale.iter().filter_map(|outer| stamp_within(page, (colored, &fresh), &outer.bbox, size)).collect()
+}
+
+/// A fresh stamp over a pale one: in its frame most ink is of full chroma, around it little is.
+fn stamp_within(
+    page: &RgbImage,
+    (colored, fresh): (&Binary, &Binary),
+    outer: &BBox,
+    size: f64,
+) -> Option<Mark> {
+    let part = cut(fresh, outer);
     let strokes = part.components().0.into_iter().map(|c| c.bbox).filter(|b| side(b) >= 0.15 * size);
     let boxes = near(strokes.collect(), (WITHIN_FRESH * size) as i32);
     let ink = |bbox: &BBox| (fresh.ink_in(bbox) as f64, colored.ink_in(bbox) as f64);
@@ -200,8 +212,8 @@ fn stamp_within(page: &RgbImage, colored: &Binary, outer: &BBox, size: f64) -> O
             && f64::from(inner.width().min(inner.height())) >= SMALLEST_WITHIN * side(outer)
             && fresh_part >= FRESH.0
             && around * FRESH.1 <= fresh_part;
-        let shape = shape(&cut(&fresh, &inner), FRESH_SIDES);
-        let kind = RegionKind::stamp(hue(page, &fresh, &inner), shape);
+        let shape = shape(&cut(fresh, &inner), FRESH_SIDES);
+        let kind = RegionKind::stamp(hue(page, fresh, &inner), shape);
         let mark = Mark { kind, bbox: inner, confidence: Confidence::clamped(0.7) };
         (is_part && shape != StampShape::Frameless).then_some(mark)
     })

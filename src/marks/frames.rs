@@ -218,10 +218,10 @@ impl Side<'_> {
         farthest
     }
 
-    /// Inked part of the line opposite to the side, without its corners.
-    fn opposite(&self, top: f64, bottom: f64, off: f64) -> f64 {
+    /// The line opposite to the side, without its corners.
+    fn opposite(&self, top: f64, bottom: f64, off: f64) -> (Point, Point) {
         let (from, to) = (self.at(top, off), self.at(bottom, off));
-        self.seen.coverage(between(from, to, 0.03), between(from, to, 0.97), self.reach)
+        (between(from, to, 0.03), between(from, to, 0.97))
     }
 }
 
@@ -249,9 +249,14 @@ fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
     let mut found = Vec::new();
     let mut off = deepest + 3.0;
     while off >= least {
-        if side.opposite(top, bottom, off) >= INKED {
+        let (from, to) = side.opposite(top, bottom, off);
+        if side.seen.is_covered(from, to, side.reach, INKED) {
             // Its middle: half way to the last of the best places nearby.
-            let places = (0..=8).map(|i| off - f64::from(i)).map(|o| (side.opposite(top, bottom, o), o));
+            let coverage = |off: f64| {
+                let (from, to) = side.opposite(top, bottom, off);
+                side.seen.coverage(from, to, side.reach)
+            };
+            let places = (0..=8).map(|i| off - f64::from(i)).map(|off| (coverage(off), off));
             let best = places.fold((0.0, off), |best, this| if this.0 >= best.0 { this } else { best });
             let at = (best.1 + off) / 2.0;
             let (near, far) =

@@ -16,11 +16,13 @@ const SHORTEST: f64 = 1.0;
 const BESET: f64 = 12.0;
 /// How far beside a line paper is looked at, in characters.
 const BESIDE: f64 = 0.1;
+/// Columns that are passed over together where none is on a line.
+const AT_ONCE: usize = 16;
 /// Difference of a line from the paper beside it, at least, as a part of the contrast of ink and paper.
 const DARKER: f64 = 0.15;
 
-/// What lacks of the thin lines in a page's ink. `contrast` is that of ink and paper, 0 to 255.
-pub(super) fn find_lacking(ink: &Binary, gray: &GrayImage, contrast: f64, size: f64) -> Binary {
+/// The thin lines of a page. `contrast` is that of ink and paper, 0 to 255.
+pub(super) fn find_hairlines(ink: &Binary, gray: &GrayImage, contrast: f64, size: f64) -> Binary {
     let search = Search {
         gray,
         beside: ((BESIDE * size).round() as usize).max(2),
@@ -47,7 +49,7 @@ pub(super) fn find_lacking(ink: &Binary, gray: &GrayImage, contrast: f64, size: 
         }
     }
     ways.into_iter().for_each(|(x, y)| lines.set(x, y, true));
-    lines.without(ink)
+    lines
 }
 
 fn draw(ink: &mut Binary, run: &BBox) {
@@ -98,8 +100,9 @@ impl Search<'_> {
         let mut found = Vec::new();
         let (width, height) = (self.gray.width() as usize, self.gray.height() as usize);
         let mut is_line = vec![0u8; width];
-        // For how many rows each column has been on a line.
+        // For how many rows each column has been on a line, and which columns, so many at a time, were in the last row.
         let mut rows = vec![0u16; width];
+        let mut on_line = vec![false; width.div_ceil(AT_ONCE)];
         for y in 0..=height {
             if y < height {
                 let row = self.row(y);
@@ -107,17 +110,23 @@ impl Search<'_> {
             } else {
                 is_line.fill(0);
             }
-            // In most rows none ends: that is seen for many columns at once.
-            let ends = |rows: u16, line: u8| line == 0 && rows >= self.shortest;
-            if rows.iter().zip(&is_line).fold(false, |any, (&rows, &line)| any | ends(rows, line)) {
-                let all = rows.iter().zip(&is_line).enumerate();
-                let ended = all.filter(|(_, (rows, line))| ends(**rows, **line));
-                found.extend(ended.map(|(x, (&rows, _))| {
-                    BBox::from_ltwh(x as i32, y as i32 - i32::from(rows), 1, i32::from(rows))
-                }));
-            }
-            for (rows, &line) in rows.iter_mut().zip(&is_line) {
-                *rows = if line == 0 { 0 } else { rows.saturating_add(1) };
+            let columns = rows.chunks_mut(AT_ONCE).zip(is_line.chunks(AT_ONCE)).zip(&mut on_line);
+            for (at, ((rows, is_line), on_line)) in columns.enumerate() {
+                let were = std::mem::replace(on_line, is_line.iter().fold(0, |any, &p| any | p) != 0);
+                if !were && !*on_line {
+                    continue;
+                }
+                for (x, (rows, &is_line)) in rows.iter_mut().zip(is_line).enumerate() {
+                    if is_line != 0 {
+                        *rows = rows.saturating_add(1);
+                        continue;
+                    }
+                    if *rows >= self.shortest {
+                        let (x, length) = ((at * AT_ONCE + x) as i32, i32::from(*rows));
+                        found.push(BBox::from_ltwh(x, y as i32 - length, 1, length));
+                    }
+                    *rows = 0;
+                }
             }
         }
         found
@@ -193,7 +202,7 @@ mod tests {
     fn the_dashes_of_a_line_are_joined_and_one_too_light_for_the_threshold_is_drawn() {
         for contrast in [200.0, 100.0] {
             let (page, ink) = leaning(contrast, |_, _| false);
-            let whole = ink.with(&find_lacking(&ink, &page, 200.0, SIZE));
+            let whole = ink.with(&find_hairlines(&ink, &page, 200.0, SIZE));
             assert!(pieces(&ink) != 1 && pieces(&whole) == 1, "{contrast}");
             assert!(whole.ink_in(&whole.bbox()) < 3 * 2 * 950);
         }
@@ -205,7 +214,7 @@ mod tests {
         let hanging = |x: u32, y: u32| (x % 40 < 24 && x > 300 && x < 600) && (503..540).contains(&y);
         let alone = |x: u32, y: u32| (x % 40 < 24) && (600..640).contains(&y);
         let (page, ink) = leaning(120.0, |x, y| hanging(x, y) || alone(x, y));
-        let whole = ink.with(&find_lacking(&ink, &page, 200.0, SIZE));
+        let whole = ink.with(&find_hairlines(&ink, &page, 200.0, SIZE));
         let lower = BBox::from_ltrb(200, 495, 780, 508);
         let covered = (lower.left..lower.right)
             .filter(|&x| whole.ink_in(&BBox { left: x, right: x + 1, ..lower }) > 0)
@@ -222,8 +231,8 @@ mod tests {
             Luma([(if x > 200 { 120 } else { 220 }) + noise as u8 / 2])
         });
         let ink = Binary::new(400, 400);
-        assert_eq!(pieces(&find_lacking(&ink, &page, 200.0, SIZE)), 0);
+        assert_eq!(pieces(&find_hairlines(&ink, &page, 200.0, SIZE)), 0);
         let tiny = GrayImage::new(3, 3);
-        assert_eq!(find_lacking(&Binary::new(3, 3), &tiny, 200.0, SIZE), Binary::new(3, 3));
+        assert_eq!(find_hairlines(&Binary::new(3, 3), &tiny, 200.0, SIZE), Binary::new(3, 3));
     }
 }

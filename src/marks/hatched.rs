@@ -79,20 +79,9 @@ struct Cells {
 
 impl Cells {
     fn of(ink: &Binary, side: u32) -> Self {
-        let (width, height) = (ink.width() / side, ink.height() / side);
         let part = 1.0 / (side * side) as f32;
-        let mut cells = Vec::with_capacity((width * height) as usize);
-        let mut sums = vec![0u16; width as usize];
-        for row in 0..height {
-            sums.fill(0);
-            for y in row * side..(row + 1) * side {
-                for (sum, pixels) in sums.iter_mut().zip(ink.row(y).chunks_exact(side as usize)) {
-                    *sum += pixels.iter().map(|&p| u16::from(p & 1)).sum::<u16>();
-                }
-            }
-            cells.extend(sums.iter().map(|&sum| f32::from(sum) * part));
-        }
-        Self { width: width as i32, height: height as i32, ink: cells }
+        let cells = ink.ink_by_cells(side).flatten().map(|sum| sum as f32 * part).collect();
+        Self { width: (ink.width() / side) as i32, height: (ink.height() / side) as i32, ink: cells }
     }
 
     fn transposed(&self) -> Self {

@@ -34,12 +34,27 @@ impl Seen<'_> {
 
     /// Part of a line that has ink within `reach` pixels, 0 to 1.
     pub(super) fn coverage(&self, from: Point, to: Point, reach: i32) -> f64 {
+        let places = self.places(from, to, reach);
+        let count = places.len();
+        places.filter(|&is_ink| is_ink).count() as f64 / count as f64
+    }
+
+    /// Whether so much of a line has ink within `reach` pixels: less work than [`Self::coverage`] where it has not.
+    pub(super) fn is_covered(&self, from: Point, to: Point, reach: i32, least: f64) -> bool {
+        let mut places = self.places(from, to, reach);
+        let count = places.len() as f64;
+        let mut hits = places.len();
+        places.all(|is_ink| {
+            hits -= usize::from(!is_ink);
+            hits as f64 / count >= least
+        })
+    }
+
+    /// Whether there is ink within `reach` pixels of places along a line, every two pixels.
+    fn places(&self, from: Point, to: Point, reach: i32) -> impl ExactSizeIterator<Item = bool> {
         let steps = ((to.x - from.x).abs().max((to.y - from.y).abs()) / 2.0).ceil().max(1.0);
         let across = across(from, to);
-        let hits = (0..=steps as i32)
-            .filter(|&i| self.near(between(from, to, f64::from(i) / steps), across, reach))
-            .count();
-        hits as f64 / (steps + 1.0)
+        (0..steps as i32 + 1).map(move |i| self.near(between(from, to, f64::from(i) / steps), across, reach))
     }
 
     /// How far ink goes on from a place in a direction (a unit vector), px: gaps up to `gap` do not end it.
@@ -94,4 +109,23 @@ pub(super) fn around(points: &[Point], margin: f64) -> BBox {
         (most(|p| p.x) + margin).round() as i32,
         (most(|p| p.y) + margin).round() as i32,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::drawing::{fill, page};
+
+    #[test]
+    fn a_line_is_covered_as_far_as_it_has_ink() {
+        let mut ink = page();
+        fill(&mut ink, BBox::from_ltrb(100, 200, 180, 203));
+        let seen = Seen { ink: &ink, transposed: false };
+        let (from, to) = (Point { x: 100.0, y: 204.0 }, Point { x: 199.0, y: 204.0 });
+        assert_eq!(seen.coverage(from, to, 1), 0.0);
+        let covered = seen.coverage(from, to, 2);
+        assert!((covered - 0.8).abs() < 0.02, "{covered}");
+        assert!(seen.is_covered(from, to, 2, covered) && !seen.is_covered(from, to, 2, covered + 0.01));
+        assert!(seen.is_covered(to, from, 2, covered) && !seen.is_covered(to, from, 2, covered + 0.01));
+    }
 }

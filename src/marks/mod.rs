@@ -48,7 +48,6 @@ use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
 use erasing::{cover, cover_ink};
-use frames::Frame;
 use image::GrayImage;
 use paper::Paper;
 use passages::Print;
@@ -119,7 +118,7 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let mut found = color::find_stamps(page, size, options);
     let paper = Paper::of(gray, ink);
     let print = Print::of(&components, page, ink, gray, size);
-    let hairlines = hairlines::find_lacking(ink, gray, paper.contrast(), size);
+    let hairlines = hairlines::find_hairlines(ink, gray, paper.contrast(), size);
     for block in find_blocks(ink, &ink.with(&hairlines), &print, size, options) {
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
         found.push(block);
@@ -129,15 +128,25 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let frames = frames::find_frames(&all, &strokes, size);
     let letter = rows::print_height(&boxes_of(&components), longest).unwrap_or(size);
     let rings = rings::find_rings(&rest, &strokes, size);
-    let boxes = boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size);
+    let mut boxes = boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size);
     // Strokes of characters in a ring may stand like a frame's sides.
     let in_ring = |b: &BBox| rings.iter().any(|r| 5 * r.mark.bbox.intersection(b).area() >= 4 * b.area());
-    for kept in boxes.into_iter().filter(|b| !in_ring(&b.mark.bbox)) {
+    boxes.retain(|b| !in_ring(&b.mark.bbox));
+    for kept in &boxes {
         kept.cover(gray, &mut covered, &mut rest, size);
-        found.push(kept.mark);
+        found.push(kept.mark.clone());
     }
-    let lines = rest.with(&hairlines.without(&covered));
-    for outline in find_hidden_outlines((&all, &lines), &frames, &found, &print, size) {
+    let mut hidden = boxes::blank_frames(&all, &rest, &frames, &found, size);
+    if !boxes.is_empty() {
+        // Taken out, a stamp leaves whole what it crossed.
+        let lines = rest.with(&hairlines).without(&covered);
+        for outline in print.blocks(blanks::find_outlines(&lines, size)) {
+            if hidden.iter().all(|h| !h.bbox.intersects(&outline.bbox)) {
+                hidden.push(outline);
+            }
+        }
+    }
+    for outline in hidden {
         cover(&mut covered, &mut rest, &outline.bbox.grown(rim(size)));
         found.push(outline);
     }
@@ -178,26 +187,6 @@ fn find_blocks(
     let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
     let hatched = hatched::find_hatched(ink, ragged, size);
     print.blocks(passages::merged(solid::whole(blocks, size), hatched))
-}
-
-/// Outlined redactions that are no whole blanks of the page: the frames of stamps cross them, or they have gaps. The
-/// stamps are known, and taken out of the second picture.
-fn find_hidden_outlines(
-    (ink, rest): (&Binary, &Binary),
-    frames: &[Frame],
-    found: &[Mark],
-    print: &Print<'_>,
-    size: f64,
-) -> Vec<Mark> {
-    let boxes = |stamps: bool| found.iter().filter(|m| m.is_stamp() == stamps).map(|m| m.bbox).collect();
-    let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true), boxes(false));
-    let mut outlines = boxes::blank_frames(ink, rest, frames, (&stamps, &redactions), size);
-    for blank in print.blocks(blanks::find_outlines(rest, size)) {
-        if outlines.iter().all(|o| !o.bbox.intersects(&blank.bbox)) {
-            outlines.push(blank);
-        }
-    }
-    outlines
 }
 
 /// Boxes of all pieces.

@@ -5,9 +5,11 @@
 //! may stand there; good where the page is lit evenly to a third of its contrast.
 
 use crate::geometry::BBox;
-use crate::raster::{Binary, percentile};
+use crate::raster::{Binary, Histogram, percentile};
 use image::GrayImage;
 
+/// Every which pixel of a page is looked at: no multiple of what a dithered copy repeats.
+const STEP: usize = 7;
 /// The strip that is looked at: from and to this far beside the edge, in characters.
 const STRIP: (f64, f64) = (0.15, 0.45);
 /// Part of the way from ink to paper that the lighter quarter of the strip has at least.
@@ -27,11 +29,14 @@ pub(super) struct Paper<'a> {
 impl<'a> Paper<'a> {
     /// Measures paper and ink of a page.
     pub(super) fn of(gray: &'a GrayImage, ink: &'a Binary) -> Self {
-        let mut levels = [[0u64; 256]; 2];
-        for (value, ink) in gray.as_raw().iter().zip(ink.as_ink().as_raw()).step_by(7) {
-            levels[usize::from(*ink != 0)][usize::from(*value)] += 1;
-        }
-        let [paper, dark] = levels.map(|histogram| f64::from(percentile(&histogram, 50)));
+        // Each on its own: a zip steps one by one.
+        let inked = ink.as_ink().as_raw().iter().step_by(STEP);
+        let all: Vec<u8> = gray.as_raw().iter().copied().step_by(STEP).collect();
+        let dark: Vec<u8> =
+            all.iter().zip(inked).filter(|(_, ink)| **ink != 0).map(|(level, _)| *level).collect();
+        let [all, dark] = [all, dark].map(|levels| Histogram::of(&levels).counts());
+        let paper: [u64; 256] = std::array::from_fn(|level| all[level] - dark[level]);
+        let [paper, dark] = [paper, dark].map(|counts| f64::from(percentile(&counts, 50)));
         let contrast = (paper - dark).max(0.0);
         Self { gray, ink, light: (dark + LIGHT * contrast) as u8, contrast }
     }

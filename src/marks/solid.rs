@@ -91,18 +91,10 @@ fn opened(cells: &Binary, side: u32) -> Binary {
 }
 
 fn solid_cells(ink: &Binary, cell: u32) -> Binary {
-    let (columns, rows) = (ink.width() / cell, ink.height() / cell);
-    let mut solid = Binary::new(columns, rows);
-    let mut sums = vec![0u32; columns as usize];
-    for row in 0..rows {
-        sums.fill(0);
-        for y in row * cell..(row + 1) * cell {
-            for (sum, pixels) in sums.iter_mut().zip(ink.row(y).chunks_exact(cell as usize)) {
-                *sum += pixels.iter().filter(|&&p| p != 0).count() as u32;
-            }
-        }
-        let least = (SOLID * f64::from(cell * cell)) as u32;
-        for (out, &sum) in solid.row_mut(row).iter_mut().zip(&sums) {
+    let mut solid = Binary::new(ink.width() / cell, ink.height() / cell);
+    let least = (SOLID * f64::from(cell * cell)) as u32;
+    for (row, sums) in ink.ink_by_cells(cell).enumerate() {
+        for (out, sum) in solid.row_mut(row as u32).iter_mut().zip(sums) {
             *out = if sum >= least { 255 } else { 0 };
         }
     }
