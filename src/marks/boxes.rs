@@ -99,9 +99,11 @@ fn stamp(
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
     let evidence = turn + heavier(weight) + heavier(bold);
     let small = f64::from(u8::from(short < SMALL.0 * size));
-    let asked = 1.0 + ONWARD * onwards as f64 + SMALL.1 * small;
+    let asked = 0.9 + ONWARD * onwards as f64 + SMALL.1 * small;
     // Looked at only where it decides: it takes as long as all the rest.
-    let large = || (LARGE * (height_within(&inner, letter) / letter - 1.0)).clamp(0.0, LARGE);
+    let extent = frame.extent();
+    let extent = (extent.0 - 2.0 * inset, extent.1 - 2.0 * inset);
+    let large = || (LARGE * (height_within(&inner, extent, letter) / letter - 1.0)).clamp(0.0, LARGE);
     if long > 8.0 * short
         || !(FILLED.0..=FILLED.1).contains(&filled)
         || short < SHORTEST * size
@@ -129,9 +131,12 @@ fn is_cell(cell: &BBox, frames: &[Frame], size: f64) -> bool {
     frames.iter().map(|f| f.bbox).any(|o| row(cell, &o) || row(&cell.transposed(), &o.transposed()))
 }
 
-/// Height of the characters in a frame, px: of the larger half (median).
-fn height_within(inner: &Binary, letter: f64) -> f64 {
-    let heights = inner.components().0.into_iter().map(|c| f64::from(c.bbox.height()));
+/// Height of the characters in a frame, px: of the larger half (median). What reaches from one side of it to the other
+/// divides it.
+fn height_within(inner: &Binary, (width, height): (f64, f64), letter: f64) -> f64 {
+    let divides = |b: &BBox| f64::from(b.width()) >= width - 2.0 || f64::from(b.height()) >= height - 2.0;
+    let boxes = inner.components().0.into_iter().map(|c| c.bbox).filter(|b| !divides(b));
+    let heights = boxes.map(|b| f64::from(b.height()));
     let mut heights: Vec<f64> = heights.filter(|h| (0.5 * letter..=4.0 * letter).contains(h)).collect();
     heights.sort_unstable_by(f64::total_cmp);
     heights.get(heights.len() * 3 / 4).copied().unwrap_or(letter)

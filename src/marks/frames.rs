@@ -48,10 +48,15 @@ impl Frame {
         [(a, b), (b, c), (c, d), (d, a)]
     }
 
+    /// Lengths of its flat and its upright sides, px.
+    pub(super) fn extent(&self) -> (f64, f64) {
+        let [a, b, _, d] = self.corners;
+        ((b.x - a.x).hypot(b.y - a.y), (d.x - a.x).hypot(d.y - a.y))
+    }
+
     /// Lengths of its shorter and its longer side, px.
     pub(super) fn lengths(&self) -> (f64, f64) {
-        let [a, b, _, d] = self.corners;
-        let (width, height) = ((b.x - a.x).hypot(b.y - a.y), (d.x - a.x).hypot(d.y - a.y));
+        let (width, height) = self.extent();
         (width.min(height), width.max(height))
     }
 
