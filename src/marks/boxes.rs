@@ -24,6 +24,9 @@ const HEAVY: f64 = 2.0;
 const LARGE: f64 = 0.5;
 /// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
 const ONWARD: f64 = 0.3;
+/// How far beside their line the sides of whole frames and of worn ones may go on, in characters: what is worn may be
+/// taken to lean where it does not.
+const ONWARD_WITHIN: (f64, f64) = (0.04, 0.12);
 /// As far as the sides of cells of one row are off one line, in characters.
 const LEVEL: f64 = 0.3;
 /// How far from a frame the rules are that may lean alike, and how long they are at least, in characters.
@@ -51,26 +54,33 @@ pub(super) struct Boxed {
 
 /// Finds the frames that are stamps.
 ///
-/// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions. The form is its strokes, the
-/// paper, and the height of print, px.
+/// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions. Worn frames are looked at
+/// where there are no whole ones. The form is its strokes, the paper, and the height of print, px.
 pub(super) fn find_boxes(
     ink: &Binary,
     rest: &Binary,
-    frames: &[Frame],
+    (frames, worn): (&[Frame], &[Frame]),
     (strokes, paper, letter): (&Strokes, &Paper<'_>, f64),
     size: f64,
 ) -> Vec<Boxed> {
     let mut kept: Vec<Boxed> = Vec::new();
     let print = thickness(rest, (0.25 * size) as i32);
-    for frame in frames {
+    let worn = worn.iter().filter(|w| {
+        let is_new = frames.iter().all(|f| f.bbox.intersection(&w.bbox).area() * 4 < w.bbox.area());
+        is_new && w.lengths().0 >= SMALL.0 * size && !is_cell(&w.bbox, worn, size)
+    });
+    let known = frames.iter().map(|f| (f, ONWARD_WITHIN.0)).chain(worn.map(|f| (f, ONWARD_WITHIN.1)));
+    for (frame, within) in known {
         if kept.iter().any(|k| k.mark.bbox.intersection(&frame.bbox).area() * 25 > frame.bbox.area()) {
             continue;
         }
         let is_cell = is_cell(&frame.bbox, frames, size);
-        kept.extend(stamp(ink, rest, (frame, is_cell), (print, strokes, letter), size).filter(|k| {
-            // A frame is drawn on paper; the edges of a dark area are not.
-            paper.sides(&k.mark.bbox, size) >= 3
-        }));
+        kept.extend(
+            stamp(ink, rest, (frame, is_cell, within * size), (print, strokes, letter), size).filter(|k| {
+                // A frame is drawn on paper; the edges of a dark area are not.
+                paper.sides(&k.mark.bbox, size) >= 3
+            }),
+        );
     }
     kept
 }
@@ -79,7 +89,7 @@ pub(super) fn find_boxes(
 fn stamp(
     ink: &Binary,
     rest: &Binary,
-    (frame, is_cell): (&Frame, bool),
+    (frame, is_cell, within): (&Frame, bool, f64),
     (print, strokes, letter): (f64, &Strokes, f64),
     size: f64,
 ) -> Option<Boxed> {
@@ -89,7 +99,7 @@ fn stamp(
     let turn = if is_cell { 0.0 } else { (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size)) };
     let crossings = crossings(ink, frame, size);
     // A redaction at a corner is no rule that goes on.
-    let onwards = onwards(rest, frame, size);
+    let onwards = onwards(rest, frame, within, size);
     let inset = frame.thickness + 0.08 * size + 1.0;
     let inner = frame.inside(rest, inset);
     let area = frame.area(inset).max(1.0);
@@ -205,7 +215,7 @@ pub(super) fn blank_frames(
             && redactions.iter().all(|r| !r.intersects(&b))
             && found.iter().all(|f| !f.bbox.intersects(&b))
             && is_blank_beside(rest, frame, &crossed, size)
-            && onwards(ink, frame, size) <= most_onwards
+            && onwards(ink, frame, ONWARD_WITHIN.0 * size, size) <= most_onwards
         {
             let style = RedactionStyle::Outlined;
             let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
@@ -264,8 +274,8 @@ fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
         .sum()
 }
 
-/// Sides that go on beyond the corners.
-fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
+/// Sides that go on beyond the corners, within so many pixels of their line.
+fn onwards(ink: &Binary, frame: &Frame, within: f64, size: f64) -> usize {
     let seen = Seen { ink, transposed: false };
     let from = frame.thickness + 0.06 * size + 1.0;
     frame
@@ -275,7 +285,7 @@ fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
         .filter(|&(a, b)| {
             let length = (b.x - a.x).hypot(b.y - a.y);
             let at = |d: f64| between(a, b, 1.0 + d / length);
-            seen.coverage(at(from), at(from + 0.7 * size), 1 + (0.04 * size) as i32) >= 0.9
+            seen.coverage(at(from), at(from + 0.7 * size), 1 + within as i32) >= 0.9
         })
         .count()
 }

@@ -10,12 +10,22 @@ use super::strokes::{Stroke, Strokes};
 use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 
-/// Least inked part of each side.
-const INKED: f64 = 0.88;
 /// Longest side of a frame, and shortest, in characters.
 const SIDE: (f64, f64) = (18.0, 0.9);
-/// Widest gap in a side, in characters.
-const GAP: f64 = 0.25;
+
+/// How much may lack of a frame's sides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wear {
+    /// Least inked part of each side.
+    inked: f64,
+    /// Widest gap in a side, in characters.
+    gap: f64,
+}
+
+/// Frames that are whole.
+pub(super) const WHOLE: Wear = Wear { inked: 0.88, gap: 0.25 };
+/// Frames worn in places: strokes of print and what was struck out by hand stand like that, too.
+pub(super) const WORN: Wear = Wear { inked: 0.8, gap: 0.5 };
 
 /// A rectangle of four inked sides.
 #[derive(Debug, Clone)]
@@ -107,14 +117,16 @@ impl Frame {
 }
 
 /// All frames of a page, the largest first; those of one place only once.
-pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Frame> {
+pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, wear: Wear, size: f64) -> Vec<Frame> {
     let mut found = Vec::new();
     for (family, transposed) in [(&strokes.upright.strokes, false), (&strokes.flat.strokes, true)] {
         let seen = Seen { ink, transposed };
         for stroke in family.iter().filter(|s| s.length() <= 1.5 * SIDE.0 * size) {
             for direction in [-1.0, 1.0] {
                 found.extend(
-                    from_side(&seen, stroke, direction, size).into_iter().map(|f| stand(f, transposed)),
+                    from_side(&seen, stroke, direction, (wear, size))
+                        .into_iter()
+                        .map(|f| stand(f, transposed)),
                 );
             }
         }
@@ -144,15 +156,15 @@ fn stand(frame: Frame, transposed: bool) -> Frame {
 
 /// A stroke followed as far as its ink goes, straightened on the way: a piece between two characters alone does not
 /// tell its direction well enough to find the far end.
-fn fitted(seen: &Seen<'_>, stroke: &Stroke, reach: i32, size: f64) -> (Point, Point) {
+fn fitted(seen: &Seen<'_>, stroke: &Stroke, reach: i32, (wear, size): (Wear, f64)) -> (Point, Point) {
     let (mut top, mut bottom) = (stroke.top, stroke.bottom);
     let longest = (1.6 * stroke.thickness) as i32 + 2;
     for step in [2.0, 6.0, 18.0] {
         let length = (bottom.x - top.x).hypot(bottom.y - top.y);
         let down = Point { x: (bottom.x - top.x) / length, y: (bottom.y - top.y) / length };
         let up = Point { x: -down.x, y: -down.y };
-        let before = seen.reach(top, up, step * size, GAP * size, reach);
-        let after = seen.reach(bottom, down, step * size, GAP * size, reach);
+        let before = seen.reach(top, up, step * size, wear.gap * size, reach);
+        let after = seen.reach(bottom, down, step * size, wear.gap * size, reach);
         let end = |p: Point, by: f64| Point { x: p.x + down.x * by, y: p.y + down.y * by };
         (top, bottom) = (end(top, -before), end(bottom, after));
         if let Some((at, slope)) = straight_line(seen, top, bottom, reach + 1, longest) {
@@ -197,6 +209,7 @@ struct Side<'a> {
     out: Point,
     thickness: f64,
     reach: i32,
+    wear: Wear,
 }
 
 impl Side<'_> {
@@ -215,7 +228,13 @@ impl Side<'_> {
         let mut farthest = (from, 0.0);
         for i in 0..=steps {
             let along = from + (to - from) * f64::from(i) / f64::from(steps.max(1));
-            let depth = self.seen.reach(self.at(along, 0.0), self.out, SIDE.0 * size, GAP * size, self.reach);
+            let depth = self.seen.reach(
+                self.at(along, 0.0),
+                self.out,
+                SIDE.0 * size,
+                self.wear.gap * size,
+                self.reach,
+            );
             if depth > farthest.1 + 1.0 {
                 farthest = (along, depth);
             }
@@ -231,13 +250,13 @@ impl Side<'_> {
 }
 
 /// The frames of which a stroke is the left (direction 1) or the right (-1) side.
-fn from_side(seen: &Seen<'_>, stroke: &Stroke, direction: f64, size: f64) -> Vec<Frame> {
+fn from_side(seen: &Seen<'_>, stroke: &Stroke, direction: f64, (wear, size): (Wear, f64)) -> Vec<Frame> {
     let reach = ((0.5 * stroke.thickness) as i32 + 1).min((0.06 * size) as i32 + 1);
-    let (from, to) = fitted(seen, stroke, reach, size);
+    let (from, to) = fitted(seen, stroke, reach, (wear, size));
     let length = (to.x - from.x).hypot(to.y - from.y);
     let down = Point { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
     let out = Point { x: direction * down.y, y: -direction * down.x };
-    let side = Side { seen, from, length, down, out, thickness: stroke.thickness, reach };
+    let side = Side { seen, from, length, down, out, thickness: stroke.thickness, reach, wear };
     opposites(&side, direction, size)
 }
 
@@ -255,7 +274,7 @@ fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
     let mut off = deepest + 3.0;
     while off >= least {
         let (from, to) = side.opposite(top, bottom, off);
-        if side.seen.is_covered(from, to, side.reach, INKED) {
+        if side.seen.is_covered(from, to, side.reach, side.wear.inked) {
             // Its middle: half way to the last of the best places nearby.
             let coverage = |off: f64| {
                 let (from, to) = side.opposite(top, bottom, off);
@@ -279,7 +298,7 @@ fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
 fn inked(side: &Side<'_>, corners: [Point; 4]) -> Option<Frame> {
     let [a, b, c, d] = corners;
     let sides = [(a, b), (b, c), (c, d), (d, a)].map(|(p, q)| side.seen.coverage(p, q, side.reach));
-    sides.iter().all(|&s| s >= INKED).then(|| Frame {
+    sides.iter().all(|&s| s >= side.wear.inked).then(|| Frame {
         corners,
         thickness: side.thickness,
         bbox: around(&corners, side.thickness / 2.0),

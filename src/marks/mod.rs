@@ -125,10 +125,11 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     }
     let strokes = strokes::find_strokes(&rest, size);
     let all = ink.with(&covered);
-    let frames = frames::find_frames(&all, &strokes, size);
+    let frames = frames::find_frames(&all, &strokes, frames::WHOLE, size);
+    let worn = frames::find_frames(&rest, &strokes, frames::WORN, size);
     let letter = rows::print_height(&boxes_of(&components), longest).unwrap_or(size);
     let rings = rings::find_rings(&rest, &strokes, size);
-    let mut boxes = boxes::find_boxes(&all, &rest, &frames, (&strokes, &paper, letter), size);
+    let mut boxes = boxes::find_boxes(&all, &rest, (&frames, &worn), (&strokes, &paper, letter), size);
     // Strokes of characters in a ring may stand like a frame's sides.
     let in_ring = |b: &BBox| rings.iter().any(|r| 5 * r.mark.bbox.intersection(b).area() >= 4 * b.area());
     boxes.retain(|b| !in_ring(&b.mark.bbox));
@@ -265,6 +266,26 @@ mod tests {
         let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
         assert!(stamp.bbox.iou(&BBox::from_ltrb(446, 1106, 754, 1294)) > 0.95);
         assert!(marks.covered.is_ink(500, 1184));
+    }
+
+    #[test]
+    fn a_frame_worn_to_pieces_is_a_stamp() {
+        let mut ink = page();
+        print(&mut ink, BBox::from_ltrb(100, 100, 1100, 900));
+        let corners = frame(&mut ink, (600.0, 1200.0), (300.0, 180.0), 0.05, 6.0);
+        character(&mut ink, 470, 1150, 100, 9);
+        character(&mut ink, 620, 1150, 100, 9);
+        // A seventh of each side lacks, in patches wider than a quarter of a character.
+        for (from, to) in (0..4).map(|i| (corners[i], corners[(i + 1) % 4])) {
+            let patches = ((to.x - from.x).hypot(to.y - from.y) / 90.0) as i32;
+            for part in (0..patches).map(|i| (f64::from(i) + 0.5) / f64::from(patches)) {
+                let at = lines::between(from, to, part);
+                ink.erase(&BBox::from_ltwh(at.x as i32 - 7, at.y as i32 - 7, 14, 14));
+            }
+        }
+        let marks = found(&ink);
+        let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
+        assert!(stamp.is_stamp() && stamp.bbox.iou(&lines::around(&corners, 3.0)) > 0.9, "{stamp:?}");
     }
 
     #[test]
