@@ -182,12 +182,16 @@ fn find_blocks(
     let solid = solid::find_blocks(ink, size, options);
     let mut blocks = passages::without_strokes(solid.clone(), size);
     blocks.retain(|b| print.stands_apart(&b.bbox));
-    blocks.extend(blanks::find_blanks(ink, lines, size));
+    let blanks = blanks::find_blanks(ink, lines, size);
+    let hollow: Vec<BBox> = blanks.iter().map(|b| b.bbox).collect();
+    blocks.extend(blanks);
     let ends = solid::ends(solid, &blocks, size);
     blocks.extend(ends);
     let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
     let hatched = hatched::find_hatched(ink, ragged, size);
-    print.blocks(passages::merged(solid::whole(blocks, size), hatched))
+    let mut found = print.blocks(passages::merged(solid::whole(blocks, size), hatched));
+    found.retain(|m| hollow.iter().any(|h| h.intersects(&m.bbox)) || print.is_denser(&m.bbox));
+    found
 }
 
 /// Boxes of all pieces.
