@@ -44,6 +44,9 @@ const LONGEST: f64 = 20.0;
 /// the cover of a book are coloured areas and strips, not strokes.
 const STROKES: (f64, f64) = (0.35, 8.0);
 
+/// Largest stamp, as a part of the page: where all of it is coloured, by noise or by light, nothing is told from paper.
+const LARGEST: f64 = 0.25;
+
 /// The page in gray with coloured ink lifted off: what is black below a red stamp stays, the stamp goes.
 #[must_use]
 pub fn lift_color(page: &Pixels) -> GrayImage {
@@ -269,7 +272,8 @@ fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Ma
     let (long, short) =
         (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
     let ink = colored.ink_in(bbox) as f64 / bbox.area() as f64;
-    if short < 1.2 * size || long < 1.5 * size || ink < 0.04 || long > STROKES.1 * short {
+    let is_page = bbox.area() as f64 > LARGEST * colored.bbox().area() as f64;
+    if short < 1.2 * size || long < 1.5 * size || ink < 0.04 || long > STROKES.1 * short || is_page {
         return None;
     }
     if sure(colored, bbox) < LEAST_SURE || thickness(&cut(colored, bbox), 1) > STROKES.0 * size {
@@ -374,5 +378,22 @@ mod tests {
     #[test]
     fn a_frame_in_the_ink_of_its_stamp_is_a_part_of_it() {
         assert_eq!(stamps([200, 30, 40], [200, 30, 40]).len(), 1);
+    }
+
+    #[test]
+    fn a_page_that_is_coloured_throughout_is_no_stamp() {
+        for ((right, bottom), count) in [((1150, 1550), 0), ((700, 400), 1)] {
+            let mut ink = page();
+            for (left, top) in
+                (50..right).step_by(50).flat_map(|l| (50..bottom).step_by(50).map(move |t| (l, t)))
+            {
+                character(&mut ink, left, top, 40, 4);
+            }
+            let color = RgbImage::from_fn(1200, 1600, |x, y| {
+                Rgb(if ink.is_ink(x, y) { [200, 30, 30] } else { [250, 250, 250] })
+            });
+            let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+            assert_eq!(found.iter().filter(|m| m.is_stamp()).count(), count, "{found:?}");
+        }
     }
 }

@@ -79,11 +79,20 @@ pub(super) fn chains(characters: &[BBox]) -> Vec<Vec<usize>> {
     (0..order.len()).filter(|&i| !is_next[i]).map(follow).collect()
 }
 
+/// Whether columns hold more of the print than rows do.
+pub(super) fn is_vertical(pieces: &[BBox], height: f64) -> bool {
+    let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
+    count(&straight_rows(&transposed, height)) > count(&straight_rows(pieces, height))
+}
+
+fn count(rows: &[Row]) -> usize {
+    rows.iter().map(|row| row.characters.len()).sum()
+}
+
 /// The pieces that are not of straight rows of print, nor of its columns where those hold more.
 pub(super) fn without_print(pieces: &[BBox], height: f64) -> Vec<BBox> {
     let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
     let (rows, columns) = (straight_rows(pieces, height), straight_rows(&transposed, height));
-    let count = |rows: &[Row]| rows.iter().map(|row| row.characters.len()).sum::<usize>();
     let is_vertical = count(&columns) > count(&rows);
     let of_print = |(piece, transposed): &(&BBox, &BBox)| {
         rows.iter().any(|row| row.holds(piece))

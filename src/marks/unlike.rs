@@ -4,7 +4,7 @@
 //! row is measured beside those of print ([`rows`](super::rows)), and is a stamp's where it
 //! - is set in tall narrow characters, as the dates and numbers of time stamps are; or
 //! - is larger and bolder than print. Headings are so too: other signs must add up to [`PROOF`], which are a turn that
-//!   the page has not, pinholes of the pad, several rows, and a place where it heads nothing.
+//!   neither the page nor the rows around have, pinholes of the pad, several rows, and a place where it heads nothing.
 //!
 //! Rows that go on where others end, or stand below them, are one stamp. Looked at only where print runs in rows, and is
 //! high enough to be measured. On 101 pages (63 synthetic cables, 12 printed pages, 20 bulletins, 6 cables of the
@@ -14,7 +14,7 @@
 //! characters that are worn to pieces or grown together with print. `scripts/alter` tells how near the edge the 6 cables are.
 
 use super::Mark;
-use super::rows::{PRINT_ROW, Row, Texture, find_rows, median, print_height};
+use super::rows::{PRINT_ROW, Row, Texture, find_rows, is_vertical, median, print_height};
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
@@ -37,6 +37,8 @@ const HEAVIER: f64 = 1.25;
 const PROOF: f64 = 1.0;
 /// Turn that is a whole sign, degrees: the page is straight to a tenth of one, typed lines in forms to half of one.
 const TURNED: f64 = 1.0;
+/// So many rows of print tell how the page leans around a stamp.
+const AROUND: usize = 5;
 /// Pinholes beside print's that are no sign, and a whole one; print without any counts as having so many.
 const MOTTLED: (f64, f64) = (2.0, 6.0);
 const PINHOLES: f64 = 0.002;
@@ -44,7 +46,7 @@ const PINHOLES: f64 = 0.002;
 const ROWS: (f64, f64) = (0.25, 0.5);
 const HEADS_NOTHING: f64 = 0.6;
 /// How far down a heading has what it heads, in its heights.
-const BELOW: f64 = 6.0;
+const BELOW: f64 = 9.0;
 
 /// Height by width of tall narrow characters, at least: dates of time stamps have 2.1 to 3.1, a typewriter's letters 1.2
 /// to 1.5, condensed type on forms 1.75.
@@ -78,6 +80,7 @@ pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], known: &[Mark]) -> Vec<
     let longest = ink.width().max(ink.height());
     let rows = print_height(pieces, longest).map_or(vec![], |height| find_rows(pieces, height));
     let print = Print::of(ink, &rows).filter(|p| p.in_rows && p.height >= LOWEST);
+    let print = print.filter(|p| !is_vertical(pieces, p.height));
     let Some(print) = print else { return Vec::new() };
     let seen: Vec<Seen> = rows.into_iter().map(|row| Seen::of(ink, row, &print)).collect();
     let mut found: Vec<Unlike> = Vec::new();
@@ -268,10 +271,24 @@ impl<'a> Grown<'a> {
         let is_long = |r: &Seen| r.row.characters.len() >= CHARACTERS.0 && r.off <= STRAIGHT;
         let turn = mean(&|r, _| if is_long(r) { r.slope.atan().to_degrees() } else { 0.0 });
         let mottled = mean(&|_, t| t.mottled) / print.mottled.max(PINHOLES);
-        let turned = (turn.abs() / TURNED).min(1.0);
+        let turn = turn.abs().min((turn - self.turn_around(seen)).abs());
+        let turned = (turn / TURNED).min(1.0);
         let stamped = ((mottled - MOTTLED.0) / (MOTTLED.1 - MOTTLED.0)).clamp(0.0, 1.0);
         let rows = (ROWS.0 * self.further_rows() as f64).min(ROWS.1);
         turned + stamped + rows + if self.heads(seen) { 0.0 } else { HEADS_NOTHING }
+    }
+
+    /// How the rows of print around lean, degrees (median): a page of a book is bent, and leans in places.
+    fn turn_around(&self, seen: &[Seen]) -> f64 {
+        let leans = |s: &&Seen| s.is_print() && s.off <= STRAIGHT && !self.has(s);
+        let over = |s: &&Seen| s.row.bbox.gap_x(&self.bbox) <= 0;
+        let mut around: Vec<&Seen> = seen.iter().filter(leans).filter(over).collect();
+        around.sort_by_key(|s| s.row.bbox.gap_y(&self.bbox));
+        around.truncate(AROUND);
+        if around.len() < AROUND {
+            return 0.0;
+        }
+        median(around.iter().map(|s| s.slope.atan().to_degrees()).collect())
     }
 
     /// How many rows stand below the first.
@@ -310,7 +327,7 @@ impl<'a> Grown<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marks::drawing::{fill, page, print};
+    use crate::marks::drawing::{character, fill, page, print};
 
     /// Letters like H, so high and wide, with strokes of a thickness; each row begins lower by a slope.
     fn letters(
@@ -371,6 +388,33 @@ mod tests {
             let mut ink = typed();
             letters(&mut ink, (left, 200), 8, (50, 60, 12), 0.0);
             assert_eq!(found(&ink), [], "at {left}");
+        }
+    }
+
+    /// As on a page of a book, which is bent.
+    #[test]
+    fn bold_rows_that_lean_as_the_print_around_do_are_headings() {
+        for (leaning, stamps) in [(0.02, 0), (0.0, 1)] {
+            let mut ink = page();
+            (100..1000).step_by(64).for_each(|top| letters(&mut ink, (100, top), 24, (28, 34, 3), leaning));
+            letters(&mut ink, (500, 1250), 10, (50, 60, 12), 0.02);
+            assert_eq!(found(&ink).len(), stamps, "{leaning}");
+        }
+    }
+
+    #[test]
+    fn rows_across_columns_of_print_are_no_stamps() {
+        // Columns that begin at different heights.
+        for (lower, stamps) in [(5, 0), (0, 1)] {
+            let mut ink = page();
+            for (left, top) in
+                (100..1060).step_by(48).flat_map(|l| (100..1000).step_by(44).map(move |t| (l, t)))
+            {
+                character(&mut ink, left, top + lower * (left / 48 % 3), 34, 3);
+            }
+            letters(&mut ink, (500, 1250), 8, (50, 60, 12), 0.02);
+            letters(&mut ink, (520, 1330), 7, (50, 60, 12), 0.02);
+            assert_eq!(found(&ink).len(), stamps, "{lower}");
         }
     }
 
