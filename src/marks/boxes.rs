@@ -67,7 +67,7 @@ pub(super) fn find_boxes(
     let print = thickness(rest, (0.25 * size) as i32);
     let worn = worn.iter().filter(|w| {
         let is_new = frames.iter().all(|f| f.bbox.intersection(&w.bbox).area() * 4 < w.bbox.area());
-        is_new && w.lengths().0 >= SMALL.0 * size && !is_cell(&w.bbox, worn, size)
+        is_new && !is_cell(&w.bbox, worn, size)
     });
     let known = frames.iter().map(|f| (f, ONWARD_WITHIN.0)).chain(worn.map(|f| (f, ONWARD_WITHIN.1)));
     for (frame, within) in known {

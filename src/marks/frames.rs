@@ -10,8 +10,8 @@ use super::strokes::{Stroke, Strokes};
 use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 
-/// Longest side of a frame, and shortest, in characters.
-const SIDE: (f64, f64) = (18.0, 0.9);
+/// Longest side of a frame, in characters.
+const LONGEST: f64 = 18.0;
 
 /// How much may lack of a frame's sides.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +20,14 @@ pub(super) struct Wear {
     inked: f64,
     /// Widest gap in a side, in characters.
     gap: f64,
+    /// Shortest side, in characters.
+    shortest: f64,
 }
 
 /// Frames that are whole.
-pub(super) const WHOLE: Wear = Wear { inked: 0.88, gap: 0.25 };
+pub(super) const WHOLE: Wear = Wear { inked: 0.88, gap: 0.25, shortest: 0.9 };
 /// Frames worn in places: strokes of print and what was struck out by hand stand like that, too.
-pub(super) const WORN: Wear = Wear { inked: 0.8, gap: 0.5 };
+pub(super) const WORN: Wear = Wear { inked: 0.8, gap: 0.5, shortest: 2.0 };
 
 /// A rectangle of four inked sides.
 #[derive(Debug, Clone)]
@@ -121,7 +123,7 @@ pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, wear: Wear, size: f64
     let mut found = Vec::new();
     for (family, transposed) in [(&strokes.upright.strokes, false), (&strokes.flat.strokes, true)] {
         let seen = Seen { ink, transposed };
-        for stroke in family.iter().filter(|s| s.length() <= 1.5 * SIDE.0 * size) {
+        for stroke in family.iter().filter(|s| s.length() <= 1.5 * LONGEST * size) {
             for direction in [-1.0, 1.0] {
                 found.extend(
                     from_side(&seen, stroke, direction, (wear, size))
@@ -231,7 +233,7 @@ impl Side<'_> {
             let depth = self.seen.reach(
                 self.at(along, 0.0),
                 self.out,
-                SIDE.0 * size,
+                LONGEST * size,
                 self.wear.gap * size,
                 self.reach,
             );
@@ -262,7 +264,10 @@ fn from_side(seen: &Seen<'_>, stroke: &Stroke, direction: f64, (wear, size): (We
 
 /// The frames that a side is one side of: one for each line opposite.
 fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
-    let (least, longest) = (SIDE.1 * size, SIDE.0 * size);
+    let (least, longest) = (side.wear.shortest * size, LONGEST * size);
+    if side.length + 4.0 < least {
+        return Vec::new();
+    }
     let middle = (side.length / 2.0).min(0.8 * size);
     let (top, top_depth) = side.corner(-2.0, middle, size);
     let (bottom, bottom_depth) = side.corner(side.length + 2.0, side.length - middle, size);

@@ -318,7 +318,7 @@ mod tests {
         written(&mut ink, (300.0, 500.0), (7, 2), -0.5);
         written(&mut ink, (60.0, 380.0), (5, 1), 0.0);
         let all = pieces(&ink);
-        let apart = crate::marks::rows::without_print(&all, SIZE);
+        let apart = crate::marks::rows::Straight::of(&all, SIZE).without(&all);
         for pieces in [all, apart] {
             let found = find_leaning(&ink, &pieces, &[], (SIZE, SIZE));
             assert_eq!(found.iter().map(|l| l.pieces.len()).collect::<Vec<_>>(), [14], "of {}", pieces.len());

@@ -157,13 +157,13 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
         found.push(ring.mark);
     }
     let mut pieces = boxes_of(&rest.components().0);
-    let apart = rows::without_print(&pieces, letter);
-    for leaning in leaning::find_leaning(&rest, &apart, &found, (size, letter)) {
+    let straight = rows::Straight::of(&pieces, letter);
+    for leaning in leaning::find_leaning(&rest, &straight.without(&pieces), &found, (size, letter)) {
         leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
         found.push(leaning.mark);
     }
     pieces.retain(|piece| rest.ink_in(piece) > 0);
-    for unlike in unlike::find_unlike(&rest, &pieces, &found) {
+    for unlike in unlike::find_unlike(&rest, &pieces, &straight, &found) {
         unlike.characters.iter().for_each(|character| cover_ink(&mut covered, &mut rest, character));
         found.push(unlike.mark);
     }

@@ -79,26 +79,33 @@ pub(super) fn chains(characters: &[BBox]) -> Vec<Vec<usize>> {
     (0..order.len()).filter(|&i| !is_next[i]).map(follow).collect()
 }
 
-/// Whether columns hold more of the print than rows do.
-pub(super) fn is_vertical(pieces: &[BBox], height: f64) -> bool {
-    let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
-    count(&straight_rows(&transposed, height)) > count(&straight_rows(pieces, height))
+/// The straight rows and columns of a page's print.
+pub(super) struct Straight {
+    rows: Vec<Row>,
+    /// Seen transposed.
+    columns: Vec<Row>,
+    /// Whether columns hold more of the print than rows do.
+    pub is_vertical: bool,
 }
 
-fn count(rows: &[Row]) -> usize {
-    rows.iter().map(|row| row.characters.len()).sum()
-}
+impl Straight {
+    /// Finds them among pieces of ink, where print is so high, px.
+    pub(super) fn of(pieces: &[BBox], height: f64) -> Self {
+        let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
+        let (rows, columns) = (straight_rows(pieces, height), straight_rows(&transposed, height));
+        let count = |rows: &[Row]| rows.iter().map(|row| row.characters.len()).sum::<usize>();
+        let is_vertical = count(&columns) > count(&rows);
+        Self { rows, columns, is_vertical }
+    }
 
-/// The pieces that are not of straight rows of print, nor of its columns where those hold more.
-pub(super) fn without_print(pieces: &[BBox], height: f64) -> Vec<BBox> {
-    let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
-    let (rows, columns) = (straight_rows(pieces, height), straight_rows(&transposed, height));
-    let is_vertical = count(&columns) > count(&rows);
-    let of_print = |(piece, transposed): &(&BBox, &BBox)| {
-        rows.iter().any(|row| row.holds(piece))
-            || is_vertical && columns.iter().any(|row| row.holds(transposed))
-    };
-    pieces.iter().zip(&transposed).filter(|both| !of_print(both)).map(|(piece, _)| *piece).collect()
+    /// The pieces that are not of straight rows, nor of columns on a page of vertical print.
+    pub(super) fn without(&self, pieces: &[BBox]) -> Vec<BBox> {
+        let holds = |piece: &BBox| {
+            self.rows.iter().any(|row| row.holds(piece))
+                || self.is_vertical && self.columns.iter().any(|row| row.holds(&piece.transposed()))
+        };
+        pieces.iter().copied().filter(|piece| !holds(piece)).collect()
+    }
 }
 
 /// Rows as straight as print's.
@@ -347,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_without_print_stands_neither_in_its_rows_nor_in_its_columns() {
+    fn what_is_left_without_straight_print_stands_neither_in_its_rows_nor_in_its_columns() {
         let note = BBox::from_ltwh(400, 83, 20, 20);
         for is_vertical in [false, true] {
             let (across, down) = if is_vertical { (90, 32) } else { (32, 90) };
@@ -356,7 +363,7 @@ mod tests {
                 page.map(|(i, row)| BBox::from_ltwh(i * across, row * down, 20, 20)).collect();
             pieces.retain(|b| b.grown(2).intersection(&note).is_empty());
             pieces.push(note);
-            assert_eq!(without_print(&pieces, 20.0), [note], "vertical: {is_vertical}");
+            assert_eq!(Straight::of(&pieces, 20.0).without(&pieces), [note], "vertical: {is_vertical}");
         }
     }
 

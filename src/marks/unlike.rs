@@ -14,7 +14,7 @@
 //! characters that are worn to pieces or grown together with print. `scripts/alter` tells how near the edge the 6 cables are.
 
 use super::Mark;
-use super::rows::{PRINT_ROW, Row, Texture, find_rows, is_vertical, median, print_height};
+use super::rows::{PRINT_ROW, Row, Straight, Texture, find_rows, median, print_height};
 use crate::geometry::BBox;
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
@@ -75,12 +75,15 @@ pub(super) struct Unlike {
     pub characters: Vec<BBox>,
 }
 
-/// Finds the rows that are unlike print among some pieces of a page's ink, apart from the marks known so far.
-pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], known: &[Mark]) -> Vec<Unlike> {
+/// Finds the rows that are unlike print among some pieces of a page's ink, apart from the marks known so far. Not for pages of
+/// vertical print, whose columns stand in rows by chance.
+pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], straight: &Straight, known: &[Mark]) -> Vec<Unlike> {
+    if straight.is_vertical {
+        return Vec::new();
+    }
     let longest = ink.width().max(ink.height());
     let rows = print_height(pieces, longest).map_or(vec![], |height| find_rows(pieces, height));
     let print = Print::of(ink, &rows).filter(|p| p.in_rows && p.height >= LOWEST);
-    let print = print.filter(|p| !is_vertical(pieces, p.height));
     let Some(print) = print else { return Vec::new() };
     let seen: Vec<Seen> = rows.into_iter().map(|row| Seen::of(ink, row, &print)).collect();
     let mut found: Vec<Unlike> = Vec::new();
@@ -327,7 +330,7 @@ impl<'a> Grown<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marks::drawing::{character, fill, page, print};
+    use crate::marks::drawing::{SIZE, character, fill, page, print};
 
     /// Letters like H, so high and wide, with strokes of a thickness; each row begins lower by a slope.
     fn letters(
@@ -354,7 +357,8 @@ mod tests {
 
     fn found(ink: &Binary) -> Vec<BBox> {
         let pieces: Vec<BBox> = ink.components().0.into_iter().map(|c| c.bbox).collect();
-        find_unlike(ink, &pieces, &[]).into_iter().map(|u| u.mark.bbox).collect()
+        let straight = Straight::of(&pieces, SIZE);
+        find_unlike(ink, &pieces, &straight, &[]).into_iter().map(|u| u.mark.bbox).collect()
     }
 
     #[test]
