@@ -17,16 +17,15 @@ use image::GrayImage;
 /// with the page, which is straight, but may be bent a little.
 const ASKEW: (f64, f64) = (0.0105, 0.15);
 
-/// What a frame half as thick again as the strokes of the page's print tells, and print half as thick again in it: on
-/// 63 cables forms have up to 0.9 together (with up to 0.15 of turn), straight stamps 1.3 and more.
+/// What turn, weight and print of a frame add up to in a stamp, at least: on 63 cables and the printed pages what is no
+/// stamp has up to 0.7, stamps of real cables and their copies 0.93 and more.
+const ASKED: f64 = 0.9;
+/// What a frame half as thick again as the strokes of the page's print tells, and print half as thick again in it.
 const HEAVY: f64 = 2.0;
 /// What characters twice as high as print tell in a frame that is no cell: forms have some half as high again.
 const LARGE: f64 = 0.5;
 /// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
 const ONWARD: f64 = 0.3;
-/// How far beside their line the sides of whole frames and of worn ones may go on, in characters: what is worn may be
-/// taken to lean where it does not.
-const ONWARD_WITHIN: (f64, f64) = (0.04, 0.12);
 /// As far as the sides of cells of one row are off one line, in characters.
 const LEVEL: f64 = 0.3;
 /// How far from a frame the rules are that may lean alike, and how long they are at least, in characters.
@@ -69,18 +68,15 @@ pub(super) fn find_boxes(
         let is_new = frames.iter().all(|f| f.bbox.intersection(&w.bbox).area() * 4 < w.bbox.area());
         is_new && !is_cell(&w.bbox, worn, size)
     });
-    let known = frames.iter().map(|f| (f, ONWARD_WITHIN.0)).chain(worn.map(|f| (f, ONWARD_WITHIN.1)));
-    for (frame, within) in known {
+    for frame in frames.iter().chain(worn) {
         if kept.iter().any(|k| k.mark.bbox.intersection(&frame.bbox).area() * 25 > frame.bbox.area()) {
             continue;
         }
         let is_cell = is_cell(&frame.bbox, frames, size);
-        kept.extend(
-            stamp(ink, rest, (frame, is_cell, within * size), (print, strokes, letter), size).filter(|k| {
-                // A frame is drawn on paper; the edges of a dark area are not.
-                paper.sides(&k.mark.bbox, size) >= 3
-            }),
-        );
+        kept.extend(stamp(ink, rest, (frame, is_cell), (print, strokes, letter), size).filter(|k| {
+            // A frame is drawn on paper; the edges of a dark area are not.
+            paper.sides(&k.mark.bbox, size) >= 3
+        }));
     }
     kept
 }
@@ -89,7 +85,7 @@ pub(super) fn find_boxes(
 fn stamp(
     ink: &Binary,
     rest: &Binary,
-    (frame, is_cell, within): (&Frame, bool, f64),
+    (frame, is_cell): (&Frame, bool),
     (print, strokes, letter): (f64, &Strokes, f64),
     size: f64,
 ) -> Option<Boxed> {
@@ -99,7 +95,7 @@ fn stamp(
     let turn = if is_cell { 0.0 } else { (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size)) };
     let crossings = crossings(ink, frame, size);
     // A redaction at a corner is no rule that goes on.
-    let onwards = onwards(rest, frame, within, size);
+    let onwards = onwards(rest, frame, size);
     let inset = frame.thickness + 0.08 * size + 1.0;
     let inner = frame.inside(rest, inset);
     let area = frame.area(inset).max(1.0);
@@ -109,7 +105,7 @@ fn stamp(
     let heavier = |ratio: f64| (HEAVY * (ratio - 1.0)).clamp(0.0, 1.0);
     let evidence = turn + heavier(weight) + heavier(bold);
     let small = f64::from(u8::from(short < SMALL.0 * size));
-    let asked = 0.9 + ONWARD * onwards as f64 + SMALL.1 * small;
+    let asked = ASKED + ONWARD * onwards as f64 + SMALL.1 * small;
     // Looked at only where it decides: it takes as long as all the rest.
     let extent = frame.extent();
     let extent = (extent.0 - 2.0 * inset, extent.1 - 2.0 * inset);
@@ -215,7 +211,7 @@ pub(super) fn blank_frames(
             && redactions.iter().all(|r| !r.intersects(&b))
             && found.iter().all(|f| !f.bbox.intersects(&b))
             && is_blank_beside(rest, frame, &crossed, size)
-            && onwards(ink, frame, ONWARD_WITHIN.0 * size, size) <= most_onwards
+            && onwards(ink, frame, size) <= most_onwards
         {
             let style = RedactionStyle::Outlined;
             let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
@@ -274,8 +270,8 @@ fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
         .sum()
 }
 
-/// Sides that go on beyond the corners, within so many pixels of their line.
-fn onwards(ink: &Binary, frame: &Frame, within: f64, size: f64) -> usize {
+/// Sides that go on beyond the corners.
+fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
     let seen = Seen { ink, transposed: false };
     let from = frame.thickness + 0.06 * size + 1.0;
     frame
@@ -285,7 +281,7 @@ fn onwards(ink: &Binary, frame: &Frame, within: f64, size: f64) -> usize {
         .filter(|&(a, b)| {
             let length = (b.x - a.x).hypot(b.y - a.y);
             let at = |d: f64| between(a, b, 1.0 + d / length);
-            seen.coverage(at(from), at(from + 0.7 * size), 1 + within as i32) >= 0.9
+            seen.coverage(at(from), at(from + 0.7 * size), 1 + (frame.wear.onward * size) as i32) >= 0.9
         })
         .count()
 }

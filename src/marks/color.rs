@@ -116,11 +116,40 @@ impl Balance {
     }
 }
 
+/// A page in colour, and what makes its paper white.
+pub(super) struct ColorPage<'a> {
+    pixels: &'a RgbImage,
+    white: Balance,
+}
+
+impl<'a> ColorPage<'a> {
+    /// `None` where it has no colour.
+    pub(super) fn of(page: &'a Pixels) -> Option<Self> {
+        match page {
+            Pixels::Gray(_) => None,
+            Pixels::Color(pixels) => Some(Self { pixels, white: Balance::of(pixels) }),
+        }
+    }
+
+    /// Mean chroma of a box on paper made white, 0 to 255.
+    pub(super) fn chroma(&self, bbox: &BBox) -> f64 {
+        let inside = bbox.intersection(&BBox::of_size(self.pixels.width(), self.pixels.height()));
+        let (mut sum, mut count) = (0.0, 0.0);
+        for y in (inside.top..inside.bottom).step_by(3) {
+            for x in (inside.left..inside.right).step_by(3) {
+                let [r, g, b] = self.white.balanced(&self.pixels.get_pixel(x as u32, y as u32).0);
+                sum += f64::from(r.max(g).max(b) - r.min(g).min(b));
+                count += 1.0;
+            }
+        }
+        if count > 0.0 { sum / count } else { 0.0 }
+    }
+}
+
 /// Stamps in coloured ink, and the rules of stationery that is ruled in colour.
-pub(super) fn find_stamps(page: &Pixels, size: f64, options: &MarksOptions) -> Vec<Mark> {
-    let Pixels::Color(color) = page else { return Vec::new() };
+pub(super) fn find_stamps(page: &ColorPage<'_>, size: f64, options: &MarksOptions) -> Vec<Mark> {
+    let ColorPage { pixels: color, white } = page;
     let mut colored = Binary::new(color.width(), color.height());
-    let white = Balance::of(color);
     let least = i32::from(options.least_chroma);
     // Most of a page is paper, whose channels are all so light that they cannot be as far apart.
     let light = white.lighter_than(255 - (3 * least + 4) / 5);
@@ -346,7 +375,9 @@ mod tests {
                 *pixel = Rgb(if (7 * x + 13 * y).is_multiple_of(8) { [200, 30, 40] } else { outer });
             }
         }
-        let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+        let page = Pixels::Color(color);
+        let page = ColorPage::of(&page).expect("it has colour");
+        let found = find_stamps(&page, SIZE, &MarksOptions::default());
         found.into_iter().map(|m| m.bbox).collect()
     }
 
@@ -361,7 +392,9 @@ mod tests {
         let color = RgbImage::from_fn(1200, 1600, |x, y| {
             Rgb(if ink.is_ink(x, y) { [190, 50, 60] } else { [250; 3] })
         });
-        let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+        let page = Pixels::Color(color);
+        let page = ColorPage::of(&page).expect("it has colour");
+        let found = find_stamps(&page, SIZE, &MarksOptions::default());
         let (stamps, rules): (Vec<&Mark>, Vec<&Mark>) = found.iter().partition(|m| m.is_stamp());
         assert_eq!(stamps.len(), 1, "{stamps:?}");
         assert!(stamps[0].bbox.iou(&BBox::from_ltrb(474, 540, 746, 700)) > 0.8, "{stamps:?}");
@@ -392,7 +425,9 @@ mod tests {
             let color = RgbImage::from_fn(1200, 1600, |x, y| {
                 Rgb(if ink.is_ink(x, y) { [200, 30, 30] } else { [250, 250, 250] })
             });
-            let found = find_stamps(&Pixels::Color(color), SIZE, &MarksOptions::default());
+            let page = Pixels::Color(color);
+            let page = ColorPage::of(&page).expect("it has colour");
+            let found = find_stamps(&page, SIZE, &MarksOptions::default());
             assert_eq!(found.iter().filter(|m| m.is_stamp()).count(), count, "{found:?}");
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! One long stroke is a side; from both of its ends the sides across must go on, and where they have gone far enough
 //! a fourth side must stand. Print that crosses a side only adds ink, so a frame over print is found as well as one
-//! that stands free: a hypothesis from one clean side is tested on the ink of the others.
+//! that stands free: a hypothesis from one clean side is tested on the ink of the others. How much may lack
+//! of the sides is for the caller to say ([`Wear`]).
 
 use super::erasing::cut;
 use super::lines::{Seen, across, around, between};
@@ -22,12 +23,14 @@ pub(super) struct Wear {
     gap: f64,
     /// Shortest side, in characters.
     shortest: f64,
+    /// How far beside its line a side may go on, in characters: what is worn may be taken to lean where it does not.
+    pub onward: f64,
 }
 
 /// Frames that are whole.
-pub(super) const WHOLE: Wear = Wear { inked: 0.88, gap: 0.25, shortest: 0.9 };
+pub(super) const WHOLE: Wear = Wear { inked: 0.88, gap: 0.25, shortest: 0.9, onward: 0.04 };
 /// Frames worn in places: strokes of print and what was struck out by hand stand like that, too.
-pub(super) const WORN: Wear = Wear { inked: 0.8, gap: 0.5, shortest: 2.0 };
+pub(super) const WORN: Wear = Wear { inked: 0.8, gap: 0.5, shortest: 2.0, onward: 0.12 };
 
 /// A rectangle of four inked sides.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub(super) struct Frame {
     pub thickness: f64,
     /// Holds it with its sides.
     pub bbox: BBox,
+    /// How much may lack of it.
+    pub wear: Wear,
     /// Mean inked part of the sides.
     inked: f64,
 }
@@ -45,7 +50,7 @@ pub(super) struct Frame {
 impl Frame {
     /// A frame of four corners without thickness, clockwise from the upper left.
     pub(super) fn new(corners: [Point; 4]) -> Self {
-        Self { corners, thickness: 0.0, bbox: around(&corners, 0.0), inked: 1.0 }
+        Self { corners, thickness: 0.0, bbox: around(&corners, 0.0), wear: WHOLE, inked: 1.0 }
     }
 
     /// Its area within the sides, so many pixels from them, px².
@@ -307,6 +312,7 @@ fn inked(side: &Side<'_>, corners: [Point; 4]) -> Option<Frame> {
         corners,
         thickness: side.thickness,
         bbox: around(&corners, side.thickness / 2.0),
+        wear: side.wear,
         inked: sides.iter().sum::<f64>() / 4.0,
     })
 }

@@ -115,9 +115,10 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let (components, _) = ink.components();
     let longest = ink.width().max(ink.height());
     let size = character_size(&components, longest).unwrap_or(f64::from(longest) / 70.0);
-    let mut found = color::find_stamps(page, size, options);
+    let color = color::ColorPage::of(page);
+    let mut found = color.as_ref().map_or(vec![], |page| color::find_stamps(page, size, options));
     let paper = Paper::of(gray, ink);
-    let print = Print::of(&components, page, ink, gray, size);
+    let print = Print::of(&components, color.as_ref(), ink, gray, size);
     let hairlines = hairlines::find_hairlines(ink, gray, paper.contrast(), size);
     for block in find_blocks(ink, &ink.with(&hairlines), &print, size, options) {
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
@@ -331,6 +332,7 @@ mod tests {
         assert!(matches!(redaction.kind, RegionKind::Redaction { style: RedactionStyle::Outlined, .. }));
         assert!(redaction.bbox.iou(&BBox::from_ltrb(304, 412, 576, 468)) > 0.9);
     }
+
     #[test]
     fn a_blank_frame_that_a_stamp_crosses_is_an_outlined_redaction() {
         let mut ink = page();

@@ -6,11 +6,11 @@
 //! line begins, is told to be one with it.
 
 use super::Mark;
-use super::color::Balance;
+use super::color::ColorPage;
 use super::erasing::cut;
 use crate::geometry::BBox;
 use crate::page::{RedactionStyle, RegionKind};
-use crate::raster::{Binary, Component, Pixels};
+use crate::raster::{Binary, Component};
 use image::GrayImage;
 
 /// Narrowest short block in a column, in characters.
@@ -123,7 +123,7 @@ fn is_blank(rest: &Binary, bbox: &BBox, size: f64) -> bool {
 /// What the page's print tells of a block: a redaction hides print, so it lies where print is, is as dark and as black,
 /// and is not a stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the margin fail.
 pub(super) struct Print<'a> {
-    page: &'a Pixels,
+    color: Option<&'a ColorPage<'a>>,
     ink: &'a Binary,
     gray: &'a GrayImage,
     size: f64,
@@ -165,7 +165,7 @@ impl<'a> Print<'a> {
     /// Measures the page's print.
     pub(super) fn of(
         components: &[Component],
-        page: &'a Pixels,
+        color: Option<&'a ColorPage<'a>>,
         ink: &'a Binary,
         gray: &'a GrayImage,
         size: f64,
@@ -197,7 +197,7 @@ impl<'a> Print<'a> {
         filled.sort_unstable_by(f64::total_cmp);
         let count = filled.len();
         let filled = (count >= MEASURED.1).then(|| (filled[count / 2], filled[count * 9 / 10]));
-        Self { page, ink, gray, size, characters: print, area, level, filled }
+        Self { color, ink, gray, size, characters: print, area, level, filled }
     }
 
     /// Whether a block that is no longer than a word is fuller of ink than the page's print is: that of a copy of a copy grows
@@ -232,7 +232,7 @@ impl<'a> Print<'a> {
             && self.stands_apart(bbox)
             && self.is_no_edge(bbox)
             && self.is_in_line(bbox)
-            && chroma(self.page, bbox) <= MOST_CHROMA
+            && self.color.is_none_or(|color| color.chroma(bbox) <= MOST_CHROMA)
     }
 
     /// Whether a block stands in a line of print; a long one may be the whole line.
@@ -308,22 +308,6 @@ impl<'a> Print<'a> {
     }
 }
 
-/// Mean chroma of a box on paper made white, 0 to 255.
-fn chroma(page: &Pixels, bbox: &BBox) -> f64 {
-    let Pixels::Color(color) = page else { return 0.0 };
-    let white = Balance::of(color);
-    let inside = bbox.intersection(&BBox::of_size(color.width(), color.height()));
-    let (mut sum, mut count) = (0.0, 0.0);
-    for y in (inside.top..inside.bottom).step_by(3) {
-        for x in (inside.left..inside.right).step_by(3) {
-            let [r, g, b] = white.balanced(&color.get_pixel(x as u32, y as u32).0);
-            sum += f64::from(r.max(g).max(b) - r.min(g).min(b));
-            count += 1.0;
-        }
-    }
-    if count > 0.0 { sum / count } else { 0.0 }
-}
-
 /// Mean brightness of the ink in a box.
 fn mean_of_ink(ink: &Binary, gray: &GrayImage, bbox: &BBox) -> Option<u8> {
     let inside = bbox.intersection(&ink.bbox());
@@ -345,6 +329,7 @@ mod tests {
     use super::*;
     use crate::marks::drawing::{character, fill, page, print};
     use crate::marks::{MarksOptions, find_marks};
+    use crate::raster::Pixels;
 
     fn redactions(ink: &Binary) -> Vec<(BBox, Option<u32>)> {
         let gray = ink.to_gray();
@@ -402,8 +387,7 @@ mod tests {
         }
         let gray = ink.to_gray();
         let (components, _) = ink.components();
-        let pixels = Pixels::Gray(gray.clone());
-        let print = Print::of(&components, &pixels, &ink, &gray, 40.0);
+        let print = Print::of(&components, None, &ink, &gray, 40.0);
         assert_eq!([word, block, line].map(|b| print.is_denser(&b)), [false, true, true]);
     }
 

@@ -9,9 +9,7 @@ use image::GrayImage;
 /// The brightest gray value of the darker class; 0 for a page of one value.
 #[must_use]
 pub fn otsu_level(gray: &GrayImage) -> u8 {
-    let mut histogram = Histogram::new();
-    histogram.add(gray.as_raw());
-    let histogram = histogram.counts();
+    let histogram = Histogram::of(gray.as_raw()).counts();
     let total: u64 = histogram.iter().sum();
     let sum: u64 = (0u64..).zip(&histogram).map(|(value, count)| value * count).sum();
     let (mut dark, mut dark_sum, mut best) = (0, 0, (0.0, 0));
