@@ -8,7 +8,7 @@
 //! by the page's measure they would be one. Such a zone is taken apart anew by its own.
 
 use super::units::{Unit, Units, join, joined};
-use super::{Direction, LayoutOptions};
+use super::{Direction, LayoutOptions, grid};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::size_of_print;
@@ -39,7 +39,11 @@ pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOption
         Direction::Vertical => Some(WritingMode::VerticalRl),
     };
     let boxes: Vec<BBox> = found.all.iter().map(|unit| unit.bbox).collect();
-    let page = forced.unwrap_or_else(|| mode_of(evidence(&boxes, found.size).balance()));
+    let page = forced.unwrap_or_else(|| {
+        let all = evidence(&boxes, found.size);
+        let on_grid = || grid::find_direction(&boxes, found.size);
+        all.decision().or_else(on_grid).unwrap_or_else(|| mode_of(all.balance()))
+    });
     let gap = (ZONE_GAP * found.size) as i32;
     let (groups, sizes): (Vec<Vec<BBox>>, Vec<f64>) = join(&boxes, gap, |a, b| !is_between(rulings, a, b))
         .into_iter()
@@ -48,13 +52,11 @@ pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOption
     let around: Vec<BBox> =
         groups.iter().map(|g| g.iter().fold(BBox::default(), |all, u| all.union(u))).collect();
     let own = |i: usize| {
-        let own = evidence(&groups[i], sizes[i]);
-        let decided = own.weight >= 1.5 && own.balance().abs() >= 0.3;
-        if decided {
-            Some(mode_of(own.balance()))
-        } else {
-            single_file(&groups[i], &around[i]).or_else(|| spaced_out(&around, i, rulings))
-        }
+        evidence(&groups[i], sizes[i])
+            .decision()
+            .or_else(|| single_file(&groups[i], &around[i]))
+            .or_else(|| grid::find_direction(&groups[i], sizes[i]))
+            .or_else(|| spaced_out(&around, i, rulings))
     };
     let modes: Vec<WritingMode> =
         (0..groups.len()).map(|i| forced.or_else(|| own(i)).unwrap_or(page)).collect();
@@ -122,6 +124,11 @@ impl Evidence {
     /// 1 all horizontal, −1 all vertical.
     fn balance(&self) -> f64 {
         if self.weight > 0.0 { self.horizontal / self.weight } else { 0.0 }
+    }
+
+    /// The direction, where enough ink grew clearly one way.
+    fn decision(&self) -> Option<WritingMode> {
+        (self.weight >= 1.5 && self.balance().abs() >= 0.3).then(|| mode_of(self.balance()))
     }
 }
 

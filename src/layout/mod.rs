@@ -11,6 +11,7 @@
 
 mod cells;
 mod direction;
+mod grid;
 mod lines;
 mod order;
 mod units;
