@@ -48,7 +48,7 @@ impl Place {
     fn files(&self, folder: &str) -> BTreeSet<String> {
         let root = self.path(folder);
         let found = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
-        let files = found.filter(|e| e.file_type().is_file());
+        let files = found.filter(|e| e.file_type().is_file() && e.file_name() != ".manifest.lock");
         files.map(|e| e.path().strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/")).collect()
     }
 
@@ -295,7 +295,7 @@ fn what_a_killed_run_left_is_cleared_away() {
 fn two_runs_do_not_write_into_one_folder() {
     let place = Place::new().with("a.png", "gray.png");
     fs::create_dir(place.path("out")).unwrap();
-    let held = fs::File::create(place.path("out/manifest.jsonl")).unwrap();
+    let held = fs::File::create(place.path("out/.manifest.lock")).unwrap();
     held.lock().unwrap();
     place.read(&["a.png"]).code(2).stderr(contains("out: another denshin is writing there"));
 }

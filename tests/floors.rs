@@ -17,10 +17,10 @@ const FLOORS: [&[&str]; 6] = [
 /// They know the page record, never how it came about: nothing above floor 1.
 const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 30] = [
+const PLACES: [(&str, &[&str]); 31] = [
     ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
     ("rten", &["recognize/neural/"]),
-    ("rayon", &["batch/"]),
+    ("rayon", &["evaluate/run.rs"]),
     ("indicatif", &["cli/progress.rs"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
@@ -28,7 +28,8 @@ const PLACES: [(&str, &[&str]); 30] = [
     ("anyhow", &["cli/"]),
     ("hayro", &["scan/"]),
     ("weezl", &["scan/tiles.rs"]),
-    ("tempfile", &["batch/", "review/store.rs"]),
+    ("rustix", &["batch/limits.rs"]),
+    ("tempfile", &["batch/", "cli/sources.rs", "review/store.rs"]),
     ("rusqlite", &["batch/database/"]),
     ("glob", &["batch/inputs.rs"]),
     ("axum", &["review/"]),

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
-use denshin::batch::{self, Found, Job, Progress, Summary};
 use denshin::error::{At, PageError, PageRef, Stage};
 use denshin::geometry::{BBox, Polygon};
 use denshin::page::*;
@@ -13,14 +12,13 @@ use denshin::recognize::fault::{Fault, Faulty};
 use denshin::recognize::null::Null;
 use denshin::recognize::replay::Replay;
 use denshin::recognize::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
-use denshin::scan::{Scan, ScanFile, ScanOptions};
+use denshin::scan::Scan;
 use denshin::write::{Format, json_schema, parse_json, write};
 use image::{GrayImage, Luma};
 use imageproc::drawing::draw_filled_rect_mut;
 use imageproc::rect::Rect;
 use proptest::prelude::*;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// Side of a drawn character, px, and its distance from the next.
 const SIZE: u32 = 36;
@@ -274,67 +272,6 @@ fn silence_is_a_page_with_lines_and_no_text_but_marks() {
     let page = read_with(&mut Null).unwrap();
     assert!(page.text.chars().all(|c| c == REDACTION_MARK || c == '\n'));
     assert!(page.regions.iter().flat_map(|r| &r.lines).count() >= 6);
-}
-
-struct Silent;
-impl Progress for Silent {
-    fn pages_found(&self, _: &PageRef, _: u32) {}
-    fn page_done(&self, _: &PageRef, _: &Page) {}
-    fn page_failed(&self, _: &PageError) {}
-}
-
-/// A batch of three pages, the second of which is read by a faulty engine.
-fn batch_with(fault: Fault) -> (Summary, String, Vec<String>) {
-    let folder = tempfile::tempdir().unwrap();
-    let Pixels::Gray(gray) = drawn_page().pixels else { unreachable!("drawn gray") };
-    let inputs: Vec<Found> = ["1", "2", "3"]
-        .map(|n| {
-            let path = folder.path().join(format!("{n}.png"));
-            gray.save(&path).unwrap();
-            Found { path, stem: n.into() }
-        })
-        .into();
-    let output = folder.path().join("out");
-    std::fs::create_dir(&output).unwrap();
-    let settings = Settings::default();
-    let job = Job {
-        inputs: &inputs,
-        output: &output,
-        formats: &[Format::Json],
-        jobs: 2,
-        open: &|path| ScanFile::open(path, &ScanOptions::default()),
-        read: &|scan, source| {
-            let mut faulty = Faulty(fault);
-            let mut good = replay();
-            let engine: &mut dyn Recognizer =
-                if source.path.ends_with("2.png") { &mut faulty } else { &mut good };
-            read_page(scan, source, engine, &settings)
-        },
-        stop: &AtomicBool::new(false),
-    };
-    let summary = batch::run(&job, &Silent).unwrap();
-    let manifest = std::fs::read_to_string(output.join(batch::MANIFEST)).unwrap();
-    let mut files: Vec<String> = std::fs::read_dir(&output)
-        .unwrap()
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|n| n != batch::MANIFEST)
-        .collect();
-    files.sort();
-    (summary, manifest, files)
-}
-
-#[test]
-fn a_batch_goes_on_when_an_engine_fails_or_panics() {
-    for (fault, cause) in
-        [(Fault::Fail, "a fault on purpose"), (Fault::Panic, "internal error (a panic on purpose)")]
-    {
-        let (summary, manifest, files) = batch_with(fault);
-        assert_eq!((summary.read, summary.failed, summary.stopped), (2, 1, false), "{fault:?}");
-        assert_eq!(files, ["1.json", "3.json"], "{fault:?}");
-        assert!(manifest.contains(&format!("recognize: {cause}")), "{manifest}");
-        assert_eq!(manifest.lines().count(), 3);
-    }
-    assert_eq!(batch_with(Fault::Nonsense).0.read, 3);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn a_page_that_always_fails_is_set_aside_with_its_reason() {
         pages.iter().find(|page| page["source"].as_str().unwrap().ends_with(name)).unwrap().clone()
     };
     assert_eq!((&dead("crash.png")["page"], &dead("crash.png")["deliveries"]), (&1.into(), &2.into()));
-    assert!(dead("crash.png")["cause"].as_str().unwrap().contains("the engine's process ended"));
+    assert!(dead("crash.png")["cause"].as_str().unwrap().contains("the worker's process ended"));
     assert_eq!((&dead("broken.png")["page"], &dead("broken.png")["stage"]), (&().into(), &"scan".into()));
 
     // Mended, and put back: with no faults any more, which are other orders.

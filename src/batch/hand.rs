@@ -4,11 +4,17 @@ use super::crew::{CrewOptions, Lost, Worker};
 use super::output::OutputError;
 use super::wire::{Orders, Reading, Reply, Request};
 use crate::provenance::Model;
+use std::sync::{Mutex, PoisonError};
 
 /// Why a page was not read.
 pub(super) enum Unread {
     /// The page, or its file, failed.
-    Page { stage: String, cause: String },
+    Page {
+        stage: String,
+        cause: String,
+        /// Whether another attempt would end the same way.
+        is_final: bool,
+    },
     /// Nothing can be written any more.
     Output(OutputError),
 }
@@ -23,6 +29,13 @@ pub(super) struct Hand<'a> {
 impl<'a> Hand<'a> {
     pub(super) fn new(crew: &'a CrewOptions<'a>, orders: &'a Orders, worker: Option<Worker>) -> Self {
         Self { crew, orders, worker }
+    }
+
+    /// Takes a worker that was started already, where it has none.
+    pub(super) fn take(&mut self, spare: &Mutex<Option<Worker>>) {
+        if self.worker.is_none() {
+            self.worker = spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
     }
 
     /// Sees to it that there is a worker; says whether one was ended because it had grown.
@@ -48,16 +61,18 @@ impl<'a> Hand<'a> {
         request: &Request,
         opened: &mut dyn FnMut(String, u32),
     ) -> Result<Reading, Unread> {
-        let failed = |stage: &str, cause: String| Err(Unread::Page { stage: stage.to_owned(), cause });
-        let Some(mut worker) = self.worker.take() else { return failed("worker", "was not started".into()) };
+        let failed =
+            |stage: &str, cause, is_final| Err(Unread::Page { stage: stage.to_owned(), cause, is_final });
+        let Some(mut worker) = self.worker.take() else {
+            return failed("worker", "was not started".into(), false);
+        };
+        let until = (self.crew.steady)() + self.crew.page_seconds;
         worker.ask(request);
-        let mut is_open = matches!(request, Request::Read(_));
+        let mut stage = "scan";
         loop {
-            match worker.wait(self.crew) {
-                Ok(Reply::Opened { sha256, pages }) => {
-                    is_open = true;
-                    opened(sha256, pages.max(1));
-                }
+            match worker.wait(self.crew, until) {
+                Ok(Reply::Opened { sha256, pages }) => opened(sha256, pages.max(1)),
+                Ok(Reply::Decoded) => stage = "recognize",
                 Ok(Reply::Done(reading)) => {
                     self.worker = Some(worker);
                     return Ok(reading);
@@ -66,14 +81,14 @@ impl<'a> Hand<'a> {
                     let cause = std::io::Error::other(cause);
                     return Err(Unread::Output(OutputError::Write { path: path.into(), cause }));
                 }
-                // A file that cannot be opened leaves the engine unharmed.
-                Ok(Reply::Failed { stage, cause }) if stage == "scan" => {
+                // What cannot be decoded, or must not be written, leaves the engine unharmed.
+                Ok(Reply::Failed { stage, cause }) if stage == "scan" || stage == "write" => {
                     self.worker = Some(worker);
-                    return failed(&stage, cause);
+                    return failed(&stage, cause, true);
                 }
-                Ok(Reply::Failed { stage, cause }) => return failed(&stage, cause),
-                Ok(other) => return failed("worker", format!("answered {other:?}")),
-                Err(Lost(cause)) => return failed(if is_open { "recognize" } else { "scan" }, cause),
+                Ok(Reply::Failed { stage, cause }) => return failed(&stage, cause, false),
+                Ok(other) => return failed("worker", format!("answered {other:?}"), false),
+                Err(Lost { cause, is_final }) => return failed(stage, cause, is_final),
             }
         }
     }

@@ -4,20 +4,22 @@
 //! result: it stands in the manifest, the batch goes on. A result is written beside its place and renamed, so that a
 //! crash or a full disk leaves whole files only; a page is in the manifest only after its files are on disk.
 //!
-//! There are three ways. [`run()`] reads in this process, for as many pages as one waits for: `denshin read`; its manifest is a
-//! line of JSON a page. [`run_batch()`] is for as many as there are: `denshin batch`. Worker processes read, so that a
-//! crash of an engine's C code costs a page; the parent alone writes the manifest, in SQLite; a run that was killed goes
-//! on where it was. Its journey: `inputs` finds files, `shard` takes a part, `database` plans what is left, `slot` asks
-//! workers (`hand`, `crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it. On several machines pages come from a
-//! queue instead, and the same workers read them: `relay`.
+//! Worker processes read, so that what ends a process, never ends, or wants too much memory costs a page: decoders and engines
+//! are C code in part, and files come from anywhere. The parent decodes nothing. It alone writes the manifest: a line of JSON a
+//! page for `denshin read`, which reads all that it is given, and SQLite for `denshin batch`, which goes on where
+//! a run ended. The journey: `inputs` finds files, `shard` takes a part, `run` plans what is to do (`database`, or `manifest`),
+//! `slot` asks workers (`hand`, `crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it. On several
+//! machines pages come from a queue instead, and the same workers read them: `relay`.
 
 mod crew;
 mod database;
+mod existing;
 mod guard;
 mod hand;
 mod iiif;
-mod in_process;
 mod inputs;
+mod ledger;
+mod limits;
 mod making;
 mod manifest;
 mod metrics;
@@ -35,7 +37,6 @@ mod worker;
 
 pub use crew::CrewOptions;
 pub use database::{Failure, Status, Worst, read_status};
-pub use in_process::{Job, Progress, Summary, run};
 pub use inputs::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
 pub use manifest::{Entry, MANIFEST};
 pub use metrics::write_metrics;
@@ -45,7 +46,7 @@ pub use relay::{
     Connection, DeadPage, Enqueue, EnqueueEvent, Enqueued, Place, QueueStatus, RelayError, Sources, Work,
     WorkEvent, Worked, enqueue, queue_status, work_queue,
 };
-pub use run::{Batch, End, Event, OnFailure, Outcome, Policy, run as run_batch};
+pub use run::{Batch, End, Event, OnFailure, Outcome, Policy, Record, run as run_batch};
 pub use shard::Shard;
 pub use summary::{SUMMARY, write_summary};
 pub use wire::{Existing, Orders, Reading, Stages};

@@ -1,6 +1,9 @@
 //! Files written whole or not at all.
 
-use std::collections::BTreeSet;
+use super::shard::Shard;
+use crate::write::{Format, names};
+use std::collections::{BTreeSet, HashSet};
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -49,9 +52,53 @@ pub enum OutputError {
     /// The engine has no model.
     #[error("{0}")]
     Model(String),
-    /// The system gives no threads.
-    #[error("no threads: {0} (try fewer with --jobs)")]
-    Threads(rayon::ThreadPoolBuildError),
+    /// The folder of results cannot be made.
+    #[error("{path}: cannot be made: {cause} (choose another folder with -o)")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// There are results already, and the user wants none to be touched.
+    #[error(
+        "{0}: has results already, nothing was read (--existing keep leaves them, overwrite writes them anew)"
+    )]
+    There(PathBuf),
+}
+
+/// Lets no second run into a folder, or a shard of it, as long as the file is open.
+pub(super) fn lock(folder: &Path, shard: Shard) -> Result<File, OutputError> {
+    let path = folder.join(format!(".manifest{}.lock", shard.tag()));
+    let options = File::options().write(true).create(true).truncate(false).open(&path);
+    let lock = options.map_err(|cause| OutputError::Write { path: path.clone(), cause })?;
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(OutputError::Busy(folder.to_owned())),
+        // File systems that know no locks: the user is alone to see to it.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
+    }
+}
+
+/// The paths of files of scans that have results below a folder, without their endings.
+pub(super) fn stems_there(folder: &Path) -> HashSet<PathBuf> {
+    let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    let below = files.filter_map(|file| Some(file.path().strip_prefix(folder).ok()?.to_owned()));
+    below
+        .filter_map(|name| without_format(&name))
+        .flat_map(|page| [names::without_page(&page), page])
+        .collect()
+}
+
+/// The path of a page's results without their ending; none where it is no result.
+pub(super) fn without_format(name: &Path) -> Option<PathBuf> {
+    let is_format = |ending: &str| Format::ALL.iter().any(|format| format.extension() == ending);
+    let (last, stem) = (name.extension()?.to_str()?, name.with_extension(""));
+    if is_format(last) {
+        return Some(stem);
+    }
+    // `alto.xml` and its like.
+    let before = stem.extension()?.to_str()?;
+    is_format(&format!("{before}.{last}")).then(|| stem.with_extension(""))
 }
 
 /// Beginning of the names of files that are being written; hidden, so no reader of the folder takes them for results.

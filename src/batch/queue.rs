@@ -1,13 +1,34 @@
 //! Pages that wait for a worker. Files that are opened add their pages; who finds nothing waits until none can come.
 
-use super::database::Task;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How soon a worker that waits notices that the run is being stopped.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// A page to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Task {
+    /// Index of its file among the inputs.
+    pub input: usize,
+    /// Its file's number in the ledger.
+    pub file: i64,
+    /// One-based; 0 for a file whose pages are not counted.
+    pub page: u32,
+    /// Of the file, when its pages were counted.
+    pub sha256: Option<Arc<str>>,
+    pub from_record: bool,
+    pub attempt: u32,
+}
+
+impl Task {
+    /// A file whose pages are not counted.
+    pub(super) fn of_file(input: usize, file: i64) -> Self {
+        Self { input, file, page: 0, sha256: None, from_record: false, attempt: 0 }
+    }
+}
 
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,

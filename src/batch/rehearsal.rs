@@ -31,6 +31,8 @@ pub enum What {
     Panic,
     /// It keeps memory: 64 MB a page.
     Leak,
+    /// It asks for 3 GB at once.
+    Gorge,
 }
 
 /// `hang:NAME`.
@@ -46,7 +48,8 @@ impl FromStr for Misfortune {
             "hang-once" => What::HangOnce,
             "panic" => What::Panic,
             "leak" => What::Leak,
-            _ => return Err("crash, crash-once, hang, hang-once, panic or leak".to_owned()),
+            "gorge" => What::Gorge,
+            _ => return Err("crash, crash-once, hang, hang-once, panic, leak or gorge".to_owned()),
         };
         Ok(Self { name: name.to_owned(), what })
     }
@@ -63,8 +66,9 @@ pub(super) fn rehearse(misfortunes: &[Misfortune], path: &Path, attempt: u32) {
                 std::thread::park();
             },
             What::Panic => panic!("a panic on purpose"),
-            // Unless something could look at it, a compiler takes none.
+            // `black_box` keeps the allocation from being optimized away.
             What::Leak => drop(std::hint::black_box(vec![1_u8; 64 << 20]).leak()),
+            What::Gorge => drop(std::hint::black_box(vec![0_u8; 3 << 30])),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! The run: workers at the press, one thread that alone writes the manifest, and the policy that says when to stop.
 
 use super::crew::{CrewOptions, Worker};
-use super::database::{Database, Report, Wanted};
+use super::database::{Database, Wanted};
 use super::hand::Hand;
 use super::inputs::Found;
+use super::ledger::{Ledger, Report};
 use super::making;
-use super::output::OutputError;
-use super::queue::Queue;
+use super::manifest::Manifest;
+use super::output::{self, OutputError};
+use super::queue::{Queue, Task};
 use super::shard::Shard;
 use super::slot::{Note, Press, Slot};
-use super::wire::{Orders, Reading};
+use super::wire::{Existing, Orders, Reading};
 use crate::error::PageRef;
-use std::path::Path;
+use crate::provenance::Model;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::time::Duration;
@@ -27,9 +32,13 @@ const ALIVE: f64 = 5.0;
 pub struct Batch<'a> {
     /// All files, whatever the shard: names of results hang on all of them.
     pub inputs: &'a [Found],
+    /// The file that stands for [`super::STANDARD_INPUT`] among them.
+    pub standard_input: Option<&'a Path>,
+    /// Where it is written down what became of them.
+    pub record: Record,
     /// Which of them are this run's.
     pub shard: Shard,
-    /// How pages are read, and where results go. The folder exists.
+    /// How pages are read, and where results go.
     pub orders: &'a Orders,
     /// How workers are started, and what they may take.
     pub crew: CrewOptions<'a>,
@@ -41,10 +50,20 @@ pub struct Batch<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// Where it is written down what became of pages, and what that is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Record {
+    /// In a database: the next run goes on where this one ended, and reads nothing again that has not changed.
+    #[default]
+    Database,
+    /// In lines of JSON: the next run reads all pages again that it is given.
+    Lines,
+}
+
 /// What failures mean.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Policy {
-    /// After a page that failed twice.
+    /// After a page that failed for good.
     pub on_failure: OnFailure,
     /// Share of all pages, 0 to 1, that may fail before the run is stopped; none: all of them.
     pub most_failures: Option<f64>,
@@ -144,32 +163,28 @@ pub enum End {
 pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outcome, OutputError> {
     let unfinished = format!(".part{}-", batch.shard.tag());
     let orders = Orders { unfinished, ..batch.orders.clone() };
+    let first = Worker::start(&batch.crew, &orders)?;
     let output = Path::new(&orders.output);
-    let mut first = Some(Worker::start(&batch.crew, &orders)?);
-    let engine = first.as_ref().map(|worker| worker.engine.clone()).unwrap_or_default();
-    let making = making::of(&orders, &engine);
-    let mut database = Database::open(output, batch.shard, &orders.unfinished)?;
-    database.begin((batch.crew.now)(), &making, &orders.formats)?;
-    let mine = batch.inputs.iter().enumerate().filter(|(index, _)| batch.shard.holds(*index));
-    let mine: Vec<(usize, &Found)> = mine.collect();
-    let retry_failed = batch.policy.retry_failed;
-    let wanted = Wanted { output, making: &making, formats: &orders.formats, retry_failed };
-    let (tasks, finished) = database.plan(&mine, &wanted)?;
+    std::fs::create_dir_all(output)
+        .map_err(|cause| OutputError::Folder { path: output.to_owned(), cause })?;
+    let Plan { ledger, tasks, elsewhere, finished } = match batch.record {
+        Record::Database => plan_in_database(batch, &orders, &first.engine)?,
+        Record::Lines => plan_in_lines(batch, &orders)?,
+    };
     let total = tasks.len() as u64 + finished;
-    watch(&Event::Planned { tasks: tasks.len() as u64, finished });
+    watch(&Event::Planned { tasks: total - finished, finished });
     let queue = Queue::new(tasks);
     let stop = AtomicBool::new(false);
-    let press = Press { inputs: batch.inputs, queue: &queue, stop: &stop };
+    let (spare, standard_input) = (Mutex::new(Some(first)), batch.standard_input);
+    let inputs = batch.inputs;
+    let press = Press { inputs, standard_input, elsewhere, queue: &queue, spare, stop: &stop };
     let outcome = Outcome { finished_before: finished, ..Outcome::default() };
-    let mut recorder = Recorder { batch, database, stop: &stop, watch, total, outcome, touched: 0.0 };
+    let mut recorder = Recorder { batch, ledger, stop: &stop, watch, total, outcome, touched: 0.0 };
     std::thread::scope(|scope| {
         let (sender, notes) = sync_channel(batch.jobs);
         for _ in 0..batch.jobs.max(1) {
-            let slot = Slot {
-                press: &press,
-                hand: Hand::new(&batch.crew, &orders, first.take()),
-                notes: sender.clone(),
-            };
+            let hand = Hand::new(&batch.crew, &orders, None);
+            let slot = Slot { press: &press, hand, notes: sender.clone() };
             scope.spawn(|| slot.work());
         }
         drop(sender);
@@ -182,9 +197,55 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     recorder.end(queue.is_empty())
 }
 
+/// What is to do, and where it is written down.
+struct Plan<'a> {
+    ledger: Box<dyn Ledger + 'a>,
+    tasks: Vec<Task>,
+    /// Inputs whose results have the names of another file's, and that file.
+    elsewhere: HashMap<usize, String>,
+    /// Pages that earlier runs had finished.
+    finished: u64,
+}
+
+fn plan_in_database<'a>(
+    batch: &Batch<'_>,
+    orders: &Orders,
+    engine: &(String, Vec<Model>),
+) -> Result<Plan<'a>, OutputError> {
+    let (output, formats) = (Path::new(&orders.output), &orders.formats);
+    let making = making::of(orders, engine);
+    let mut database = Database::open(output, batch.shard, &orders.unfinished)?;
+    database.begin((batch.crew.now)(), &making, formats)?;
+    let mine = batch.inputs.iter().enumerate().filter(|(index, _)| batch.shard.holds(*index));
+    let mine: Vec<(usize, &Found)> = mine.collect();
+    let (retry_failed, untouchable) = (batch.policy.retry_failed, untouchable(orders));
+    let wanted = Wanted { output, making: &making, formats, retry_failed, untouchable: &untouchable };
+    let (tasks, finished) = database.plan(&mine, &wanted)?;
+    Ok(Plan { ledger: Box::new(database), tasks, elsewhere: HashMap::new(), finished })
+}
+
+fn plan_in_lines<'a>(batch: &Batch<'a>, orders: &Orders) -> Result<Plan<'a>, OutputError> {
+    let manifest = Manifest::open(Path::new(&orders.output), batch.inputs, &orders.unfinished)?;
+    let untouchable = untouchable(orders);
+    if let Some(there) = batch.inputs.iter().find(|found| untouchable.contains(&found.stem)) {
+        return Err(OutputError::There(there.stem.clone()));
+    }
+    let elsewhere = manifest.elsewhere();
+    let tasks = (0..batch.inputs.len()).map(|input| Task::of_file(input, input as i64)).collect();
+    Ok(Plan { ledger: Box::new(manifest), tasks, elsewhere, finished: 0 })
+}
+
+/// The files whose results the user wants to be left alone, by the paths of their results.
+fn untouchable(orders: &Orders) -> HashSet<PathBuf> {
+    match orders.existing {
+        Existing::Abort => output::stems_there(Path::new(&orders.output)),
+        _ => HashSet::new(),
+    }
+}
+
 struct Recorder<'a> {
     batch: &'a Batch<'a>,
-    database: Database,
+    ledger: Box<dyn Ledger + 'a>,
     stop: &'a AtomicBool,
     watch: &'a mut dyn FnMut(&Event<'_>),
     /// Pages and files known.
@@ -247,12 +308,12 @@ impl Recorder<'_> {
         }
         let now = self.now();
         if !reports.is_empty() || now - self.touched > ALIVE {
-            self.database.record(&reports, now)?;
+            self.ledger.record(&reports, now)?;
             self.touched = now;
         }
         inputs.iter().zip(&reports).for_each(|(input, report)| self.tell(*input, report));
         broken.map_or(Ok(()), |error| {
-            let _ = self.database.end(now, "broken");
+            let _ = self.ledger.end(now, "broken");
             Err(error)
         })
     }
@@ -303,7 +364,7 @@ impl Recorder<'_> {
             End::TooManyFailures => "too-many-failures",
         };
         let now = self.now();
-        self.database.end(now, how)?;
+        self.ledger.end(now, how)?;
         Ok(self.outcome)
     }
 }

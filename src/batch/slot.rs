@@ -1,17 +1,19 @@
 //! One place at the press: a thread that gives a worker process page after page.
 
-use super::database::{Report, Task};
+use super::crew::Worker;
 use super::hand::{Hand, Unread};
-use super::inputs::Found;
+use super::inputs::{Found, STANDARD_INPUT};
+use super::ledger::Report;
 use super::output::OutputError;
-use super::queue::Queue;
+use super::queue::{Queue, Task};
 use super::wire::{Assignment, Reading, Request};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
 
-/// How often a page is tried.
+/// How often a page is tried where another attempt may end otherwise.
 const ATTEMPTS: u32 = 2;
 
 /// What a slot tells the parent.
@@ -29,7 +31,13 @@ pub(super) enum Note {
 /// What all slots share.
 pub(super) struct Press<'a> {
     pub inputs: &'a [Found],
+    /// Where standard input lies.
+    pub standard_input: Option<&'a Path>,
+    /// Inputs whose results have the names of another file's, and that file.
+    pub elsewhere: HashMap<usize, String>,
     pub queue: &'a Queue,
+    /// The worker that was started before all others, until a slot needs one.
+    pub spare: Mutex<Option<Worker>>,
     pub stop: &'a AtomicBool,
 }
 
@@ -64,6 +72,7 @@ impl Slot<'_> {
 
     /// Has one page read, and says what became of it.
     fn serve(&mut self, mut task: Task) -> Result<(), Deaf> {
+        self.hand.take(&self.press.spare);
         match self.hand.ready() {
             Ok(true) => self.tell(Note::Recycled)?,
             Ok(false) => {}
@@ -71,15 +80,15 @@ impl Slot<'_> {
         }
         let Task { file, page, attempt, .. } = task;
         self.report(&task, Report::Started { file, page, attempt })?;
-        let (stage, cause) = match self.attempt(&mut task)? {
+        let (stage, cause, is_final) = match self.attempt(&mut task)? {
             Ok(reading) => {
                 let reading = Box::new(reading);
                 return self.report(&task, Report::Done { file, page: task.page, reading });
             }
             Err(Unread::Output(error)) => return self.tell(Note::Broken(error)),
-            Err(Unread::Page { stage, cause }) => (stage, cause),
+            Err(Unread::Page { stage, cause, is_final }) => (stage, cause, is_final),
         };
-        if task.attempt + 1 < ATTEMPTS {
+        if !is_final && task.attempt + 1 < ATTEMPTS {
             let (input, page) = (task.input, task.page);
             task.attempt += 1;
             self.press.queue.put_first(std::iter::once(task));
@@ -101,14 +110,16 @@ impl Slot<'_> {
 
     fn request(&self, task: &Task) -> Request {
         let found = &self.press.inputs[task.input];
+        let spooled = self.press.standard_input.filter(|_| found.path == Path::new(STANDARD_INPUT));
         let assignment = Assignment {
-            path: found.path.clone().into(),
+            path: spooled.unwrap_or(&found.path).into(),
             stem: PathBuf::from(&found.stem).into(),
             page: task.page.max(1),
             sha256: task.sha256.as_deref().unwrap_or_default().to_owned(),
             attempt: task.attempt,
             from_record: task.from_record,
-            shown: None,
+            shown: spooled.map(|_| STANDARD_INPUT.to_owned()),
+            elsewhere: self.press.elsewhere.get(&task.input).cloned(),
         };
         if task.page == 0 { Request::Open(assignment) } else { Request::Read(assignment) }
     }

@@ -44,7 +44,7 @@ pub fn write_summary(
 
 fn picture(worker: &mut Worker, worst: &Worst, crew: &CrewOptions<'_>) -> Option<String> {
     worker.ask(&Request::Picture { path: worst.path.clone().into(), page: worst.page });
-    match worker.wait(crew) {
+    match worker.wait(crew, (crew.steady)() + crew.page_seconds) {
         Ok(Reply::Picture(jpeg)) => Some(jpeg),
         _ => None,
     }

@@ -18,7 +18,14 @@ use super::rehearsal::Misfortune;
 /// No message is longer, in bytes: a length beyond it means that something else wrote into the pipe.
 const LONGEST: usize = 64 << 20;
 
-/// What every worker of a run is told before all else.
+/// What a worker is told before all else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Limits {
+    /// Memory that it may take, in bytes.
+    pub bytes: u64,
+}
+
+/// What every worker of a run is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Orders {
     /// How pages are read.
@@ -46,16 +53,19 @@ pub struct Orders {
     pub rehearsal: Vec<Misfortune>,
 }
 
-/// What becomes of results that are there, and that no manifest vouches for.
+/// What becomes of results that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Existing {
-    /// They stay, whoever made them, and the page counts as read.
+    /// They stay, whoever made them, and the page counts as read; formats that are missing are made.
     Keep,
-    /// They are written anew.
+    /// They are written anew, unless something would be lost: results of another file, a person's review, or a text where
+    /// none is found any more. Such a page fails, and its results stay.
     #[default]
-    Overwrite,
-    /// They are written anew where they are of the same file; the page of another fails.
     Renew,
+    /// They are written anew, unless a person has reviewed them.
+    Overwrite,
+    /// The run ends before a page is read.
+    Abort,
 }
 
 /// How much of its journey a page makes.
@@ -100,6 +110,8 @@ pub(super) struct Assignment {
     pub from_record: bool,
     /// What the record says of where the file is; none where that is its path.
     pub shown: Option<String>,
+    /// The file, lying elsewhere, whose results have the same names as far as the manifest knows.
+    pub elsewhere: Option<String>,
 }
 
 /// What a worker answers.
@@ -111,6 +123,8 @@ pub(super) enum Reply {
     Unready { cause: String, is_model: bool },
     /// A file has this many pages.
     Opened { sha256: String, pages: u32 },
+    /// The page is decoded; now it is read.
+    Decoded,
     /// The page's results are on disk.
     Done(Reading),
     /// The page, or the file before its pages were counted, cannot be read.
@@ -128,6 +142,9 @@ pub struct Reading {
     pub kept: bool,
     /// Results, relative to the output folder, with slashes.
     pub results: Vec<String>,
+    /// Documents beside them that were made of an earlier reading, as `denshin convert` does.
+    #[serde(default)]
+    pub outdated: Vec<String>,
     /// Lines of text.
     pub lines: u32,
     /// Characters in them.
@@ -185,6 +202,7 @@ mod tests {
             attempt: 1,
             from_record: false,
             shown: None,
+            elsewhere: None,
         })
     }
 

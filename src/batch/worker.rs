@@ -4,9 +4,11 @@
 //! nothing of other pages or of the manifest. It keeps its engine and the file it read last, so that the pages of a long
 //! PDF do not open it anew. When its parent ends, however, so does it: a thread waits for the end of its input.
 
+use super::existing::There;
 use super::guard::guarded;
+use super::limits::Memory;
 use super::output::{self, OutputError};
-use super::wire::{Assignment, Existing, Orders, Reading, Reply, Request, Stages, receive, send};
+use super::wire::{Assignment, Existing, Limits, Orders, Reading, Reply, Request, Stages, receive, send};
 use super::{picture, rehearsal};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::page::{FORMAT, Page, RegionKind};
@@ -14,16 +16,21 @@ use crate::pipeline::read_page;
 use crate::provenance::{Provenance, Source};
 use crate::recognize::pool::Pool;
 use crate::recognize::{EngineDescription, ModelPaths, RecognizeError};
-use crate::scan::ScanFile;
-use crate::write::{Format, names, parse_json, write};
+use crate::scan::{ScanError, ScanFile};
+use crate::write::{Format, names, write};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{Error, Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 /// Characters less sure than this are worth a look: the least sure twentieth holds four errors in five.
 const DOUBTFUL: f32 = 0.9;
+
+/// Pages of a file: a damaged or malicious one may have so many that the parent's list of them takes all memory.
+const MOST_PAGES: u32 = 100_000;
+/// Characters of a reason.
+const LONGEST_CAUSE: usize = 2000;
 
 /// What a worker has from the program around it.
 pub struct Surroundings {
@@ -42,6 +49,9 @@ pub fn work(
     mut to: impl Write,
     surroundings: &Surroundings,
 ) -> std::io::Result<()> {
+    let Some(limits) = receive::<Limits>(&mut from)? else { return Ok(()) };
+    let memory = Memory(limits.bytes);
+    memory.limit();
     let Some(mut orders) = receive::<Orders>(&mut from)? else { return Ok(()) };
     orders.settings.scan.passwords = std::mem::take(&mut orders.passwords);
     let pool = match open_engine(&orders) {
@@ -56,7 +66,7 @@ pub fn work(
             return send(&mut to, &Reply::Unready { cause: error.to_string(), is_model });
         }
     };
-    let mut worker = Worker { orders, pool, open: None, now: surroundings.now };
+    let mut worker = Worker { orders, memory, pool, open: None, now: surroundings.now };
     let requests = listen(from, surroundings.leave);
     for request in requests {
         let reply = worker.answer(&request, &mut to)?;
@@ -91,6 +101,7 @@ fn open_engine(orders: &Orders) -> Result<(Pool, EngineDescription), RecognizeEr
 
 struct Worker {
     orders: Orders,
+    memory: Memory,
     pool: Pool,
     open: Option<(OsString, ScanFile)>,
     now: fn() -> f64,
@@ -100,6 +111,8 @@ struct Worker {
 enum Trouble {
     Page(PageError),
     Output(OutputError),
+    /// The parent does not listen any more.
+    Parent(Error),
 }
 
 impl From<PageError> for Trouble {
@@ -112,12 +125,11 @@ impl Worker {
     fn answer(&mut self, request: &Request, to: &mut impl Write) -> std::io::Result<Reply> {
         let outcome = match request {
             Request::Picture { path, page } => self.picture(path, *page).map_err(Trouble::Page),
-            Request::Read(assignment) => self.results(assignment).map(Reply::Done),
-            Request::Open(assignment) => match self.file(assignment) {
-                Ok(file) => {
-                    let (sha256, pages) = (file.sha256().to_owned(), file.pages());
+            Request::Read(assignment) => self.results(assignment, to).map(Reply::Done),
+            Request::Open(assignment) => match self.count(assignment) {
+                Ok((sha256, pages)) => {
                     send(to, &Reply::Opened { sha256, pages })?;
-                    self.results(assignment).map(Reply::Done)
+                    self.results(assignment, to).map(Reply::Done)
                 }
                 Err(error) => Err(Trouble::Page(error)),
             },
@@ -125,13 +137,35 @@ impl Worker {
         Ok(match outcome {
             Ok(reply) => reply,
             Err(Trouble::Page(error)) => {
-                Reply::Failed { stage: error.stage.to_string(), cause: error.cause.to_string() }
+                Reply::Failed { stage: error.stage.to_string(), cause: self.cause(&error) }
             }
             Err(Trouble::Output(OutputError::Write { path, cause })) => {
                 Reply::Unwritable { path: path.display().to_string(), cause: cause.to_string() }
             }
             Err(Trouble::Output(other)) => return Err(Error::other(other.to_string())),
+            Err(Trouble::Parent(error)) => return Err(error),
         })
+    }
+
+    /// Why a page failed. What decoders say of a file may be as long as the file.
+    fn cause(&self, error: &PageError) -> String {
+        match error.cause.downcast_ref() {
+            Some(ScanError::Unreadable(cause)) if cause.kind() == ErrorKind::OutOfMemory => {
+                self.memory.exceeded()
+            }
+            _ => error.cause.to_string().chars().take(LONGEST_CAUSE).collect(),
+        }
+    }
+
+    /// SHA-256 and number of pages of a file.
+    fn count(&mut self, assignment: &Assignment) -> Result<(String, u32), PageError> {
+        let file = self.file(assignment)?;
+        let pages = file.pages();
+        if pages > MOST_PAGES {
+            let many = format!("it has {pages} pages, and no more than {MOST_PAGES} are read (divide it)");
+            return Err(many).at(Stage::Scan, &PageRef::file(&assignment.path));
+        }
+        Ok((file.sha256().to_owned(), pages))
     }
 
     /// The file of a page, opened where it is not open.
@@ -139,6 +173,8 @@ impl Worker {
         if self.open.as_ref().is_none_or(|(path, _)| *path != assignment.path) {
             self.open = None;
             let place = PageRef::file(&assignment.path);
+            let beside = std::fs::metadata(&assignment.path).map(|file| self.memory.beside(&file));
+            beside.unwrap_or(self.memory).limit();
             let options = &self.orders.settings.scan;
             let file = guarded(Stage::Scan, || ScanFile::open(Path::new(&assignment.path), options))
                 .and_then(|file| file.at(Stage::Scan, &place))?;
@@ -155,7 +191,7 @@ impl Worker {
     }
 
     /// Reads a page and writes what is wanted of it.
-    fn results(&mut self, assignment: &Assignment) -> Result<Reading, Trouble> {
+    fn results(&mut self, assignment: &Assignment, to: &mut impl Write) -> Result<Reading, Trouble> {
         let file = self.file(assignment)?;
         let source = Source {
             path: assignment.shown.clone().unwrap_or_else(|| assignment.path.to_string_lossy().into_owned()),
@@ -163,41 +199,39 @@ impl Worker {
             page: assignment.page,
             pages: file.pages(),
         };
-        let name = |format: Format| {
-            names::result(Path::new(&assignment.stem), source.page, source.pages, format.extension())
-        };
-        let output = PathBuf::from(&self.orders.output);
-        let mut results: Vec<(Format, PathBuf)> =
-            self.orders.formats.iter().map(|&format| (format, name(format))).collect();
-        let shown: Vec<String> = results.iter().map(|(_, n)| n.to_string_lossy().into_owned()).collect();
-        let is_there = |(_, name): &(Format, PathBuf)| output.join(name).is_file();
-        if self.orders.existing == Existing::Keep && results.iter().all(is_there) {
-            let known = record(&output.join(name(Format::Json))).map(|page| signals(&page));
-            return Ok(Reading { kept: true, results: shown, ..known.unwrap_or_default() });
+        let (stem, page, pages) = (Path::new(&assignment.stem), source.page, source.pages);
+        let name = |format: Format| names::result(stem, page, pages, format.extension());
+        let (output, existing) = (PathBuf::from(&self.orders.output), self.orders.existing);
+        let mut wanted = self.orders.formats.clone();
+        let there = There::look(&output, &name);
+        if existing == Existing::Keep && there.has_all(&wanted) {
+            let known = there.record().map(signals).unwrap_or_default();
+            return Ok(Reading { kept: true, results: shown(&wanted, &name), ..known });
         }
-        if self.orders.existing == Existing::Renew {
-            let known = record(&output.join(name(Format::Json)));
-            if let Some(other) = known.filter(|page| page.source.path != source.path) {
-                let place = PageRef::page(&assignment.path, assignment.page);
-                Err::<(), _>(taken(&shown.join(", "), &other)).at(Stage::Write, &place)?;
-            }
+        let place = PageRef::page(&assignment.path, assignment.page);
+        if existing != Existing::Overwrite {
+            let taken = there.taken(&source, assignment.elsewhere.as_deref());
+            taken.map_or(Ok(()), Err).at(Stage::Write, &place)?;
         }
         let began = (self.now)();
-        let old = assignment.from_record.then(|| record(&output.join(name(Format::Json)))).flatten();
         let mut seconds = BTreeMap::new();
-        let page = match old.filter(|page| page.source == source) {
-            Some(page) => {
-                results.retain(|result| !is_there(result));
-                page
+        let from_record = assignment.from_record || existing == Existing::Keep;
+        let (page, formats) = match there.record().filter(|page| from_record && page.source == source) {
+            Some(page) => (page.clone(), there.missing(&wanted)),
+            None => {
+                let page = self.read(assignment, source, &mut seconds, to)?;
+                let formats = there.replace(&page, &wanted, existing).at(Stage::Write, &place)?;
+                (page, formats)
             }
-            None => self.read(assignment, source, &mut seconds)?,
         };
+        let outdated = there.outdated(&page, stem, Path::new(&assignment.path));
         let read = (self.now)();
-        let files = results.into_iter().map(|(format, name)| (name, write(&page, format)));
+        let files = formats.iter().map(|&format| (name(format), write(&page, format)));
         output::write_results(&output, files, &self.orders.unfinished).map_err(Trouble::Output)?;
         seconds.insert("write".to_owned(), ((self.now)() - read).max(0.0));
         seconds.insert("all".to_owned(), ((self.now)() - began).max(0.0));
-        Ok(Reading { results: shown, seconds, ..signals(&page) })
+        wanted.extend(formats.iter().filter(|format| !self.orders.formats.contains(format)));
+        Ok(Reading { results: shown(&wanted, &name), outdated, seconds, ..signals(&page) })
     }
 
     fn read(
@@ -205,19 +239,24 @@ impl Worker {
         assignment: &Assignment,
         source: Source,
         seconds: &mut BTreeMap<String, f64>,
-    ) -> Result<Page, PageError> {
+        to: &mut impl Write,
+    ) -> Result<Page, Trouble> {
         let place = PageRef::page(&assignment.path, assignment.page);
         let (now, path) = (self.now, Path::new(&assignment.path));
+        let began = now();
+        let scan = match self.orders.stages {
+            Stages::All => {
+                let file = self.file(assignment)?;
+                let scan = guarded(Stage::Scan, || file.read(assignment.page));
+                Some(scan.and_then(|scan| scan.at(Stage::Scan, &place))?)
+            }
+            Stages::None => None,
+        };
+        let scanned = now();
+        send(to, &Reply::Decoded).map_err(Trouble::Parent)?;
         let rehearsal = self.orders.rehearsal.clone();
         guarded(Stage::Recognize, || rehearsal::rehearse(&rehearsal, path, assignment.attempt))?;
-        if self.orders.stages == Stages::None {
-            return Ok(empty(source));
-        }
-        let began = now();
-        let file = self.file(assignment)?;
-        let scan =
-            guarded(Stage::Scan, || file.read(assignment.page)).and_then(|r| r.at(Stage::Scan, &place))?;
-        let scanned = now();
+        let Some(scan) = scan else { return Ok(empty(source)) };
         let page = guarded(Stage::Recognize, || {
             let mut engine = self.pool.lend().at(Stage::Recognize, &place)?;
             read_page(&scan, source, &mut *engine, &self.orders.settings)
@@ -238,15 +277,9 @@ impl Worker {
     }
 }
 
-/// Why a page is not read whose results would replace those of another file's.
-pub(super) fn taken(names: &str, other: &Page) -> String {
-    let path = &other.source.path;
-    format!("{names}: results of {path} have this name already (another folder for one of the two)")
-}
-
-/// The record of an earlier run, where it is whole.
-fn record(path: &Path) -> Option<Page> {
-    parse_json(&std::fs::read(path).ok()?).ok()
+/// Names of results, for people.
+fn shown(formats: &[Format], name: &dyn Fn(Format) -> PathBuf) -> Vec<String> {
+    formats.iter().map(|&format| name(format).to_string_lossy().into_owned()).collect()
 }
 
 /// A record of a page that no stage has seen.

@@ -2,16 +2,14 @@
 
 use super::crew::CrewArguments;
 use super::engine::EngineArguments;
+use super::results::ResultArguments;
 use super::{Exit, clock, complain, interrupt, log, shard, sources};
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 use denshin::batch::{
-    Batch, End, Existing, Inputs, Misfortune, OnFailure, Orders, Outcome, Policy, STANDARD_INPUT, SUMMARY,
-    Shard, Stages, read_status, run_batch, write_metrics, write_summary,
+    Batch, End, Inputs, OnFailure, Outcome, Policy, Record, STANDARD_INPUT, SUMMARY, Shard, Stages,
+    read_status, run_batch, write_metrics, write_summary,
 };
-use denshin::write::Format;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
@@ -30,17 +28,13 @@ pub(super) struct Arguments {
     /// File of sources, a path a line; - for standard input
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
-    /// Folder for the results, made if it is not there
-    #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
-    /// What to write: json, text
-    #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
-    format: Vec<Format>,
+    #[command(flatten)]
+    results: ResultArguments,
     #[command(flatten)]
     crew: CrewArguments,
     #[command(flatten)]
     reading: EngineArguments,
-    /// What follows a page that failed twice
+    /// What follows a page that failed for good
     #[arg(long, value_enum, default_value_t = FailurePolicy::Skip)]
     on_failure: FailurePolicy,
     /// Stop when more than this share of all pages has failed, 0 to 1
@@ -49,9 +43,6 @@ pub(super) struct Arguments {
     /// Try pages again that an earlier run set aside
     #[arg(long)]
     retry_failed: bool,
-    /// What becomes of results that are there, and not of an earlier run
-    #[arg(long, value_enum, default_value_t = ExistingPolicy::Overwrite)]
-    existing: ExistingPolicy,
     /// One part of the files: I/N, or auto (Slurm's array), or auto/N (Kubernetes' indexed job)
     #[arg(long, value_name = "I/N", value_parser = shard::parse)]
     shard: Option<Shard>,
@@ -67,9 +58,6 @@ pub(super) struct Arguments {
     /// How much of the journey a page makes; none times everything but reading: records are empty
     #[arg(long, value_enum, default_value_t = StagesChoice::All)]
     stages: StagesChoice,
-    /// Faults on purpose, WHAT:NAME
-    #[arg(long, hide = true)]
-    rehearse: Vec<Misfortune>,
     /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
@@ -87,14 +75,6 @@ enum FailurePolicy {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum ExistingPolicy {
-    /// They stay, and their pages count as read
-    Keep,
-    /// They are written anew
-    Overwrite,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
 enum StagesChoice {
     All,
     None,
@@ -106,10 +86,12 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let output = &arguments.output;
-    let orders = orders(arguments)?;
-    std::fs::create_dir_all(output)
-        .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
+    let output = &arguments.results.output;
+    let stages = match arguments.stages {
+        StagesChoice::All => Stages::All,
+        StagesChoice::None => Stages::None,
+    };
+    let orders = arguments.results.orders(&arguments.reading, stages)?;
     let inputs = sources::find(&arguments.sources, arguments.list.as_deref(), output)?;
     anyhow::ensure!(
         inputs.found.iter().all(|found| found.path != Path::new(STANDARD_INPUT)),
@@ -117,11 +99,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     );
     let mut log = log::Log::new(arguments.log, arguments.quiet, arguments.verbose);
     tell_inputs(&inputs, arguments, &mut log)?;
-    let program = std::env::current_exe().context("cannot find this program, to start workers")?;
-    let command = || worker(&program, arguments.log);
+    let command = super::crew::command()?;
     let stop = interrupt::stop()?;
     let batch = Batch {
         inputs: &inputs.found,
+        standard_input: None,
+        record: Record::Database,
         shard: arguments.shard.unwrap_or_default(),
         orders: &orders,
         crew: arguments.crew.options(&command),
@@ -143,17 +126,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(exit(&outcome, inputs.unseen.len()))
 }
 
-/// This program as a worker.
-pub(super) fn worker(program: &Path, form: log::Form) -> Command {
-    let mut command = Command::new(program);
-    command.arg("worker");
-    if form == log::Form::Json {
-        // What engines complain of stands in the reasons of failures; here it would be no JSON.
-        command.stderr(Stdio::null());
-    }
-    command
-}
-
 /// Writes the summary. Small pictures take time: where nothing was done, that of the last run stands.
 fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
     let output = Path::new(&batch.orders.output);
@@ -165,31 +137,6 @@ fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
         write_summary(&status, batch.orders, &batch.crew)?;
     }
     Ok(path)
-}
-
-fn orders(arguments: &Arguments) -> anyhow::Result<Orders> {
-    let reading = &arguments.reading;
-    let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
-    let settings = reading.settings()?;
-    Ok(Orders {
-        passwords: settings.scan.passwords.clone(),
-        settings,
-        engine: reading.engine(),
-        tessdata: owned(&reading.tessdata),
-        model: owned(&reading.model),
-        output: arguments.output.clone().into(),
-        formats: arguments.format.clone(),
-        existing: match arguments.existing {
-            ExistingPolicy::Keep => Existing::Keep,
-            ExistingPolicy::Overwrite => Existing::Overwrite,
-        },
-        stages: match arguments.stages {
-            StagesChoice::All => Stages::All,
-            StagesChoice::None => Stages::None,
-        },
-        unfinished: String::new(),
-        rehearsal: arguments.rehearse.clone(),
-    })
 }
 
 fn policy(arguments: &Arguments) -> Policy {

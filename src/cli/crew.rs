@@ -1,6 +1,7 @@
 //! How many workers read at once, and what each of them may take.
 
 use super::clock;
+use anyhow::Context;
 use clap::Args;
 use denshin::batch::CrewOptions;
 use std::process::Command;
@@ -11,11 +12,21 @@ pub(super) struct CrewArguments {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// Seconds that a page may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds)]
     page_seconds: f64,
-    /// Megabytes after which a worker is replaced by a fresh one; four times as much ends it in mid-page
-    #[arg(long, value_name = "MB", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    /// Megabytes of memory that a page may take, beside its file
+    #[arg(long, value_name = "MB", default_value_t = 850, value_parser = clap::value_parser!(u64).range(50..=1_000_000))]
     worker_mb: u64,
+}
+
+/// This program as a worker.
+pub(super) fn command() -> anyhow::Result<impl Fn() -> Command + Sync> {
+    let program = std::env::current_exe().context("cannot find this program, to start workers")?;
+    Ok(move || {
+        let mut command = Command::new(&program);
+        command.arg("worker");
+        command
+    })
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -36,6 +47,7 @@ impl CrewArguments {
             page_seconds: self.page_seconds,
             worker_bytes: self.worker_mb << 20,
             now: clock::now,
+            steady: clock::steady,
         }
     }
 }

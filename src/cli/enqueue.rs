@@ -75,8 +75,7 @@ enum Wanted {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let program = std::env::current_exe().context("cannot find this program, to start workers")?;
-    let command = || batch::worker(&program, log::Form::Text);
+    let command = super::crew::command()?;
     let stop = interrupt::stop()?;
     let connection = arguments.queue.connection();
     let results = results(arguments.output.as_deref())?;

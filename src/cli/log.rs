@@ -1,6 +1,6 @@
 //! What a batch, or a worker of a queue, tells on stderr: for people, or a line of JSON for each thing that happens.
 
-use super::{clock, complain};
+use super::{clock, complain, progress};
 use clap::ValueEnum;
 use denshin::batch::{Event, Outcome, Reading, WorkEvent, Worked};
 use denshin::error::{PageError, PageRef};
@@ -104,7 +104,8 @@ impl Log {
 
     fn done(&mut self, place: &PageRef, reading: &Reading) {
         self.done += 1;
-        let Reading { kept, lines, characters, doubtful, confidence, warnings, seconds, .. } = reading;
+        let Reading { kept, outdated, lines, characters, doubtful, confidence, warnings, seconds, .. } =
+            reading;
         let what = json!({ "kept": kept, "lines": lines, "characters": characters, "doubtful": doubtful,
             "confidence": confidence, "warnings": warnings, "seconds": seconds });
         let told = self.is_verbose.then(|| {
@@ -113,6 +114,10 @@ impl Log {
             )
         });
         self.news("done", with_place(place, what), told);
+        for name in outdated {
+            let told = progress::outdated(place, name);
+            self.news("outdated", with_place(place, json!({ "name": name })), Some(told));
+        }
     }
 
     fn progress(&mut self) {

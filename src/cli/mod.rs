@@ -14,6 +14,7 @@ mod passwords;
 mod progress;
 mod queue;
 mod read;
+mod results;
 mod review;
 mod settings;
 mod shard;
@@ -77,7 +78,7 @@ enum Command {
     Review(review::Arguments),
     /// Write the picture of every stage of a page
     Inspect(inspect::Arguments),
-    /// Read pages for `denshin batch` and `denshin work`
+    /// Read pages for `denshin read`, `batch` and `work`
     #[command(hide = true)]
     Worker,
     /// Print the JSON Schema of the page record

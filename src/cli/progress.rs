@@ -1,122 +1,113 @@
-//! Progress on stderr: a bar on a terminal, plain lines elsewhere, errors only where asked to be quiet.
+//! Progress of `denshin read` on stderr: a bar on a terminal, plain lines elsewhere, errors only where asked to be quiet.
 
 use super::complain;
-use denshin::batch::Progress;
-use denshin::error::{PageError, PageRef};
-use denshin::page::Page;
+use denshin::batch::{Event, Reading};
+use denshin::error::PageRef;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Progress that can be taken off the screen.
-pub(super) trait Shown: Progress {
-    /// Removes what is still on the screen.
-    fn finish(&self);
-}
-
 /// What fits stderr.
-pub(super) fn for_terminal(files: u64, quiet: bool, verbose: bool) -> Box<dyn Shown> {
-    if !quiet && std::io::stderr().is_terminal() {
-        let style =
-            ProgressStyle::with_template("{bar:30} {pos}/{len} pages  {per_sec}  {eta} left  {wide_msg}");
-        let bar = ProgressBar::with_draw_target(Some(files), ProgressDrawTarget::stderr_with_hz(5));
-        if let Ok(style) = style {
-            bar.set_style(style.progress_chars("━╸─"));
-        }
-        bar.enable_steady_tick(std::time::Duration::from_millis(500));
-        return Box::new(Bar { bar, verbose });
-    }
-    Box::new(Lines {
-        total: AtomicU64::new(files),
-        done: AtomicU64::new(0),
-        began: Instant::now(),
-        quiet,
-        verbose,
-    })
+pub(super) fn for_terminal(is_quiet: bool, is_verbose: bool) -> Progress {
+    let is_bar = !is_quiet && std::io::stderr().is_terminal();
+    Progress { bar: is_bar.then(bar), is_quiet, is_verbose, began: Instant::now(), total: 0, done: 0 }
 }
 
-struct Bar {
-    bar: ProgressBar,
-    verbose: bool,
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages  {per_sec}  {eta} left  {wide_msg}");
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
+    if let Ok(style) = style {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    bar.enable_steady_tick(std::time::Duration::from_millis(500));
+    bar
 }
 
-impl Progress for Bar {
-    fn pages_found(&self, _: &PageRef, pages: u32) {
-        self.bar.inc_length(u64::from(pages.saturating_sub(1)));
-    }
-
-    fn page_done(&self, place: &PageRef, page: &Page) {
-        self.bar.inc(1);
-        self.bar.set_message(place.to_string());
-        if self.verbose {
-            self.bar.suspend(|| complain(&described(place, page)));
-        }
-    }
-
-    fn page_failed(&self, error: &PageError) {
-        self.bar.inc(1);
-        self.bar.suspend(|| complain(&error.to_string()));
-    }
-}
-
-impl Shown for Bar {
-    fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-struct Lines {
-    total: AtomicU64,
-    done: AtomicU64,
+pub(super) struct Progress {
+    /// Where stderr is a terminal.
+    bar: Option<ProgressBar>,
+    is_quiet: bool,
+    is_verbose: bool,
     began: Instant,
-    quiet: bool,
-    verbose: bool,
+    /// Pages, and files whose pages are not counted.
+    total: u64,
+    done: u64,
 }
 
-impl Lines {
-    /// A line each at 1, 2, 5, 10, 20, 50 … pages, and at the end.
-    fn step(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = self.total.load(Ordering::Relaxed);
-        let mut round = 1;
-        while round * 10 <= done {
-            round *= 10;
+impl Progress {
+    pub(super) fn tell(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Planned { tasks, .. } => self.expect(*tasks),
+            Event::Counted { pages, .. } => self.expect(u64::from(pages.saturating_sub(1))),
+            Event::Done { place, reading } => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message(place.to_string());
+                }
+                if self.is_verbose {
+                    self.say(&described(place, reading));
+                }
+                if !self.is_quiet {
+                    reading.outdated.iter().for_each(|name| self.say(&outdated(place, name)));
+                }
+                self.step();
+            }
+            Event::Retried { place, stage, cause } if !self.is_quiet => {
+                self.say(&format!("{place}: {stage}: {cause}; is tried again"));
+            }
+            Event::Failed { place, stage, cause } => {
+                self.say(&format!("{place}: {stage}: {cause}"));
+                self.step();
+            }
+            Event::Recycled if self.is_verbose => self.say("a worker had grown and is replaced"),
+            Event::Retried { .. } | Event::Recycled | Event::Tick => {}
         }
+    }
+
+    /// Removes what is still on the screen.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| complain(line)),
+            None => complain(line),
+        }
+    }
+
+    fn expect(&mut self, pages: u64) {
+        self.total += pages;
+        if let Some(bar) = &self.bar {
+            bar.set_length(self.total);
+        }
+    }
+
+    /// A page is done with. Without a bar, a line each at 1, 2, 5, 10, 20, 50 … pages, and at the end.
+    fn step(&mut self) {
+        self.done += 1;
+        if let Some(bar) = &self.bar {
+            return bar.set_position(self.done);
+        }
+        let (done, total) = (self.done, self.total);
+        let round = 10_u64.pow(done.ilog10());
         let is_round = [1, 2, 5].iter().any(|m| done == m * round);
-        if !self.quiet && !self.verbose && (is_round || done == total) {
-            let seconds = self.began.elapsed().as_secs_f64().max(1e-3);
-            let rate = done as f64 / seconds;
-            let left = (total.saturating_sub(done)) as f64 / rate;
+        if !self.is_quiet && !self.is_verbose && (is_round || done == total) {
+            let rate = done as f64 / self.began.elapsed().as_secs_f64().max(1e-3);
+            let left = total.saturating_sub(done) as f64 / rate;
             complain(&format!("{done}/{total} pages, {rate:.2} a second, {left:.0} s left"));
         }
     }
 }
 
-impl Progress for Lines {
-    fn pages_found(&self, _: &PageRef, pages: u32) {
-        self.total.fetch_add(u64::from(pages.saturating_sub(1)), Ordering::Relaxed);
-    }
-
-    fn page_done(&self, place: &PageRef, page: &Page) {
-        if self.verbose {
-            complain(&described(place, page));
-        }
-        self.step();
-    }
-
-    fn page_failed(&self, error: &PageError) {
-        complain(&error.to_string());
-        self.step();
-    }
+/// What is told of a document that is older than the record of one of its pages.
+pub(super) fn outdated(place: &PageRef, name: &str) -> String {
+    format!("{place}: {name} was made of an earlier reading (denshin convert makes it anew)")
 }
 
-impl Shown for Lines {
-    fn finish(&self) {}
-}
-
-fn described(place: &PageRef, page: &Page) -> String {
-    let lines: usize = page.regions.iter().map(|r| r.lines.len()).sum();
-    let characters = page.text.chars().filter(|c| !c.is_whitespace()).count();
-    format!("{place}: {lines} lines, {characters} characters, {} warnings", page.warnings.len())
+fn described(place: &PageRef, reading: &Reading) -> String {
+    let Reading { kept, lines, characters, warnings, .. } = reading;
+    let kept = if *kept { ", kept as it was" } else { "" };
+    format!("{place}: {lines} lines, {characters} characters, {warnings} warnings{kept}")
 }

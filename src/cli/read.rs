@@ -1,14 +1,11 @@
 //! `denshin read`: scans into page records.
 
+use super::crew::CrewArguments;
 use super::engine::EngineArguments;
+use super::results::ResultArguments;
 use super::{Exit, complain, interrupt, progress, sources};
-use anyhow::Context;
 use clap::Args;
-use denshin::batch::{self, Inputs, Job, STANDARD_INPUT};
-use denshin::error::{At, Stage};
-use denshin::pipeline::read_page;
-use denshin::scan::ScanFile;
-use denshin::write::Format;
+use denshin::batch::{Batch, End, Inputs, Outcome, Policy, Record, Shard, Stages, run_batch};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -19,7 +16,8 @@ use std::path::{Path, PathBuf};
     scanimage --format=tiff | denshin read - -o out\n  \
     find /archive -name '*.tif' | denshin read --list - -o out\n\n\
     Results are named after their files: NAME.json, or NAME-p0001.json … for a file of several pages. What became of \
-    every page stands in OUT/manifest.jsonl. Settings are read from denshin.toml in the working folder.")]
+    every page stands in OUT/manifest.jsonl, that of earlier runs included. Settings are read from denshin.toml in the \
+    working folder.")]
 pub(super) struct Arguments {
     /// Scans, folders that are searched for scans, patterns, or IIIF manifests; - for a scan on standard input
     #[arg(required_unless_present = "list", value_name = "SOURCES")]
@@ -27,15 +25,10 @@ pub(super) struct Arguments {
     /// File of sources, a path a line; - for a list on standard input
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
-    /// Folder for the results, made if it is not there
-    #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
-    /// What to write: json, text, hocr, alto, page, tei, csv
-    #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
-    format: Vec<Format>,
-    /// Pages read at once [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    results: ResultArguments,
+    #[command(flatten)]
+    crew: CrewArguments,
     #[command(flatten)]
     reading: EngineArguments,
     /// Name files in folders that are passed over
@@ -50,11 +43,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let settings = arguments.reading.settings()?;
-    let pool = arguments.reading.engine().pool(arguments.reading.paths())?;
-    let output = &arguments.output;
-    std::fs::create_dir_all(output)
-        .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
+    let orders = arguments.results.orders(&arguments.reading, Stages::All)?;
+    let output = &arguments.results.output;
     let Inputs { found: inputs, unseen, ignored } =
         sources::find(&arguments.inputs, arguments.list.as_deref(), output)?;
     if inputs.is_empty() && unseen.is_empty() {
@@ -65,45 +55,47 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             searched.join(", ")
         );
     }
-    let jobs = arguments
-        .jobs
-        .map(usize::from)
-        .or_else(|| std::thread::available_parallelism().ok().map(usize::from));
+    let command = super::crew::command()?;
     let stop = interrupt::stop()?;
-    let progress = progress::for_terminal(inputs.len() as u64, arguments.quiet, arguments.verbose);
-    unseen.iter().for_each(|error| progress.page_failed(error));
+    let standard_input = sources::standard_input(&inputs)?;
+    unseen.iter().for_each(|error| complain(&error.to_string()));
     tell_ignored(&ignored, arguments);
-    let open = |path: &Path| match path == Path::new(STANDARD_INPUT) {
-        true => ScanFile::of_bytes(sources::standard_input()?, &settings.scan),
-        false => ScanFile::open(path, &settings.scan),
-    };
-    let job = Job {
+    let batch = Batch {
         inputs: &inputs,
-        output,
-        formats: &arguments.format,
-        jobs: jobs.unwrap_or(1),
-        open: &open,
-        read: &|scan, source| {
-            let place = denshin::error::PageRef::page(&source.path, source.page);
-            let mut engine = pool.lend().at(Stage::Recognize, &place)?;
-            read_page(scan, source, &mut *engine, &settings)
-        },
+        standard_input: standard_input.as_ref().map(|file| file.path()),
+        record: Record::Lines,
+        shard: Shard::default(),
+        orders: &orders,
+        crew: arguments.crew.options(&command),
+        jobs: arguments.crew.jobs(),
+        policy: Policy::default(),
         stop: &stop,
     };
-    let summary = batch::run(&job, &*progress);
+    let mut progress = progress::for_terminal(arguments.quiet, arguments.verbose);
+    let outcome = run_batch(&batch, &mut |event| progress.tell(event));
     progress.finish();
-    let summary = summary?;
-    let failed = summary.failed + unseen.len() as u64;
+    let outcome = outcome?;
+    let failed = outcome.failed + unseen.len() as u64;
     if !arguments.quiet {
-        let pages = |n: u64| if n == 1 { "1 page".to_owned() } else { format!("{n} pages") };
-        let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        complain(&format!("{} read{failures}; results in {}", pages(summary.read), output.display()));
+        complain(&ended(&outcome, failed, output));
     }
-    Ok(match (summary.stopped, failed) {
-        (true, _) => Exit::Stopped,
-        (false, 0) => Exit::Success,
-        (false, _) => Exit::SomeFailed,
+    Ok(match (outcome.end, failed) {
+        (End::Stopped, _) => Exit::Stopped,
+        (_, 0) => Exit::Success,
+        _ => Exit::SomeFailed,
     })
+}
+
+/// What became of all pages.
+fn ended(outcome: &Outcome, failed: u64, output: &Path) -> String {
+    let pages = if outcome.read == 1 { "page" } else { "pages" };
+    let mut told = format!("{} {pages} read", outcome.read);
+    for (number, what) in [(failed, "failed"), (outcome.kept, "kept as they were")] {
+        if number > 0 {
+            told.push_str(&format!(", {number} {what}"));
+        }
+    }
+    format!("{told}; results in {}", output.display())
 }
 
 /// Says what was passed over in folders.

@@ -1,10 +1,11 @@
 //! Sources of a batch: named, or listed in a file or on standard input.
 
 use anyhow::Context;
-use denshin::batch::{Inputs, find_inputs, find_listed};
+use denshin::batch::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// The files of all sources.
 pub(super) fn find(named: &[PathBuf], list: Option<&Path>, output: &Path) -> anyhow::Result<Inputs> {
@@ -42,9 +43,18 @@ fn path(line: &[u8]) -> PathBuf {
     OsString::from(String::from_utf8_lossy(line).into_owned()).into()
 }
 
-/// A scan on standard input.
-pub(super) fn standard_input() -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The scan on standard input, where it is among the inputs: in a file, which is removed when it is dropped. Workers
+/// read files, and a second attempt reads it again.
+pub(super) fn standard_input(inputs: &[Found]) -> anyhow::Result<Option<NamedTempFile>> {
+    if inputs.iter().all(|found| found.path != Path::new(STANDARD_INPUT)) {
+        return Ok(None);
+    }
+    let spool = || {
+        let mut file = NamedTempFile::with_prefix("denshin-")?;
+        std::io::copy(&mut std::io::stdin().lock(), &mut file)?;
+        Ok::<_, std::io::Error>(file)
+    };
+    spool()
+        .map(Some)
+        .context("the scan on standard input cannot be kept in a temporary file (TMPDIR says where)")
 }

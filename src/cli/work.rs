@@ -3,8 +3,7 @@
 use super::crew::CrewArguments;
 use super::passwords::PasswordArguments;
 use super::queue::{QueueArguments, plain, store_options};
-use super::{Exit, batch, interrupt, log};
-use anyhow::Context;
+use super::{Exit, interrupt, log};
 use clap::Args;
 use denshin::batch::{End, Work, work_queue};
 use std::path::PathBuf;
@@ -46,8 +45,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let program = std::env::current_exe().context("cannot find this program, to start workers")?;
-    let command = || batch::worker(&program, arguments.log);
+    let command = super::crew::command()?;
     let stop = interrupt::stop()?;
     let connection = arguments.queue.connection();
     let work = Work {

@@ -7,9 +7,10 @@
 mod plan;
 mod report;
 
-pub(super) use plan::{Task, Wanted};
+pub(super) use plan::Wanted;
 pub use report::{Failure, Status, Worst, read_status};
 
+use super::ledger::{Ledger, Report};
 use super::output::{self, OutputError};
 use super::shard::Shard;
 use super::wire::Reading;
@@ -17,7 +18,7 @@ use crate::write::Format;
 use rusqlite::{Connection, Transaction, params};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What decides how a page is read, as hashes; what they are made of is decided in `making.rs`.
@@ -27,19 +28,6 @@ pub(super) struct Making {
     pub stamps: String,
     pub scan: String,
     pub models: String,
-}
-
-/// What happened to a page, or a file.
-#[derive(Debug)]
-pub(super) enum Report {
-    /// A worker has been asked for it.
-    Started { file: i64, page: u32, attempt: u32 },
-    /// The pages of a file are counted; its first is being read.
-    Opened { file: i64, sha256: String, pages: u32 },
-    /// Its results are on disk.
-    Done { file: i64, page: u32, reading: Box<Reading> },
-    /// It is set aside. Page 0: the file as a whole.
-    Failed { file: i64, page: u32, stage: String, cause: String },
 }
 
 /// The manifest of a folder, or of a shard of it, held by this run alone.
@@ -90,7 +78,7 @@ impl Database {
         if !manifests(folder).iter().all(fits) {
             return Err(OutputError::Shards(folder.to_owned()));
         }
-        let lock = lock(folder, shard)?;
+        let lock = output::lock(folder, shard)?;
         output::remove_beginning(folder, unfinished);
         let path = folder.join(name(shard));
         let connection = connect(&path).map_err(at(&path))?;
@@ -113,17 +101,17 @@ impl Database {
         self.run = c.last_insert_rowid();
         Ok(())
     }
+}
 
-    /// Says how the run ended.
-    pub(super) fn end(&mut self, now: f64, how: &str) -> Result<(), OutputError> {
+impl Ledger for Database {
+    fn end(&mut self, now: f64, how: &str) -> Result<(), OutputError> {
         let end = "UPDATE runs SET ended = ?, touched = ?, how = ? WHERE id = ?";
         self.connection.execute(end, params![now, now, how, self.run]).map_err(at(&self.path))?;
         let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
         Ok(())
     }
 
-    /// Records what happened, all of it or nothing.
-    pub(super) fn record(&mut self, reports: &[Report], now: f64) -> Result<(), OutputError> {
+    fn record(&mut self, reports: &[Report], now: f64) -> Result<(), OutputError> {
         let failed = at(&self.path);
         let (run, making) = (self.run, self.making);
         let folder = self.path.parent().unwrap_or(Path::new(".")).to_owned();
@@ -135,18 +123,6 @@ impl Database {
         let touch = "UPDATE runs SET touched = ? WHERE id = ?";
         transaction.prepare_cached(touch).and_then(|mut s| s.execute(params![now, run])).map_err(&failed)?;
         transaction.commit().map_err(&failed)
-    }
-}
-
-/// Lets no second run into the folder, or the shard.
-fn lock(folder: &Path, shard: Shard) -> Result<File, OutputError> {
-    let path = folder.join(format!(".manifest{}.lock", shard.tag()));
-    let options = File::options().write(true).create(true).truncate(false).open(&path);
-    let lock = options.map_err(|cause| OutputError::Write { path: path.clone(), cause })?;
-    match lock.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(OutputError::Busy(folder.to_owned())),
-        // File systems that know no locks: the user is alone to see to it.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
     }
 }
 

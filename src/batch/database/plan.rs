@@ -7,31 +7,17 @@
 use super::{Database, Making, at};
 use crate::batch::inputs::{Found, place};
 use crate::batch::output::OutputError;
+use crate::batch::queue::Task;
 use crate::provenance::hexadecimal;
 use crate::write::{Format, names};
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
-
-/// A page to be read.
-#[derive(Debug, Clone)]
-pub(in crate::batch) struct Task {
-    /// Index of its file among the inputs.
-    pub input: usize,
-    /// Its file's number in the manifest.
-    pub file: i64,
-    /// One-based; 0 for a file whose pages are not counted.
-    pub page: u32,
-    /// Of the file, when its pages were counted.
-    pub sha256: Option<Arc<str>>,
-    pub from_record: bool,
-    pub attempt: u32,
-}
 
 /// What is wanted of every page.
 pub(in crate::batch) struct Wanted<'a> {
@@ -40,6 +26,8 @@ pub(in crate::batch) struct Wanted<'a> {
     pub formats: &'a [Format],
     /// Whether pages that were set aside are tried again.
     pub retry_failed: bool,
+    /// Paths of results that must not be touched, unless they are of an earlier run.
+    pub untouchable: &'a HashSet<PathBuf>,
 }
 
 /// A file as the manifest knows it.
@@ -143,13 +131,17 @@ impl Plan<'_> {
         Ok(all)
     }
 
-    /// Refuses to overwrite the results of a file of an earlier run that is not among the inputs now.
+    /// Refuses to overwrite what must not be touched, and the results of a file of an earlier run that is not among the
+    /// inputs now.
     fn check_name(
         &self,
         found: &Found,
         place: &Path,
         failed: &impl Fn(rusqlite::Error) -> OutputError,
     ) -> Result<(), OutputError> {
+        if self.wanted.untouchable.contains(&found.stem) && self.known(place).map_err(failed)?.is_none() {
+            return Err(OutputError::There(found.stem.clone()));
+        }
         let sql = "SELECT path FROM files WHERE stem = ? AND place != ?";
         let values = params![found.stem.to_string_lossy(), place.as_os_str().as_encoded_bytes()];
         let mut statement = self.to.prepare_cached(sql).map_err(failed)?;
@@ -196,7 +188,7 @@ impl Plan<'_> {
         };
         let insert = "INSERT INTO pages (file, page, state, run) VALUES (?, 0, 'pending', ?)";
         self.to.prepare_cached(insert)?.execute([file, self.run])?;
-        self.tasks.push(Task { input, file, page: 0, sha256: None, from_record: false, attempt: 0 });
+        self.tasks.push(Task::of_file(input, file));
         Ok(())
     }
 

@@ -7,10 +7,10 @@ use super::link::{Link, Part};
 use super::place::Place;
 use super::standing::Standing;
 use super::store::{Stores, Trouble};
+use crate::batch::existing::taken;
 use crate::batch::hand::Unread;
 use crate::batch::output::remove_beginning;
 use crate::batch::wire::{Assignment, Orders, Reading, Request};
-use crate::batch::worker::taken;
 use crate::provenance::sha256;
 use crate::write::parse_json;
 use futures_util::StreamExt;
@@ -102,7 +102,7 @@ impl Table<'_> {
                 Place::File(_) => Outcome::Done(reading),
                 Place::Object(url) => self.put(job, url, reading).await,
             },
-            (Err(Unread::Page { stage, cause }), Ok(())) => Outcome::Failed { stage, cause },
+            (Err(Unread::Page { stage, cause, .. }), Ok(())) => Outcome::Failed { stage, cause },
             (Err(Unread::Output(error)), Ok(())) => Outcome::Broken(error.into()),
         }
     }
@@ -192,7 +192,7 @@ impl Table<'_> {
             && let Ok(page) = parse_json(&there)
             && page.source.path != job.source.to_string()
         {
-            return Ok(Some(taken(to, &page)));
+            return Ok(Some(taken(to, &page.source.path)));
         }
         self.stores.put(to, bytes.to_vec()).await?;
         Ok(None)
@@ -216,6 +216,7 @@ fn request(job: &Job, path: OsString, attempt: u32) -> Request {
         attempt,
         from_record: false,
         shown,
+        elsewhere: None,
     };
     if job.page == 0 { Request::Open(assignment) } else { Request::Read(assignment) }
 }

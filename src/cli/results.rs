@@ -1,0 +1,62 @@
+//! Where results go, which, and what becomes of those that are there: flags that `read` and `batch` have in common.
+
+use super::engine::EngineArguments;
+use clap::{Args, ValueEnum};
+use denshin::batch::{Existing, Misfortune, Orders, Stages};
+use denshin::write::Format;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(super) struct ResultArguments {
+    /// Folder for the results, made if it is not there
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// What to write: json, text, hocr, alto, page, tei, csv
+    #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
+    format: Vec<Format>,
+    /// What becomes of results that are there
+    #[arg(long, value_enum, default_value_t = ExistingPolicy::Renew)]
+    existing: ExistingPolicy,
+    /// Faults on purpose, WHAT:NAME
+    #[arg(long, hide = true)]
+    rehearse: Vec<Misfortune>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ExistingPolicy {
+    /// They are written anew, all formats of a page together; a page fails, and its results stay, where they are of another
+    /// file, have been reviewed, or have text and none is found now
+    Renew,
+    /// They stay, and their pages count as read; formats that are missing are made
+    Keep,
+    /// They are written anew, unless they have been reviewed
+    Overwrite,
+    /// Nothing is read
+    Abort,
+}
+
+impl ResultArguments {
+    /// How pages are read, and where their results go.
+    pub(super) fn orders(&self, reading: &EngineArguments, stages: Stages) -> anyhow::Result<Orders> {
+        let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
+        let settings = reading.settings()?;
+        Ok(Orders {
+            passwords: settings.scan.passwords.clone(),
+            settings,
+            engine: reading.engine(),
+            tessdata: owned(&reading.tessdata),
+            model: owned(&reading.model),
+            output: self.output.clone().into(),
+            formats: self.format.clone(),
+            existing: match self.existing {
+                ExistingPolicy::Renew => Existing::Renew,
+                ExistingPolicy::Keep => Existing::Keep,
+                ExistingPolicy::Overwrite => Existing::Overwrite,
+                ExistingPolicy::Abort => Existing::Abort,
+            },
+            stages,
+            unfinished: String::new(),
+            rehearsal: self.rehearse.clone(),
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! `denshin read` over what earlier runs left, and over files that take all memory, all time, or the process with them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use predicates::prelude::*;
+use predicates::str::contains;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)
+}
+
+/// The program, in a folder of its own.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// Puts a scan here under another name.
+    fn with(self, name: &str, scan: &str) -> Self {
+        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        fs::copy(file(scan), self.path(name)).unwrap();
+        self
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn denshin(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_denshin"));
+        command.current_dir(self.0.path()).args(arguments).env_remove("TESSDATA_PREFIX");
+        command
+    }
+
+    /// `read … -o out` without recognition.
+    fn read(&self, inputs: &[&str]) -> Assert {
+        self.denshin(&[&["read", "-o", "out", "--engine", "null"], inputs].concat()).assert()
+    }
+
+    /// The rows of the manifest: path, page, results, error.
+    fn rows(&self) -> Vec<(String, Option<u64>, Vec<String>, Option<String>)> {
+        let row = |line: &str| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            let results = row["results"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned());
+            let error = row["error"].as_str().map(str::to_owned);
+            (row["path"].as_str().unwrap().to_owned(), row["page"].as_u64(), results.collect(), error)
+        };
+        self.text("out/manifest.jsonl").lines().map(row).collect()
+    }
+}
+
+#[test]
+fn the_manifest_keeps_what_earlier_runs_recorded_and_has_one_row_a_page() {
+    let place = Place::new().with("a.png", "gray.png").with("z.tif", "pages.tif");
+    fs::write(place.path("bad.png"), b"").unwrap();
+    place.read(&["bad.png"]).code(1);
+    place.read(&["a.png", "z.tif"]).code(0);
+    let rows = place.rows();
+    assert_eq!(rows.len(), 5, "{rows:?}");
+    assert!(rows[1].3.as_ref().unwrap().contains("scan: the file is empty"), "{rows:?}");
+    // Read again, by other names; the file that was bad is mended.
+    fs::copy(file("gray.png"), place.path("bad.png")).unwrap();
+    place.read(&["./a.png", "./bad.png", "z.tif", "--format", "json"]).code(0);
+    let rows = place.rows();
+    assert_eq!(rows.len(), 5, "{rows:?}");
+    assert!(
+        rows.iter().all(|(_, page, results, error)| page.is_some() && !results.is_empty() && error.is_none())
+    );
+    // A file that is damaged meanwhile: what was read of it stays.
+    fs::write(place.path("a.png"), b"").unwrap();
+    place.read(&["a.png"]).code(1);
+    let rows = place.rows();
+    assert_eq!((rows.len(), rows.iter().filter(|row| row.3.is_some()).count()), (6, 1), "{rows:?}");
+    assert!(place.path("out/a.json").is_file());
+}
+
+#[test]
+fn formats_of_an_earlier_reading_are_written_anew_beside_a_new_record() {
+    let place = Place::new().with("a.png", "gray.png");
+    place.read(&["a.png", "--format", "json,text,alto,tei"]).code(0);
+    let alto = place.text("out/a.alto.xml");
+    for name in ["a.alto.xml", "a.tei.xml", "a.txt"] {
+        fs::write(place.path("out").join(name), "of an earlier reading").unwrap();
+    }
+    place.read(&["a.png", "--format", "json"]).code(0);
+    assert_eq!(place.text("out/a.alto.xml"), alto);
+    assert_ne!(place.text("out/a.tei.xml"), "of an earlier reading");
+    assert_eq!(place.text("out/a.txt").trim(), "");
+    assert_eq!(place.rows()[0].2, ["a.json", "a.txt", "a.alto.xml", "a.tei.xml"]);
+}
+
+#[test]
+fn documents_of_an_earlier_reading_are_named() {
+    let place = Place::new().with("a.png", "gray.png");
+    place.read(&["a.png"]).code(0);
+    place.denshin(&["convert", "out", "--format", "mets", "-o", "out"]).assert().code(0);
+    let outdated = || contains("a.mets.xml was made of an earlier reading (denshin convert makes it anew)");
+    place.read(&["a.png"]).code(0).stderr(outdated().not());
+    place.read(&["a.png", "--direction", "vertical"]).code(0).stderr(outdated());
+}
+
+/// Puts text into a record, as if an engine had read it.
+fn with_text(place: &Place, name: &str) -> String {
+    let mut record: Value = serde_json::from_str(&place.text(name)).unwrap();
+    record["text"] = "極秘".into();
+    let text = record.to_string();
+    fs::write(place.path(name), &text).unwrap();
+    text
+}
+
+#[test]
+fn a_record_with_text_is_not_replaced_by_one_without() {
+    let place = Place::new().with("a.png", "gray.png");
+    place.read(&["a.png"]).code(0);
+    let record = with_text(&place, "out/a.json");
+    let empty = contains("a.png, page 1: write: no text is found on it now, and a.json has text");
+    place.read(&["a.png"]).code(1).stderr(empty.and(contains("--existing overwrite")));
+    assert_eq!(place.text("out/a.json"), record);
+    let row = &place.rows()[0];
+    assert_eq!(row.2, ["a.json", "a.txt"]);
+    assert!(row.3.as_ref().unwrap().starts_with("write: no text"), "{row:?}");
+    place.read(&["a.png", "--existing", "overwrite"]).code(0);
+    assert_ne!(place.text("out/a.json"), record);
+    assert_eq!(place.rows()[0].3, None);
+    // The text alone may be all that was written.
+    fs::remove_file(place.path("out/a.json")).unwrap();
+    fs::write(place.path("out/a.txt"), "極秘\n").unwrap();
+    place.read(&["a.png", "--format", "text"]).code(1).stderr(contains("no text is found on it now"));
+    assert_eq!(place.text("out/a.txt"), "極秘\n");
+}
+
+#[test]
+fn a_record_that_a_person_has_reviewed_stays() {
+    let place = Place::new().with("a.png", "gray.png");
+    place.read(&["a.png"]).code(0);
+    let record = place.text("out/a.json");
+    fs::write(place.path("out/a.review.json"), "a person's").unwrap();
+    fs::write(place.path("out/a.txt"), "as reviewed").unwrap();
+    // Read with the same outcome: nothing is touched, what is missing is made.
+    place.read(&["a.png", "--format", "json,text,alto"]).code(0);
+    assert_eq!(place.text("out/a.txt"), "as reviewed");
+    assert!(place.path("out/a.alto.xml").is_file());
+    for existing in ["renew", "overwrite"] {
+        let other = ["a.png", "--direction", "vertical", "--existing", existing];
+        place.read(&other).code(1).stderr(contains("a.json has been reviewed and is read otherwise now"));
+        assert_eq!(place.text("out/a.json"), record);
+        assert_eq!(place.text("out/a.review.json"), "a person's");
+    }
+}
+
+#[test]
+fn results_of_another_file_are_not_replaced() {
+    let place =
+        Place::new().with("x/a.png", "gray.png").with("y/a.png", "gray16.png").with("z/a.png", "gray.png");
+    place.read(&["x/a.png"]).code(0);
+    place.read(&["y/a.png"]).code(1).stderr(contains("a.json: results of x/a.png have this name already"));
+    // The same, named from within its folder.
+    let within = |folder: &str| {
+        let mut command = place.denshin(&["read", "a.png", "-o", "../one", "--engine", "null"]);
+        command.current_dir(place.path(folder));
+        command.assert()
+    };
+    within("x").code(0);
+    within("y").code(1).stderr(contains("one.json: results").or(contains("a.json: results of a.png have")));
+    // The same file, moved.
+    within("z").code(0);
+    let from_stdin = |scan: &str, more: &[&str]| {
+        let mut command = place.denshin(&[&["read", "-", "-o", "stdin", "--engine", "null"], more].concat());
+        command.write_stdin(fs::read(file(scan)).unwrap()).assert()
+    };
+    from_stdin("gray.png", &[]).code(0);
+    from_stdin("gray16.png", &[]).code(1).stderr(contains("stdin.json: results of - have this name already"));
+    from_stdin("gray16.png", &["--existing", "overwrite"]).code(0);
+    place.read(&["y/a.png", "--existing", "overwrite"]).code(0);
+    let rows = place.rows();
+    assert_eq!((rows.len(), rows[0].0.as_str()), (1, "y/a.png"), "{rows:?}");
+}
+
+#[test]
+fn results_are_kept_or_end_the_run_where_one_asks() {
+    let place = Place::new().with("a.png", "gray.png").with("b.png", "gray.png");
+    place.read(&["a.png"]).code(0);
+    let record = with_text(&place, "out/a.json");
+    let keep = ["a.png", "b.png", "--format", "json,text,hocr", "--existing", "keep"];
+    place.read(&keep).code(0).stderr(contains("2 pages read; results in out"));
+    assert_eq!(place.text("out/a.json"), record);
+    assert!(place.text("out/a.hocr").contains("ocr_page"));
+    place.read(&keep).code(0).stderr(contains("0 pages read, 2 kept as they were"));
+    fs::write(place.path("c.png"), fs::read(file("gray.png")).unwrap()).unwrap();
+    let abort = ["c.png", "a.png", "--existing", "abort"];
+    place.read(&abort).code(2).stderr(contains("a: has results already, nothing was read"));
+    assert!(!place.path("out/c.json").exists());
+    place.read(&["c.png", "--existing", "abort"]).code(0);
+    assert_eq!(place.rows().len(), 3);
+}
+
+#[test]
+fn what_ends_a_process_or_never_ends_costs_a_page() {
+    let place = Place::new().with("in/a.png", "gray.png").with("in/b-crash.png", "gray.png");
+    let place = place
+        .with("in/c-hang.png", "gray.png")
+        .with("in/d-panic.png", "gray.png")
+        .with("in/e.png", "gray.png");
+    let rehearsed = ["--rehearse=crash:crash", "--rehearse=hang:hang", "--rehearse=panic:panic"];
+    let run = place.read(&[rehearsed.as_slice(), &["in", "--page-seconds", "4", "--jobs", "2"]].concat());
+    let told = run.code(1).stderr(contains("2 pages read, 3 failed"));
+    told.stderr(
+        contains("c-hang.png: recognize: took more than 4 s (--page-seconds allows more)")
+            .or(contains("c-hang.png, page 1: recognize: took more than 4 s (--page-seconds allows more)")),
+    );
+    let errors: Vec<String> = place.rows().into_iter().filter_map(|row| row.3).collect();
+    assert!(errors[0].contains("the worker's process ended (signal: 6"), "{errors:?}");
+    assert!(errors[2].contains("a panic on purpose"), "{errors:?}");
+}
+
+/// A page that would take ten times what a worker may have fails with the name of the flag; the others are read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_that_needs_more_memory_than_a_worker_has_fails_clearly() {
+    let place = Place::new().with("in/a.png", "gray.png").with("in/c.png", "gray.png");
+    image::GrayImage::from_pixel(9_000, 9_000, image::Luma([255])).save(place.path("in/b.png")).unwrap();
+    let run = place.read(&["in", "--worker-mb", "150", "--jobs", "1"]);
+    run.code(1).stderr(contains("2 pages read, 1 failed")).stderr(
+        contains("b.png, page 1: ")
+            .and(contains("needs more than 150 MB of memory (--worker-mb allows more)")),
+    );
+    let run = place.read(&["in/a.png", "--rehearse", "gorge:a", "--verbose"]);
+    run.code(1).stderr(contains("needs more than 850 MB").and(contains("is tried again").not()));
+}
+
+/// Killed at several moments: the manifest is whole, and what it says is on disk.
+#[cfg(unix)]
+#[test]
+fn the_manifest_is_whole_whenever_a_run_is_killed() {
+    use std::process::{Command, Stdio};
+    let place = Place::new().with("in/00.tif", "pages.tif");
+    (1..20)
+        .for_each(|i| fs::copy(file("pages.tif"), place.path(&format!("in/{i:02}.tif"))).map(drop).unwrap());
+    for kill in 1..=5 {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_denshin"))
+            .current_dir(place.0.path())
+            .args(["read", "in", "-o", "out", "--engine", "null", "--jobs", "2", "--quiet"])
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let count = || fs::read_dir(place.path("out")).map_or(0, Iterator::count);
+        while count() < kill * 20 && run.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+        for (_, _, results, error) in place.rows() {
+            assert!(error.is_none() && results.iter().all(|name| place.path("out").join(name).is_file()));
+        }
+    }
+    place.read(&["in"]).code(0);
+    assert_eq!(place.rows().len(), 60);
+}
+
+#[test]
+fn standard_input_is_read_by_a_worker_and_leaves_no_file() {
+    let place = Place::new();
+    fs::create_dir(place.path("temporary")).unwrap();
+    let mut command = place.denshin(&["read", "-", "-o", "out", "--engine", "null"]);
+    command.env("TMPDIR", place.path("temporary")).write_stdin(fs::read(file("gray.png")).unwrap());
+    command.assert().code(0);
+    assert_eq!(place.rows()[0].0, "-");
+    assert_eq!(fs::read_dir(place.path("temporary")).unwrap().count(), 0);
+}
