@@ -9,6 +9,7 @@ use assert_cmd::Command;
 use denshin::join::join;
 use denshin::page::{Page, RegionKind, Role, WritingMode};
 use denshin::raster::Pixels;
+use denshin::scan::Scan;
 use denshin::write::pdf::SearchablePdf;
 use denshin::write::{Format, write};
 use image::{GrayImage, Luma, RgbImage};
@@ -37,6 +38,10 @@ fn jpeg(page: &Page) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     RgbImage::new(page.width, page.height).write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
+}
+
+fn picture(pixels: Pixels) -> Scan {
+    Scan { pixels, dpi: None, dpi_down: None, notes: vec![] }
 }
 
 #[test]
@@ -129,15 +134,9 @@ fn columns_in_a_pdf_run_downwards() {
     let Some(mut pdftotext) = tool("pdftotext") else { return };
     pdftotext.arg("-bbox").arg(folder.path().join("made/a.pdf")).arg("-");
     let words = output(pdftotext);
-    let column = words.lines().find(|l| l.contains(">縦書きの總領事<")).expect("a column is one word");
-    let side = |name: &str| {
-        let value = column.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
-        value.parse::<f64>().unwrap()
-    };
+    let [left, top, right, bottom] = word(&words, "縦書きの總領事");
     // Seven cells of 50 px at 300 dpi: 12 units wide, 84 high.
-    assert!(
-        (side("xMax") - side("xMin") - 12.0).abs() < 0.5 && (side("yMax") - side("yMin") - 84.0).abs() < 0.5
-    );
+    assert!((right - left - 12.0).abs() < 0.5 && (bottom - top - 84.0).abs() < 0.5);
 }
 
 #[test]
@@ -153,7 +152,7 @@ fn pages_of_every_kind_are_packed_without_loss() {
         (270, Pixels::Color(color.clone())),
     ] {
         let page = Page { width: 33, height: 20, rotation, dpi: None, ..empty() };
-        document.add(&page, &scan, b"no JPEG");
+        document.add(&page, &picture(scan), None);
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pdf");
@@ -162,6 +161,77 @@ fn pages_of_every_kind_are_packed_without_loss() {
     output(pdfimages);
     let image = |n: u32| image::open(folder.path().join(format!("i-00{n}.png"))).unwrap();
     assert_eq!((image(0).to_luma8(), image(1).to_luma8(), image(2).to_rgb8()), (two_tone, gray, color));
+}
+
+fn count(bytes: &[u8], wanted: &str) -> usize {
+    bytes.windows(wanted.len()).filter(|w| *w == wanted.as_bytes()).count()
+}
+
+#[test]
+fn a_picture_on_many_pages_is_in_the_document_once() {
+    let form = || picture(Pixels::Gray(GrayImage::from_fn(33, 20, |x, y| Luma([(x * y) as u8]))));
+    let same_bytes_elsewise =
+        || picture(Pixels::Gray(GrayImage::from_fn(20, 33, |x, y| Luma([(x * y) as u8]))));
+    let mut document = SearchablePdf::new("x");
+    for number in 1..=600 {
+        let mut page = empty();
+        page.source.page = number;
+        document.add(&page, &form(), None);
+    }
+    document.add(&empty(), &same_bytes_elsewise(), None);
+    let bytes = document.finish();
+    assert_eq!((count(&bytes, "/Type /Page\n"), count(&bytes, "/Subtype /Image")), (601, 2));
+}
+
+/// A fax that its sender did not square: 204 dots an inch across, 98 down.
+fn fax(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut bytes);
+    let unit = image::codecs::jpeg::PixelDensityUnit::Inches;
+    encoder.set_pixel_density(image::codecs::jpeg::PixelDensity { density: (204, 98), unit });
+    encoder.encode_image(&GrayImage::from_pixel(width, height, Luma([255]))).unwrap();
+    bytes
+}
+
+/// A word's box in pdftotext's answer: left, top, right, bottom, in units of the page as it is shown.
+fn word(words: &str, text: &str) -> [f64; 4] {
+    let found = words.lines().find(|l| l.contains(&format!(">{text}<")));
+    let found = found.unwrap_or_else(|| panic!("no word {text} in {words}"));
+    ["xMin", "yMin", "xMax", "yMax"].map(|name| {
+        let value = found.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+        value.parse().unwrap()
+    })
+}
+
+#[test]
+fn an_unsquared_fax_has_the_shape_of_its_paper() {
+    // The same sheet, upright and sent lying on its side. 204 pixels across and 98 down are an inch, 72 units.
+    for (rotation, size, sheet) in [(0, (816, 784), [288, 576]), (270, (1632, 392), [576, 288])] {
+        let folder = tempfile::tempdir().unwrap();
+        let scan = fax(size.0, size.1);
+        // Four cells of half an inch, an inch below the sheet's upper edge and an inch from its left.
+        let boxes = (0..4).map(|i| match rotation {
+            0 => denshin::geometry::BBox::from_ltwh(204 + 102 * i, 98, 102, 49),
+            _ => denshin::geometry::BBox::from_ltwh(1632 - 204 - 102, 98 + 49 * i, 102, 49),
+        });
+        let mut text = line("外務大臣", 0, 0, WritingMode::HorizontalTb);
+        text.glyphs.iter_mut().zip(boxes).for_each(|(glyph, bbox)| glyph.bbox = bbox);
+        text.bbox = text.glyphs.iter().fold(text.glyphs[0].bbox, |all, glyph| all.union(&glyph.bbox));
+        let kind = RegionKind::Text { role: Role::Body, writing_mode: WritingMode::HorizontalTb };
+        let mut page = page(vec![region("r1", kind, vec![text])], None);
+        (page.width, page.height, page.dpi, page.rotation) = (size.0, size.1, Some(204.0), rotation);
+        put(folder.path(), "a.jpg", page, &scan);
+        convert(folder.path(), &["out", "--format", "pdf", "-o", "made"]).success();
+        let path = folder.path().join("made/a.pdf");
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(count(&bytes, &format!("/MediaBox [0 0 {} {}]", sheet[0], sheet[1])), 1);
+        assert!(bytes.windows(scan.len()).any(|w| w == scan), "the picture is as it was sent");
+        let Some(mut pdftotext) = tool("pdftotext") else { return };
+        pdftotext.arg("-bbox").arg(&path).arg("-");
+        let found = word(&output(pdftotext), "外務大臣");
+        let is_there = found.iter().zip([72.0, 72.0, 216.0, 108.0]).all(|(a, b)| (a - b).abs() < 1.0);
+        assert!(is_there, "{found:?}");
+    }
 }
 
 /// A page of lines in one region of body text.
@@ -247,8 +317,8 @@ proptest! {
     #[test]
     fn any_pages_give_a_pdf_and_a_mets_document(pages in prop::collection::vec(any_page(), 0..3)) {
         let mut document = SearchablePdf::new("x");
-        let scan = Pixels::Gray(GrayImage::new(3, 3));
-        pages.iter().for_each(|page| document.add(page, &scan, &[]));
+        let scan = picture(Pixels::Gray(GrayImage::new(3, 3)));
+        pages.iter().for_each(|page| document.add(page, &scan, Some(b"no JPEG")));
         prop_assert!(document.finish().starts_with(b"%PDF-1.7"));
         let files: Vec<_> = pages.iter().map(|page| (page, vec![])).collect();
         let joined = join(&pages);

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use denshin::page::Page;
 use denshin::scan::ScanOptions;
-use denshin::write::{Format, names, pdf::SearchablePdf, write, write_table};
+use denshin::write::{Format, names, pdf, write, write_table};
 use records::{File, Record, find_records};
 use scans::Scans;
 use std::path::{Path, PathBuf};
@@ -179,25 +179,13 @@ fn write_pages(output: &Path, pages: &[Read<'_>], format: Format) -> anyhow::Res
     Ok(())
 }
 
-/// One document of all pages of a file; none where a scan is missing, since half a document would pass for a whole one.
+/// One document of all pages of a file.
 fn make_pdf(pages: &[Read<'_>], scans: &Scans) -> anyhow::Result<Vec<u8>> {
-    let (first, page) = pages.first().context("none of the file's records can be read")?;
-    let mut scan = scans.open(&page.source, &first.path)?;
-    let name = Path::new(&page.source.path).file_name().unwrap_or_default().to_string_lossy();
-    let subject = page.telegram.as_ref().and_then(|t| t.subject.clone());
-    let mut document = SearchablePdf::new(&subject.unwrap_or_else(|| name.into_owned()));
-    for (record, page) in pages {
-        let picture = scan.file.read(page.source.page).with_context(|| {
-            format!(
-                "{}: page {} of the scan {}",
-                record.path.display(),
-                page.source.page,
-                scan.path.display()
-            )
-        })?;
-        document.add(page, &picture.pixels, &scan.bytes);
-    }
-    Ok(document.finish())
+    let (record, page) = pages.first().context("none of the file's records can be read")?;
+    let mut scan = scans.open(&page.source, &record.path)?;
+    let pages: Vec<&Page> = pages.iter().map(|(_, page)| page).collect();
+    pdf::of_file(&pages, &mut scan.file)
+        .with_context(|| format!("{}: the scan of {}", scan.path.display(), record.path.display()))
 }
 
 /// Writes beside the place and renames, so that a file is there whole or not at all.

@@ -189,6 +189,15 @@ impl ScanFile {
         &self.sha256
     }
 
+    /// The whole file, where it is a JPEG.
+    #[must_use]
+    pub fn jpeg(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Raster(bytes, image::ImageFormat::Jpeg) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// How many pages it has, damaged ones included.
     #[must_use]
     pub fn pages(&self) -> u32 {

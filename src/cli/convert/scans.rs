@@ -16,7 +16,6 @@ pub(super) struct Scans {
 pub(super) struct Opened {
     pub(super) path: PathBuf,
     pub(super) file: ScanFile,
-    pub(super) bytes: Vec<u8>,
 }
 
 impl Scans {
@@ -32,9 +31,7 @@ impl Scans {
                 changed = Some(path);
                 continue;
             }
-            let bytes =
-                std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-            return Ok(Opened { path, file, bytes });
+            return Ok(Opened { path, file });
         }
         let record = record.display();
         if let Some(path) = changed {

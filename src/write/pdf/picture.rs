@@ -4,6 +4,7 @@
 //! four channels, or with more than eight bits.
 
 use super::compressed;
+use crate::provenance::sha256;
 use crate::raster::Pixels;
 use fax::encoder::Encoder;
 use fax::{Color, VecWriter};
@@ -13,50 +14,61 @@ use image::{GrayImage, ImageDecoder};
 use pdf_writer::{Filter, Finish, Name, Pdf, Ref};
 use std::io::Cursor;
 
-/// The picture's bytes, and how a reader unpacks them.
-enum Packed {
-    Jpeg(Vec<u8>),
-    Fax(Vec<u8>),
-    Flate(Vec<u8>),
+/// A picture as it stands in the file. Two that are equal are one object.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Picture {
+    width: u32,
+    height: u32,
+    channels: u8,
+    packing: Packing,
+    /// SHA-256 of the packed bytes.
+    sha256: String,
 }
 
-/// Writes the picture of a page.
-pub(super) fn write(pdf: &mut Pdf, id: Ref, scan: &Pixels, file: &[u8]) {
+/// How a reader unpacks a picture.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Packing {
+    Jpeg,
+    Fax,
+    Flate,
+}
+
+/// Packs the picture of a page, which `jpeg` is the file of where it is one.
+pub(super) fn pack(scan: &Pixels, jpeg: Option<&[u8]>) -> (Picture, Vec<u8>) {
     let (width, height) = scan.dimensions();
-    let (packed, channels) = pack(scan, file);
-    let bytes = match &packed {
-        Packed::Jpeg(bytes) | Packed::Fax(bytes) | Packed::Flate(bytes) => bytes,
+    let untouched = jpeg.and_then(|file| Some((file, untouched_jpeg(scan, file)?)));
+    let (packing, channels, bytes) = match (untouched, scan) {
+        (Some((file, channels)), _) => (Packing::Jpeg, channels, file.to_vec()),
+        (None, Pixels::Gray(gray)) => match two_tone(gray) {
+            Some(fax) => (Packing::Fax, 1, fax),
+            None => (Packing::Flate, 1, compressed(gray)),
+        },
+        (None, Pixels::Color(color)) => (Packing::Flate, 3, compressed(color)),
     };
-    let mut image = pdf.image_xobject(id, bytes);
-    image.width(width as i32).height(height as i32);
-    // Device colours: the output intent says which they are.
-    let space: &[u8] = if channels == 3 { b"DeviceRGB" } else { b"DeviceGray" };
-    image.color_space_name(Name(space));
-    match packed {
-        Packed::Jpeg(_) => image.bits_per_component(8).filter(Filter::DctDecode),
-        Packed::Flate(_) => image.bits_per_component(8).filter(Filter::FlateDecode),
-        Packed::Fax(_) => {
-            image.bits_per_component(1).filter(Filter::CcittFaxDecode);
-            let mut parameters = image.decode_parms();
-            parameters.k(-1).columns(width as i32).rows(height as i32);
-            parameters.finish();
-            &mut *image
-        }
-    };
+    (Picture { width, height, channels, packing, sha256: sha256(&bytes) }, bytes)
 }
 
-fn pack(scan: &Pixels, file: &[u8]) -> (Packed, u8) {
-    if let Some(channels) = untouched_jpeg(scan, file) {
-        return (Packed::Jpeg(file.to_vec()), channels);
+impl Picture {
+    /// Writes the picture and its packed bytes.
+    pub(super) fn write(&self, pdf: &mut Pdf, id: Ref, bytes: &[u8]) {
+        let (width, height) = (self.width as i32, self.height as i32);
+        let mut image = pdf.image_xobject(id, bytes);
+        image.width(width).height(height);
+        // Device colours: the output intent says which they are.
+        let space: &[u8] = if self.channels == 3 { b"DeviceRGB" } else { b"DeviceGray" };
+        image.color_space_name(Name(space));
+        match self.packing {
+            Packing::Jpeg => image.bits_per_component(8).filter(Filter::DctDecode),
+            Packing::Flate => image.bits_per_component(8).filter(Filter::FlateDecode),
+            Packing::Fax => {
+                image.bits_per_component(1).filter(Filter::CcittFaxDecode);
+                let mut parameters = image.decode_parms();
+                parameters.k(-1).columns(width).rows(height);
+                parameters.finish();
+                &mut *image
+            }
+        };
     }
-    match scan {
-        Pixels::Gray(gray) => (two_tone(gray).map_or_else(|| flate(gray), Packed::Fax), 1),
-        Pixels::Color(color) => (flate(color), 3),
-    }
-}
-
-fn flate(samples: &[u8]) -> Packed {
-    Packed::Flate(compressed(samples))
 }
 
 /// Channels of a JPEG file that is the page as it stands.
