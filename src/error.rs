@@ -2,6 +2,7 @@
 //!
 //! A stage's own error names the cause and the remedy; whoever calls the stage adds the place with [`At`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -69,9 +70,25 @@ impl PageRef {
 
 impl fmt::Display for PageRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
+        f.write_str(&printable(&self.path.to_string_lossy()))?;
         self.page.map_or(Ok(()), |page| write!(f, ", page {page}"))
     }
+}
+
+/// Text as one line that a terminal shows as it is. Control characters, ends of lines and marks that turn the direction of
+/// writing become `\u001b` and the like, as in JSON: a file's name may hold them, and would move the cursor, hide a message or
+/// forge a line of a log.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if is_hidden(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(text.chars().map(escaped).collect())
 }
 
 /// `samples/007.tif, page 2: recognize: no model …`
@@ -104,6 +121,13 @@ impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> At<T> for Result<T, E
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_name_cannot_command_the_terminal_or_forge_a_line() {
+        let place = PageRef::page("\u{1b}[2J\nb.tif\u{9b}\u{202e}fit.外", 2);
+        assert_eq!(place.to_string(), "\\u001b[2J\\u000ab.tif\\u009b\\u202efit.外, page 2");
+        assert!(matches!(printable("外務 1.tif"), Cow::Borrowed("外務 1.tif")));
+    }
 
     #[test]
     fn an_error_names_file_page_and_stage() {

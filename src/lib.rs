@@ -10,6 +10,7 @@ pub mod geometry;
 pub mod page;
 pub mod provenance;
 pub mod raster;
+pub mod relative_path;
 // Floor 1: pixels in, rules of text.
 pub mod orthography;
 pub mod scan;

@@ -188,7 +188,7 @@ fn a_crash_or_a_hang_costs_a_page_and_not_the_run() {
     assert!(cause("g-cut").contains("damaged or unsupported PDF"), "{}", cause("g-cut"));
     assert!(cause("h-bomb").contains("unpacks to more than"), "{}", cause("h-bomb"));
     // Set aside pages are left alone until one asks for them.
-    place.batch(&["in"]).code(0).stderr(contains("0 pages read, 8 done before"));
+    place.batch(&["in"]).code(1).stderr(contains("0 pages read, 3 done before, 5 set aside before"));
     place.batch(&["in", "--retry-failed"]).code(1).stderr(contains("3 pages read, 2 failed, 3 done before"));
 }
 
@@ -312,6 +312,30 @@ fn results_outlive_their_scan() {
         .code(0)
         .stderr(contains("3 pages read, 1 done before"));
     assert_eq!(place.names("out"), ["in/a.json", "in/b-p0001.json", "in/b-p0002.json", "in/b-p0003.json"]);
+}
+
+/// Issue 21, point 8: a legal name whose record would have more than 255 bytes ended every run at the same file.
+#[test]
+fn a_name_that_no_result_can_have_costs_its_file_alone() {
+    let place = Place::with_pages(&["a.png", "folder.png", "z.png"]);
+    let long = "電".repeat(82);
+    place.put(&format!("in/{long}.tif"), "pages.tif");
+    place.put(&format!("in/{}.png", "x".repeat(251)), "gray.png");
+    for command in ["read", "batch"] {
+        fs::create_dir_all(place.path(command).join("folder.json")).unwrap();
+        let arguments = [command, "in", "-o", command, "--engine", "null", "--jobs", "1"];
+        let run = assert_cmd::Command::from_std(place.command(&arguments)).assert().code(1);
+        run.stderr(
+            contains(format!("in/{long}.tif, page 2: write: a name of 257 bytes, and file systems hold 255"))
+                .and(contains("in/folder.png, page 1: write: "))
+                .and(contains("5 failed")),
+        );
+        let whole = |name: &String| name == "a.json" || name == "z.json";
+        assert_eq!(place.names(command).into_iter().filter(whole).count(), 2, "{command}");
+    }
+    let again = ["batch", "in", "-o", "batch", "--engine", "null"];
+    let again = assert_cmd::Command::from_std(place.command(&again)).assert().code(1);
+    again.stderr(contains("0 pages read, 2 done before, 5 set aside before"));
 }
 
 /// Results of another folder's file of the same name are not overwritten, and not mistaken for this one's.

@@ -92,6 +92,48 @@ fn what_is_wrong_is_named_and_the_rest_is_made() {
         .stderr(contains("SHA-256"));
 }
 
+/// A record is read, not believed: whatever it says of its file, nothing is written but results below the folder.
+#[test]
+fn a_record_cannot_say_where_results_go() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("out")).unwrap();
+    let sources = ["../escaped.jpg", "/escaped.jpg", "a\0b", "", "..", &"x/".repeat(5000), "\u{1b}[2J\n.jpg"];
+    for (i, path) in sources.iter().enumerate() {
+        let mut page = cable();
+        page.source.path = (*path).to_owned();
+        (page.source.page, page.source.pages) = (u32::MAX, u32::MAX);
+        let name = format!("out/{i}-p4294967295.json");
+        std::fs::write(folder.path().join(name), write(&page, Format::Json)).unwrap();
+    }
+    let all = "json,text,hocr,alto,page,tei,csv,telegram,mets,pdf";
+    let said = convert(folder.path(), &["out", "--format", all, "-o", "made"]).code(1);
+    let said = String::from_utf8_lossy(&said.get_output().stderr).into_owned();
+    assert!(!said.contains('\u{1b}') && said.contains("7 pages converted, 7 failed"), "{said}");
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["made", "out"]);
+    let made = std::fs::read_dir(folder.path().join("made")).unwrap();
+    assert!(made.map(|e| e.unwrap().file_name().into_string().unwrap()).all(|name| !name.starts_with('.')));
+}
+
+/// A folder that stands in the place of a result costs this result.
+#[test]
+fn a_result_that_cannot_be_written_is_named_and_the_rest_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.jpg", "b.jpg"] {
+        put(folder.path(), name, cable(), b"x");
+    }
+    std::fs::create_dir_all(folder.path().join("made/a.alto.xml")).unwrap();
+    convert(folder.path(), &["out", "--format", "alto,text", "-o", "made"])
+        .code(1)
+        .stderr(contains("a.alto.xml: cannot be written, although others can").count(1))
+        .stderr(contains("1 failed"));
+    for name in ["a.txt", "b.alto.xml", "b.txt"] {
+        assert!(folder.path().join("made").join(name).is_file(), "{name}");
+    }
+}
+
 fn output(mut command: std::process::Command) -> String {
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

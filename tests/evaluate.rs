@@ -125,6 +125,17 @@ fn a_table_pairs_what_has_other_names() {
 }
 
 #[test]
+fn a_table_does_not_lead_out_of_the_two_folders() {
+    let place = Place::new(&[("gt/first.txt", "第一号"), ("out/0001.txt", "第二号"), ("secret.txt", "極秘")]);
+    let secret = place.0.path().join("secret.txt").display().to_string();
+    for line in ["first.txt\t../secret.txt", "../secret.txt\t0001.txt", &format!("first.txt\t{secret}")] {
+        std::fs::write(place.0.path().join("pairs.tsv"), format!("first.txt\t0001.txt\n{line}\n")).unwrap();
+        let said = place.evaluate(&["out", "gt", "--pairs", "pairs.tsv"]).code(2);
+        said.stderr(contains("pairs.tsv, line 2: ").and(contains("leads out of its folder")));
+    }
+}
+
+#[test]
 fn limits_decide_the_exit_code() {
     let place = Place::new(&[("gt/a.gt.json", TRUTH), ("out/a.txt", "第５５１１号")]);
     place.evaluate(&["out", "gt", "--fail-above", "body-cer=0.2,missing=0"]).code(0);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules, floor by floor.
 const FLOORS: [&[&str]; 6] = [
-    &["error", "geometry", "page", "provenance", "raster"],
+    &["error", "geometry", "page", "provenance", "raster", "relative_path"],
     &["orthography", "scan"],
     &["binarize", "deskew", "layout", "marks", "recognize", "telegram"],
     &["evaluate", "index", "join", "pipeline", "review", "write"],

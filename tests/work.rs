@@ -4,7 +4,8 @@
 
 mod relay;
 
-use relay::{Place, Store, is_there, until};
+use relay::{Line, Place, Store, is_there, until};
+use serde_json::{Value, json};
 use std::fs;
 
 /// A page that keeps the null engine busy for a while.
@@ -202,6 +203,59 @@ fn results_of_two_sources_never_replace_one_another() {
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("have this name already"), "{said}");
     assert_eq!(place.counts(), [0, 0, 1, 1]);
+}
+
+/// Issue 21, point 11: a worker joined the name in the message to the folder of results, and wrote wherever it said.
+#[test]
+fn a_message_cannot_write_outside_of_the_results() {
+    if !is_there() {
+        return;
+    }
+    let place = Place::new();
+    place.put("a.png", "tests/files/gray.png");
+    let mut line = Line::new(&place);
+    line.listen("denshin.pages");
+    assert_eq!(place.enqueue(&["in", "--deliveries", "1"]).0, Some(0));
+    let job: Value = serde_json::from_slice(&line.hear()).unwrap();
+    let with = |field: &str, value: Value| {
+        let mut changed = job.clone();
+        changed[field] = value;
+        changed.to_string().into_bytes()
+    };
+    let absolute = place.path("escaped").display().to_string();
+    let stems = ["../escaped", &absolute, "%2e%2e/escaped", "x/../../escaped", "escaped\0", ""];
+    let mut messages: Vec<Vec<u8>> = stems.iter().map(|stem| with("stem", json!(stem))).collect();
+    messages.push(with("stem", json!("escaped".repeat(100))));
+    messages.push(with("source", json!({ "file": "in/a.png" })));
+    messages.push(with("source", json!({ "file": "/nowhere/\u{1b}[2J\n.png" })));
+    messages.push(with("source", json!({ "object": "s3://bucket/a//../b.png" })));
+    messages.push(with("source", json!({ "object": "http://127.0.0.1/a.png" })));
+    messages.push(with("page", json!(u32::MAX)));
+    messages.push(with("sha256", json!("0")));
+    messages.push(with("version", json!("x".repeat(500_000))));
+    messages.extend([vec![0; 900_000], "[".repeat(5000).into_bytes(), b"{\"stem\":".to_vec(), Vec::new()]);
+    messages.iter().for_each(|message| line.send("denshin.pages", message));
+    place.put("b.png", "tests/files/gray.png");
+    assert_eq!(place.enqueue(&["in", "--deliveries", "1"]).1, "1 queued in denshin, 1 were queued before\n");
+
+    let (code, said) = place.work(&["--until-empty"]).end();
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(place.counts(), [0, 0, 2, messages.len() as u64], "{said}");
+    let results = place.results("out");
+    assert_eq!(results.keys().collect::<Vec<_>>(), ["a.json", "a.txt", "b.json", "b.txt"]);
+    let has_escaped = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with("escaped");
+    assert_eq!(walkdir::WalkDir::new(place.path("")).into_iter().flatten().filter(has_escaped).count(), 0);
+    for reason in [
+        "`../escaped` leads out of its folder",
+        "a name of 700 bytes",
+        "a path that is not absolute",
+        "there is no page 4294967295: the file has 1",
+        "it has 900000 bytes, and none has more",
+        "/nowhere/\\u001b[2J\\u000a.png: scan: cannot be read",
+    ] {
+        assert!(said.contains(reason), "{reason} is not in {said}");
+    }
+    assert!(!said.contains('\u{1b}') && said.lines().count() < messages.len() + 5, "{said}");
 }
 
 #[test]

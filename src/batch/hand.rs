@@ -81,7 +81,7 @@ impl<'a> Hand<'a> {
                     let cause = std::io::Error::other(cause);
                     return Err(Unread::Output(OutputError::Write { path: path.into(), cause }));
                 }
-                // What cannot be decoded, or must not be written, leaves the engine unharmed.
+                // A scan that cannot be decoded, or a result that must not be written, leaves the engine unharmed.
                 Ok(Reply::Failed { stage, cause }) if stage == "scan" || stage == "write" => {
                     self.worker = Some(worker);
                     return failed(&stage, cause, true);

@@ -2,6 +2,7 @@
 
 use super::iiif;
 use crate::error::{At, PageError, PageRef, Stage};
+use crate::relative_path::RelativePath;
 use crate::scan::ENDINGS;
 use crate::write::names::stems;
 use std::collections::HashSet;
@@ -17,7 +18,7 @@ pub struct Found {
     /// Where it is.
     pub path: PathBuf,
     /// Path of its results below the output folder, without their endings.
-    pub stem: PathBuf,
+    pub stem: RelativePath,
 }
 
 /// What was found among the sources.
@@ -152,8 +153,13 @@ impl Search {
         let mut seen = HashSet::new();
         self.found.retain(|(path, _)| seen.insert(place(path)));
         let (paths, below): (Vec<PathBuf>, Vec<PathBuf>) = self.found.into_iter().unzip();
-        let stems = stems(&below);
-        let found = paths.into_iter().zip(stems).map(|(path, stem)| Found { path, stem }).collect();
+        let mut found = Vec::new();
+        for (path, stem) in paths.into_iter().zip(stems(&below)) {
+            match RelativePath::new(stem).at(Stage::Scan, &PageRef::file(&path)) {
+                Ok(stem) => found.push(Found { path, stem }),
+                Err(error) => self.unseen.push(error),
+            }
+        }
         Inputs { found, unseen: self.unseen, ignored: self.ignored }
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Manifest<'a> {
             stems.insert(page, key);
         }
         let other = |found: &Found| {
-            let key = stems.get(&found.stem).filter(|key| key.0 != place_of(&found.path))?;
+            let key = stems.get(&*found.stem).filter(|key| key.0 != place_of(&found.path))?;
             self.rows.get(*key).map(|row| row.path.clone())
         };
         let inputs = self.inputs.iter().enumerate();
@@ -185,9 +185,10 @@ fn place_of(path: &Path) -> String {
 mod tests {
     use super::*;
     use crate::batch::wire::Reading;
+    use crate::relative_path::RelativePath;
 
     fn found(path: &str) -> Found {
-        Found { path: path.into(), stem: Path::new(path).with_extension("") }
+        Found { path: path.into(), stem: RelativePath::new(Path::new(path).with_extension("")).unwrap() }
     }
 
     fn done(file: i64, results: &[&str]) -> Report {
@@ -234,7 +235,7 @@ mod tests {
     fn another_file_of_the_same_name_is_told_and_takes_its_results_where_it_must() {
         let folder = tempfile::tempdir().unwrap();
         run(folder.path(), &[found("x/a.png")], &[done(0, &["a.json"])]);
-        let other = [Found { path: "y/a.png".into(), stem: "a".into() }];
+        let other = [Found { path: "y/a.png".into(), stem: RelativePath::new("a").unwrap() }];
         let manifest = Manifest::open(folder.path(), &other, ".part-").unwrap();
         assert_eq!(manifest.elsewhere(), HashMap::from([(0, "x/a.png".to_owned())]));
         drop(manifest);

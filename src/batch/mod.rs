@@ -40,11 +40,11 @@ pub use database::{Failure, Status, Worst, read_status};
 pub use inputs::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
 pub use manifest::{Entry, MANIFEST};
 pub use metrics::write_metrics;
-pub use output::OutputError;
+pub use output::{OutputError, Unwritten, save};
 pub use rehearsal::{Misfortune, What};
 pub use relay::{
-    Connection, DeadPage, Enqueue, EnqueueEvent, Enqueued, Place, QueueStatus, RelayError, Sources, Work,
-    WorkEvent, Worked, enqueue, queue_status, work_queue,
+    Connection, DeadPage, Enqueue, EnqueueEvent, Enqueued, JobError, Place, QueueJob, QueueStatus,
+    RelayError, Sources, Work, WorkEvent, Worked, enqueue, parse_job, queue_status, work_queue,
 };
 pub use run::{Batch, End, Event, OnFailure, Outcome, Policy, Record, run as run_batch};
 pub use shard::Shard;

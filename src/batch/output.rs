@@ -1,11 +1,13 @@
 //! Files written whole or not at all.
 
 use super::shard::Shard;
+use crate::relative_path::RelativePath;
 use crate::write::{Format, names};
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Why results cannot be written. This ends a batch: every further page would be lost.
 #[derive(Debug, thiserror::Error)]
@@ -101,8 +103,26 @@ pub(super) fn without_format(name: &Path) -> Option<PathBuf> {
     is_format(&format!("{before}.{last}")).then(|| stem.with_extension(""))
 }
 
+/// Why results of a page are not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    /// Others can be: a folder has this name, the file system does not take it, or its folder may not be written to.
+    #[error(
+        "{path}: cannot be written, although others can: {cause} (give the file another name, or see to that folder)"
+    )]
+    Here {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Nor can any other.
+    #[error(transparent)]
+    Anywhere(#[from] OutputError),
+}
+
 /// Beginning of the names of files that are being written; hidden, so no reader of the folder takes them for results.
-const UNFINISHED: &str = ".denshin-";
+pub(super) const UNFINISHED: &str = ".denshin-";
 
 /// Removes what runs that were killed left half written. What cannot be removed does no harm.
 pub(super) fn remove_unfinished(folder: &Path) {
@@ -126,23 +146,50 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> 
 
 fn write_beside(path: &Path, bytes: &[u8], unfinished: &str) -> Result<(), OutputError> {
     let failed = |cause| OutputError::Write { path: path.to_owned(), cause };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new().prefix(unfinished).tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    set_usual_permissions(&file).map_err(failed)?;
+    let file = unnamed_beside(path, bytes, unfinished).map_err(failed)?;
     file.as_file().sync_data().map_err(failed)?;
     file.persist(path).map_err(|e| failed(e.error))?;
     Ok(())
+}
+
+/// A temporary file with these bytes, in the folder of a path, which is made. Removed where it is not given a name.
+fn unnamed_beside(path: &Path, bytes: &[u8], unfinished: &str) -> std::io::Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(unfinished).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    set_usual_permissions(&file)?;
+    Ok(file)
+}
+
+/// Whether others can be written where one cannot. Errors of file systems are many, and each has its own: so the same
+/// bytes are tried in the folder itself, under a short name.
+fn unwritten(root: &Path, bytes: &[u8], unfinished: &str, path: PathBuf, cause: std::io::Error) -> Unwritten {
+    let other = unnamed_beside(&root.join("other"), bytes, unfinished);
+    match other.and_then(|file| file.as_file().sync_data()) {
+        Ok(()) => Unwritten::Here { path, cause },
+        Err(_) => OutputError::Write { path, cause }.into(),
+    }
+}
+
+/// Writes a file below a folder, whole or not at all. A power loss may cost it: it can be made again.
+///
+/// # Errors
+/// Says whether others can be written.
+pub fn save(root: &Path, name: &RelativePath, bytes: &[u8]) -> Result<(), Unwritten> {
+    let path = root.join(name);
+    let file = unnamed_beside(&path, bytes, UNFINISHED);
+    let saved = file.and_then(|file| file.persist(&path).map_err(|e| e.error));
+    saved.map(drop).map_err(|cause| unwritten(root, bytes, UNFINISHED, path, cause))
 }
 
 /// Writes the results of a page below a folder, and makes sure that their names are on disk too: after a power loss
 /// a file that was renamed may otherwise stand in no folder.
 pub(super) fn write_results(
     root: &Path,
-    files: impl Iterator<Item = (PathBuf, Vec<u8>)>,
+    files: impl Iterator<Item = (RelativePath, Vec<u8>)>,
     unfinished: &str,
-) -> Result<(), OutputError> {
+) -> Result<(), Unwritten> {
     let mut folders = BTreeSet::new();
     for (name, bytes) in files {
         let path = root.join(&name);
@@ -152,10 +199,13 @@ pub(super) fn write_results(
             let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(root));
             folders.extend(above.map(Path::to_owned));
         }
-        write_beside(&path, &bytes, unfinished)?;
+        write_beside(&path, &bytes, unfinished).map_err(|error| match error {
+            OutputError::Write { path, cause } => unwritten(root, &bytes, unfinished, path, cause),
+            other => other.into(),
+        })?;
         folders.insert(folder);
     }
-    folders.iter().try_for_each(|folder| sync_folder(folder))
+    Ok(folders.iter().try_for_each(|folder| sync_folder(folder))?)
 }
 
 /// Makes sure that the names in a folder are on disk.
@@ -173,12 +223,68 @@ pub(super) fn sync_folder(_: &Path) -> Result<(), OutputError> {
 
 /// Temporary files are private; results are for everyone whom the folder lets in.
 #[cfg(unix)]
-fn set_usual_permissions(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
+fn set_usual_permissions(file: &NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn set_usual_permissions(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
+fn set_usual_permissions(_: &NamedTempFile) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(root: &Path, name: &str) -> Result<(), Unwritten> {
+        let name = RelativePath::new(name).unwrap();
+        write_results(root, std::iter::once((name, b"x".to_vec())), ".part-")
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_written_is_no_reason_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        // A folder in the place of the file, a file in the place of the folder, a path that is too long.
+        std::fs::create_dir_all(root.join("a.json/x")).unwrap();
+        std::fs::write(root.join("b"), "").unwrap();
+        let long = vec!["x".repeat(200); 20].join("/");
+        for name in ["a.json", "b/c.json", &long] {
+            assert!(matches!(written(root, name), Err(Unwritten::Here { .. })), "{name}");
+            let saved = save(root, &RelativePath::new(name).unwrap(), b"x");
+            assert!(matches!(saved, Err(Unwritten::Here { .. })), "{name}");
+        }
+        written(root, "c/d.json").unwrap();
+        // Nothing half written stays.
+        let unfinished = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with('.');
+        assert_eq!(
+            walkdir::WalkDir::new(root).min_depth(1).into_iter().flatten().filter(unfinished).count(),
+            0
+        );
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_to_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let no_folder = folder.path().join("file");
+        std::fs::write(&no_folder, "").unwrap();
+        let error = written(&no_folder, "a.json").unwrap_err();
+        assert!(matches!(error, Unwritten::Anywhere(OutputError::Write { .. })), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_a_result_is_replaced_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, outside) = (folder.path().join("out"), folder.path().join("outside"));
+        std::fs::create_dir(&root).unwrap();
+        std::fs::write(&outside, "mine").unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("a.json")).unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("b.json")).unwrap();
+        written(&root, "a.json").unwrap();
+        save(&root, &RelativePath::new("b.json").unwrap(), b"x").unwrap();
+        assert_eq!(std::fs::read(root.join("a.json")).unwrap(), b"x");
+        assert_eq!(std::fs::read_to_string(outside).unwrap(), "mine");
+    }
 }

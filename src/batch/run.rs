@@ -1,7 +1,7 @@
 //! The run: workers at the press, one thread that alone writes the manifest, and the policy that says when to stop.
 
 use super::crew::{CrewOptions, Worker};
-use super::database::{Database, Wanted};
+use super::database::{Database, Planned, Wanted};
 use super::hand::Hand;
 use super::inputs::Found;
 use super::ledger::{Ledger, Report};
@@ -139,6 +139,8 @@ pub struct Outcome {
     pub failed: u64,
     /// Pages that earlier runs had finished, set aside ones included.
     pub finished_before: u64,
+    /// Of these, pages, or files that cannot be opened, that are set aside.
+    pub failed_before: u64,
     /// Why it ended.
     pub end: End,
 }
@@ -167,10 +169,11 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     let output = Path::new(&orders.output);
     std::fs::create_dir_all(output)
         .map_err(|cause| OutputError::Folder { path: output.to_owned(), cause })?;
-    let Plan { ledger, tasks, elsewhere, finished } = match batch.record {
+    let Plan { ledger, planned, elsewhere } = match batch.record {
         Record::Database => plan_in_database(batch, &orders, &first.engine)?,
         Record::Lines => plan_in_lines(batch, &orders)?,
     };
+    let Planned { tasks, finished, set_aside } = planned;
     let total = tasks.len() as u64 + finished;
     watch(&Event::Planned { tasks: total - finished, finished });
     let queue = Queue::new(tasks);
@@ -178,7 +181,7 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     let (spare, standard_input) = (Mutex::new(Some(first)), batch.standard_input);
     let inputs = batch.inputs;
     let press = Press { inputs, standard_input, elsewhere, queue: &queue, spare, stop: &stop };
-    let outcome = Outcome { finished_before: finished, ..Outcome::default() };
+    let outcome = Outcome { finished_before: finished, failed_before: set_aside, ..Outcome::default() };
     let mut recorder = Recorder { batch, ledger, stop: &stop, watch, total, outcome, touched: 0.0 };
     std::thread::scope(|scope| {
         let (sender, notes) = sync_channel(batch.jobs);
@@ -200,11 +203,9 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
 /// What is to do, and where it is written down.
 struct Plan<'a> {
     ledger: Box<dyn Ledger + 'a>,
-    tasks: Vec<Task>,
+    planned: Planned,
     /// Inputs whose results have the names of another file's, and that file.
     elsewhere: HashMap<usize, String>,
-    /// Pages that earlier runs had finished.
-    finished: u64,
 }
 
 fn plan_in_database<'a>(
@@ -220,19 +221,19 @@ fn plan_in_database<'a>(
     let mine: Vec<(usize, &Found)> = mine.collect();
     let (retry_failed, untouchable) = (batch.policy.retry_failed, untouchable(orders));
     let wanted = Wanted { output, making: &making, formats, retry_failed, untouchable: &untouchable };
-    let (tasks, finished) = database.plan(&mine, &wanted)?;
-    Ok(Plan { ledger: Box::new(database), tasks, elsewhere: HashMap::new(), finished })
+    let planned = database.plan(&mine, &wanted)?;
+    Ok(Plan { ledger: Box::new(database), planned, elsewhere: HashMap::new() })
 }
 
 fn plan_in_lines<'a>(batch: &Batch<'a>, orders: &Orders) -> Result<Plan<'a>, OutputError> {
     let manifest = Manifest::open(Path::new(&orders.output), batch.inputs, &orders.unfinished)?;
     let untouchable = untouchable(orders);
-    if let Some(there) = batch.inputs.iter().find(|found| untouchable.contains(&found.stem)) {
-        return Err(OutputError::There(there.stem.clone()));
+    if let Some(there) = batch.inputs.iter().find(|found| untouchable.contains(&*found.stem)) {
+        return Err(OutputError::There(there.stem.to_path_buf()));
     }
     let elsewhere = manifest.elsewhere();
     let tasks = (0..batch.inputs.len()).map(|input| Task::of_file(input, input as i64)).collect();
-    Ok(Plan { ledger: Box::new(manifest), tasks, elsewhere, finished: 0 })
+    Ok(Plan { ledger: Box::new(manifest), planned: Planned { tasks, ..Planned::default() }, elsewhere })
 }
 
 /// The files whose results the user wants to be left alone, by the paths of their results.

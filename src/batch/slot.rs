@@ -8,7 +8,7 @@ use super::output::OutputError;
 use super::queue::{Queue, Task};
 use super::wire::{Assignment, Reading, Request};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
@@ -113,7 +113,7 @@ impl Slot<'_> {
         let spooled = self.press.standard_input.filter(|_| found.path == Path::new(STANDARD_INPUT));
         let assignment = Assignment {
             path: spooled.unwrap_or(&found.path).into(),
-            stem: PathBuf::from(&found.stem).into(),
+            stem: found.stem.clone(),
             page: task.page.max(1),
             sha256: task.sha256.as_deref().unwrap_or_default().to_owned(),
             attempt: task.attempt,

@@ -5,6 +5,7 @@
 use crate::pipeline::Settings;
 use crate::provenance::Model;
 use crate::recognize::EngineChoice;
+use crate::relative_path::RelativePath;
 use crate::scan::Passwords;
 use crate::write::Format;
 use serde::de::DeserializeOwned;
@@ -98,8 +99,8 @@ pub(super) enum Request {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Assignment {
     pub path: OsString,
-    /// Path of its results below the output folder.
-    pub stem: OsString,
+    /// Path of its results below the output folder, without their endings.
+    pub stem: RelativePath,
     /// One-based.
     pub page: u32,
     /// SHA-256 of the file when its pages were counted; empty where they were not.
@@ -193,10 +194,9 @@ mod tests {
     use super::*;
 
     fn assignment() -> Request {
-        let path = OsString::from("外/務.tif");
         Request::Read(Assignment {
-            path: path.clone(),
-            stem: path,
+            path: OsString::from("外/務.tif"),
+            stem: RelativePath::new("外/務").unwrap(),
             page: 2,
             sha256: "00".into(),
             attempt: 1,

@@ -7,7 +7,7 @@
 use super::existing::There;
 use super::guard::guarded;
 use super::limits::Memory;
-use super::output::{self, OutputError};
+use super::output::{self, OutputError, Unwritten};
 use super::wire::{Assignment, Existing, Limits, Orders, Reading, Reply, Request, Stages, receive, send};
 use super::{picture, rehearsal};
 use crate::error::{At, PageError, PageRef, Stage};
@@ -16,6 +16,7 @@ use crate::pipeline::read_page;
 use crate::provenance::{Provenance, Source};
 use crate::recognize::pool::Pool;
 use crate::recognize::{EngineDescription, ModelPaths, RecognizeError};
+use crate::relative_path::RelativePath;
 use crate::scan::{ScanError, ScanFile};
 use crate::write::{Format, names, write};
 use std::collections::BTreeMap;
@@ -121,6 +122,15 @@ impl From<PageError> for Trouble {
     }
 }
 
+impl Trouble {
+    fn of(unwritten: Unwritten, place: &PageRef) -> Self {
+        match unwritten {
+            Unwritten::Anywhere(error) => Self::Output(error),
+            here => Self::Page(PageError { place: place.clone(), stage: Stage::Write, cause: here.into() }),
+        }
+    }
+}
+
 impl Worker {
     fn answer(&mut self, request: &Request, to: &mut impl Write) -> std::io::Result<Reply> {
         let outcome = match request {
@@ -192,15 +202,23 @@ impl Worker {
 
     /// Reads a page and writes what is wanted of it.
     fn results(&mut self, assignment: &Assignment, to: &mut impl Write) -> Result<Reading, Trouble> {
+        let place = PageRef::page(&assignment.path, assignment.page);
         let file = self.file(assignment)?;
+        if !(1..=file.pages()).contains(&assignment.page) {
+            let (page, pages) = (assignment.page, file.pages());
+            Err::<(), _>(ScanError::NoSuchPage { page, pages }).at(Stage::Scan, &place)?;
+        }
         let source = Source {
             path: assignment.shown.clone().unwrap_or_else(|| assignment.path.to_string_lossy().into_owned()),
             sha256: file.sha256().to_owned(),
             page: assignment.page,
             pages: file.pages(),
         };
-        let (stem, page, pages) = (Path::new(&assignment.stem), source.page, source.pages);
-        let name = |format: Format| names::result(stem, page, pages, format.extension());
+        let (page, pages) = (source.page, source.pages);
+        let name = |format: Format| names::result(&assignment.stem, page, pages, format.extension());
+        // Before the page is read: a name that cannot be written costs no time.
+        let checked = |format: Format| RelativePath::new(name(format)).at(Stage::Write, &place);
+        self.orders.formats.iter().try_for_each(|&format| checked(format).map(drop))?;
         let (output, existing) = (PathBuf::from(&self.orders.output), self.orders.existing);
         let mut wanted = self.orders.formats.clone();
         let there = There::look(&output, &name);
@@ -208,7 +226,6 @@ impl Worker {
             let known = there.record().map(signals).unwrap_or_default();
             return Ok(Reading { kept: true, results: shown(&wanted, &name), ..known });
         }
-        let place = PageRef::page(&assignment.path, assignment.page);
         if existing != Existing::Overwrite {
             let taken = there.taken(&source, assignment.elsewhere.as_deref());
             taken.map_or(Ok(()), Err).at(Stage::Write, &place)?;
@@ -224,10 +241,12 @@ impl Worker {
                 (page, formats)
             }
         };
-        let outdated = there.outdated(&page, stem, Path::new(&assignment.path));
+        let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path));
         let read = (self.now)();
-        let files = formats.iter().map(|&format| (name(format), write(&page, format)));
-        output::write_results(&output, files, &self.orders.unfinished).map_err(Trouble::Output)?;
+        let files = formats.iter().map(|&format| Ok((checked(format)?, write(&page, format))));
+        let files: Vec<_> = files.collect::<Result<_, PageError>>()?;
+        output::write_results(&output, files.into_iter(), &self.orders.unfinished)
+            .map_err(|unwritten| Trouble::of(unwritten, &place))?;
         seconds.insert("write".to_owned(), ((self.now)() - read).max(0.0));
         seconds.insert("all".to_owned(), ((self.now)() - began).max(0.0));
         wanted.extend(formats.iter().filter(|format| !self.orders.formats.contains(format)));

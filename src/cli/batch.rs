@@ -169,7 +169,7 @@ fn exit(outcome: &Outcome, unseen: usize) -> Exit {
     match outcome.end {
         End::Stopped => Exit::Stopped,
         End::TooManyFailures => Exit::SomeFailed,
-        End::Finished if outcome.failed > 0 || unseen > 0 => Exit::SomeFailed,
+        End::Finished if outcome.failed + outcome.failed_before > 0 || unseen > 0 => Exit::SomeFailed,
         End::Finished => Exit::Success,
     }
 }

@@ -8,7 +8,9 @@ use super::passwords::PasswordArguments;
 use super::{Exit, complain};
 use anyhow::{Context, bail};
 use clap::Args;
+use denshin::batch::Unwritten;
 use denshin::page::Page;
+use denshin::relative_path::RelativePath;
 use denshin::scan::ScanOptions;
 use denshin::write::{Format, names, pdf, write, write_table};
 use records::{File, Record, find_records};
@@ -86,6 +88,20 @@ impl Tally {
         complain(&format!("denshin: {error:#}"));
         self.failed += 1;
     }
+
+    /// Counts a file that is not written although others can be.
+    ///
+    /// # Errors
+    /// Where no other can be written either.
+    fn note(&mut self, written: anyhow::Result<()>) -> anyhow::Result<()> {
+        match written {
+            Err(error) if !matches!(error.downcast_ref(), Some(Unwritten::Anywhere(_))) => {
+                self.fail(&error);
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
@@ -102,7 +118,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         convert_file(arguments, file, &mut tally, &mut table)?;
     }
     if arguments.format.contains(&Target::Table) {
-        save(&output.join("telegrams.csv"), &write_table(&table))?;
+        tally.note(save(output, Path::new("telegrams.csv"), &write_table(&table)))?;
     }
     if !arguments.quiet {
         let failures = if tally.failed > 0 { format!(", {} failed", tally.failed) } else { String::new() };
@@ -134,7 +150,7 @@ fn convert_file(
     for target in &arguments.format {
         match target {
             Target::Page(format) => {
-                write_pages(output, &pages, *format)?;
+                write_pages(output, &pages, *format, tally)?;
                 written.push(*format);
             }
             // Half a document would pass for a whole one; what is damaged was named above.
@@ -144,18 +160,18 @@ fn convert_file(
                     ScanOptions { passwords: arguments.passwords.passwords()?, ..ScanOptions::default() };
                 let scans = Scans { folder: arguments.scans.clone(), options };
                 match make_pdf(&pages, &scans) {
-                    Ok(pdf) => save(&output.join(names::result(&file.stem, 1, 1, "pdf")), &pdf)?,
+                    Ok(pdf) => tally.note(save(output, &names::result(&file.stem, 1, 1, "pdf"), &pdf))?,
                     Err(error) => tally.fail(&error),
                 }
             }
-            Target::Telegram => telegrams::write_records(output, &pages)?,
+            Target::Telegram => tally.note(telegrams::write_records(output, &pages))?,
             Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
             // Last, since it names the files of the others.
             Target::Mets => {}
         }
     }
     if arguments.format.contains(&Target::Mets) {
-        telegrams::write_mets(output, &pages, &written)?;
+        tally.note(telegrams::write_mets(output, &pages, &written))?;
     }
     tally.pages += pages.len();
     Ok(())
@@ -168,12 +184,13 @@ fn without_glyphs(page: &Page) -> Page {
     page
 }
 
-fn write_pages(output: &Path, pages: &[Read<'_>], format: Format) -> anyhow::Result<()> {
+fn write_pages(output: &Path, pages: &[Read<'_>], format: Format, tally: &mut Tally) -> anyhow::Result<()> {
     for (record, page) in pages {
-        let path = output.join(names::result(&record.stem, 1, 1, format.extension()));
+        let name = names::result(&record.stem, 1, 1, format.extension());
+        let path = output.join(&name);
         let is_record = path.canonicalize().is_ok_and(|p| record.path.canonicalize().is_ok_and(|r| r == p));
         if !is_record {
-            save(&path, &write(page, format))?;
+            tally.note(save(output, &name, &write(page, format)))?;
         }
     }
     Ok(())
@@ -188,17 +205,8 @@ fn make_pdf(pages: &[Read<'_>], scans: &Scans) -> anyhow::Result<Vec<u8>> {
         .with_context(|| format!("{}: the scan of {}", scan.path.display(), record.path.display()))
 }
 
-/// Writes beside the place and renames, so that a file is there whole or not at all.
-fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let remedy =
-        || format!("{}: cannot be written (make room, or choose another folder with -o)", path.display());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).with_context(remedy)?;
-    // The name that leftovers of a batch have: the next run in this folder removes them.
-    let unfinished = folder.join(format!(".denshin-{}", std::process::id()));
-    let written = std::fs::write(&unfinished, bytes).and_then(|()| std::fs::rename(&unfinished, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&unfinished);
-    }
-    written.with_context(remedy)
+/// Writes a file below the folder of results, whole or not at all.
+fn save(output: &Path, name: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let name = RelativePath::new(name).with_context(|| name.display().to_string())?;
+    Ok(denshin::batch::save(output, &name, bytes)?)
 }

@@ -164,19 +164,23 @@ impl Log {
     }
 
     pub(super) fn ended(&mut self, outcome: &Outcome, summary: &Path) {
-        let Outcome { read, kept, failed, finished_before, .. } = outcome;
+        let Outcome { read, kept, failed, finished_before, failed_before, .. } = outcome;
+        let done_before = finished_before - failed_before;
         let pages = if *read == 1 { "page" } else { "pages" };
         let mut told = format!("{read} {pages} read");
-        for (number, what) in
-            [(failed, "failed"), (kept, "kept as they were"), (finished_before, "done before")]
-        {
-            if *number > 0 {
+        for (number, what) in [
+            (*failed, "failed"),
+            (*kept, "kept as they were"),
+            (done_before, "done before"),
+            (*failed_before, "set aside before (--retry-failed tries them again)"),
+        ] {
+            if number > 0 {
                 told.push_str(&format!(", {number} {what}"));
             }
         }
         told.push_str(&format!("; summary in {}", summary.display()));
         let what = json!({ "read": read, "kept": kept, "failed": failed, "finished_before": finished_before,
-            "end": format!("{:?}", outcome.end), "summary": summary.to_string_lossy() });
+            "failed_before": failed_before, "end": format!("{:?}", outcome.end), "summary": summary.to_string_lossy() });
         self.news("ended", what, Some(told));
     }
 

@@ -26,6 +26,7 @@ mod worker;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use denshin::batch::OutputError;
+use denshin::error::printable;
 use denshin::recognize::RecognizeError;
 use std::io::Write;
 use std::process::ExitCode;
@@ -94,7 +95,9 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     single_thread::ensure();
-    std::panic::set_hook(Box::new(|panic| complain(&format!("denshin: internal error: {panic}"))));
+    std::panic::set_hook(Box::new(|panic| {
+        format!("denshin: internal error: {panic}").lines().for_each(complain);
+    }));
     let outcome = match cli.command {
         Command::Read(arguments) => read::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
@@ -113,7 +116,8 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
-        complain(&format!("denshin: {error:#}"));
+        // Of settings, several lines: the place is shown.
+        format!("denshin: {error:#}").lines().for_each(complain);
         match error.downcast_ref() {
             Some(RecognizeError::ModelMissing { .. } | RecognizeError::ModelUnusable { .. }) => {
                 Exit::ModelMissing
@@ -130,12 +134,13 @@ fn schema() -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// A line on stdout; a reader that went away is no error.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+/// Lines on stdout; a reader that went away is no error.
+fn say(lines: &str) {
+    let lines: Vec<_> = lines.split('\n').map(printable).collect();
+    let _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
 }
 
 /// A line on stderr.
 fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(line));
 }

@@ -4,6 +4,7 @@ use super::queue::{QueueArguments, plain};
 use super::{Exit, clock, say};
 use clap::Args;
 use denshin::batch::{QueueStatus, Status, queue_status, read_status};
+use denshin::error::printable;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -55,7 +56,8 @@ fn queue_shown(status: &QueueStatus) {
     for page in status.dead_pages.iter().take(SHOWN) {
         let source = page.source.as_deref().unwrap_or("a message");
         let number = page.page.map(|page| format!(", page {page}")).unwrap_or_default();
-        say(&format!("{source}{number}: {}: {} ({} times)", page.stage, page.cause, page.deliveries));
+        let line = format!("{source}{number}: {}: {} ({} times)", page.stage, page.cause, page.deliveries);
+        say(&printable(&line));
     }
     if *dead > SHOWN as u64 {
         say(&format!("… and {} more (--json names them)", dead - SHOWN as u64));
@@ -74,7 +76,7 @@ fn shown(status: &Status) {
     say(&format!("{characters} characters, {doubtful} of them worth a look; {warnings} warnings"));
     for failure in status.failures.iter().take(SHOWN) {
         let page = failure.page.map(|page| format!(", page {page}")).unwrap_or_default();
-        say(&format!("{}{page}: {}: {}", failure.path, failure.stage, failure.cause));
+        say(&printable(&format!("{}{page}: {}: {}", failure.path, failure.stage, failure.cause)));
     }
     if *failed > SHOWN as u64 {
         say(&format!("… and {} more (--json names them)", failed - SHOWN as u64));

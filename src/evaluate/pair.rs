@@ -6,6 +6,7 @@
 //! taken. In a folder with files named `….gt.…` only those are references, and none of them is ever a result.
 
 use super::read::is_page_json;
+use crate::relative_path::{PathFault, RelativePath};
 use crate::scan;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -69,6 +70,16 @@ pub enum PairError {
         /// One-based.
         line: usize,
     },
+    /// A line of a table that names a file elsewhere.
+    #[error("{path}, line {line}: {fault} (paths are those below the two folders)")]
+    Elsewhere {
+        /// Which table.
+        path: PathBuf,
+        /// One-based.
+        line: usize,
+        /// What is wrong with the path.
+        fault: PathFault,
+    },
 }
 
 /// Pairs of two folders, or of two files.
@@ -130,11 +141,15 @@ pub fn pair_listed(table: &Path, results: &Path, references: &Path) -> Result<Pa
         let bad = || PairError::Table { path: table.to_owned(), line: index + 1 };
         let reference = cells.get(columns.0).filter(|c| !c.is_empty()).ok_or_else(bad)?;
         let result = cells.get(columns.1).ok_or_else(bad)?;
-        let hypothesis = (!result.is_empty()).then(|| results.join(result)).filter(|p| p.exists());
+        let below = |folder: &Path, name: &str| match RelativePath::new(name) {
+            Ok(name) => Ok(folder.join(name)),
+            Err(fault) => Err(PairError::Elsewhere { path: table.to_owned(), line: index + 1, fault }),
+        };
+        let hypothesis = if result.is_empty() { None } else { Some(below(results, result)?) };
         pairs.push(Pair {
             name: without_ending(reference).to_owned(),
-            reference: references.join(reference),
-            hypothesis,
+            reference: below(references, reference)?,
+            hypothesis: hypothesis.filter(|path| path.exists()),
         });
     }
     if pairs.is_empty() {

@@ -5,6 +5,7 @@ use super::desk::{Desk, DeskError, Opened};
 use super::export::{LineImage, line_images, reference_json, reference_text};
 use super::store::write_whole;
 use crate::raster::Pixels;
+use crate::relative_path::RelativePath;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -87,15 +88,17 @@ fn references(opened: &Opened, folder: &Path) -> Result<(), String> {
 }
 
 fn write_line(line: &LineImage, folder: &Path) -> Result<(), String> {
-    let path = |ending: &str| folder.join(format!("{}-{}.{ending}", line.name, line.direction));
+    // Ids are those of the record, or of a review that something else has written.
+    let named = |ending: &str| RelativePath::new(format!("{}-{}.{ending}", line.name, line.direction));
+    let path = |ending: &str| named(ending).map(|name| folder.join(name)).map_err(|e| e.to_string());
     let mut png = Cursor::new(Vec::new());
     let written = match &line.pixels {
         Pixels::Gray(g) => g.write_to(&mut png, image::ImageFormat::Png),
         Pixels::Color(c) => c.write_to(&mut png, image::ImageFormat::Png),
     };
     written.map_err(|e| format!("{}: {e}", line.name))?;
-    write(&path("png"), png.get_ref())?;
-    write(&path("gt.txt"), format!("{}\n", line.text).as_bytes())
+    write(&path("png")?, png.get_ref())?;
+    write(&path("gt.txt")?, format!("{}\n", line.text).as_bytes())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// by its path below the folder it was found in, or by its file name.
 #[must_use]
 pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
-    let plain: Vec<PathBuf> = inputs.iter().map(|p| p.with_extension("")).collect();
+    let plain: Vec<PathBuf> = inputs.iter().map(|input| without_ending(input)).collect();
     let mut count: HashMap<String, u32> = HashMap::new();
     for stem in &plain {
         *count.entry(key(stem)).or_default() += 1;
@@ -65,6 +65,12 @@ pub fn url(path: &str) -> String {
         .collect()
 }
 
+/// `..png` keeps its ending: without it, it would be the folder.
+fn without_ending(input: &Path) -> PathBuf {
+    let is_folder = input.file_stem().is_some_and(|stem| stem == "." || stem == "..");
+    if is_folder { input.to_owned() } else { input.with_extension("") }
+}
+
 fn key(stem: &Path) -> String {
     stem.to_string_lossy().to_lowercase()
 }
@@ -96,6 +102,7 @@ mod tests {
         assert_eq!(stems_of(&["A.png", "a.tif"]), ["A.png", "a.tif"]);
         assert_eq!(stems_of(&["a.tif", "a-p0002.png"]), ["a", "a-p0002.png"]);
         assert_eq!(stems_of(&["a.png", "a.png"]), ["a.png", "a.png-2"]);
+        assert_eq!(stems_of(&["..png", "x/...png"]), ["..png", "x/...png"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -190,6 +190,65 @@ impl Place {
         let (code, said) = self.run(&batch);
         assert_eq!(code, Some(0), "{said}");
         self.results("batch")
+    }
+}
+
+/// A connection of its own to the server, for messages that denshin does not send.
+pub(crate) struct Line(BufReader<TcpStream>);
+
+impl Line {
+    pub(crate) fn new(place: &Place) -> Self {
+        let mut line = Self(BufReader::new(TcpStream::connect(("127.0.0.1", place.port)).unwrap()));
+        line.say(b"CONNECT {\"verbose\":false}\r\n");
+        line
+    }
+
+    fn say(&mut self, words: &[u8]) {
+        self.0.get_mut().write_all(words).unwrap();
+    }
+
+    /// Says something, and waits until the server has done it.
+    fn settle(&mut self, words: &[u8]) {
+        self.say(&[words, b"PING\r\n"].concat());
+        while self.next_word() != "PONG" {}
+    }
+
+    /// What the server says next; a ping is answered.
+    fn next_word(&mut self) -> String {
+        let mut said = String::new();
+        assert!(self.0.read_line(&mut said).unwrap() > 0, "the server has hung up");
+        if said.starts_with("PING") {
+            self.say(b"PONG\r\n");
+        }
+        assert!(!said.starts_with("-ERR"), "{said}");
+        said.trim_end().to_owned()
+    }
+
+    pub(crate) fn listen(&mut self, subject: &str) {
+        self.settle(format!("SUB {subject} 1\r\n").as_bytes());
+    }
+
+    pub(crate) fn send(&mut self, subject: &str, body: &[u8]) {
+        let head = format!("PUB {subject} {}\r\n", body.len());
+        self.settle(&[head.as_bytes(), body, b"\r\n"].concat());
+    }
+
+    /// The body of the next message that it listens to.
+    pub(crate) fn hear(&mut self) -> Vec<u8> {
+        loop {
+            let said = self.next_word();
+            // `HMSG subject sid [reply] bytes-of-headers bytes-in-all`, and without headers `MSG`.
+            let words: Vec<&str> = said.split(' ').collect();
+            let number = |word: &str| word.parse::<usize>().unwrap();
+            let (head, all) = match words[0] {
+                "HMSG" => (number(words[words.len() - 2]), number(words[words.len() - 1])),
+                "MSG" => (0, number(words[words.len() - 1])),
+                _ => continue,
+            };
+            let mut message = vec![0; all + 2];
+            self.0.read_exact(&mut message).unwrap();
+            return message[head..all].to_vec();
+        }
     }
 }
 

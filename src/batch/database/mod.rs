@@ -7,13 +7,14 @@
 mod plan;
 mod report;
 
-pub(super) use plan::Wanted;
+pub(super) use plan::{Planned, Wanted};
 pub use report::{Failure, Status, Worst, read_status};
 
 use super::ledger::{Ledger, Report};
 use super::output::{self, OutputError};
 use super::shard::Shard;
 use super::wire::Reading;
+use crate::relative_path::RelativePath;
 use crate::write::Format;
 use rusqlite::{Connection, Transaction, params};
 use serde::Serialize;
@@ -153,13 +154,19 @@ fn remove_stale(to: &Transaction<'_>, file: i64, pages: u32, folder: &Path) -> r
     let (before, stale): (u32, String) =
         to.prepare_cached(sql)?.query_row([file], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if before != pages {
-        remove_results(folder, &serde_json::from_str(&stale).unwrap_or_default());
+        remove_results(folder, &listed(&stale).collect());
     }
     Ok(())
 }
 
+/// Results that a manifest lists, as JSON. One that leads out of the folder was not written by a run, and is left alone.
+fn listed(names: &str) -> impl Iterator<Item = RelativePath> {
+    let names: Vec<PathBuf> = serde_json::from_str(names).unwrap_or_default();
+    names.into_iter().filter_map(|name| RelativePath::new(name).ok())
+}
+
 /// Removes results; one that is not there does not matter.
-fn remove_results(folder: &Path, names: &BTreeSet<PathBuf>) {
+fn remove_results(folder: &Path, names: &BTreeSet<RelativePath>) {
     for name in names {
         let _ = std::fs::remove_file(folder.join(name));
     }
@@ -220,4 +227,23 @@ fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>
         place.1,
     ])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_that_a_manifest_puts_elsewhere_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        std::fs::create_dir(&out).unwrap();
+        let (mine, absolute) = (folder.path().join("mine.json"), folder.path().join("other.json"));
+        for path in [&mine, &absolute, &out.join("a.json")] {
+            std::fs::write(path, "{}").unwrap();
+        }
+        let names = serde_json::to_string(&["../mine.json", &absolute.to_string_lossy(), "a.json"]).unwrap();
+        remove_results(&out, &listed(&names).collect());
+        assert!(mine.exists() && absolute.exists() && !out.join("a.json").exists());
+    }
 }

@@ -9,6 +9,7 @@ use crate::batch::inputs::{Found, place};
 use crate::batch::output::OutputError;
 use crate::batch::queue::Task;
 use crate::provenance::hexadecimal;
+use crate::relative_path::RelativePath;
 use crate::write::{Format, names};
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
@@ -28,6 +29,17 @@ pub(in crate::batch) struct Wanted<'a> {
     pub retry_failed: bool,
     /// Paths of results that must not be touched, unless they are of an earlier run.
     pub untouchable: &'a HashSet<PathBuf>,
+}
+
+/// What is left to do.
+#[derive(Default)]
+pub(in crate::batch) struct Planned {
+    /// Pages to be read, in the order of the files.
+    pub tasks: Vec<Task>,
+    /// How many need not be read: they are done, or set aside.
+    pub finished: u64,
+    /// How many of these are set aside.
+    pub set_aside: u64,
 }
 
 /// A file as the manifest knows it.
@@ -50,17 +62,17 @@ struct KnownPage {
 }
 
 impl Database {
-    /// The pages to be read, in the order of the files; and how many need not be.
+    /// Plans the run.
     pub(in crate::batch) fn plan(
         &mut self,
         inputs: &[(usize, &Found)],
         wanted: &Wanted<'_>,
-    ) -> Result<(Vec<Task>, u64), OutputError> {
+    ) -> Result<Planned, OutputError> {
         let path = self.path.clone();
         let failed = at(&path);
         let run = self.run;
         let transaction = self.connection.transaction().map_err(&failed)?;
-        let mut plan = Plan { to: &transaction, run, wanted, tasks: Vec::new(), finished: 0 };
+        let mut plan = Plan { to: &transaction, run, wanted, planned: Planned::default() };
         let places: Vec<PathBuf> = inputs.iter().map(|(_, found)| place(&found.path)).collect();
         // Names first: where two files change names, neither is in the other's way.
         for ((_, found), place) in inputs.iter().zip(&places) {
@@ -70,9 +82,9 @@ impl Database {
             plan.check_name(found, place, &failed)?;
             plan.add(*index, found, place).map_err(&failed)?;
         }
-        let (tasks, finished) = (plan.tasks, plan.finished);
+        let planned = plan.planned;
         transaction.commit().map_err(&failed)?;
-        Ok((tasks, finished))
+        Ok(planned)
     }
 }
 
@@ -80,8 +92,7 @@ struct Plan<'a> {
     to: &'a Transaction<'a>,
     run: i64,
     wanted: &'a Wanted<'a>,
-    tasks: Vec<Task>,
-    finished: u64,
+    planned: Planned,
 }
 
 impl Plan<'_> {
@@ -118,15 +129,14 @@ impl Plan<'_> {
     }
 
     /// All results of a file, those of what it was before it changed included.
-    fn results(&self, file: i64) -> rusqlite::Result<BTreeSet<PathBuf>> {
+    fn results(&self, file: i64) -> rusqlite::Result<BTreeSet<RelativePath>> {
         let sql = "SELECT results FROM pages WHERE file = ?1 AND results NOT NULL
                    UNION ALL SELECT stale FROM files WHERE id = ?1";
         let mut statement = self.to.prepare_cached(sql)?;
         let rows = statement.query_map([file], |row| row.get::<_, String>(0))?;
         let mut all = BTreeSet::new();
         for names in rows {
-            let names: String = names?;
-            all.extend(serde_json::from_str::<Vec<PathBuf>>(&names).unwrap_or_default());
+            all.extend(super::listed(&names?));
         }
         Ok(all)
     }
@@ -167,13 +177,15 @@ impl Plan<'_> {
         }
         let file = match known {
             Some(known) if known.sha256.is_none() && self.is_set_aside(&known, size, modified)? => {
-                self.finished += 1;
+                self.finish("failed");
                 return Ok(());
             }
             Some(known) => {
                 let changed =
                     "UPDATE files SET size = ?, modified = ?, sha256 = NULL, stale = ? WHERE id = ?";
-                let stale = serde_json::to_string(&self.results(known.id)?).unwrap_or_default();
+                let results: Vec<PathBuf> =
+                    self.results(known.id)?.iter().map(|name| name.to_path_buf()).collect();
+                let stale = serde_json::to_string(&results).unwrap_or_default();
                 self.to.execute(changed, params![size, modified, stale, known.id])?;
                 self.to.execute("DELETE FROM pages WHERE file = ?", [known.id])?;
                 known.id
@@ -188,8 +200,14 @@ impl Plan<'_> {
         };
         let insert = "INSERT INTO pages (file, page, state, run) VALUES (?, 0, 'pending', ?)";
         self.to.prepare_cached(insert)?.execute([file, self.run])?;
-        self.tasks.push(Task::of_file(input, file));
+        self.planned.tasks.push(Task::of_file(input, file));
         Ok(())
+    }
+
+    /// Counts a page, or a file, that is left as it is.
+    fn finish(&mut self, state: &str) {
+        self.planned.finished += 1;
+        self.planned.set_aside += u64::from(state == "failed");
     }
 
     /// Whether a file could not be opened, is as it was, and is not to be tried again.
@@ -242,14 +260,14 @@ impl Plan<'_> {
             let is_wanted = self.is_wanted(&page)?;
             let missing = is_done && self.wanted.formats.iter().any(is_missing);
             if !is_wanted && !missing {
-                self.finished += 1;
+                self.finish(&page.state);
                 continue;
             }
             let reset = "UPDATE pages SET state = 'pending', run = ? WHERE file = ? AND page = ?";
             self.to.prepare_cached(reset)?.execute(params![self.run, file, page.page])?;
             let from_record = is_done && !is_wanted;
             let sha256 = Some(Arc::clone(sha256));
-            self.tasks.push(Task { input, file, page: page.page, sha256, from_record, attempt: 0 });
+            self.planned.tasks.push(Task { input, file, page: page.page, sha256, from_record, attempt: 0 });
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use crate::batch::hand::Hand;
 use crate::batch::inputs::Found;
 use crate::batch::output::OutputError;
 use crate::batch::wire::Orders;
+use crate::relative_path::RelativePath;
 use crate::write::names::stems;
 use futures_util::StreamExt;
 use std::path::{Path, PathBuf};
@@ -191,10 +192,7 @@ impl Sender<'_, '_> {
         for Found { path, stem } in files {
             match version(path) {
                 Ok(version) => jobs.push(self.job(Place::File(path.clone().into()), version, stem)),
-                Err(error) => {
-                    (self.watch)(&EnqueueEvent::Unseen { path, cause: error.to_string() });
-                    self.came.unseen += 1;
-                }
+                Err(error) => self.unseen(path, error.to_string()),
             }
         }
         self.send(&jobs).await
@@ -213,13 +211,23 @@ impl Sender<'_, '_> {
         found.retain(|scan| seen.insert(scan.place.to_string()));
         // Names are given over all, as for files: none is another's.
         let below: Vec<PathBuf> = found.iter().map(|scan| scan.below.clone()).collect();
-        let jobs = found.into_iter().zip(stems(&below));
-        let jobs: Vec<Job> = jobs.map(|(scan, stem)| self.job(scan.place, scan.version, &stem)).collect();
+        let mut jobs = Vec::new();
+        for (scan, stem) in found.into_iter().zip(stems(&below)) {
+            match RelativePath::new(stem) {
+                Ok(stem) => jobs.push(self.job(scan.place, scan.version, &stem)),
+                Err(fault) => self.unseen(&scan.place.path(), fault.to_string()),
+            }
+        }
         self.send(&jobs).await
     }
 
-    fn job(&self, source: Place, version: String, stem: &Path) -> Job {
-        Job { source, version, stem: stem.into(), page: 0, sha256: None, making: self.making.clone() }
+    fn unseen(&mut self, path: &Path, cause: String) {
+        (self.watch)(&EnqueueEvent::Unseen { path, cause });
+        self.came.unseen += 1;
+    }
+
+    fn job(&self, source: Place, version: String, stem: &RelativePath) -> Job {
+        Job { source, version, stem: stem.clone(), page: 0, sha256: None, making: self.making.clone() }
     }
 
     fn is_stopped(&mut self) -> bool {

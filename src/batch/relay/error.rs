@@ -50,7 +50,7 @@ pub enum RelayError {
         queue: String,
     },
     /// A name that NATS cannot give to a stream.
-    #[error("{0}: no name for a queue (letters, digits, - and _)")]
+    #[error("{0}: no name for a queue (letters, digits, - and _, a hundred at most)")]
     QueueName(String),
     /// The queue's pages are to be read otherwise.
     #[error(

@@ -32,6 +32,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 /// Pages in work at once, of all workers together.
 const MOST_IN_WORK: i64 = 100_000;
+/// Longest name of a queue: it stands in the names of unfinished files, before other signs.
+const LONGEST_QUEUE: usize = 100;
 /// The consumer that all workers share.
 const WORKERS: &str = "workers";
 
@@ -109,7 +111,10 @@ impl Link {
         connection: &Connection,
     ) -> Result<(Self, UnboundedReceiver<Presence>), RelayError> {
         let queue = connection.queue.clone();
-        if queue.is_empty() || !queue.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        if queue.is_empty()
+            || queue.len() > LONGEST_QUEUE
+            || !queue.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        {
             return Err(RelayError::QueueName(queue));
         }
         choose_cryptography();

@@ -34,6 +34,7 @@ mod work;
 
 pub use enqueue::{Enqueue, EnqueueEvent, Enqueued, Sources, enqueue};
 pub use error::RelayError;
+pub use job::{Job as QueueJob, JobError, parse_job};
 pub use link::Connection;
 pub use place::Place;
 pub use status::{DeadPage, QueueStatus, queue_status};

@@ -14,7 +14,7 @@ use crate::batch::wire::{Assignment, Orders, Reading, Request};
 use crate::provenance::sha256;
 use crate::write::parse_json;
 use futures_util::StreamExt;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +27,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Beginning of the names of files that were fetched.
 const FETCHED: &str = "scan-";
+/// The longest ending of a result.
+const LONGEST_ENDING: &str = ".alto.xml";
 
 /// What became of a page.
 pub(super) enum Outcome {
@@ -84,6 +86,11 @@ impl Table<'_> {
         orders: &Arc<Orders>,
         attempt: u32,
     ) -> Outcome {
+        if let Place::Object(url) = &standing.results
+            && let Some(cause) = unfit_key(url, &job.stem)
+        {
+            return Outcome::Failed { stage: "write".into(), cause };
+        }
         let path = match self.path(job).await {
             Ok(path) => path,
             Err(outcome) => return outcome,
@@ -199,6 +206,16 @@ impl Table<'_> {
     }
 }
 
+/// Why results of this name cannot be objects; nothing where they can.
+fn unfit_key(results: &str, stem: &Path) -> Option<String> {
+    let Some(stem) = stem.to_str() else {
+        return Some("a name that is not UTF-8 is no key of a store (rename the file)".to_owned());
+    };
+    let longest = format!("{stem}-p{}{LONGEST_ENDING}", u32::MAX);
+    let key = Place::Object(results.to_owned()).join(&longest).to_string();
+    Place::parse(OsStr::new(&key)).err().map(|error| error.to_string())
+}
+
 fn broken(url: &str, trouble: Trouble) -> Outcome {
     Outcome::Broken(RelayError::Store { place: url.to_owned(), cause: trouble.cause() })
 }
@@ -210,7 +227,7 @@ fn request(job: &Job, path: OsString, attempt: u32) -> Request {
     };
     let assignment = Assignment {
         path,
-        stem: PathBuf::from(&job.stem).into(),
+        stem: job.stem.clone(),
         page: job.page.max(1),
         sha256: job.sha256.clone().unwrap_or_default(),
         attempt,

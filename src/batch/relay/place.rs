@@ -2,6 +2,7 @@
 
 use super::RelayError;
 use crate::batch::iiif::decoded;
+use crate::error::printable;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -17,14 +18,64 @@ fn is_url(source: &str) -> bool {
     })
 }
 
+/// Longest key, in bytes: that of S3, and of the others.
+const LONGEST_KEY: usize = 1024;
+
 /// A file, a folder, an object, or the beginning of objects' names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "Told")]
 pub enum Place {
     /// A path; in messages it is absolute.
     File(#[serde(with = "self::path_text")] OsString),
     /// A URL: `s3://bucket/key`; keys stand as they are, nothing is percent-encoded.
     Object(String),
+}
+
+/// A place as a message tells it.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Told {
+    File(#[serde(with = "self::path_text")] OsString),
+    Object(String),
+}
+
+impl TryFrom<Told> for Place {
+    type Error = String;
+
+    fn try_from(told: Told) -> Result<Self, String> {
+        match told {
+            Told::File(path) if !Path::new(&path).is_absolute() => Err("a path that is not absolute".into()),
+            Told::File(path) if path.as_encoded_bytes().contains(&0) => {
+                Err("a path with a NUL character".into())
+            }
+            Told::File(path) => Ok(Self::File(path)),
+            Told::Object(url) => match Self::parse(OsStr::new(&url)) {
+                Ok(object @ Self::Object(_)) => Ok(object),
+                Ok(Self::File(_)) => Err("no URL of an object".into()),
+                Err(error) => Err(printable(&error.to_string()).into_owned()),
+            },
+        }
+    }
+}
+
+/// Why a URL without its scheme names no object, and no beginning of objects' names. Keys with other parts cannot be
+/// asked for: libraries and proxies take `..` for a way up, and empty parts for nothing.
+fn object_fault(bucket_and_key: &str) -> Option<&'static str> {
+    let (bucket, key) = bucket_and_key.split_once('/').unwrap_or((bucket_and_key, ""));
+    let is_bucket = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    let key = key.strip_suffix('/').unwrap_or(key);
+    let has_fault = |part: &str| matches!(part, "" | "." | "..") || part.contains(char::is_control);
+    if bucket.is_empty() {
+        Some("names no bucket")
+    } else if !bucket.bytes().all(is_bucket) {
+        Some("names a bucket with signs that no bucket has")
+    } else if key.len() > LONGEST_KEY {
+        Some("names a key of more than 1024 bytes")
+    } else if !key.is_empty() && key.split('/').any(has_fault) {
+        Some("names a key with an empty part, `.`, `..` or control characters")
+    } else {
+        None
+    }
 }
 
 impl Place {
@@ -43,10 +94,7 @@ impl Place {
                 path.starts_with('/').then(|| Self::File(decoded(path))).ok_or_else(|| bad("names no path"))
             }
             Some((scheme, rest)) if SCHEMES.contains(&scheme) => {
-                let bucket = rest.split('/').next().unwrap_or_default();
-                (!bucket.is_empty())
-                    .then(|| Self::Object(url.to_owned()))
-                    .ok_or_else(|| bad("names no bucket"))
+                object_fault(rest).map_or_else(|| Ok(Self::Object(url.to_owned())), |fault| Err(bad(fault)))
             }
             _ => Err(bad("is of no store that is known")),
         }

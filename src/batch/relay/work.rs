@@ -1,7 +1,7 @@
 //! A worker of the queue: takes pages, has them read, and says what became of them.
 
 use super::desk::{Desk, desk};
-use super::job::{Dead, Done, Job, body};
+use super::job::{Dead, Done, Job, body, parse_job, repeated};
 use super::link::{Delivery, Link, Part, Presence, Taker};
 use super::page::{Outcome, Table, orders_at, unfinished};
 use super::place::Place;
@@ -294,8 +294,9 @@ impl AtTable<'_, '_, '_> {
     }
 
     async fn decide(&mut self, delivery: &Delivery) -> Result<(), RelayError> {
-        let Ok(mut job) = serde_json::from_slice::<Job>(delivery.body()) else {
-            return self.bury(delivery, None, "worker", "the message is none of denshin's").await;
+        let mut job = match parse_job(delivery.body()) {
+            Ok(job) => job,
+            Err(error) => return self.bury(delivery, None, "worker", &error.to_string()).await,
         };
         if job.making != self.shift.standing.borrow().making {
             let now = standing(&self.shift.link).await?;
@@ -357,7 +358,7 @@ impl AtTable<'_, '_, '_> {
         stage: &str,
         cause: &str,
     ) -> Result<(), RelayError> {
-        let message = job.is_none().then(|| String::from_utf8_lossy(delivery.body()).into_owned());
+        let message = job.is_none().then(|| repeated(delivery.body()));
         let id = format!("{}-dead", delivery.sequence);
         let place = job.as_ref().map_or_else(|| crate::error::PageRef::file("a message"), Job::place);
         let dead =

@@ -26,7 +26,7 @@ fn telegrams<'a>(pages: &'a [Read<'a>]) -> Vec<(PathBuf, Vec<&'a Read<'a>>, Opti
 pub(super) fn write_records(output: &Path, pages: &[Read<'_>]) -> anyhow::Result<()> {
     for (stem, _, record) in telegrams(pages) {
         if let Some(record) = record {
-            save(&output.join(names::result(&stem, 1, 1, "telegram.json")), &write_telegram(&record))?;
+            save(output, &names::result(&stem, 1, 1, "telegram.json"), &write_telegram(&record))?;
         }
     }
     Ok(())
@@ -35,11 +35,12 @@ pub(super) fn write_records(output: &Path, pages: &[Read<'_>]) -> anyhow::Result
 /// A METS document for each telegram, and for each page that is none.
 pub(super) fn write_mets(output: &Path, pages: &[Read<'_>], formats: &[Format]) -> anyhow::Result<()> {
     for (stem, members, record) in telegrams(pages) {
-        let path = output.join(names::result(&stem, 1, 1, "mets.xml"));
+        let name = names::result(&stem, 1, 1, "mets.xml");
+        let path = output.join(&name);
         let folder = path.parent().unwrap_or(output);
         let files = |read: &&Read<'_>| files(read, output, folder, formats);
         let all: Vec<_> = members.iter().map(|read| (&read.1, files(read))).collect();
-        save(&path, &mets::write(&all, record.as_ref()))?;
+        save(output, &name, &mets::write(&all, record.as_ref()))?;
     }
     Ok(())
 }

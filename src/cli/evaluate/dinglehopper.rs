@@ -1,6 +1,7 @@
 //! Figures of dinglehopper, for every pair and all of them together.
 
 use super::{Arguments, Exit, Level, complain, say};
+use denshin::error::printable;
 use denshin::evaluate::{DinglehopperFigures, Pairing, TextLevel, compare_as_dinglehopper};
 use serde_json::{Value, json};
 
@@ -70,6 +71,6 @@ fn table(pages: &[(String, DinglehopperFigures)], all: &DinglehopperFigures) {
         ));
     };
     say(&format!("{:width$}  distance         n       CER     words       WER", "page"));
-    pages.iter().for_each(|(name, figures)| row(name, figures));
+    pages.iter().for_each(|(name, figures)| row(&printable(name), figures));
     row("all", all);
 }

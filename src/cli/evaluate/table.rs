@@ -1,6 +1,7 @@
 //! The figures of a run as a table in the terminal.
 
 use super::{Comparison, Evaluation, say};
+use denshin::error::printable;
 use denshin::evaluate::{Difference, Errors, FIELDS, Rate};
 
 /// Confusions that a terminal shows.
@@ -38,12 +39,13 @@ const KINDS: &str = "      n  errors   subst  insert  delete";
 
 /// One line a page: the reading in order.
 fn pages(run: &Evaluation) {
-    let width = run.page.iter().map(|p| p.name.chars().count()).max().unwrap_or(0).max(10);
+    let names: Vec<_> = run.page.iter().map(|page| printable(&page.name)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(10);
     say(&format!("{:width$}     CER  {KINDS}    body  order-free", "page"));
-    for page in &run.page {
+    for (page, name) in run.page.iter().zip(names) {
         let (body, free) = (page.body.and_then(|b| b.rate()), page.order_free.and_then(|f| f.rate()));
         let missing = if page.missing { "  no result" } else { "" };
-        let name = format!("{}{}", page.name, " ".repeat(width - page.name.chars().count()));
+        let name = format!("{name}{}", " ".repeat(width - name.chars().count()));
         let (rate, body, free) = (shown(page.reading.rate()), shown(body), shown(free));
         say(&format!("{name}  {rate:>6}  {}  {body:>6}  {free:>10}{missing}", kinds(&page.reading)));
     }
@@ -179,12 +181,12 @@ fn compared(what: &str, difference: Option<&Difference>) {
         pages
             .iter()
             .take(MOVED)
-            .for_each(|(name, old, new)| say(&format!("  {word}: {name}, {old} → {new} errors")));
+            .for_each(|(name, old, new)| say(&printable(&format!("  {word}: {name}, {old} → {new} errors"))));
     }
 }
 
 fn names(what: &str, names: &[String]) {
     if !names.is_empty() {
-        say(&format!("{what}: {}", names.join(", ")));
+        say(&printable(&format!("{what}: {}", names.join(", "))));
     }
 }
