@@ -158,6 +158,23 @@ impl BBox {
         Self { left: self.top, top: self.left, right: self.bottom, bottom: self.right }
     }
 
+    /// The box on a page that is turned clockwise by quarters; `size` is width and height of the page before.
+    #[must_use]
+    pub fn turned(&self, degrees: u16, size: (u32, u32)) -> Self {
+        let (width, height) = (size.0 as i32, size.1 as i32);
+        match degrees % 360 {
+            90 => Self::from_ltrb(height - self.bottom, self.left, height - self.top, self.right),
+            180 => Self::from_ltrb(
+                width - self.right,
+                height - self.bottom,
+                width - self.left,
+                height - self.top,
+            ),
+            270 => Self::from_ltrb(self.top, width - self.right, self.bottom, width - self.left),
+            _ => *self,
+        }
+    }
+
     /// Free pixels between both along x; negative where they overlap.
     #[must_use]
     pub fn gap_x(&self, other: &Self) -> i32 {
@@ -328,6 +345,19 @@ mod tests {
             let back = there.inverse().expect("a rotation can be undone");
             let p = back.apply(there.apply(Point { x, y }));
             prop_assert!((p.x - x).abs() < 1e-6 && (p.y - y).abs() < 1e-6);
+        }
+
+        #[test]
+        fn a_quarter_turn_goes_where_the_map_of_the_turn_does(degrees in prop::sample::select(vec![0u16, 90, 180, 270])) {
+            let (size, bbox) = ((300, 200), BBox::from_ltrb(10, 20, 50, 120));
+            let turned = bbox.turned(degrees, size);
+            let (middle, after) = (BBox::of_size(300, 200), BBox::of_size(300, 200).turned(degrees, size));
+            let turn = Transform::translation(-middle.center().x, -middle.center().y)
+                .then(&Transform::rotation(f64::from(degrees)))
+                .then(&Transform::translation(after.center().x, after.center().y));
+            prop_assert_eq!(turned, turn.apply_bbox(&bbox));
+            let new_size = (after.width() as u32, after.height() as u32);
+            prop_assert_eq!(turned.turned(360 - degrees, new_size), bbox);
         }
 
         #[test]

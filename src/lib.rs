@@ -21,11 +21,13 @@ pub mod layout;
 pub mod marks;
 pub mod recognize;
 pub mod telegram;
-// Floor 3: one page.
+// Floor 3: a page as persons left it.
+pub mod reviewed;
+// Floor 4: one page.
 pub mod evaluate;
 pub mod join;
 pub mod pipeline;
 pub mod review;
 pub mod write;
-// Floor 4: many pages.
+// Floor 5: many pages.
 pub mod batch;

@@ -78,6 +78,21 @@ impl Region {
             _ => WritingMode::HorizontalTb,
         }
     }
+
+    /// The region on the page turned clockwise by quarters; `size` is width and height of the page before. Its outline, which
+    /// is for showing, stays behind.
+    #[must_use]
+    pub(crate) fn turned(self, degrees: u16, size: (u32, u32)) -> Self {
+        let lines = self.lines.into_iter().map(|l| l.turned(degrees, size)).collect();
+        Self { bbox: self.bbox.turned(degrees, size), lines, ..self }
+    }
+}
+
+/// The text of a page: its text regions in reading order, one line a printed line.
+#[must_use]
+pub fn plain_text(regions: &[Region]) -> String {
+    let print = regions.iter().filter(|r| matches!(r.kind, RegionKind::Text { .. }));
+    print.flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 /// What a region is.
@@ -244,10 +259,19 @@ pub struct Line {
     pub text: String,
     /// Mean of its glyphs' confidences.
     pub confidence: Confidence,
-    /// Which engine read it; `none` for a line that holds a redaction alone.
+    /// Which engine read it; `person` for a line that a person wrote in review, `none` for one that holds a redaction alone.
     pub engine: String,
     /// Its characters in reading order.
     pub glyphs: Vec<Glyph>,
+}
+
+impl Line {
+    /// The line on the page turned clockwise by quarters.
+    pub(crate) fn turned(mut self, degrees: u16, size: (u32, u32)) -> Self {
+        self.bbox = self.bbox.turned(degrees, size);
+        self.glyphs.iter_mut().for_each(|g| g.bbox = g.bbox.turned(degrees, size));
+        self
+    }
 }
 
 /// One character as printed: a grapheme cluster.

@@ -73,6 +73,20 @@ pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
+/// SHA-256 of all that a reader gives, hexadecimal.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
+    let (mut digest, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match reader.read(&mut piece)? {
+            0 => return Ok(hexadecimal(&digest.finalize())),
+            length => digest.update(&piece[..length]),
+        }
+    }
+}
+
 /// Bytes as hexadecimal digits, in lower case.
 #[must_use]
 pub fn hexadecimal(bytes: &[u8]) -> String {
@@ -85,6 +99,7 @@ mod tests {
 
     #[test]
     fn the_digest_is_that_of_the_standard() {
-        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!((sha256(b"abc").as_str(), sha256_of(&b"abc"[..]).unwrap().as_str()), (expected, expected));
     }
 }

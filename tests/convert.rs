@@ -30,7 +30,11 @@ fn put(folder: &Path, name: &str, mut page: Page, scan: &[u8]) -> Page {
     std::fs::create_dir_all(folder.join("scans")).unwrap();
     std::fs::create_dir_all(folder.join("out")).unwrap();
     std::fs::write(folder.join("scans").join(name), scan).unwrap();
-    std::fs::write(folder.join("out").join(name).with_extension("json"), write(&page, Format::Json)).unwrap();
+    std::fs::write(
+        folder.join("out").join(name).with_extension("json"),
+        write(&page, Format::Json, Path::new("")),
+    )
+    .unwrap();
     page
 }
 

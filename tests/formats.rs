@@ -17,7 +17,7 @@ use std::path::Path;
 const XML: [Format; 4] = [Format::Hocr, Format::Alto, Format::Page, Format::Tei];
 
 fn written(page: &Page, format: Format) -> String {
-    String::from_utf8(write(page, format)).unwrap()
+    String::from_utf8(write(page, format, Path::new(&page.source.path))).unwrap()
 }
 
 /// As XML can hold it: `src/write/xml.rs`.
@@ -165,7 +165,7 @@ fn assert_valid(pages: &[Page], format: Format, schema: &str) {
     xmllint.args(["--noout", "--nonet", "--schema"]).arg(&schema);
     for (i, page) in pages.iter().enumerate() {
         let path = folder.path().join(format!("{i}.xml"));
-        std::fs::write(&path, write(page, format)).unwrap();
+        std::fs::write(&path, write(page, format, Path::new("a.tif"))).unwrap();
         xmllint.arg(path);
     }
     let output = xmllint.output().unwrap();
@@ -178,7 +178,7 @@ fn round_trip(page: &Page, format: Format) -> (u64, u64) {
     let folder = tempfile::tempdir().unwrap();
     let file = |format: Format| {
         let path = folder.path().join(format!("a.{}", format.extension()));
-        std::fs::write(&path, write(page, format)).unwrap();
+        std::fs::write(&path, write(page, format, Path::new("a.tif"))).unwrap();
         read(&path).unwrap()
     };
     let errors = measure("a", &file(Format::Json), &file(format)).strict;
@@ -226,7 +226,7 @@ proptest! {
 
     #[test]
     fn any_page_gives_a_table(page in any_page()) {
-        let table = write(&page, Format::Csv);
+        let table = write(&page, Format::Csv, Path::new(""));
         let mut reader = csv::Reader::from_reader(table.as_slice());
         let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
         prop_assert_eq!(rows.len(), 1);

@@ -88,7 +88,8 @@ fn marks_in(text: &str) -> usize {
 fn a_record_keeps_to_the_published_schema() {
     let schema = jsonschema::validator_for(&json_schema()).unwrap();
     for page in [read_with(&mut replay()).unwrap(), read_with(&mut Null).unwrap()] {
-        let record: serde_json::Value = serde_json::from_slice(&write(&page, Format::Json)).unwrap();
+        let record: serde_json::Value =
+            serde_json::from_slice(&write(&page, Format::Json, Path::new(""))).unwrap();
         let broken: Vec<String> =
             schema.iter_errors(&record).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(broken.is_empty(), "{}", broken.join("\n"));
@@ -98,7 +99,8 @@ fn a_record_keeps_to_the_published_schema() {
 #[test]
 fn a_record_has_the_keys_that_other_programs_read() {
     let page = read_with(&mut replay()).unwrap();
-    let record: serde_json::Value = serde_json::from_slice(&write(&page, Format::Json)).unwrap();
+    let record: serde_json::Value =
+        serde_json::from_slice(&write(&page, Format::Json, Path::new(""))).unwrap();
     let has = |value: &serde_json::Value, keys: &[&str]| {
         let missing: Vec<_> = keys.iter().filter(|k| value.get(k).is_none()).collect();
         assert!(missing.is_empty(), "{missing:?} missing in {value}");
@@ -204,7 +206,7 @@ fn the_drawn_page_gives_the_golden_record() {
     for line in page.regions.iter_mut().flat_map(|r| &mut r.lines) {
         line.glyphs.truncate(2);
     }
-    let found = String::from_utf8(write(&page, Format::Json)).unwrap();
+    let found = String::from_utf8(write(&page, Format::Json, Path::new(""))).unwrap();
     let compact: serde_json::Value = serde_json::from_str(&found).unwrap();
     let found = format!("{compact:#}\n");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/drawn.golden.json");
@@ -264,7 +266,7 @@ fn nonsense_of_an_engine_stays_within_the_page() {
             assert_eq!(scan.union(bbox), scan, "{bbox:?}");
         }
     }
-    assert!(parse_json(&write(&page, Format::Json)).is_ok());
+    assert!(parse_json(&write(&page, Format::Json, Path::new(""))).is_ok());
 }
 
 #[test]
@@ -375,7 +377,7 @@ proptest! {
 
     #[test]
     fn a_record_that_is_written_is_read_back_the_same(page in any_page()) {
-        prop_assert_eq!(parse_json(&write(&page, Format::Json)).unwrap(), page);
+        prop_assert_eq!(parse_json(&write(&page, Format::Json, Path::new(""))).unwrap(), page);
     }
 
     #[test]

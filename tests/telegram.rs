@@ -5,7 +5,11 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
 use denshin::geometry::{BBox, Polygon};
-use denshin::page::{Confidence, Glyph, Line, Region, RegionKind, Role, Telegram, WritingMode};
+use denshin::page::{
+    Confidence, FORMAT, Glyph, Line, Page, Region, RegionKind, Role, Telegram, WritingMode, plain_text,
+};
+use denshin::provenance::{Provenance, Source};
+use denshin::reviewed::{Review, apply};
 use denshin::telegram::{assign_roles, parse_telegram};
 use serde_json::Value;
 use std::path::Path;
@@ -76,6 +80,47 @@ fn misread_characters_cost_fields_but_digits_are_never_guessed() {
     assert!(wrong_numbers * 5 <= pages.len(), "{wrong_numbers}");
 }
 
+#[test]
+fn misread_cables_have_right_fields_once_their_text_is_corrected() {
+    let Some(pages) = pages() else { return };
+    let (mut fields, mut before, mut wrong, mut seed) = (0, 0, Vec::new(), 5517);
+    for (name, truth) in &pages {
+        let regions = regions(truth, &Grouping::ByDirection, &mut |c| misread(c, &mut seed));
+        let page = page(truth, regions);
+        before += compare(truth, page.telegram.as_ref().unwrap()).1.len();
+        let mut review = Review::untouched(&page, "a.json", "");
+        let lines = review.regions.iter_mut().flat_map(|r| &mut r.lines);
+        for (mended, line) in lines.zip(truth["lines"].as_array().unwrap()) {
+            mended.line = line_of(line, truth, &mut Some);
+        }
+        let reviewed = apply(&page, &review);
+        let (count, failures) = compare(truth, reviewed.telegram.as_ref().unwrap());
+        fields += count;
+        wrong.extend(failures.into_iter().map(|f| format!("{name}: {f}")));
+    }
+    println!("{} of {fields} fields right; {before} wrong before the correction", fields - wrong.len());
+    assert!(before > wrong.len() && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A record of a cable.
+fn page(truth: &Value, regions: Vec<Region>) -> Page {
+    let side = |name: &str| truth[name].as_u64().unwrap() as u32;
+    Page {
+        format: FORMAT.into(),
+        source: Source { path: String::new(), sha256: String::new(), page: 1, pages: 1 },
+        width: side("width"),
+        height: side("height"),
+        dpi: None,
+        skew_degrees: 0.0,
+        rotation: 0,
+        text: plain_text(&regions),
+        telegram: parse_telegram(&regions),
+        regions,
+        warnings: Vec::new(),
+        provenance: Provenance::default(),
+    }
+}
+
 enum Grouping {
     ByLine,
     ByDirection,
@@ -101,6 +146,10 @@ fn pages() -> Option<Vec<(String, Value)>> {
 }
 
 fn read(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> Option<char>) -> Telegram {
+    parse_telegram(&regions(truth, grouping, reader)).expect("a cable")
+}
+
+fn regions(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> Option<char>) -> Vec<Region> {
     let mut regions: Vec<Region> = Vec::new();
     for line in truth["lines"].as_array().unwrap() {
         let mode = match line["direction"].as_str().unwrap() {
@@ -128,7 +177,7 @@ fn read(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> Opti
     for (i, region) in regions.iter_mut().enumerate() {
         region.id = format!("r{}", i + 1);
     }
-    parse_telegram(&regions).expect("a cable")
+    regions
 }
 
 /// A line of the ground truth, as if read. The serial number that is blacked out has no box but its redaction's.

@@ -8,7 +8,7 @@ fuzz_target!(|data: &[u8]| {
     let _ = denshin::evaluate::parse(data);
     let Ok(page) = parse_json(data) else { return };
     for format in Format::ALL {
-        let _ = write(&page, format);
+        let _ = write(&page, format, page.source.path.as_ref());
     }
     let _ = denshin::join::join(&[page.clone(), page]);
 });

@@ -89,7 +89,7 @@ impl<'a> There<'a> {
 
     /// Whether there is a record, and this page's would be another.
     fn is_replaced_by(&self, page: &Page) -> bool {
-        self.bytes.as_ref().is_some_and(|bytes| *bytes != write(page, Format::Json))
+        self.bytes.as_ref().is_some_and(|bytes| *bytes != write(page, Format::Json, Path::new("")))
     }
 
     /// Documents that `denshin convert` made of all pages of a file, and that are older than the record where this page's is

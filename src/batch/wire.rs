@@ -109,7 +109,7 @@ pub(super) struct Assignment {
     pub attempt: u32,
     /// Whether its record is there and only other formats are wanted.
     pub from_record: bool,
-    /// What the record says of where the file is; none where that is its path.
+    /// What record and other results say of where the file is; none where that is its path, relative to them.
     pub shown: Option<String>,
     /// The file, lying elsewhere, whose results have the same names as far as the manifest knows.
     pub elsewhere: Option<String>,

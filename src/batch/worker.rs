@@ -17,7 +17,7 @@ use crate::provenance::{Provenance, Source};
 use crate::recognize::pool::Pool;
 use crate::recognize::{EngineDescription, ModelPaths, RecognizeError};
 use crate::relative_path::RelativePath;
-use crate::scan::{ScanError, ScanFile};
+use crate::scan::{ScanError, ScanFile, seen_from};
 use crate::write::{Format, names, write};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -243,14 +243,24 @@ impl Worker {
         };
         let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path));
         let read = (self.now)();
-        let files = formats.iter().map(|&format| Ok((checked(format)?, write(&page, format))));
-        let files: Vec<_> = files.collect::<Result<_, PageError>>()?;
+        let written = |&format: &Format| {
+            let name = checked(format)?;
+            let image = Self::image(assignment, output.join(&name).parent().unwrap_or(&output));
+            Ok((name, write(&page, format, &image)))
+        };
+        let files: Vec<_> = formats.iter().map(written).collect::<Result<_, PageError>>()?;
         output::write_results(&output, files.into_iter(), &self.orders.unfinished)
             .map_err(|unwritten| Trouble::of(unwritten, &place))?;
         seconds.insert("write".to_owned(), ((self.now)() - read).max(0.0));
         seconds.insert("all".to_owned(), ((self.now)() - began).max(0.0));
         wanted.extend(formats.iter().filter(|format| !self.orders.formats.contains(format)));
         Ok(Reading { results: shown(&wanted, &name), outdated, seconds, ..signals(&page) })
+    }
+
+    /// The scan as files in a folder of results name it.
+    fn image(assignment: &Assignment, folder: &Path) -> PathBuf {
+        let relative = || seen_from(folder, Path::new(&assignment.path));
+        assignment.shown.as_ref().map_or_else(relative, PathBuf::from)
     }
 
     fn read(

@@ -11,10 +11,12 @@ use clap::Args;
 use denshin::batch::Unwritten;
 use denshin::page::Page;
 use denshin::relative_path::RelativePath;
-use denshin::scan::ScanOptions;
+use denshin::reviewed::Text;
+use denshin::scan::{ScanOptions, seen_from};
 use denshin::write::{Format, names, pdf, write, write_table};
 use records::{File, Record, find_records};
 use scans::Scans;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -23,8 +25,10 @@ use std::str::FromStr;
     denshin convert out --format alto,page -o xml\n  \
     denshin convert out --format csv -o .                # telegrams.csv: the fields of all headers\n  \
     denshin convert out --format pdf -o pdf --scans /archive/scans\n\n\
-    Results have the names of their records; a PDF, a table, a METS file and a telegram hold several pages. Only the \
-    searchable PDF looks at the scans: where the records say, or below --scans.")]
+    Results have the names of their records; a PDF, a table, a METS file and a telegram hold several pages. Pages are as \
+    reviewed (NAME.review.json beside NAME.json), with their header fields read anew from the corrected text. Only the \
+    searchable PDF is made of the scans; links to them lead to the file that was read, told by its SHA-256: where the \
+    records say, or below --scans, whatever its name.")]
 pub(super) struct Arguments {
     /// Page records (JSON), or folders that are searched for them
     #[arg(required = true, value_name = "RECORDS")]
@@ -35,7 +39,10 @@ pub(super) struct Arguments {
     /// Folder for the results, made if it is not there
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// Folder of the scans, for pdf [default: where the records say]
+    /// Take the text as the machine read it, whatever reviews there are
+    #[arg(long)]
+    as_read: bool,
+    /// Folder of the scans, for pdf and for links to them [default: where the records say]
     #[arg(long, value_name = "DIR")]
     scans: Option<PathBuf>,
     #[command(flatten)]
@@ -81,6 +88,10 @@ type Read<'a> = (&'a Record, Page);
 struct Tally {
     pages: usize,
     failed: usize,
+    /// Pages as reviewed.
+    reviewed: usize,
+    /// Pages as read, because their review is of an earlier record.
+    outdated: usize,
 }
 
 impl Tally {
@@ -102,6 +113,22 @@ impl Tally {
             other => other,
         }
     }
+
+    /// What was done, in a line.
+    fn summary(&self, output: &Path) -> String {
+        let pages = |n: usize| if n == 1 { "1 page".to_owned() } else { format!("{n} pages") };
+        let mut line = format!("{} converted", pages(self.pages));
+        if self.failed > 0 {
+            line += &format!(", {} failed", self.failed);
+        }
+        if self.reviewed > 0 {
+            line += &format!("; {} as reviewed", pages(self.reviewed));
+        }
+        if self.outdated > 0 {
+            line += &format!("; {} as read, with a review of an earlier record", pages(self.outdated));
+        }
+        line + &format!("; results in {}", output.display())
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
@@ -113,19 +140,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if files.is_empty() && tally.failed == 0 {
         bail!("no page records found (denshin read writes them: NAME.json)");
     }
+    let options = ScanOptions { passwords: arguments.passwords.passwords()?, ..ScanOptions::default() };
+    let scans = Scans::new(arguments.scans.clone(), options);
     let mut table = Vec::new();
     for file in &files {
-        convert_file(arguments, file, &mut tally, &mut table)?;
+        convert_file(arguments, file, &scans, &mut tally, &mut table)?;
     }
     if arguments.format.contains(&Target::Table) {
         tally.note(save(output, Path::new("telegrams.csv"), &write_table(&table)))?;
     }
     if !arguments.quiet {
-        let failures = if tally.failed > 0 { format!(", {} failed", tally.failed) } else { String::new() };
-        let pages = if tally.pages == 1 { "page" } else { "pages" };
-        complain(&format!("{} {pages} converted{failures}; results in {}", tally.pages, output.display()));
+        complain(&tally.summary(output));
     }
-    Ok(if tally.failed > 0 { Exit::SomeFailed } else { Exit::Success })
+    Ok(if tally.failed + tally.outdated > 0 { Exit::SomeFailed } else { Exit::Success })
 }
 
 /// Makes what is made of the pages of one file, and gathers its rows of the table.
@@ -135,35 +162,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn convert_file(
     arguments: &Arguments,
     file: &File,
+    scans: &Scans,
     tally: &mut Tally,
     table: &mut Vec<Page>,
 ) -> anyhow::Result<()> {
     let output = &arguments.output;
-    let mut pages: Vec<Read<'_>> = Vec::new();
-    for record in &file.records {
-        match record.read() {
-            Ok(page) => pages.push((record, page)),
-            Err(error) => tally.fail(&error),
-        }
-    }
+    let (pages, reviewed) = read_pages(arguments, file, tally);
     let mut written = Vec::new();
     for target in &arguments.format {
         match target {
             Target::Page(format) => {
-                write_pages(output, &pages, *format, tally)?;
+                write_pages(output, &pages, *format, scans, tally)?;
                 written.push(*format);
             }
             // Half a document would pass for a whole one; what is damaged was named above.
             Target::Pdf if pages.len() < file.records.len() => {}
-            Target::Pdf => {
-                let options =
-                    ScanOptions { passwords: arguments.passwords.passwords()?, ..ScanOptions::default() };
-                let scans = Scans { folder: arguments.scans.clone(), options };
-                match make_pdf(&pages, &scans) {
-                    Ok(pdf) => tally.note(save(output, &names::result(&file.stem, 1, 1, "pdf"), &pdf))?,
-                    Err(error) => tally.fail(&error),
-                }
-            }
+            Target::Pdf => match make_pdf(&pages, scans) {
+                Ok(pdf) => tally.note(save(output, &names::result(&file.stem, 1, 1, "pdf"), &pdf))?,
+                Err(error) => tally.fail(&error),
+            },
             Target::Telegram => tally.note(telegrams::write_records(output, &pages))?,
             Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
             // Last, since it names the files of the others.
@@ -171,10 +188,40 @@ fn convert_file(
         }
     }
     if arguments.format.contains(&Target::Mets) {
-        tally.note(telegrams::write_mets(output, &pages, &written))?;
+        let named = telegrams::Named { formats: &written, reviewed: &reviewed, scans };
+        tally.note(telegrams::write_mets(output, &pages, &named))?;
     }
     tally.pages += pages.len();
     Ok(())
+}
+
+/// The pages of a file, and the records of those that are as reviewed.
+fn read_pages<'a>(
+    arguments: &Arguments,
+    file: &'a File,
+    tally: &mut Tally,
+) -> (Vec<Read<'a>>, HashSet<&'a Path>) {
+    let text = if arguments.as_read { Text::AsRead } else { Text::Reviewed };
+    let (mut pages, mut reviewed) = (Vec::new(), HashSet::new());
+    for record in &file.records {
+        let taken = match record.read(text) {
+            Ok(taken) => taken,
+            Err(error) => {
+                tally.fail(&error);
+                continue;
+            }
+        };
+        if taken.is_reviewed {
+            reviewed.insert(record.path.as_path());
+        }
+        if let Some(outdated) = taken.outdated {
+            complain(&format!("denshin: {}: {outdated}", record.path.display()));
+            tally.outdated += 1;
+        }
+        pages.push((record, taken.page));
+    }
+    tally.reviewed += reviewed.len();
+    (pages, reviewed)
 }
 
 /// What a table is made of: boxes of a hundred thousand pages need not be in memory at once.
@@ -184,16 +231,32 @@ fn without_glyphs(page: &Page) -> Page {
     page
 }
 
-fn write_pages(output: &Path, pages: &[Read<'_>], format: Format, tally: &mut Tally) -> anyhow::Result<()> {
+fn write_pages(
+    output: &Path,
+    pages: &[Read<'_>],
+    format: Format,
+    scans: &Scans,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
     for (record, page) in pages {
-        let name = names::result(&record.stem, 1, 1, format.extension());
+        let Some(name) = own_name(output, record, format) else { continue };
         let path = output.join(&name);
-        let is_record = path.canonicalize().is_ok_and(|p| record.path.canonicalize().is_ok_and(|r| r == p));
-        if !is_record {
-            tally.note(save(output, &name, &write(page, format)))?;
-        }
+        let folder = path.parent().unwrap_or(output);
+        let image = match format.names_image() {
+            true => seen_from(folder, &scans.place(&page.source, &record.path)),
+            false => PathBuf::new(),
+        };
+        tally.note(save(output, &name, &write(page, format, &image)))?;
     }
     Ok(())
+}
+
+/// The name of a page in a format; none where the record itself lies, which is never replaced.
+fn own_name(output: &Path, record: &Record, format: Format) -> Option<PathBuf> {
+    let name = names::result(&record.stem, 1, 1, format.extension());
+    let path = output.join(&name);
+    let is_record = path.canonicalize().is_ok_and(|p| record.path.canonicalize().is_ok_and(|r| r == p));
+    (!is_record).then_some(name)
 }
 
 /// One document of all pages of a file.

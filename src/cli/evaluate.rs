@@ -7,6 +7,7 @@ use super::{Exit, complain, say};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use denshin::evaluate::{self, Comparison, Evaluation, Gate, GateOutcome, Pairing};
+use denshin::reviewed::Text;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -19,6 +20,9 @@ pub(super) struct Arguments {
     /// Table of pairs, tab between reference and result, paths below the two folders
     #[arg(long, value_name = "TSV")]
     pairs: Option<PathBuf>,
+    /// Measure results as the machine read them, whatever reviews there are
+    #[arg(long)]
+    as_read: bool,
     /// Print all figures as JSON
     #[arg(long)]
     json: bool,
@@ -58,7 +62,9 @@ const EXAMPLES: &str = "Examples:\n  \
 
 const MEANING: &str = "\
 Results and references are page records, PAGE XML, ALTO, hOCR, text, or NAME.gt.json. They are paired by their paths below \
-the folders without endings, then by file name; --pairs pairs others. A page without result counts as read empty.
+the folders without endings, then by file name; --pairs pairs others. A page without result counts as read empty. Page \
+records are taken as reviewed (NAME.review.json); --as-read measures the machine's text, of results alone: a reviewed folder \
+can so be its own reference.
 
 Three rates stand side by side: strict (nothing folded), NFC, and reading (NFKC, white space dropped, kana size and old \
 forms folded). Body is subject to closing, order-free is flexible character accuracy. Redaction marks cost nothing. \
@@ -101,6 +107,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Some(table) => evaluate::pair_listed(table, &arguments.results, &arguments.references)?,
         None => evaluate::pair(&arguments.results, &arguments.references)?,
     };
+    let text = if arguments.as_read { Text::AsRead } else { Text::Reviewed };
+    let pairing = Pairing { text, ..pairing };
     if arguments.profile == Profile::Dinglehopper {
         anyhow::ensure!(
             arguments.html.is_none() && arguments.baseline.is_none() && arguments.fail_above.is_empty(),
@@ -175,6 +183,11 @@ fn conclude(evaluation: &Evaluation, exceeded: &[String]) -> Exit {
         complain(&format!("{what}: {shown}{more}"));
     };
     evaluation.failed.iter().for_each(|f| complain(f));
+    match evaluation.reviewed {
+        0 => {}
+        1 => complain("1 page as reviewed (--as-read measures the machine's reading)"),
+        n => complain(&format!("{n} pages as reviewed (--as-read measures the machine's reading)")),
+    }
     if !evaluation.missing.is_empty() {
         let what = format!("no result for {} of {}", evaluation.missing.len(), evaluation.pages);
         list(&what, &evaluation.missing);

@@ -26,6 +26,9 @@ pub struct PageFigures {
     /// Whether there is no result, or none that can be read; it counts as read empty.
     #[serde(default)]
     pub missing: bool,
+    /// Whether the result is as reviewed by a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
     /// Nothing folded, line feeds and white space counted.
     pub strict: Errors,
     /// Composed and decomposed forms folded (NFC).

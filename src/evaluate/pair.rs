@@ -7,6 +7,7 @@
 
 use super::read::is_page_json;
 use crate::relative_path::{PathFault, RelativePath};
+use crate::reviewed::Text;
 use crate::scan;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,8 @@ pub struct Pairing {
     pub pairs: Vec<Pair>,
     /// Names of results without reference.
     pub extra: Vec<String>,
+    /// Whose text of results that are page records is measured. References are always as reviewed.
+    pub text: Text,
 }
 
 /// Why nothing can be paired.
@@ -94,7 +97,7 @@ pub fn pair(results: &Path, references: &Path) -> Result<Pairing, PairError> {
             reference: references.into(),
             hypothesis: Some(results.into()),
         };
-        return Ok(Pairing { pairs: vec![pair], extra: vec![] });
+        return Ok(Pairing { pairs: vec![pair], ..Pairing::default() });
     }
     let mut truths = pages(references, one_reference, is_ground_truth)?;
     if truths.is_empty() {
@@ -155,7 +158,7 @@ pub fn pair_listed(table: &Path, results: &Path, references: &Path) -> Result<Pa
     if pairs.is_empty() {
         Err(PairError::None(table.to_owned()))
     } else {
-        Ok(Pairing { pairs, extra: vec![] })
+        Ok(Pairing { pairs, ..Pairing::default() })
     }
 }
 
@@ -212,7 +215,7 @@ fn matched(truths: BTreeMap<String, PathBuf>, mut read: BTreeMap<String, PathBuf
     for shorter in [without_scan_ending, before_first_dot] {
         pair_by(shorter, &mut pairs, &mut read);
     }
-    Pairing { pairs, extra: read.into_keys().collect() }
+    Pairing { pairs, extra: read.into_keys().collect(), ..Pairing::default() }
 }
 
 /// The file's name, without a scan's ending.

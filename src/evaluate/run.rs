@@ -2,9 +2,11 @@
 
 use super::page_figures::{PageFigures, measure};
 use super::pair::{Pair, Pairing};
-use super::read::read;
+use super::read::{Reading, read, read_as};
 use super::summary::{Evaluation, summarize};
+use crate::reviewed::Text;
 use rayon::prelude::*;
+use std::path::Path;
 
 /// Measures all pairs with so many threads. A page whose reference cannot be read is left out, one whose result cannot
 /// be read counts as read empty; both are told in [`Evaluation::failed`].
@@ -12,11 +14,12 @@ use rayon::prelude::*;
 /// Figures do not depend on the number of threads. In memory are the pages in work, and the figures of the others.
 #[must_use]
 pub fn evaluate(pairing: &Pairing, threads: usize) -> Evaluation {
-    let measure_all = || pairing.pairs.par_iter().map(measure_pair).collect::<Vec<Outcome>>();
+    let of_pair = |pair: &Pair| measure_pair(pair, pairing.text);
+    let measure_all = || pairing.pairs.par_iter().map(of_pair).collect::<Vec<Outcome>>();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 64)).build();
     // Where the system gives no threads, this one does it all.
     let all = pool
-        .map_or_else(|_| pairing.pairs.iter().map(measure_pair).collect(), |pool| pool.install(measure_all));
+        .map_or_else(|_| pairing.pairs.iter().map(of_pair).collect(), |pool| pool.install(measure_all));
     let (mut pages, mut failed) = (Vec::new(), Vec::new());
     for outcome in all {
         pages.extend(outcome.page);
@@ -30,7 +33,7 @@ struct Outcome {
     failed: Vec<String>,
 }
 
-fn measure_pair(pair: &Pair) -> Outcome {
+fn measure_pair(pair: &Pair, text: Text) -> Outcome {
     let mut failed = Vec::new();
     let reference = match read(&pair.reference) {
         Ok(reference) => reference,
@@ -39,10 +42,15 @@ fn measure_pair(pair: &Pair) -> Outcome {
             return Outcome { page: None, failed };
         }
     };
+    let mut fail = |path: &Path, why: String| failed.push(format!("{}: {why}", path.display()));
     let hypothesis = pair.hypothesis.as_ref().and_then(|path| {
-        read(path).map_err(|error| failed.push(format!("{}: {error}", path.display()))).ok()
+        let Reading { document, is_reviewed, outdated } =
+            read_as(path, text).map_err(|error| fail(path, error.to_string())).ok()?;
+        outdated.iter().for_each(|review| fail(path, review.to_string()));
+        Some((document, is_reviewed))
     });
     let missing = hypothesis.is_none();
-    let page = measure(&pair.name, &reference, &hypothesis.unwrap_or_default());
-    Outcome { page: Some(PageFigures { missing, ..page }), failed }
+    let (hypothesis, reviewed) = hypothesis.unwrap_or_default();
+    let page = measure(&pair.name, &reference, &hypothesis);
+    Outcome { page: Some(PageFigures { missing, reviewed, ..page }), failed }
 }

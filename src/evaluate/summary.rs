@@ -26,8 +26,11 @@ pub struct Evaluation {
     pub missing: Vec<String>,
     /// Results without reference; they count nowhere.
     pub extra: Vec<String>,
-    /// Files that could not be read, and why.
+    /// Files that could not be read, or whose reviews could not be used, and why.
     pub failed: Vec<String>,
+    /// Pages whose results are as reviewed by a person.
+    #[serde(default)]
+    pub reviewed: u64,
     /// Rates by name: `strict`, `nfc`, `reading`, `body`, `order-free`.
     pub rates: BTreeMap<String, Rate>,
     /// Mean of the pages' taus, and the pages that have one.
@@ -126,6 +129,7 @@ pub fn summarize(pages: Vec<PageFigures>, extra: Vec<String>, failed: Vec<String
         missing: pages.iter().filter(|p| p.missing).map(|p| p.name.clone()).collect(),
         extra,
         failed,
+        reviewed: pages.iter().filter(|p| p.reviewed).count() as u64,
         rates: rates(&pages),
         line_order: line_order(&pages),
         roles: split(&pages, |p| &p.roles),

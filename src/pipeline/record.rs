@@ -6,7 +6,7 @@ use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
 use crate::geometry::{BBox, Polygon, Transform};
 use crate::marks::Mark;
-use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role};
+use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role, Telegram, plain_text};
 use crate::provenance::{Provenance, Source};
 use crate::recognize::EngineDescription;
 use crate::scan::Scan;
@@ -25,11 +25,8 @@ pub(super) fn page(
     let canvas = BBox::of_size(width, height);
     let back = &prepared.to_scan;
     let texts = read.into_iter().map(|block| text_region(block, back, &canvas)).collect();
-    let (notes, mut regions): (Vec<Region>, Vec<Region>) =
-        assign_roles(texts).into_iter().partition(|region| region.kind == RegionKind::Handwriting);
-    number(&mut regions, "r");
+    let Interpreted { mut regions, notes, telegram } = interpret(texts, prepared.rotation, (width, height));
     let text = plain_text(&regions);
-    let telegram = parse_telegram(&regions);
     let mut warnings = of_scan(&scan.notes);
     warnings.extend(doubts(&regions, &prepared));
     let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
@@ -60,10 +57,25 @@ pub(super) fn page(
     }
 }
 
-/// The text regions in reading order, one line a printed line.
-fn plain_text(regions: &[Region]) -> String {
-    let lines: Vec<&str> = regions.iter().flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect();
-    lines.join("\n")
+/// Print with its parts in the cable, what turned out to be notes, and the fields.
+struct Interpreted {
+    regions: Vec<Region>,
+    notes: Vec<Region>,
+    telegram: Option<Telegram>,
+}
+
+/// Roles and fields depend on where lines stand on the upright page: a scan that lies on its side is turned for them.
+fn interpret(texts: Vec<Region>, rotation: u16, size: (u32, u32)) -> Interpreted {
+    let upright = texts.into_iter().map(|region| region.turned(rotation, size)).collect();
+    let (notes, mut regions): (Vec<Region>, Vec<Region>) =
+        assign_roles(upright).into_iter().partition(|region| region.kind == RegionKind::Handwriting);
+    number(&mut regions, "r");
+    let telegram = parse_telegram(&regions);
+    let turned = BBox::of_size(size.0, size.1).turned(rotation, size);
+    let size = (turned.width() as u32, turned.height() as u32);
+    let as_scanned =
+        |all: Vec<Region>| all.into_iter().map(|region| region.turned(360 - rotation % 360, size)).collect();
+    Interpreted { regions: as_scanned(regions), notes: as_scanned(notes), telegram }
 }
 
 fn text_region(block: ReadBlock, back: &Transform, canvas: &BBox) -> Region {
@@ -149,5 +161,60 @@ fn mark_region(mark: &Mark, back: &Transform, canvas: &BBox) -> Region {
 fn number(regions: &mut [Region], prefix: &str) {
     for (i, region) in regions.iter_mut().enumerate() {
         region.id = format!("{prefix}{}", i + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::WritingMode;
+
+    /// A region of one line of square cells.
+    fn region(text: &str, left: i32, top: i32) -> Region {
+        let bbox = BBox::from_ltwh(left, top, 50 * text.chars().count() as i32, 50);
+        let glyph = |(i, c): (usize, char)| crate::page::Glyph {
+            text: c.into(),
+            bbox: BBox::from_ltwh(left + 50 * i as i32, top, 50, 50),
+            confidence: Confidence::CERTAIN,
+            alternatives: vec![],
+        };
+        let glyphs = text.chars().enumerate().map(glyph).collect();
+        let line =
+            Line { bbox, text: text.into(), confidence: Confidence::CERTAIN, engine: "drawn".into(), glyphs };
+        let kind = RegionKind::Text { role: Role::Other, writing_mode: WritingMode::HorizontalTb };
+        let (confidence, outline) = (Confidence::CERTAIN, Polygon::default());
+        Region { id: String::new(), kind, bbox, outline, confidence, lines: vec![line] }
+    }
+
+    #[test]
+    fn a_scan_on_its_side_has_the_fields_of_an_upright_one() {
+        let size = (2400, 3400);
+        let cable = || {
+            let lines =
+                [("電信写", 900, 100), ("平成５年９月２８日国連発", 100, 300), ("外務大臣殿", 100, 500)];
+            let message = [
+                ("日米首のう会談", 100, 600),
+                ("第５５１７号　極秘　至急", 100, 700),
+                ("以上（了）", 150, 800),
+            ];
+            [&lines[..], &message]
+                .concat()
+                .into_iter()
+                .map(|(t, left, top)| region(t, left, top))
+                .collect::<Vec<_>>()
+        };
+        let upright = interpret(cable(), 0, size);
+        let telegram = upright.telegram.as_ref().unwrap();
+        assert_eq!((telegram.number, telegram.subject.as_deref()), (Some(5517), Some("日米首のう会談")));
+        for rotation in [90, 180, 270] {
+            let turned = BBox::of_size(size.0, size.1).turned(360 - rotation, size);
+            let scan_size = (turned.width() as u32, turned.height() as u32);
+            let on_scan = |all: Vec<Region>| {
+                all.into_iter().map(|r| r.turned(360 - rotation, size)).collect::<Vec<_>>()
+            };
+            let found = interpret(on_scan(cable()), rotation, scan_size);
+            assert_eq!(found.telegram, upright.telegram, "{rotation}");
+            assert_eq!(found.regions, on_scan(upright.regions.clone()), "{rotation}");
+        }
     }
 }

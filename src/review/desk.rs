@@ -1,16 +1,15 @@
 //! The reviewer's desk: list, reviews and pictures of one folder, as the server and the export use them.
 
-use super::check::{Refusal, check_name, check_regions};
 use super::images::Images;
 use super::index::{Entry, Index, References, State, candidates, look_at};
 use super::picture::Pyramid;
-use super::record::{MendedRegion, Review, regions_of};
 use super::references;
 use super::settle::settle;
 use super::sources::{Places, SourceError};
 use super::store::{Store, StoreError};
 use crate::page::{FORMAT, Page};
 use crate::provenance::sha256;
+use crate::reviewed::{self, MendedRegion, Refusal, Review, check_name, check_regions, regions_of};
 use crate::scan::ScanOptions;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -70,6 +69,8 @@ pub struct Opened {
     pub page: Page,
     /// What persons made of it.
     pub review: Review,
+    /// SHA-256 of the record, hexadecimal.
+    pub record_sha256: String,
     /// Whether the record is another than the one that was reviewed.
     pub record_changed: bool,
 }
@@ -109,7 +110,7 @@ impl Desk {
         let index = || self.index.write().unwrap_or_else(PoisonError::into_inner);
         index().set_growing(true);
         for path in candidates(&self.root) {
-            let found = look_at(&path, &self.root, &self.store, &self.references);
+            let found = look_at(&path, &self.root, &self.references);
             index().add(found);
         }
         index().set_growing(false);
@@ -142,10 +143,10 @@ impl Desk {
         }
         let sha256 = sha256(&bytes);
         let name = entry.record.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let review = self.store.load(&entry.record)?;
+        let review = reviewed::load(&entry.record).map_err(StoreError::from)?;
         let review = review.unwrap_or_else(|| Review::untouched(&page, &name, &sha256));
         let record_changed = review.record_sha256 != sha256;
-        Ok(Opened { entry, page, review, record_changed })
+        Ok(Opened { entry, page, review, record_sha256: sha256, record_changed })
     }
 
     /// Keeps a page as it was sent back.
@@ -160,6 +161,8 @@ impl Desk {
             return Err(StoreError::Conflict(Box::new(opened.review)).into());
         }
         let mut review = opened.review;
+        // Whoever saves has seen this reading of the page, also where it is newer than the review.
+        review.record_sha256 = opened.record_sha256;
         review.regions = sent.regions;
         settle(&mut review.regions, opened.page.rotation);
         // Characters that were put in may push a line's box over the edge.

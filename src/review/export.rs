@@ -6,10 +6,10 @@
 //! beside them; lines that are empty or hold a ■ are left out, as there is nothing to learn from them.
 
 use super::picture::Frame;
-use super::record::{MendedLine, MendedRegion, Review};
 use crate::geometry::BBox;
 use crate::page::{Page, REDACTION_MARK, RedactionStyle, RegionKind, StampShape, WritingMode};
 use crate::raster::Pixels;
+use crate::reviewed::{MendedLine, MendedRegion, Review};
 use serde_json::{Value, json};
 
 /// The text, with a final line feed.

@@ -4,11 +4,10 @@
 //! from the path below the folder (SHA-256), so they are the same tomorrow, and a URL never names a path. Links are not
 //! followed: what lies elsewhere is not listed.
 
-use super::record::Review;
-use super::store::{Store, StoreError};
 use crate::orthography::Folding;
 use crate::page;
 use crate::provenance::{Source, sha256};
+use crate::reviewed::{self, LoadError, Review};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -197,7 +196,7 @@ pub(super) fn candidates(root: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Reads what the list shows of one file.
-pub(super) fn look_at(path: &Path, root: &Path, store: &Store, references: &References) -> Found {
+pub(super) fn look_at(path: &Path, root: &Path, references: &References) -> Found {
     let below = path.strip_prefix(root).unwrap_or(path);
     let name = below.with_extension("").to_string_lossy().replace('\\', "/");
     let bytes = match std::fs::read(path) {
@@ -215,9 +214,9 @@ pub(super) fn look_at(path: &Path, root: &Path, store: &Store, references: &Refe
     if head.format != page::FORMAT {
         return Found::Other;
     }
-    let review = match store.load(path) {
+    let review = match reviewed::load(path) {
         Ok(review) => review.as_ref().map(State::of).unwrap_or_default(),
-        Err(StoreError::Damaged { cause, .. }) => State { damaged: Some(cause), ..State::default() },
+        Err(LoadError::Damaged { cause, .. }) => State { damaged: Some(cause), ..State::default() },
         Err(e) => State { damaged: Some(e.to_string()), ..State::default() },
     };
     let signals = head.signals();

@@ -2,12 +2,11 @@
 //!
 //! [`Desk`] holds the list, the reviews and the pictures of a folder of page records; [`serve`] shows it to a browser;
 //! [`reference_json`] and its like give away what was mended. The machine's record is never written to: what a
-//! person changes is a [`Review`], beside it. Nothing here knows how a page was read.
+//! person changes is a [`Review`](crate::reviewed::Review), beside it. Nothing here knows how a page was read.
 //!
 //! The page (`assets/`) is plain JavaScript and CSS without a build step, and OpenSeadragon for the scan.
 
 mod assets;
-mod check;
 mod desk;
 mod export;
 mod export_folder;
@@ -16,14 +15,12 @@ mod images;
 mod index;
 mod listing;
 mod picture;
-mod record;
 mod references;
 mod server;
 mod settle;
 mod sources;
 mod store;
 
-pub use check::Refusal;
 pub use desk::{Desk, DeskError, Material, Opened, Submission};
 pub use export::{LineImage, line_images, reference_json, reference_text};
 pub use export_folder::{Export, Exported, Of, export};
@@ -31,7 +28,6 @@ pub use guard::Guard;
 pub use index::{DOUBTFUL, Entry, Index, Signals, State};
 pub use listing::{Counts, Listing, Neighbours, Question, Show, Sort, list, neighbours};
 pub use picture::{Frame, Pyramid, TILE};
-pub use record::{Change, FORMAT, MendedLine, MendedRegion, PERSON, Review, regions_of};
 pub use server::{Session, router, serve};
 pub use sources::SourceError;
 pub use store::StoreError;

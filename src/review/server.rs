@@ -8,8 +8,8 @@ use super::guard::{Guard, guard};
 use super::index::DOUBTFUL;
 use super::listing::{Question, list, neighbours};
 use super::picture::{Frame, TILE, jpeg};
-use super::record::{Review, regions_of};
 use super::store::StoreError;
+use crate::reviewed::{LoadError, Review, regions_of};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -129,10 +129,10 @@ impl From<DeskError> for Problem {
                 problem.body["review"] = review_json(&theirs);
                 problem
             }
-            DeskError::Store(StoreError::Damaged { .. }) => {
+            DeskError::Store(StoreError::Load(LoadError::Damaged { .. })) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", &message)
             }
-            DeskError::Store(StoreError::Io { .. }) => {
+            DeskError::Store(StoreError::Load(LoadError::Unreadable { .. }) | StoreError::Io { .. }) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "not-saved", &message)
             }
         }
@@ -195,7 +195,7 @@ async fn page_neighbours(
 
 async fn page(State(server): State<Server>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let answer = move |desk: &Desk| {
-        let Opened { entry, page, review, record_changed } = desk.open(&id)?;
+        let Opened { entry, page, review, record_changed, .. } = desk.open(&id)?;
         let levels =
             std::iter::successors(Some(page.width.max(page.height)), |s| (*s > TILE).then(|| s.div_ceil(2)));
         Ok(json!({
@@ -272,29 +272,61 @@ fn picture(bytes: Vec<u8>) -> Response {
 }
 
 async fn text_reference(State(server): State<Server>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let text = move |desk: &Desk| Ok(reference_text(&desk.open(&id)?.review).into_bytes());
-    Ok(download("text/plain; charset=utf-8", "reference.gt.txt", server.slowly(text).await?))
+    let text = |opened: &Opened| reference_text(&opened.review).into_bytes();
+    reference(&server, id, "text/plain; charset=utf-8", "gt.txt", text).await
 }
 
 async fn json_reference(State(server): State<Server>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let bytes = move |desk: &Desk| {
-        let opened = desk.open(&id)?;
-        Ok(serde_json::to_vec_pretty(&reference_json(&opened.page, &opened.review))
-            .expect("strings and numbers"))
+    let bytes = |opened: &Opened| {
+        let json = reference_json(&opened.page, &opened.review);
+        serde_json::to_vec_pretty(&json).expect("strings and numbers")
     };
-    Ok(download("application/json", "reference.gt.json", server.slowly(bytes).await?))
+    reference(&server, id, "application/json", "gt.json", bytes).await
 }
 
-/// The browser gives it the page's name: a header holds no Japanese.
-fn download(kind: &'static str, name: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
-        .into_response()
+/// A download under the name of its page.
+async fn reference(
+    server: &Server,
+    id: String,
+    kind: &'static str,
+    ending: &'static str,
+    write: fn(&Opened) -> Vec<u8>,
+) -> Result<Response, Problem> {
+    let opened = move |desk: &Desk| {
+        let opened = desk.open(&id)?;
+        let name = opened.entry.name.rsplit('/').next().unwrap_or_default();
+        Ok((disposition(&format!("{name}.{ending}")), write(&opened)))
+    };
+    let (disposition, bytes) = server.slowly(opened).await?;
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response())
+}
+
+/// RFC 6266: the name in UTF-8, percent-encoded (RFC 8187, 3.2.1); before it, for old programs, its ASCII alone.
+fn disposition(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " !#$&'()+,-.=@[]^_`{}~".contains(c);
+    let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let is_attribute = |b: u8| b.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&b);
+    let encoded: String = name
+        .bytes()
+        .map(|b| if is_attribute(b) { char::from(b).into() } else { format!("%{b:02X}") })
+        .collect();
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::language;
+    use super::{disposition, language};
+
+    #[test]
+    fn a_download_has_the_name_of_its_page_in_any_script() {
+        let all = disposition("電信 \"1\"\r\n%.gt.txt");
+        assert_eq!(
+            all,
+            "attachment; filename=\"__ _1____.gt.txt\"; \
+             filename*=UTF-8''%E9%9B%BB%E4%BF%A1%20%221%22%0D%0A%25.gt.txt"
+        );
+    }
 
     #[test]
     fn the_language_is_the_heavier_of_the_two() {

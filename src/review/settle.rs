@@ -5,9 +5,9 @@
 //! are looked at, so the box of a character that was put in is a guess: good to a fraction of a character within a
 //! line, poorer at its ends.
 
-use super::record::{MendedRegion, PERSON, joined};
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, Glyph, Line, REDACTION_MARK, WritingMode};
+use crate::reviewed::{MendedRegion, PERSON, joined};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Fits every line whose characters are not its text. `rotation`: quarter turns that make the scan upright, degrees.

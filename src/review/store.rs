@@ -1,19 +1,16 @@
-//! Reviews on disk: read with care, written whole or not at all, never over somebody else's.
+//! Reviews on disk: written whole or not at all, never over somebody else's.
 //!
 //! A review is written to a temporary file in the same folder, brought to disk, and renamed; then the folder is brought
 //! to disk. Whoever saves names the revision that was looked at: another one on disk is a [`StoreError::Conflict`], and
 //! nothing is written. The record file is locked meanwhile, so that two programs on one folder see each other too; on file
 //! systems without locks the revision is still compared, but two that save in the same few milliseconds may meet.
-//! A file that is a symbolic link is neither read nor replaced.
+//! A file that is a symbolic link is not replaced.
 
-use super::record::{FORMAT, Review};
+use crate::reviewed::{LoadError, Review, load, review_path};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-/// Largest review that is read: a page of 5,000 lines with alternatives has 20 MB.
-const LARGEST: u64 = 64 << 20;
 
 /// Why a review was not read or written.
 #[derive(Debug, thiserror::Error)]
@@ -21,21 +18,14 @@ pub enum StoreError {
     /// Somebody saved the page since.
     #[error("somebody else has saved this page meanwhile")]
     Conflict(Box<Review>),
-    /// What lies there is no review. It is left as it is.
-    #[error("{name} is damaged: {cause} (it is left as it is: mend it, or move it away to begin again)")]
-    Damaged {
-        /// File name.
-        name: String,
-        /// What is wrong with it.
-        cause: String,
-    },
+    /// The one on disk cannot be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The system refused.
-    #[error("{name} cannot be {what}: {cause} (nothing on disk was changed)")]
+    #[error("{name} cannot be written: {cause} (nothing on disk was changed)")]
     Io {
         /// File name.
         name: String,
-        /// `read` or `written`.
-        what: &'static str,
         /// Why.
         cause: std::io::Error,
     },
@@ -53,37 +43,16 @@ impl Store {
         Self { root, saving: Mutex::new(()) }
     }
 
-    /// The review that belongs to a record; `None` where there is none yet.
-    pub(super) fn load(&self, record: &Path) -> Result<Option<Review>, StoreError> {
-        let path = review_path(record);
-        let name = name_of(&path);
-        let damaged = |cause: String| StoreError::Damaged { name: name.clone(), cause };
-        let failed = |cause| StoreError::Io { name: name.clone(), what: "read", cause };
-        match std::fs::symlink_metadata(&path) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(failed(e)),
-            Ok(is) if !is.is_file() => return Err(damaged("it is no regular file".to_owned())),
-            Ok(is) if is.len() > LARGEST => return Err(damaged("it is too large".to_owned())),
-            Ok(_) => {}
-        }
-        let bytes = std::fs::read(&path).map_err(failed)?;
-        let review: Review = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
-        if review.format != FORMAT {
-            return Err(damaged(format!("its format is not {FORMAT}")));
-        }
-        Ok(Some(review))
-    }
-
     /// Writes a review, if the one on disk still is the revision that it was made from.
     pub(super) fn save(&self, record: &Path, seen: u64, review: &Review) -> Result<(), StoreError> {
         let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         let path = review_path(record);
-        let failed = |cause| StoreError::Io { name: name_of(&path), what: "written", cause };
+        let failed = |cause| StoreError::Io { name: name_of(&path), cause };
         self.check_place(record).map_err(failed)?;
         // Held until it is dropped; where there are no locks, the mutex and the revision must do.
         let lock = File::open(record).map_err(failed)?;
         let _ = lock.lock();
-        if let Some(there) = self.load(record)?.filter(|there| there.revision != seen) {
+        if let Some(there) = load(record)?.filter(|there| there.revision != seen) {
             return Err(StoreError::Conflict(Box::new(there)));
         }
         let mut bytes = serde_json::to_vec(review).expect("strings and finite numbers");
@@ -99,11 +68,6 @@ impl Store {
         }
         Err(std::io::Error::other("its folder is no longer within the results"))
     }
-}
-
-/// `NAME.review.json` beside `NAME.json`.
-pub(super) fn review_path(record: &Path) -> PathBuf {
-    record.with_extension("review.json")
 }
 
 fn name_of(path: &Path) -> String {
@@ -140,6 +104,7 @@ fn set_usual_permissions(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reviewed::FORMAT;
 
     fn place() -> (tempfile::TempDir, Store, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
@@ -165,9 +130,9 @@ mod tests {
     #[test]
     fn a_review_is_kept_beside_the_record_and_leaves_nothing_else() {
         let (folder, store, record) = place();
-        assert!(store.load(&record).unwrap().is_none());
+        assert!(load(&record).unwrap().is_none());
         store.save(&record, 0, &review(1)).unwrap();
-        assert_eq!(store.load(&record).unwrap().unwrap().revision, 1);
+        assert_eq!(load(&record).unwrap().unwrap().revision, 1);
         let mut names: Vec<_> =
             std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         names.sort();
@@ -195,8 +160,11 @@ mod tests {
         let (_folder, store, record) = place();
         for bytes in [&b"{\"format\":"[..], b"", b"[]", b"\xff\xfe"] {
             std::fs::write(review_path(&record), bytes).unwrap();
-            assert!(matches!(store.load(&record), Err(StoreError::Damaged { .. })));
-            assert!(matches!(store.save(&record, 0, &review(1)), Err(StoreError::Damaged { .. })));
+            assert!(matches!(load(&record), Err(LoadError::Damaged { .. })));
+            assert!(matches!(
+                store.save(&record, 0, &review(1)),
+                Err(StoreError::Load(LoadError::Damaged { .. }))
+            ));
             assert_eq!(std::fs::read(review_path(&record)).unwrap(), bytes);
         }
     }
@@ -209,7 +177,7 @@ mod tests {
         let secret = outside.path().join("secret.json");
         std::fs::write(&secret, serde_json::to_vec(&review(0)).unwrap()).unwrap();
         std::os::unix::fs::symlink(&secret, review_path(&record)).unwrap();
-        assert!(store.load(&record).unwrap_err().to_string().contains("no regular file"));
+        assert!(load(&record).unwrap_err().to_string().contains("no regular file"));
         assert!(store.save(&record, 0, &review(1)).is_err());
         // A folder that was replaced by a link after it was indexed.
         std::os::unix::fs::symlink(outside.path(), folder.path().join("sub")).unwrap();

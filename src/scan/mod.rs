@@ -21,7 +21,7 @@ mod tiles;
 
 pub use note::Note;
 pub use password::Passwords;
-pub use places::places;
+pub use places::{places, scheme, seen_from};
 
 use crate::provenance::sha256;
 use crate::raster::Pixels;

@@ -4,6 +4,8 @@
 //! line is first given its role ([`assign_roles`]) by its words and its place on the straight page; the head's fields
 //! are then read from the lines of their role, and references, paragraphs and forwarding posts from the message.
 //!
+//! Boxes are those of a page that stands upright; it may lean: the lean is taken from the lines (`place`).
+//!
 //! What a line says stays as it was read. A *field* is data: a word of a closed vocabulary (classification, office,
 //! bureau, era) is recognized through a misread character and then given in its proper spelling; names and subjects
 //! are as read. Where a blot or a misreading leaves more than one possibility, the field is null. Digits are never
@@ -23,7 +25,7 @@ mod roles;
 mod time;
 mod vocabulary;
 
-pub use roles::assign_roles;
+pub use roles::{assign_roles, find_roles};
 
 use crate::page::{Region, RegionKind, Role, Telegram};
 

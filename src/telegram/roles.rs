@@ -25,7 +25,7 @@ pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
             region.lines.into_iter().map(move |l| (l, mode, bare.clone()))
         })
         .collect();
-    let roles = roles_of(&head::placed(&lines.iter().map(|(l, mode, _)| (l, *mode)).collect::<Vec<_>>()));
+    let roles = find_roles(&lines.iter().map(|(l, mode, _)| (l, *mode)).collect::<Vec<_>>());
     let mut out: Vec<Region> = Vec::new();
     let mut source: Option<BBox> = None;
     for ((line, mode, bare), role) in lines.into_iter().zip(roles) {
@@ -45,7 +45,12 @@ pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
     out
 }
 
-/// The roles of all lines; `None` of notes, which have no part in the cable.
+/// The roles of lines in reading order; `None` of notes, which have no part in the cable.
+#[must_use]
+pub fn find_roles(lines: &[(&Line, WritingMode)]) -> Vec<Option<Role>> {
+    roles_of(&head::placed(lines))
+}
+
 fn roles_of(lines: &[Placed]) -> Vec<Option<Role>> {
     let mut roles = Roles::new(lines);
     roles.words_of_the_head();

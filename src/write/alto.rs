@@ -5,15 +5,18 @@
 //! them, what they say and how they look stands in a tag. All that is used here is in 4.3 too.
 
 use super::marks::{self, MarkDescription};
+use super::names;
 use super::runs::{Run, runs};
 use super::xml::{Xml, points};
 use crate::geometry::BBox;
 use crate::page::{Confidence, Glyph, Line, Page, Region, RegionKind, WritingMode};
+use crate::reviewed::{Signature, signature};
+use std::path::Path;
 
 type Owned = Vec<(&'static str, String)>;
 
 /// The page as ALTO.
-pub(super) fn write(page: &Page) -> Vec<u8> {
+pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open(
         "alto",
@@ -22,7 +25,7 @@ pub(super) fn write(page: &Page) -> Vec<u8> {
             ("SCHEMAVERSION", "4.4".to_owned()),
         ],
     );
-    description(&mut xml, page);
+    description(&mut xml, page, image);
     tags(&mut xml, page);
     reading_order(&mut xml, page);
     xml.open("Layout", &[]);
@@ -44,11 +47,11 @@ fn tag_id(region: &Region) -> String {
     id(&format!("tag-{}", region.id))
 }
 
-fn description(xml: &mut Xml, page: &Page) {
+fn description(xml: &mut Xml, page: &Page, image: &Path) {
     xml.open("Description", &[]);
     xml.leaf("MeasurementUnit", &[], "pixel");
     xml.open("sourceImageInformation", &[]);
-    xml.leaf("fileName", &[], &page.source.path);
+    xml.leaf("fileName", &[], &names::shown(image));
     xml.leaf("fileIdentifier", &[("fileIdentifierLocation", "sha256".to_owned())], &page.source.sha256);
     xml.close();
     xml.open("Processing", &[("ID", id("processing"))]);
@@ -58,6 +61,13 @@ fn description(xml: &mut Xml, page: &Page) {
     xml.leaf("applicationDescription", &[], &page.provenance.engine);
     xml.close();
     xml.close();
+    if let Some(Signature { by, revision }) = signature(page) {
+        xml.open("Processing", &[("ID", id("review"))]);
+        xml.leaf("processingCategory", &[], "contentModification");
+        xml.leaf("processingAgency", &[], by);
+        xml.leaf("processingStepDescription", &[], &format!("reviewed by a person, revision {revision}"));
+        xml.close();
+    }
     xml.close();
 }
 

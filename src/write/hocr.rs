@@ -5,13 +5,16 @@
 //! element's label, not its text, so that the text of the document is the text of the page.
 
 use super::marks::{self, MarkDescription};
+use super::names;
 use super::runs::{Run, runs};
 use super::xml::Xml;
 use crate::geometry::BBox;
 use crate::page::{Confidence, Glyph, Line, Page, Region, RegionKind, WritingMode};
+use crate::reviewed::{Signature, signature};
+use std::path::Path;
 
 /// The page as hOCR.
-pub(super) fn write(page: &Page) -> Vec<u8> {
+pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     let language = || "ja".to_owned();
     let namespace = ("xmlns", "http://www.w3.org/1999/xhtml".to_owned());
@@ -22,12 +25,16 @@ pub(super) fn write(page: &Page) -> Vec<u8> {
     let kind = ("http-equiv", "Content-Type".to_owned());
     xml.empty("meta", &[kind, ("content", "text/html; charset=utf-8".to_owned())]);
     xml.empty("meta", &meta("ocr-system", &page.provenance.software));
+    if let Some(Signature { by, revision }) = signature(page) {
+        xml.empty("meta", &meta("reviewed-by", by));
+        xml.empty("meta", &meta("review-revision", &revision.to_string()));
+    }
     let classes = "ocr_page ocr_carea ocr_line ocrx_word ocrx_cinfo ocr_image ocr_separator";
     xml.empty("meta", &meta("ocr-capabilities", classes));
     xml.empty("meta", &meta("ocr-number-of-pages", "1"));
     xml.close();
     xml.open("body", &[]);
-    xml.open("div", &[class("ocr_page"), ("id", "page".to_owned()), ("title", page_title(page))]);
+    xml.open("div", &[class("ocr_page"), ("id", "page".to_owned()), ("title", page_title(page, image))]);
     page.regions.iter().for_each(|region| write_region(&mut xml, region));
     xml.finish()
 }
@@ -45,10 +52,10 @@ fn percent(confidence: Confidence) -> f32 {
     (confidence.value() * 1e4).round() / 100.0
 }
 
-fn page_title(page: &Page) -> String {
+fn page_title(page: &Page, image: &Path) -> String {
     let size = bbox(&BBox::of_size(page.width, page.height));
     // Properties end at semicolons and strings at quotes: in a name both are escaped as in a URL.
-    let name = page.source.path.replace(';', "%3B").replace('"', "%22");
+    let name = names::shown(image).replace(';', "%3B").replace('"', "%22");
     let number = page.source.page.saturating_sub(1);
     let mut title = format!("image \"{name}\"; {size}; ppageno {number}");
     if let Some(dpi) = page.dpi.filter(|d| d.is_finite()) {

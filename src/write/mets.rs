@@ -4,20 +4,29 @@
 //! format that was written. The physical map has a division a page with all its files, the logical one the telegram
 //! with its paragraphs, each pointing at the pages on which it stands. Links are relative to the METS file where they
 //! can be. No dates: the record has none.
+//!
+//! The document's identifier (`OBJID`, and in the description, where OCR-D looks for it) is a UUID made of the SHA-256 of its
+//! scans and the numbers of their pages: the same pages have the same one, whatever was written of them.
 
 use super::names;
 use super::xml::Xml;
 use crate::page::{Page, Telegram, TelegramRecord};
+use crate::provenance::hexadecimal;
+use crate::reviewed::signature;
+use crate::scan::scheme;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// A file of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFile {
-    /// Group that it belongs to: `IMG`, `JSON`, `ALTO` …
+    /// Group that it belongs to: `IMG`, `JSON`, `REVIEW`, `ALTO` …
     pub group: String,
     /// MIME type.
     pub mime_type: String,
-    /// Where it lies, relative to the METS file or absolute.
-    pub path: String,
+    /// Where it lies, relative to the METS file, or an address.
+    pub path: PathBuf,
     /// SHA-256, hexadecimal, where it is known.
     pub sha256: Option<String>,
 }
@@ -31,13 +40,12 @@ pub fn write(pages: &[(&Page, Vec<PageFile>)], telegram: Option<&TelegramRecord>
         ("xmlns:mets", "http://www.loc.gov/METS/".to_owned()),
         ("xmlns:xlink", "http://www.w3.org/1999/xlink".to_owned()),
         ("xmlns:mods", "http://www.loc.gov/mods/v3".to_owned()),
+        ("OBJID", identifier(pages)),
     ];
     root.extend(label(fields).map(|label| ("LABEL", label)));
     xml.open("mets:mets", &root);
     header(&mut xml, pages);
-    if let Some(fields) = fields {
-        description(&mut xml, fields);
-    }
+    description(&mut xml, &identifier(pages), fields.unwrap_or(&Telegram::default()));
     files(&mut xml, pages);
     physical(&mut xml, pages);
     logical(&mut xml, pages, telegram);
@@ -56,11 +64,32 @@ fn header(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
     xml.open("mets:agent", &[("TYPE", "OTHER".to_owned()), kind, ("ROLE", "CREATOR".to_owned())]);
     xml.leaf("mets:name", &[], &page.provenance.software);
     xml.close();
+    let reviewers: BTreeSet<&str> = pages.iter().filter_map(|(page, _)| Some(signature(page)?.by)).collect();
+    for name in reviewers {
+        xml.open("mets:agent", &[("TYPE", "INDIVIDUAL".to_owned()), ("ROLE", "EDITOR".to_owned())]);
+        xml.leaf("mets:name", &[], name);
+        xml.close();
+    }
     xml.close();
 }
 
-/// The fields of the header as MODS 3.
-fn description(xml: &mut Xml, telegram: &Telegram) {
+/// A URN (RFC 9562: version 8, whose bits are the program's own): the first 16 bytes of a digest over the pages' sources.
+fn identifier(pages: &[(&Page, Vec<PageFile>)]) -> String {
+    let mut digest = Sha256::new();
+    for (page, _) in pages {
+        digest.update(format!("{} {}\n", page.source.sha256, page.source.page));
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.finalize()[..16]);
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hexadecimal = hexadecimal(&bytes);
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &hexadecimal[part]);
+    format!("urn:uuid:{}", parts.join("-"))
+}
+
+/// The identifier, and the fields of the header, as MODS 3.
+fn description(xml: &mut Xml, identifier: &str, telegram: &Telegram) {
     xml.open("mets:dmdSec", &[("ID", "dmd".to_owned())]);
     xml.open("mets:mdWrap", &[("MDTYPE", "MODS".to_owned())]);
     xml.open("mets:xmlData", &[]);
@@ -86,6 +115,7 @@ fn description(xml: &mut Xml, telegram: &Telegram) {
         xml.leaf("mods:dateCreated", &[("encoding", "w3cdtf".to_owned())], date);
         xml.close();
     }
+    xml.leaf("mods:identifier", &[("type", "urn".to_owned())], identifier);
     if let Some(number) = telegram.number {
         xml.leaf("mods:identifier", &[("type", "telegram-number".to_owned())], &number.to_string());
     }
@@ -126,9 +156,12 @@ fn files(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
                     attributes.push(("CHECKSUMTYPE", "SHA-256".to_owned()));
                 }
                 xml.open("mets:file", &attributes);
-                let link = ("xlink:href", names::url(&file.path));
-                let kind = ("OTHERLOCTYPE", "FILE".to_owned());
-                xml.empty("mets:FLocat", &[("LOCTYPE", "OTHER".to_owned()), kind, link]);
+                let mut location = vec![("LOCTYPE", "URL".to_owned())];
+                if scheme(&file.path).is_none() {
+                    location = vec![("LOCTYPE", "OTHER".to_owned()), ("OTHERLOCTYPE", "FILE".to_owned())];
+                }
+                location.push(("xlink:href", names::url(&file.path)));
+                xml.empty("mets:FLocat", &location);
                 xml.close();
             }
         }
@@ -164,7 +197,7 @@ fn logical(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)], telegram: Option<&Te
     let kind = if telegram.is_some() { "telegram" } else { "document" };
     let mut attributes = vec![("ID", "logical".to_owned()), ("TYPE", kind.to_owned())];
     let fields = telegram.map(|t| &t.telegram);
-    attributes.extend(fields.map(|_| ("DMDID", "dmd".to_owned())));
+    attributes.push(("DMDID", "dmd".to_owned()));
     attributes.extend(label(fields).map(|label| ("LABEL", label)));
     xml.open("mets:div", &attributes);
     // A paragraph's lines name the page of the file first.

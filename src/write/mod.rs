@@ -20,6 +20,7 @@ pub use schema::json_schema;
 
 use crate::page::{Page, TelegramRecord};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::str::FromStr;
 
 /// What is written beside one another for each page.
@@ -89,6 +90,14 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether its files name the scan.
+    #[must_use]
+    pub fn names_image(self) -> bool {
+        matches!(self, Self::Hocr | Self::Alto | Self::Page | Self::Tei)
+    }
+}
+
 impl FromStr for Format {
     type Err = String;
 
@@ -101,16 +110,17 @@ impl FromStr for Format {
     }
 }
 
-/// A page in a format, ending with a line feed.
+/// A page in a format, ending with a line feed. `image` is the scan as seen from the file that is written: hOCR, ALTO, PAGE
+/// and TEI name it.
 #[must_use]
-pub fn write(page: &Page, format: Format) -> Vec<u8> {
+pub fn write(page: &Page, format: Format, image: &Path) -> Vec<u8> {
     match format {
         Format::Json => json::write(page),
         Format::Text => text::write(page),
-        Format::Hocr => hocr::write(page),
-        Format::Alto => alto::write(page),
-        Format::Page => page_xml::write(page),
-        Format::Tei => tei::write(page),
+        Format::Hocr => hocr::write(page, image),
+        Format::Alto => alto::write(page, image),
+        Format::Page => page_xml::write(page, image),
+        Format::Tei => tei::write(page, image),
         Format::Csv => table::write([page]),
     }
 }

@@ -4,6 +4,7 @@
 //! the relative path is kept. Where two inputs would meet (`a.png` and `a.tif`, also `A.png` on file systems that do not
 //! tell case apart) the whole file name stands before `.json`.
 
+use crate::scan::scheme;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -50,19 +51,53 @@ pub fn page(stem: &Path, page: u32, pages: u32) -> PathBuf {
 #[must_use]
 pub fn without_page(stem: &Path) -> PathBuf {
     let name = stem.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let base = name.rsplit_once("-p").filter(|(_, n)| n.len() >= 4 && n.bytes().all(|b| b.is_ascii_digit()));
-    base.filter(|(base, _)| !base.is_empty())
-        .map_or_else(|| stem.to_owned(), |(base, _)| stem.with_file_name(base))
+    let number = name
+        .rsplit_once("-p")
+        .filter(|(base, n)| !base.is_empty() && n.len() >= 4 && n.bytes().all(|b| b.is_ascii_digit()));
+    number.map_or_else(|| stem.to_owned(), |(_, number)| shortened(stem, number.len() + "-p".len()))
 }
 
-/// A path as a relative URL: what a URL cannot hold is percent-encoded (RFC 3986, §2.1 and §3.3).
+/// A path without so many ASCII characters at its end; names that are no UTF-8 keep their bytes.
+#[cfg(unix)]
+fn shortened(path: &Path, by: usize) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = path.as_os_str().as_bytes();
+    PathBuf::from(std::ffi::OsStr::from_bytes(&bytes[..bytes.len() - by]))
+}
+
+#[cfg(not(unix))]
+fn shortened(path: &Path, by: usize) -> PathBuf {
+    let text = path.to_string_lossy();
+    PathBuf::from(&text[..text.len() - by])
+}
+
+/// A path as a URL: what a URL cannot hold is percent-encoded, byte by byte (RFC 3986, §2.1 and §3.3), so that a name that
+/// is no UTF-8 is found by it. An address (`s3://…`) stays one.
 #[must_use]
-pub fn url(path: &str) -> String {
+pub fn url(path: &Path) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&b);
-    path.replace('\\', "/")
-        .bytes()
-        .map(|b| if plain(b) { char::from(b).into() } else { format!("%{b:02X}") })
-        .collect()
+    // Where a backslash divides folders it becomes a slash; elsewhere it is a letter of the name.
+    let divides = |b: u8| b == b'\\' && std::path::MAIN_SEPARATOR == '\\';
+    let encoded = |b: u8| match b {
+        b if divides(b) => "/".to_owned(),
+        b if plain(b) => char::from(b).into(),
+        b => format!("%{b:02X}"),
+    };
+    let (scheme, rest) = match scheme(path) {
+        Some(scheme) => (format!("{scheme}://"), &path.as_os_str().as_encoded_bytes()[scheme.len() + 3..]),
+        None => (String::new(), path.as_os_str().as_encoded_bytes()),
+    };
+    scheme + &rest.iter().map(|&b| encoded(b)).collect::<String>()
+}
+
+/// A path for formats that take it as it is, divided by slashes; as a URL where it is no UTF-8.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) if std::path::MAIN_SEPARATOR == '\\' => text.replace('\\', "/"),
+        Some(text) => text.to_owned(),
+        None => url(path),
+    }
 }
 
 /// `..png` keeps its ending: without it, it would be the folder.
@@ -103,6 +138,26 @@ mod tests {
         assert_eq!(stems_of(&["a.tif", "a-p0002.png"]), ["a", "a-p0002.png"]);
         assert_eq!(stems_of(&["a.png", "a.png"]), ["a.png", "a.png-2"]);
         assert_eq!(stems_of(&["..png", "x/...png"]), ["..png", "x/...png"]);
+    }
+
+    #[test]
+    fn a_url_has_the_bytes_of_the_name_and_an_address_stays_one() {
+        assert_eq!(url(Path::new("../電 1:2.png")), "../%E9%9B%BB%201%3A2.png");
+        assert_eq!(url(Path::new("s3://bucket/a b.tif")), "s3://bucket/a%20b.tif");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_utf_8_and_backslashes_are_kept() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = |bytes: &'static [u8]| Path::new(std::ffi::OsStr::from_bytes(bytes));
+        assert_eq!(url(name(b"scans/\x93d\x90M.png")), "scans/%93d%90M.png");
+        assert_eq!(shown(name(b"\x93d.png")), "%93d.png");
+        assert_eq!(
+            (url(name(b"scan\\1.png")), shown(name(b"scan\\1.png"))),
+            ("scan%5C1.png".into(), "scan\\1.png".into())
+        );
+        assert_eq!(without_page(name(b"x/\x93d-p0012")), name(b"x/\x93d"));
     }
 
     #[test]

@@ -7,16 +7,19 @@
 //! first second of 1970, so that the same record gives the same bytes.
 
 use super::marks::{self, MarkDescription};
+use super::names;
 use super::runs::{Run, runs};
 use super::xml::{Attributes, Xml, corners, corners_of_box, points};
 use crate::geometry::BBox;
 use crate::page::{Glyph, Line, Page, Region, RegionKind, Role, WritingMode};
+use crate::reviewed::{Signature, signature};
+use std::path::Path;
 
 const NAMESPACE: &str = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15";
 const NO_DATE: &str = "1970-01-01T00:00:00Z";
 
 /// The page as PAGE XML.
-pub(super) fn write(page: &Page) -> Vec<u8> {
+pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("PcGts", &[("xmlns", NAMESPACE.to_owned())]);
     xml.open("Metadata", &[]);
@@ -29,16 +32,20 @@ pub(super) fn write(page: &Page) -> Vec<u8> {
     xml.empty("MetadataItem", &item("engine".to_owned(), &page.provenance.engine));
     xml.empty("MetadataItem", &item("source-sha256".to_owned(), &page.source.sha256));
     xml.empty("MetadataItem", &item("source-page".to_owned(), &page.source.page.to_string()));
+    if let Some(Signature { by, revision }) = signature(page) {
+        xml.empty("MetadataItem", &item("reviewed-by".to_owned(), by));
+        xml.empty("MetadataItem", &item("review-revision".to_owned(), &revision.to_string()));
+    }
     xml.close();
-    xml.open("Page", &page_attributes(page));
+    xml.open("Page", &page_attributes(page, image));
     reading_order(&mut xml, page);
     page.regions.iter().for_each(|region| write_region(&mut xml, page, region));
     xml.finish()
 }
 
-fn page_attributes(page: &Page) -> Vec<(&'static str, String)> {
+fn page_attributes(page: &Page, image: &Path) -> Vec<(&'static str, String)> {
     let mut all = vec![
-        ("imageFilename", page.source.path.clone()),
+        ("imageFilename", names::shown(image)),
         ("imageWidth", page.width.to_string()),
         ("imageHeight", page.height.to_string()),
     ];

@@ -10,13 +10,15 @@ use super::xml::{Xml, corners, corners_of_box, points};
 use crate::page::{
     Dispatch, Line, Page, REDACTION_MARK, Reference, ReferenceDirection, Region, RegionKind, Telegram,
 };
+use crate::reviewed::{PERSON, Signature, signature};
+use std::path::Path;
 
 /// The page as TEI.
-pub(super) fn write(page: &Page) -> Vec<u8> {
+pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("TEI", &[("xmlns", "http://www.tei-c.org/ns/1.0".to_owned())]);
     header(&mut xml, page);
-    facsimile(&mut xml, page);
+    facsimile(&mut xml, page, image);
     xml.open("text", &[("xml:lang", "ja".to_owned())]);
     xml.open("body", &[]);
     xml.empty("pb", &[("n", page.source.page.to_string()), ("facs", "#surface".to_owned())]);
@@ -37,6 +39,12 @@ fn header(xml: &mut Xml, page: &Page) {
     xml.open("titleStmt", &[]);
     let subject = telegram.and_then(|t| t.subject.as_deref());
     xml.leaf("title", &[], subject.unwrap_or(&page.source.path));
+    if let Some(Signature { by, revision }) = signature(page) {
+        xml.open("respStmt", &[]);
+        xml.leaf("resp", &[], &format!("Reviewed, revision {revision}"));
+        xml.leaf("name", &[], by);
+        xml.close();
+    }
     xml.close();
     xml.open("publicationStmt", &[]);
     xml.leaf("p", &[], &format!("Read by {}", page.provenance.software));
@@ -168,7 +176,7 @@ fn reference(xml: &mut Xml, reference: &Reference) {
     xml.leaf("ref", &attributes, &reference.text);
 }
 
-fn facsimile(xml: &mut Xml, page: &Page) {
+fn facsimile(xml: &mut Xml, page: &Page, image: &Path) {
     xml.open("facsimile", &[]);
     xml.open(
         "surface",
@@ -182,7 +190,7 @@ fn facsimile(xml: &mut Xml, page: &Page) {
     );
     // A file name is no URL: what a URL cannot hold is escaped.
     let size = [("width", format!("{}px", page.width)), ("height", format!("{}px", page.height))];
-    xml.empty("graphic", &[&[("url", super::names::url(&page.source.path))][..], &size].concat());
+    xml.empty("graphic", &[&[("url", super::names::url(image))][..], &size].concat());
     for region in &page.regions {
         let MarkDescription { kind, .. } = marks::describe(region);
         zone(xml, page, &region.id, kind, &corners(region));
@@ -226,19 +234,23 @@ fn write_line(xml: &mut Xml, page: &Page, region: &Region, line: &Line) {
     let mut pieces = line.text.split(REDACTION_MARK);
     xml.text(pieces.next().unwrap_or_default());
     for (piece, redaction) in pieces.zip(redactions) {
+        // A person writes ■ for nothing else than a redaction, whether or not its box was drawn.
+        let is_print = !matches!(line.engine.as_str(), PERSON | "none");
         match redaction {
-            Some(redaction) => gap(xml, redaction),
-            None => xml.text(REDACTION_MARK.encode_utf8(&mut [0; 4])),
+            None if is_print => xml.text(REDACTION_MARK.encode_utf8(&mut [0; 4])),
+            _ => gap(xml, redaction),
         }
         xml.text(piece);
     }
 }
 
-fn gap(xml: &mut Xml, redaction: &Region) {
+fn gap(xml: &mut Xml, redaction: Option<&Region>) {
     let mut attributes = vec![("reason", "redacted".to_owned())];
-    if let RegionKind::Redaction { estimated_characters: Some(count), .. } = redaction.kind {
-        attributes.extend([("unit", "chars".to_owned()), ("quantity", count.to_string())]);
+    if let Some(redaction) = redaction {
+        if let RegionKind::Redaction { estimated_characters: Some(count), .. } = redaction.kind {
+            attributes.extend([("unit", "chars".to_owned()), ("quantity", count.to_string())]);
+        }
+        attributes.push(("facs", format!("#{}", redaction.id)));
     }
-    attributes.push(("facs", format!("#{}", redaction.id)));
     xml.empty_inline("gap", &attributes);
 }

@@ -95,7 +95,7 @@ impl Table<'_> {
             Ok(path) => path,
             Err(outcome) => return outcome,
         };
-        let request = request(job, path, attempt);
+        let request = request(job, path, attempt, &standing.results);
         let (opened, answer) = self.desk.read(orders, request);
         let (answer, queued) = tokio::join!(answer, async {
             let Ok((sha256, pages)) = opened.await else { return Ok(None) };
@@ -220,10 +220,11 @@ fn broken(url: &str, trouble: Trouble) -> Outcome {
     Outcome::Broken(RelayError::Store { place: url.to_owned(), cause: trouble.cause() })
 }
 
-fn request(job: &Job, path: OsString, attempt: u32) -> Request {
-    let shown = match &job.source {
-        Place::File(_) => None,
-        Place::Object(url) => Some(url.clone()),
+fn request(job: &Job, path: OsString, attempt: u32, results: &Place) -> Request {
+    let shown = match (&job.source, results) {
+        (Place::File(_), Place::File(_)) => None,
+        // From an object store no relative path leads to a file.
+        (source, _) => Some(source.to_string()),
     };
     let assignment = Assignment {
         path,

@@ -1,9 +1,10 @@
 //! Page records named and found in folders, put together by the files whose pages they are.
 
 use anyhow::{Context, anyhow};
-use denshin::page::{FORMAT, Page};
+use denshin::page::FORMAT;
 use denshin::provenance::Source;
-use denshin::write::{names, parse_json};
+use denshin::reviewed::{Taken, Text, take};
+use denshin::write::names;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,10 +18,11 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn read(&self) -> anyhow::Result<Page> {
+    /// Its page, with what its review made of it.
+    pub(super) fn read(&self, text: Text) -> anyhow::Result<Taken> {
         let shown = self.path.display();
         let bytes = std::fs::read(&self.path).with_context(|| format!("{shown}: cannot be read"))?;
-        parse_json(&bytes).with_context(|| format!("{shown}: damaged page record (read the scan again)"))
+        take(&self.path, &bytes, text).with_context(|| shown.to_string())
     }
 }
 

@@ -1,11 +1,14 @@
 //! What is made of a whole telegram: its record, and the METS document that names its files.
 
-use super::{Read, save};
+use super::{Read, Scans, own_name, save};
 use denshin::join::join;
 use denshin::page::{Page, TelegramRecord};
+use denshin::reviewed::review_path;
+use denshin::scan::seen_from;
 use denshin::write::mets::{self, PageFile};
 use denshin::write::{Format, names, write_telegram};
-use std::path::{Component, Path, PathBuf};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// The pages of each telegram of a file, with its name and its record.
 fn telegrams<'a>(pages: &'a [Read<'a>]) -> Vec<(PathBuf, Vec<&'a Read<'a>>, Option<TelegramRecord>)> {
@@ -32,35 +35,49 @@ pub(super) fn write_records(output: &Path, pages: &[Read<'_>]) -> anyhow::Result
     Ok(())
 }
 
+/// What METS documents name beside the records.
+pub(super) struct Named<'a> {
+    /// What was written of each page in this run.
+    pub(super) formats: &'a [Format],
+    /// Records whose pages are as reviewed.
+    pub(super) reviewed: &'a HashSet<&'a Path>,
+    pub(super) scans: &'a Scans,
+}
+
 /// A METS document for each telegram, and for each page that is none.
-pub(super) fn write_mets(output: &Path, pages: &[Read<'_>], formats: &[Format]) -> anyhow::Result<()> {
+pub(super) fn write_mets(output: &Path, pages: &[Read<'_>], named: &Named<'_>) -> anyhow::Result<()> {
     for (stem, members, record) in telegrams(pages) {
         let name = names::result(&stem, 1, 1, "mets.xml");
         let path = output.join(&name);
         let folder = path.parent().unwrap_or(output);
-        let files = |read: &&Read<'_>| files(read, output, folder, formats);
+        let files = |read: &&Read<'_>| files(read, output, folder, named);
         let all: Vec<_> = members.iter().map(|read| (&read.1, files(read))).collect();
         save(output, &name, &mets::write(&all, record.as_ref()))?;
     }
     Ok(())
 }
 
-/// The files of a page: its scan, its record, and what was written of it in this run.
-fn files((record, page): &Read<'_>, output: &Path, folder: &Path, formats: &[Format]) -> Vec<PageFile> {
+/// The files of a page: its scan, its record, its review where that was used, and what was written of it in this run.
+fn files((record, page): &Read<'_>, output: &Path, folder: &Path, named: &Named<'_>) -> Vec<PageFile> {
     let file = |group: &str, mime_type: &str, path: &Path, sha256: Option<String>| PageFile {
         group: group.to_owned(),
         mime_type: mime_type.to_owned(),
         path: seen_from(folder, path),
         sha256,
     };
-    let scan = Path::new(&page.source.path);
-    let mut all = vec![
-        file("IMG", scan_type(scan), scan, Some(page.source.sha256.clone())),
-        file("JSON", Format::Json.mime_type(), &record.path, None),
-    ];
-    for format in formats.iter().filter(|f| **f != Format::Json) {
-        let path = output.join(names::result(&record.stem, 1, 1, format.extension()));
-        all.push(file(&format.name().to_uppercase(), format.mime_type(), &path, None));
+    let scan = named.scans.place(&page.source, &record.path);
+    let mut all = vec![file("IMG", scan_type(&scan), &scan, Some(page.source.sha256.clone()))];
+    let json = Format::Json.mime_type();
+    let written =
+        |format: Format| own_name(output, record, format).filter(|_| named.formats.contains(&format));
+    all.push(file("JSON", json, &written(Format::Json).map_or_else(|| record.path.clone(), |name| output.join(name)), None));
+    if named.reviewed.contains(record.path.as_path()) {
+        all.push(file("REVIEW", json, &review_path(&record.path), None));
+    }
+    for format in named.formats.iter().filter(|f| **f != Format::Json) {
+        if let Some(name) = written(*format) {
+            all.push(file(&format.name().to_uppercase(), format.mime_type(), &output.join(name), None));
+        }
     }
     all
 }
@@ -77,21 +94,4 @@ fn scan_type(path: &Path) -> &'static str {
         Some("webp") => "image/webp",
         _ => "application/octet-stream",
     }
-}
-
-/// A path relative to a folder, where both are known; else as given.
-fn seen_from(folder: &Path, path: &Path) -> String {
-    let as_given = || path.to_string_lossy().into_owned();
-    let absolute = |p: &Path| p.canonicalize().or_else(|_| std::path::absolute(p));
-    let (Ok(folder), Ok(path)) = (absolute(folder), absolute(path)) else { return as_given() };
-    let is_name = |c: &Component<'_>| matches!(c, Component::Normal(_));
-    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), path.components().collect());
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    // Nothing in common but the root: another place altogether.
-    if !from.iter().take(shared).any(is_name) {
-        return as_given();
-    }
-    let up = std::iter::repeat_n("..", from.len() - shared).map(PathBuf::from);
-    let relative: PathBuf = up.chain(to[shared..].iter().map(PathBuf::from)).collect();
-    relative.to_string_lossy().replace('\\', "/")
 }

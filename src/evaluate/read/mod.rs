@@ -14,6 +14,7 @@ pub(super) mod xml;
 pub(super) use page_xml::{best_equivalent, regions_in_order};
 
 use super::document::Document;
+use crate::reviewed::{LoadError, Outdated, TakeError, Taken, Text, review_path, take};
 use std::path::Path;
 
 /// Larger files are no page: the largest newspaper page in ALTO takes 20 MB.
@@ -53,21 +54,63 @@ pub enum ReadError {
         "is a record of the format {0}; this program reads denshin.page/1 (read the scan again with this version)"
     )]
     OtherVersion(String),
+    /// The review of a record.
+    #[error(transparent)]
+    Review(#[from] LoadError),
     /// JSON that is none of ours.
     #[error("is JSON, but neither a page record (`format`) nor a ground truth (`lines`)")]
     OtherJson,
 }
 
-/// The page in a file.
+impl From<TakeError> for ReadError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Record(cause) => Self::Json { what: "page record", cause: cause.to_string() },
+            TakeError::Review(error) => Self::Review(error),
+        }
+    }
+}
+
+/// The page in a file; that of a page record as reviewed.
 ///
 /// # Errors
 /// Where the file cannot be read, is damaged, or is of no format that is known here.
 pub fn read(path: &Path) -> Result<Document, ReadError> {
+    Ok(read_as(path, Text::Reviewed)?.document)
+}
+
+/// A page, and what became of the review of its record.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    pub(super) document: Document,
+    /// Whether it is as reviewed.
+    pub(super) is_reviewed: bool,
+    /// The review that was not used.
+    pub(super) outdated: Option<Outdated>,
+}
+
+/// The page in a file; that of a page record with the text that is wanted.
+pub(super) fn read_as(path: &Path, wanted: Text) -> Result<Reading, ReadError> {
+    let unreviewed = |document| Reading { document, is_reviewed: false, outdated: None };
     let text = read_text(path)?;
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) {
-        return Ok(Document::of_text(&text));
+        return Ok(unreviewed(Document::of_text(&text)));
     }
-    of_text(&text)
+    // Records without a review may lack keys: they are read by what they tell.
+    let has_review = wanted == Text::Reviewed && std::fs::symlink_metadata(review_path(path)).is_ok();
+    if !has_review || !is_record(&text) {
+        return of_text(&text).map(unreviewed);
+    }
+    let Taken { page, is_reviewed, outdated } = take(path, &std::fs::read(path)?, wanted)?;
+    Ok(Reading { document: record::of_page(page), is_reviewed, outdated })
+}
+
+fn is_record(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        format: String,
+    }
+    serde_json::from_str::<Head>(text).is_ok_and(|head| head.format == crate::page::FORMAT)
 }
 
 /// The page in the bytes of a file, whose content says what it is.

@@ -2,7 +2,7 @@
 
 use super::ReadError;
 use crate::evaluate::document::{Document, Mark, MarkKind, TextGlyph, TextLine};
-use crate::page::{Line, Region, RegionKind, Telegram};
+use crate::page::{Line, Page, Region, RegionKind, Telegram};
 use crate::provenance::Source;
 use std::collections::BTreeMap;
 
@@ -22,6 +22,23 @@ struct Record {
 pub(super) fn document(text: &str) -> Result<Document, ReadError> {
     let record: Record = serde_json::from_str(text)
         .map_err(|e| ReadError::Json { what: "page record", cause: e.to_string() })?;
+    Ok(of_record(record))
+}
+
+/// A whole page.
+pub(super) fn of_page(page: Page) -> Document {
+    of_record(Record {
+        text: page.text,
+        width: Some(page.width),
+        height: Some(page.height),
+        skew_degrees: Some(page.skew_degrees),
+        regions: Some(page.regions),
+        telegram: page.telegram,
+        source: Some(page.source),
+    })
+}
+
+fn of_record(record: Record) -> Document {
     let told = record.regions.is_some();
     let regions = record.regions.unwrap_or_default();
     let mut lines: Vec<TextLine> = regions.iter().flat_map(lines_of).collect();
@@ -29,14 +46,14 @@ pub(super) fn document(text: &str) -> Result<Document, ReadError> {
     if !lines.iter().map(|l| l.text.as_str()).eq(record.text.lines()) {
         lines = Document::of_text(&record.text).lines;
     }
-    Ok(Document {
+    Document {
         lines,
         size: record.width.zip(record.height).filter(|s| s.0 > 0 && s.1 > 0),
         skew_degrees: record.skew_degrees.filter(|s| s.is_finite()),
         marks: told.then(|| regions.iter().filter_map(mark).collect()),
         fields: told.then(|| fields(&record.telegram.unwrap_or_default())),
         scan: record.source.map(|s| (s.path, s.page)),
-    })
+    }
 }
 
 fn lines_of(region: &Region) -> Vec<TextLine> {

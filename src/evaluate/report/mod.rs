@@ -13,8 +13,9 @@ mod tables;
 use super::baseline::Comparison;
 use super::page_figures::PageFigures;
 use super::pair::{Pair, Pairing};
-use super::read::read;
+use super::read::{read, read_as};
 use super::summary::Evaluation;
+use crate::reviewed::Text;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::HashMap;
 use std::path::Path;
@@ -55,8 +56,12 @@ pub fn report(
     let rate = |s: &Shown| s.figures.reading.rate().unwrap_or(0.0);
     worst.sort_by(|a, b| rate(b).total_cmp(&rate(a)).then_with(|| a.figures.name.cmp(&b.figures.name)));
     let mut notes = Vec::new();
-    let shown: Vec<Markup> =
-        worst.iter().take(pages).enumerate().map(|(at, s)| page(s, at + 1, scans, &mut notes)).collect();
+    let shown: Vec<Markup> = worst
+        .iter()
+        .take(pages)
+        .enumerate()
+        .map(|(at, s)| page(s, at + 1, (scans, pairing.text), &mut notes))
+        .collect();
     let html = html! {
         (DOCTYPE)
         html lang="en" {
@@ -78,11 +83,11 @@ pub fn report(
     Report { html: html.into_string(), notes }
 }
 
-fn page(shown: &Shown, rank: usize, scans: Option<&Path>, notes: &mut Vec<String>) -> Markup {
+fn page(shown: &Shown, rank: usize, (scans, text): (Option<&Path>, Text), notes: &mut Vec<String>) -> Markup {
     // Both were read a moment ago; if they are gone since, the page is shown without lines.
     let reference = read(&shown.pair.reference).unwrap_or_default();
-    let read_again = shown.pair.hypothesis.as_ref().and_then(|path| read(path).ok());
-    let hypothesis = read_again.unwrap_or_default();
+    let read_again = shown.pair.hypothesis.as_ref().and_then(|path| read_as(path, text).ok());
+    let hypothesis = read_again.map(|r| r.document).unwrap_or_default();
     let scan = match scans::find(shown.pair, (&reference, &hypothesis), scans) {
         Ok(Some(scan)) => Some(scan),
         Ok(None) => {

@@ -1,4 +1,4 @@
-//! What a browser may send as a page: everything is looked at before anything is written.
+//! What can be the regions of a page, from a browser or from a file: everything is looked at before it is used.
 
 use super::record::MendedRegion;
 use crate::geometry::BBox;
@@ -28,7 +28,7 @@ fn refuse(condition: bool, message: impl FnOnce() -> String) -> Result<(), Refus
 ///
 /// # Errors
 /// Says what is wrong, naming the region.
-pub(super) fn check_regions(regions: &[MendedRegion], width: u32, height: u32) -> Result<(), Refusal> {
+pub(crate) fn check_regions(regions: &[MendedRegion], width: u32, height: u32) -> Result<(), Refusal> {
     refuse(regions.len() > MOST_REGIONS, || format!("more than {MOST_REGIONS} regions"))?;
     let lines = regions.iter().map(|r| r.lines.len()).sum::<usize>();
     refuse(lines > MOST_LINES, || format!("more than {MOST_LINES} lines"))?;
@@ -61,7 +61,7 @@ pub(super) fn check_regions(regions: &[MendedRegion], width: u32, height: u32) -
 ///
 /// # Errors
 /// Where it is empty, too long, or has control characters.
-pub(super) fn check_name(name: &str) -> Result<&str, Refusal> {
+pub(crate) fn check_name(name: &str) -> Result<&str, Refusal> {
     let name = name.trim();
     refuse(name.is_empty(), || "say who you are before you save".to_owned())?;
     refuse(name.chars().count() > LONGEST_NAME, || format!("a name has at most {LONGEST_NAME} characters"))?;

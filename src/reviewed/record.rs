@@ -176,6 +176,6 @@ pub fn regions_of(page: &Page) -> Vec<MendedRegion> {
 
 /// The texts of glyphs, one after another.
 #[must_use]
-pub(super) fn joined(glyphs: &[Glyph]) -> String {
+pub(crate) fn joined(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|g| g.text.as_str()).collect()
 }

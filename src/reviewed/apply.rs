@@ -1,0 +1,109 @@
+//! The page as reviewed: a page record whose regions, text and fields are those of a review.
+//!
+//! A line that is not as the machine read it is a person's: its engine is [`PERSON`], its confidence 1. A person's ■ is a
+//! redaction like the machine's. Lines that nobody changed stay as they were read, with their confidences.
+
+use super::fields::{self, Lines};
+use super::{MendedLine, MendedRegion, PERSON, Review, regions_of};
+use crate::page::{Confidence, Glyph, Line, Page, REDACTION_MARK, Region, RegionKind, Warning, plain_text};
+use crate::provenance::Step;
+use std::collections::HashMap;
+
+/// Name of the step in a record's provenance.
+const STEP: &str = "review";
+
+/// The page as reviewed. The review must be one of this record; [`super::take`] makes sure of it.
+#[must_use]
+pub fn apply(page: &Page, review: &Review) -> Page {
+    let machine = regions_of(page);
+    let read = Lines::of(&machine);
+    let mut regions = review.regions.clone();
+    for mended in regions.iter_mut().flat_map(|r| &mut r.lines) {
+        if read.get(&mended.id).is_none_or(|known| known.line.text != mended.line.text) {
+            sign(&mut mended.line);
+        }
+    }
+    let is_new_head = fields::assign_roles(page, &machine, &mut regions);
+    let warnings = open_warnings(page, review, &regions);
+    let regions: Vec<Region> = regions.into_iter().map(region).collect();
+    let telegram = fields::telegram(page, &regions, is_new_head);
+    let mut provenance = page.provenance.clone();
+    provenance.steps.push(step(review));
+    let text = plain_text(&regions);
+    Page { regions, text, telegram, warnings, provenance, ..page.clone() }
+}
+
+/// Marks a line as a person's.
+fn sign(line: &mut Line) {
+    let is_mark = |g: &Glyph| g.text.chars().eq([REDACTION_MARK]);
+    let is_hidden = !line.glyphs.is_empty() && line.glyphs.iter().all(is_mark);
+    line.engine = if is_hidden { "none" } else { PERSON }.to_owned();
+    line.confidence = Confidence::CERTAIN;
+    line.glyphs.iter_mut().for_each(|g| g.confidence = Confidence::CERTAIN);
+}
+
+fn region(mended: MendedRegion) -> Region {
+    let MendedRegion { id, kind, bbox, outline, confidence, lines } = mended;
+    let lines: Vec<Line> = lines.into_iter().map(|l| l.line).collect();
+    let is_text = matches!(kind, RegionKind::Text { .. });
+    // A line may have been drawn, or have grown, beyond the region that it belongs to.
+    let bbox = lines.iter().filter(|_| is_text).fold(bbox, |all, l| all.union(&l.bbox));
+    Region { id, kind, bbox, outline, confidence, lines }
+}
+
+/// The machine's warnings that still hold: those of the page; and, unless somebody said that the page is right, those of
+/// regions that are there and of lines that nobody changed, at their places now.
+fn open_warnings(page: &Page, review: &Review, regions: &[MendedRegion]) -> Vec<Warning> {
+    let places: HashMap<&str, (&MendedRegion, usize, &MendedLine)> = regions
+        .iter()
+        .flat_map(|r| r.lines.iter().enumerate().map(move |(i, l)| (l.id.as_str(), (r, i, l))))
+        .collect();
+    let still = |warning: &Warning| {
+        let Some(id) = &warning.region else { return Some(warning.clone()) };
+        if review.done {
+            return None;
+        }
+        let Some(line) = warning.line else {
+            return regions.iter().any(|r| r.id == *id).then(|| warning.clone());
+        };
+        let (region, index, mended) = places.get(format!("{id}/{line}").as_str())?;
+        let is_open = mended.line.engine != PERSON;
+        is_open.then(|| Warning { region: Some(region.id.clone()), line: Some(*index), ..warning.clone() })
+    };
+    page.warnings.iter().filter_map(still).collect()
+}
+
+/// Who left a page as it is, by its provenance; nobody where it is as read.
+#[must_use]
+pub fn signature(page: &Page) -> Option<Signature<'_>> {
+    let measured = &page.provenance.steps.iter().rfind(|step| step.stage == STEP)?.measured;
+    let by = measured.get("by").and_then(|by| by.as_str()).unwrap_or_default();
+    Some(Signature { by, revision: measured.get("revision")?.as_u64()? })
+}
+
+/// Whose revision a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signature<'a> {
+    /// Who saved it last, as they call themselves.
+    pub by: &'a str,
+    /// Times that it was saved.
+    pub revision: u64,
+}
+
+/// Which revision this is, and whose.
+fn step(review: &Review) -> Step {
+    let mut step = Step::new(STEP)
+        .with("revision", review.revision)
+        .with("changes", review.changes)
+        .with("done", review.done);
+    if let Some(last) = review.history.last() {
+        step = step.with("by", last.by.as_str()).with("at", last.at.as_str());
+        let mut all: Vec<&str> = review.history.iter().map(|c| c.by.as_str()).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.len() > 1 {
+            step = step.with("reviewers", all);
+        }
+    }
+    step
+}
