@@ -62,3 +62,29 @@ pub fn small_page() -> GrayImage {
         Luma([if print || rule || redaction { 20 } else { 240 }])
     })
 }
+
+/// A stream of a PDF.
+pub fn pdf_stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
+    let head = format!("<<{dictionary}/Length {}>>stream\n", data.len());
+    [head.as_bytes(), data, b"\nendstream"].concat()
+}
+
+/// A PDF of one small page: its content is object 4, the others follow it.
+pub fn pdf_page(resources: &str, content: &[u8], others: &[Vec<u8>]) -> Vec<u8> {
+    let page =
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<<{resources}>>>>");
+    let mut objects: Vec<&[u8]> =
+        vec![b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page.as_bytes(), content];
+    objects.extend(others.iter().map(Vec::as_slice));
+    let mut file = b"%PDF-1.7\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (i, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file.extend(format!("{} 0 obj\n", i + 1).as_bytes());
+        file.extend_from_slice(object);
+        file.extend(b"\nendobj\n");
+    }
+    let at = file.len();
+    let trailer = format!("trailer<</Size {}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1);
+    [file, table.into_bytes(), trailer.into_bytes()].concat()
+}

@@ -413,6 +413,90 @@ fn half_an_image_behind_a_clip_or_transparent_is_shown_so() {
     assert_eq!((found.get_pixel(40, 12).0, found.get_pixel(120, 12).0), ([0; 3], [255; 3]));
 }
 
+/// A sixth of the resolution, as copiers keep what is beside the letters: mixed raster content.
+fn coarse(gray: u8, dictionary: &str) -> Vec<u8> {
+    let dictionary = format!("/BitsPerComponent 8/ColorSpace/DeviceGray{dictionary}");
+    pdf::object(&dictionary, (27, 16), &[gray; 27 * 16])
+}
+
+#[test]
+fn a_fine_mask_over_coarse_layers_is_taken_at_its_own_resolution() {
+    let whole = "q 38.4 0 0 23.04 0 0 cm";
+    let soft = || of_samples(8, 255, 0, "/ColorSpace/DeviceGray");
+    let stencil = || of_samples(1, 0, 1, "/ImageMask true");
+    let both = format!("{whole} /I0 Do /I1 Do Q");
+    for (name, layers, content) in [
+        ("soft mask", vec![coarse(255, ""), coarse(0, "/SMask 7 0 R"), soft()], both.clone()),
+        ("mask", vec![coarse(255, ""), coarse(0, "/Mask 7 0 R"), stencil()], both.clone()),
+        ("stencil", vec![coarse(255, ""), stencil()], both),
+        ("mask alone", vec![coarse(0, "/SMask 6 0 R"), soft()], format!("{whole} /I0 Do Q")),
+    ] {
+        let scan = read_pdf(&pdf::with_images(&layers, SIZE, "", content.as_bytes())).unwrap();
+        is_exactly(name, &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+        assert!(scan.dpi.is_some_and(|dpi| (dpi - 300.0).abs() < 0.5), "{name}: {:?}", scan.dpi);
+    }
+}
+
+#[test]
+fn stencils_cut_close_to_the_print_set_the_resolution_too() {
+    let solid = |size: (u32, u32)| {
+        let row = size.0.div_ceil(8) as usize;
+        pdf::object("/ImageMask true/BitsPerComponent 1", size, &vec![0; row * size.1 as usize])
+    };
+    let layers = [coarse(255, ""), solid((140, 12)), solid((30, 28))];
+    let content = "q 38.4 0 0 23.04 0 0 cm /I0 Do Q q 33.6 0 0 2.88 2.4 18.24 cm /I1 Do Q \
+         q 7.2 0 0 6.72 2.4 1.92 cm /I2 Do Q";
+    let scan = read_pdf(&pdf::with_images(&layers, SIZE, "", content.as_bytes())).unwrap();
+    is_exactly("stencils", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+}
+
+#[test]
+fn the_mask_of_a_graphics_state_sets_the_resolution_too() {
+    let form = |resources: &str, content: &str| {
+        format!(
+            "<</Type/XObject/Subtype/Form/BBox[0 0 38.4 23.04]/Group<</S/Transparency/CS/DeviceGray>>\
+             /Resources<<{resources}>>/Length {}>>stream\n{content}\nendstream",
+            content.len()
+        )
+        .into_bytes()
+    };
+    let masked = form(
+        "/ExtGState<</G<</SMask<</S/Luminosity/G 7 0 R>>>>>>",
+        "/G gs 0 g 0 0 38.4 23.04 re f",
+    );
+    let group = form("/XObject<</M 8 0 R>>", "38.4 0 0 23.04 0 0 cm /M Do");
+    let layers = [coarse(255, ""), masked, group, of_samples(8, 255, 0, "/ColorSpace/DeviceGray")];
+    let content = "q 38.4 0 0 23.04 0 0 cm /I0 Do Q /I1 Do";
+    let scan = read_pdf(&pdf::with_images(&layers, SIZE, "", content.as_bytes())).unwrap();
+    is_exactly("graphics state", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+}
+
+/// Programs that set a scan's letters as text leave a coarse picture of the paper below them.
+#[test]
+fn text_over_a_coarse_layer_is_shown_as_finely_as_text_alone() {
+    let text = |characters: usize| {
+        let content = format!(
+            "q 38.4 0 0 23.04 0 0 cm /I0 Do Q BT /F 1 Tf 2 9 Td ({}) Tj ET",
+            "a".repeat(characters)
+        );
+        read_pdf(&pdf::with_images(&[coarse(255, "")], SIZE, "", content.as_bytes())).unwrap()
+    };
+    assert!(text(300).dpi.is_some_and(|dpi| dpi >= 299.0));
+    // A number that was put over a scan leaves the scan as it is.
+    assert!(text(20).dpi.is_some_and(|dpi| dpi < 60.0));
+}
+
+#[test]
+fn a_mask_finer_than_the_page_may_be_is_shown_as_finely_as_the_page_may_be() {
+    let stencil = pdf::object("/ImageMask true/BitsPerComponent 1", (80, 96), &[0; 10 * 96]);
+    let content = "q 38.4 0 0 23.04 0 0 cm /I0 Do Q q 4.8 0 0 5.76 0 0 cm /I1 Do Q";
+    let bytes = pdf::with_images(&[coarse(255, ""), stencil], SIZE, "", content.as_bytes());
+    let options = ScanOptions { max_pixels: 100_000, ..ScanOptions::default() };
+    let scan = ScanFile::of_bytes(bytes, &options).unwrap().read(1).unwrap();
+    let (width, height) = scan.pixels.dimensions();
+    assert!((90_000..=100_000).contains(&(width * height)), "{width} × {height}");
+}
+
 #[test]
 fn text_that_is_in_a_pdf_already_is_noted() {
     let jpeg = std::fs::read(file("exif-dpi.jpg")).unwrap();

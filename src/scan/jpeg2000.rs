@@ -1,7 +1,7 @@
 //! JPEG 2000, as JP2 file or bare codestream (ISO/IEC 15444-1).
 
 use super::raster::rgb_of_cmyk;
-use super::{Limit, Scan, ScanError};
+use super::{Limit, Scan, ScanError, codestream};
 use crate::raster::Pixels;
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 use image::{GrayImage, RgbImage};
@@ -9,7 +9,7 @@ use image::{GrayImage, RgbImage};
 /// Reads the headers, and refuses what is larger than allowed.
 pub(super) fn open(bytes: &[u8], limit: Limit) -> Result<Image<'_>, ScanError> {
     let damaged = |cause: String| ScanError::damaged("JPEG 2000", cause);
-    check_tiles(bytes).map_err(|cause| damaged(cause.to_owned()))?;
+    codestream::check(bytes, limit)?;
     let image = Image::new(bytes, &DecodeSettings::default()).map_err(|e| damaged(e.to_string()))?;
     limit.check(u64::from(image.width()), u64::from(image.height()))?;
     Ok(image)
@@ -44,29 +44,4 @@ fn first(count: usize, stride: usize, data: Vec<u8>) -> Vec<u8> {
     let mut kept = Vec::with_capacity(data.len() / stride * count);
     data.chunks_exact(stride).for_each(|pixel| kept.extend_from_slice(&pixel[..count]));
     kept
-}
-
-/// Whether there are as many tiles as the standard allows, and the last of them is whole.
-///
-/// The decoder wants memory for every tile that is declared, and shows what is missing as gray.
-fn check_tiles(bytes: &[u8]) -> Result<(), &'static str> {
-    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|w| w == marker);
-    // A.4.4: EOC ends the codestream; within packets no marker from FF90 upwards occurs (SOT is FF90).
-    if last([0xFF, 0xD9]) <= last([0xFF, 0x90]) {
-        return Err("its end is missing");
-    }
-    // A.5.1: SOC, SIZ, its length and Rsiz; then Xsiz Ysiz XOsiz YOsiz XTsiz YTsiz XTOsiz YTOsiz.
-    let Some(start) = bytes.windows(4).position(|w| w == [0xFF, 0x4F, 0xFF, 0x51]) else { return Ok(()) };
-    let field = |i: usize| {
-        let at = start + 8 + 4 * i;
-        let value = bytes.get(at..at + 4).and_then(|b| b.try_into().ok());
-        u64::from(u32::from_be_bytes(value.unwrap_or_default()))
-    };
-    let tiles =
-        |size: usize, tile: usize| field(size).saturating_sub(field(tile + 2)).div_ceil(field(tile).max(1));
-    // A.4.2: tiles are counted from 0 to 65,534.
-    if tiles(0, 4).saturating_mul(tiles(1, 5)) > 65_535 {
-        return Err("it declares more tiles than the format allows");
-    }
-    Ok(())
 }

@@ -7,8 +7,10 @@
 //! PNG, JPEG, BMP, PNM and WebP come through the `image` crate; TIFF through `tiff`, and through leptonica (libtiff)
 //! what that crate does not read: bilevel fax, Group 3, strips taller than the page; PDF and JPEG 2000 through `hayro`.
 
+mod codestream;
 mod guard;
 mod jpeg2000;
+mod jpeg_scans;
 mod leptonica;
 mod note;
 mod password;
@@ -106,6 +108,9 @@ pub enum ScanError {
         /// The limit.
         max: u64,
     },
+    /// Reading it would take more memory or time than a page may.
+    #[error("{0} (raise scan.max_pixels in the settings if the file can be trusted, or print it into a new file)")]
+    TooMuch(String),
     /// Damaged, cut off, or of a kind that no decoder here knows.
     #[error("damaged or unsupported {format}: {cause} (copy the file again, or convert it to PNG)")]
     Damaged {
@@ -239,6 +244,19 @@ impl Limit {
     fn check(self, width: u64, height: u64) -> Result<(), ScanError> {
         if width.saturating_mul(height) > self.0 {
             return Err(ScanError::TooLarge { width, height, max: self.0 });
+        }
+        Ok(())
+    }
+
+    /// Bytes that a page may take while it is read: by default a gigabyte.
+    fn memory(self) -> u64 {
+        self.0.saturating_mul(10)
+    }
+
+    fn check_memory(self, what: &str, bytes: u64) -> Result<(), ScanError> {
+        if bytes > self.memory() {
+            let [wanted, most] = [bytes, self.memory()].map(|bytes| bytes.div_ceil(1_000_000));
+            return Err(ScanError::TooMuch(format!("{what} would take {wanted} MB, more than the {most} accepted")));
         }
         Ok(())
     }

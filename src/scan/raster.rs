@@ -1,6 +1,6 @@
 //! PNG, JPEG, BMP, PNM and WebP through the `image` crate; and what all formats share once they are decoded.
 
-use super::{Limit, Scan, ScanError, resolution};
+use super::{Limit, Scan, ScanError, jpeg_scans, resolution};
 use crate::raster::Pixels;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -58,6 +58,9 @@ pub(super) fn open(
     let decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     limit.check(u64::from(width), u64::from(height))?;
+    if format == ImageFormat::Jpeg {
+        jpeg_scans::check(bytes, (width, height), limit)?;
+    }
     Ok(decoder)
 }
 

@@ -8,19 +8,25 @@
 //! A damaged file is put together again from what is there, as readers do, and every page of it says so.
 
 mod bounds;
+mod jbig2;
 mod mosaic;
 mod painted;
 mod placed;
+mod rehearse;
 mod samples;
 mod size;
 mod space;
 mod state;
+mod structure;
+mod survey;
+mod unpack;
 
 use super::raster::oriented;
 use super::resolution::Resolution;
 use super::{Limit, Note, Passwords, Scan, ScanError, resolution};
 use crate::raster::Pixels;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
+use hayro::kurbo::{Affine, Rect};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use hayro_syntax::object::dict::Dict;
@@ -47,6 +53,7 @@ pub(super) struct PdfFile {
 impl PdfFile {
     pub(super) fn open(bytes: Arc<Vec<u8>>, passwords: &Passwords) -> Result<Self, ScanError> {
         let damaged = |cause: &str| Err(ScanError::damaged("PDF", cause));
+        structure::check(&bytes)?;
         let has_end = has_end(&bytes);
         let mut locked = Err(ScanError::Encrypted);
         for password in passwords.to_try() {
@@ -72,8 +79,8 @@ impl PdfFile {
     pub(super) fn read(&self, index: u32, limit: Limit) -> Result<Scan, ScanError> {
         let page =
             self.pdf.pages().get(index as usize).ok_or_else(|| ScanError::damaged("PDF", "no such page"))?;
-        size::check_contents(page, limit)?;
-        let painted = Painted::on(page, limit)?;
+        size::check_contents(page)?;
+        let painted = Painted::on(page)?;
         if self.is_repaired && painted.is_nothing() {
             return Err(ScanError::damaged("PDF", "nothing is left of the page"));
         }
@@ -83,7 +90,7 @@ impl PdfFile {
                 let is_complete = mosaic.is_complete;
                 (upright(mosaic, page), is_complete)
             }
-            None => (rendered(page, painted.dpi(page), limit)?, true),
+            None => (rendered(page, painted.dpi(page, limit), limit)?, true),
         };
         let notes = [
             (painted.text, Note::TextLayer),
@@ -148,6 +155,7 @@ fn rendered(page: &Page<'_>, dpi: f32, limit: Limit) -> Result<Scan, ScanError> 
     if columns > most || rows > most || columns == 0 || rows == 0 {
         return Err(damaged(format!("a page of {columns} × {rows} pixels cannot be rendered")));
     }
+    survey::check(page, limit)?;
     let unseen = Arc::new(AtomicBool::new(false));
     let note = Arc::clone(&unseen);
     let interpreter = InterpreterSettings {
@@ -159,6 +167,10 @@ fn rendered(page: &Page<'_>, dpi: f32, limit: Limit) -> Result<Scan, ScanError> 
     // The renderer cuts fractions off: a trifle more than whole pixels is on the safe side.
     let fitting = |pixels: u64, points: f32| (pixels as f32 + 0.01) / points;
     let (x_scale, y_scale) = (fitting(columns, width), fitting(rows, height));
+    let target = Rect::new(0.0, 0.0, columns as f64, rows as f64);
+    let transform = Affine::scale_non_uniform(f64::from(x_scale), f64::from(y_scale))
+        * Affine::new(page.initial_transform(true).as_coeffs());
+    rehearse::check(page, &interpreter, (transform, target), limit)?;
     let pixmap = PixmapSettings { x_scale, y_scale, bg_color: WHITE };
     let picture = render(page, &RenderCache::new(), &interpreter, &RenderSettings::default(), &pixmap);
     if unseen.load(Ordering::Relaxed) {

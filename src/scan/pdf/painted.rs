@@ -4,13 +4,14 @@
 
 use super::bounds::Bounds;
 use super::placed::Placed;
-use super::size::check_stream;
+use super::size::MOST_CONTENT;
 use super::state::{Path, State, is_optional, multiplied, numbers};
+use super::unpack::unpacked_bytes;
 use super::{Limit, POINTS, ScanError, USUAL_DPI, resolution};
 use hayro_syntax::content::UntypedIter;
 use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
-use hayro_syntax::object::{Array, Name, Object};
+use hayro_syntax::object::{self, Array, Name, Object};
 use hayro_syntax::page::{Page, Resources};
 
 /// Forms in forms, at most. Programs that make PDFs of scans need three.
@@ -21,6 +22,12 @@ const DEEPEST_STATE: usize = 1000;
 const MOST_INSTRUCTIONS: u32 = 4_000_000;
 /// The part of a page that images of one resolution cover where it is the scan's.
 const LEAST_PART: f32 = 0.25;
+/// The same of stencils and masked images: they have the shape of what is printed, and may be cut close to its lines.
+const LEAST_INK: f32 = 0.02;
+/// Characters beside which a page's own text is its print. A number or a mark of release over a scan has fewer.
+const LEAST_TEXT: usize = 200;
+/// Bytes that all forms may unpack to, each as often as it is painted.
+const MOST_FORMS: u64 = 8 * MOST_CONTENT;
 
 /// What a page paints.
 pub(super) struct Painted<'p> {
@@ -31,8 +38,11 @@ pub(super) struct Painted<'p> {
     annotations: bool,
     /// Text of any kind.
     pub(super) text: bool,
+    /// Bytes of text that is seen.
+    seen_text: usize,
     instructions: u32,
-    limit: Limit,
+    /// Bytes that forms may still unpack to.
+    left: u64,
     /// Why the page cannot be taken.
     refused: Option<ScanError>,
 }
@@ -46,14 +56,15 @@ struct Content<'c, 'p> {
 impl<'p> Painted<'p> {
     /// # Errors
     /// Where there is no end to it.
-    pub(super) fn on(page: &'p Page<'p>, limit: Limit) -> Result<Self, ScanError> {
+    pub(super) fn on(page: &'p Page<'p>) -> Result<Self, ScanError> {
         let mut painted = Self {
             images: vec![],
             other: false,
             annotations: has_annotations(page),
             text: false,
+            seen_text: 0,
             instructions: 0,
-            limit,
+            left: MOST_FORMS,
             refused: None,
         };
         let seen = Bounds::of_page(page);
@@ -68,7 +79,7 @@ impl<'p> Painted<'p> {
         }
         if painted.instructions >= MOST_INSTRUCTIONS {
             let cause = format!("a page of more than {MOST_INSTRUCTIONS} instructions");
-            return Err(ScanError::damaged("PDF", cause));
+            return Err(ScanError::TooMuch(cause));
         }
         Ok(painted)
     }
@@ -124,7 +135,7 @@ impl<'p> Painted<'p> {
                     }
                     _ => self.other = true,
                 },
-                _ => self.take(operator, &operands, state, content),
+                _ => self.take(operator, &operands, state, content, seen),
             }
         }
     }
@@ -136,6 +147,7 @@ impl<'p> Painted<'p> {
         operands: &[Object<'_>],
         state: &mut State,
         content: &Content<'_, 'p>,
+        seen: Option<&Bounds>,
     ) {
         match operator {
             b"cm" => {
@@ -148,6 +160,10 @@ impl<'p> Painted<'p> {
                 let Some(Object::Name(name)) = name else { return };
                 if let Some(parameters) = content.resources.get_ext_g_state(name) {
                     state.take_parameters(&parameters);
+                    let mask = parameters.get::<Dict<'p>>("SMask").and_then(|mask| mask.get::<Stream<'p>>("G"));
+                    if let Some(group) = mask.filter(|_| content.depth < DEEPEST) {
+                        self.paint_form(&group, state, content, seen);
+                    }
                 }
             }
             b"g" | b"rg" => state.fills_black = numbers(operands).iter().all(|v| *v == 0.0),
@@ -155,7 +171,10 @@ impl<'p> Painted<'p> {
             b"Tr" => state.text_is_invisible = numbers(operands).first() == Some(&3.0),
             b"Tj" | b"TJ" | b"'" | b"\"" => {
                 self.text = true;
-                self.other |= !state.text_is_invisible;
+                if !state.text_is_invisible {
+                    self.other = true;
+                    self.seen_text += operands.iter().map(text_bytes).sum::<usize>();
+                }
             }
             b"sh" => self.other = true,
             b"BDC" => self.other |= is_optional(operands),
@@ -190,7 +209,10 @@ impl<'p> Painted<'p> {
         content: &Content<'_, 'p>,
         seen: Option<&Bounds>,
     ) {
-        self.refused = self.refused.take().or(check_stream(form, self.limit).err());
+        match unpacked_bytes(form, self.left.min(MOST_CONTENT)) {
+            Ok(bytes) => self.left -= bytes,
+            Err(error) => self.refused = self.refused.take().or(Some(error)),
+        }
         let dict = form.dict();
         let Some(data) = self.refused.is_none().then(|| form.decoded_data().ok()).flatten() else {
             self.other = true;
@@ -246,19 +268,35 @@ impl<'p> Painted<'p> {
     }
 
     /// The resolution at which nothing of the scan is lost: the finest of those whose images cover a good part of the
-    /// page. A small picture beside text does not set it.
-    pub(super) fn dpi(&self, page: &Page<'_>) -> f32 {
+    /// page, or whose masks have the shape of its print. A small picture beside text does not set it. Where the page's
+    /// own text is its print, layers below it are shown at a multiple of their resolution.
+    pub(super) fn dpi(&self, page: &Page<'_>, limit: Limit) -> f32 {
         let (width, height) = page.base_dimensions();
-        let dpi = |image: &Placed<'_>| image.scale().0.max(image.scale().1) * POINTS;
-        let covered = |wanted: f32| -> f32 {
-            let alike = self.images.iter().filter(|i| (dpi(i) / wanted - 1.0).abs() < 0.02);
-            alike.map(|image| image.bounds().area()).sum()
+        let dpi = |image: &Placed<'_>| image.finest_scale() * POINTS;
+        let covered = |wanted: f32, is_counted: &dyn Fn(&Placed<'_>) -> bool| -> f32 {
+            let alike = self.images.iter().filter(|i| (dpi(i) / wanted - 1.0).abs() < 0.02 && is_counted(i));
+            alike.map(|image| image.bounds().area()).sum::<f32>() / (width * height)
+        };
+        let is_enough = |dpi: f32| {
+            covered(dpi, &|_| true) >= LEAST_PART || covered(dpi, &|i| !i.is_opaque()) >= LEAST_INK
         };
         let mut all: Vec<f32> = self.images.iter().map(dpi).filter_map(resolution::plausible).collect();
         all.sort_by(f32::total_cmp);
         all.dedup();
-        let finest = all.into_iter().rev().find(|dpi| covered(*dpi) >= LEAST_PART * width * height);
-        finest.unwrap_or(USUAL_DPI)
+        let Some(finest) = all.into_iter().rev().find(|dpi| is_enough(*dpi)) else { return USUAL_DPI };
+        let layers = if self.seen_text >= LEAST_TEXT { (USUAL_DPI / finest).ceil().max(1.0) } else { 1.0 };
+        // A mask on a part of the page may be finer than the page can be.
+        let most = POINTS * (limit.0 as f32 / (width * height)).sqrt() * 0.999;
+        (finest * layers).min(most)
+    }
+}
+
+/// Bytes of a string, or of those in an array.
+fn text_bytes(operand: &Object<'_>) -> usize {
+    match operand {
+        Object::String(text) => text.as_bytes().len(),
+        Object::Array(parts) => parts.iter::<object::String<'_>>().map(|text| text.as_bytes().len()).sum(),
+        _ => 0,
     }
 }
 

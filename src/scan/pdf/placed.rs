@@ -23,11 +23,21 @@ impl<'a> Placed<'a> {
 
     /// Width and height, px, as declared.
     pub(super) fn size(&self) -> (u32, u32) {
-        let side = |long: &str, short: &str| {
-            let dict = self.stream.dict();
-            dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0)
+        size(self.stream.dict())
+    }
+
+    /// Its resolution, px a point: that of its mask where this is the finer. A mask of letters over a coarse layer of
+    /// colour is how copiers pack a page (mixed raster content).
+    pub(super) fn finest_scale(&self) -> f32 {
+        let dict = self.stream.dict();
+        let masks = ["SMask", "Mask"].iter().filter_map(|key| dict.get::<Stream<'_>>(*key));
+        let sizes = masks.map(|mask| size(mask.dict())).chain([self.size()]);
+        let bounds = self.bounds();
+        let scale = |size: (u32, u32)| {
+            let (width, height) = self.upright(size);
+            (width as f32 / bounds.width()).max(height as f32 / bounds.height())
         };
-        (side("Width", "W"), side("Height", "H"))
+        sizes.map(scale).fold(0.0, f32::max)
     }
 
     /// Where it is painted.
@@ -58,7 +68,10 @@ impl<'a> Placed<'a> {
 
     /// Width and height as it stands on the page, px.
     pub(super) fn upright_size(&self) -> (u32, u32) {
-        let (width, height) = self.size();
+        self.upright(self.size())
+    }
+
+    fn upright(&self, (width, height): (u32, u32)) -> (u32, u32) {
         let [a, b, ..] = self.matrix;
         if a.abs() >= b.abs() { (width, height) } else { (height, width) }
     }
@@ -74,6 +87,13 @@ impl<'a> Placed<'a> {
         let dict = self.stream.dict();
         !is_stencil(dict) && !["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(*key))
     }
+}
+
+/// Width and height of an image, px, as declared.
+pub(super) fn size(dict: &Dict<'_>) -> (u32, u32) {
+    let side =
+        |long: &str, short: &str| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);
+    (side("Width", "W"), side("Height", "H"))
 }
 
 /// Whether an image is a stencil (ISO 32000-2, 8.9.6.2).

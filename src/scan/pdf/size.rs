@@ -1,84 +1,118 @@
-//! Streams that would unpack to more than a page may hold are refused before anything is unpacked for good.
-//!
-//! Deflate packs up to 1,032 : 1, so 800 KB can hold what fills the memory. Only streams that could pass the limit are
-//! tried, and thrown away as they are unpacked.
+//! Images that would take more than a page may are refused by what their own headers declare, before they are decoded.
 
 use super::super::{Limit, ScanError, jpeg2000, raster};
-use super::placed::Placed;
-use flate2::read::ZlibDecoder;
+use super::jbig2;
+use super::placed::{Placed, size};
+use super::unpack::{Unpacked, check_stream, unpack};
 use hayro_syntax::Filter;
-use hayro_syntax::object::Array;
+use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
+use hayro_syntax::object::{Array, Object};
 use hayro_syntax::page::Page;
 use image::ImageFormat;
-use std::io::Read;
-
-/// Deflate's best: RFC 1951 codes 258 bytes in two bits.
-const MOST: u64 = 1032;
 
 /// The images of a page may have so many times the pixels of the largest page: strips lie over one another now and then.
 const MOST_TOGETHER: u64 = 4;
+/// Bytes that a page's instructions may have, all parts together: a map has some tens of megabytes.
+pub(super) const MOST_CONTENT: u64 = 64 << 20;
+/// Bytes in a row of samples, at most. Two bytes for each of four channels of 65,535 pixels are 500,000.
+const MOST_ROW: u64 = 1 << 20;
 
 /// Refuses images that declare, or unpack to, more pixels than accepted, and pages of too many of them.
 pub(super) fn check_images(images: &[Placed<'_>], limit: Limit) -> Result<(), ScanError> {
     let mut together = 0u64;
     for image in images {
         let (width, height) = image.size();
-        let (width, height) = (u64::from(width), u64::from(height));
-        limit.check(width, height)?;
-        together = together.saturating_add(width.saturating_mul(height));
-        check_stream(&image.stream, limit)?;
-        check_header(&image.stream, limit)?;
-        for mask in ["SMask", "Mask"].iter().filter_map(|key| image.stream.dict().get::<Stream<'_>>(*key)) {
-            check_stream(&mask, limit)?;
-            check_header(&mask, limit)?;
-        }
+        together = together.saturating_add(u64::from(width).saturating_mul(u64::from(height)));
+        check_image(&image.stream, limit)?;
     }
     if together > limit.0.saturating_mul(MOST_TOGETHER) {
-        let cause = format!("its images have {together} pixels together");
-        return Err(ScanError::damaged("PDF", cause));
+        return Err(ScanError::TooMuch(format!("its images have {together} pixels together")));
     }
     Ok(())
 }
 
-/// Refuses pages whose drawing instructions unpack to more than a page may hold.
-pub(super) fn check_contents(page: &Page<'_>, limit: Limit) -> Result<(), ScanError> {
+/// Refuses an image, or one of its masks, that would take more than a page may.
+pub(super) fn check_image(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
+    check_samples(stream, limit)?;
+    for key in ["SMask", "Mask"] {
+        if let Some(mask) = stream.dict().get::<Stream<'_>>(key) {
+            check_samples(&mask, limit)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_samples(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
+    let dict = stream.dict();
+    let (width, height) = size(dict);
+    limit.check(u64::from(width), u64::from(height))?;
+    check_space(dict, limit)?;
+    let Unpacked::Pixels { filter, data, parameters } = unpack(stream, limit.0.saturating_mul(8))? else {
+        return check_predictor(dict);
+    };
+    // What else may be wrong with a header is the decoder's to report.
+    let is_about_size = |error: &ScanError| matches!(error, ScanError::TooLarge { .. } | ScanError::TooMuch(_));
+    let refused = |outcome: Result<(), ScanError>| outcome.err().filter(is_about_size).map_or(Ok(()), Err);
+    match filter {
+        Filter::JpxDecode => refused(jpeg2000::open(&data, limit).map(drop)),
+        Filter::DctDecode => refused(raster::open(&data, ImageFormat::Jpeg, limit).map(drop)),
+        Filter::Jbig2Decode => {
+            if let Some(globals) = parameters.get::<Stream<'_>>("JBIG2Globals") {
+                check_stream(&globals, Limit(limit.0 / 8))?;
+                jbig2::check(&globals.decoded_data().unwrap_or_default(), limit)?;
+            }
+            jbig2::check(&data, limit)
+        }
+        // The decoder takes the number of rows from the image.
+        _ => limit.check(u64::from(parameters.get::<u32>("Columns").unwrap_or(1728)), u64::from(height.max(1))),
+    }
+}
+
+/// A predictor works in rows, which it allocates as they are declared (ISO 32000-2, 7.4.4.4).
+fn check_predictor(dict: &Dict<'_>) -> Result<(), ScanError> {
+    let row = |parameters: Dict<'_>| {
+        let of = |key: &str, usual: u64| match parameters.get::<Object<'_>>(key) {
+            Some(Object::Number(number)) => number.as_f64().max(0.0) as u64,
+            _ => usual,
+        };
+        let bits = of("Columns", 1).saturating_mul(of("Colors", 1)).saturating_mul(of("BitsPerComponent", 8));
+        (of("Predictor", 1) > 1).then_some(bits / 8)
+    };
+    let all = dict.get::<Array<'_>>("DecodeParms").or_else(|| dict.get::<Array<'_>>("DP"));
+    let several = all.into_iter().flat_map(|all| all.iter::<Object<'_>>().filter_map(Object::into_dict));
+    let one = dict.get::<Dict<'_>>("DecodeParms").or_else(|| dict.get::<Dict<'_>>("DP"));
+    match several.chain(one).filter_map(row).find(|row| *row > MOST_ROW) {
+        Some(row) => Err(ScanError::TooMuch(format!("a stream in it has rows of {row} bytes"))),
+        None => Ok(()),
+    }
+}
+
+/// Tables and profiles are decoded whole.
+fn check_space(dict: &Dict<'_>, limit: Limit) -> Result<(), ScanError> {
+    let space = dict.get::<Array<'_>>("ColorSpace").or_else(|| dict.get::<Array<'_>>("CS"));
+    let Some(space) = space else { return Ok(()) };
+    // An indexed space names another as its base.
+    let base = space.iter::<Object<'_>>().filter_map(Object::into_array).take(1);
+    let parts = base.flat_map(|base| base.iter::<Object<'_>>().take(8));
+    for part in space.iter::<Object<'_>>().take(8).chain(parts) {
+        if let Object::Stream(stream) = part {
+            check_stream(&stream, Limit(limit.0 / 8))?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses pages whose drawing instructions unpack to more than any page has.
+pub(super) fn check_contents(page: &Page<'_>) -> Result<(), ScanError> {
+    let mut left = MOST_CONTENT;
+    let mut check = |part: &Stream<'_>| {
+        left -= super::unpack::unpacked_bytes(part, left)?;
+        Ok(())
+    };
     if let Some(stream) = page.raw().get::<Stream<'_>>("Contents") {
-        return check_stream(&stream, limit);
+        return check(&stream);
     }
     let parts = page.raw().get::<Array<'_>>("Contents");
-    parts.map_or(Ok(()), |parts| parts.iter::<Stream<'_>>().try_for_each(|part| check_stream(&part, limit)))
-}
-
-/// Refuses images whose own header declares more pixels than accepted, whatever the PDF says. What else may be wrong with
-/// them is the decoder's to report.
-fn check_header(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
-    let outcome = match stream.filters().as_slice() {
-        [Filter::JpxDecode] => jpeg2000::open(&stream.raw_data(), limit).map(drop),
-        [Filter::DctDecode] => raster::open(&stream.raw_data(), ImageFormat::Jpeg, limit).map(drop),
-        _ => Ok(()),
-    };
-    outcome.or_else(|error| if matches!(error, ScanError::TooLarge { .. }) { Err(error) } else { Ok(()) })
-}
-
-/// Refuses streams that unpack to more than a page may hold.
-pub(super) fn check_stream(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
-    let packed = stream.raw_data();
-    // Four channels of sixteen bits.
-    let most = limit.0.saturating_mul(8);
-    let mut unpacked: Box<dyn Read + '_> = Box::new(&packed[..]);
-    let mut bound = packed.len() as u64;
-    for _ in stream.filters().iter().take_while(|f| **f == Filter::FlateDecode) {
-        unpacked = Box::new(ZlibDecoder::new(unpacked));
-        bound = bound.saturating_mul(MOST);
-    }
-    if bound <= most {
-        return Ok(());
-    }
-    // A stream that is damaged further on is the decoder's to report.
-    let counted = std::io::copy(&mut unpacked.take(most + 1), &mut std::io::sink());
-    if counted.is_ok_and(|bytes| bytes > most) {
-        return Err(ScanError::damaged("PDF", format!("a stream unpacks to more than {most} bytes")));
-    }
-    Ok(())
+    parts.map_or(Ok(()), |parts| parts.iter::<Stream<'_>>().try_for_each(|part| check(&part)))
 }

@@ -1,0 +1,297 @@
+//! What rendering a page costs, found by going through it with a device that paints nothing.
+//!
+//! The renderer works through whatever a page says, and keeps it all until it paints: 300,000 lines across a page, forms
+//! that paint forms, a pattern of a billion cells. The device here gets the same calls and adds up what each would take;
+//! once that is more than any page takes, it gives up by unwinding, as the interpreter cannot be told to stop.
+
+use super::super::{Limit, ScanError};
+use super::size::check_image;
+use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::pattern::{Pattern, TilingPattern};
+use hayro::hayro_interpret::shading::ShadingType;
+use hayro::hayro_interpret::util::x_y_advances;
+use hayro::hayro_interpret::{
+    BlendMode, CacheKey, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, Paint, SoftMask, interpret_page,
+};
+use hayro::kurbo::{Affine, BezPath, ParamCurve, PathSeg, Rect, Shape};
+use hayro_syntax::page::Page;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Pixels along all outlines: each fourth is kept with its coverage until the page is painted. A dense map has ten million.
+const MOST_OUTLINE: f64 = 40e6;
+/// Pixels painted, all things together, as parts of the largest page.
+const MOST_PAINTED: f64 = 16.0;
+/// Calls of the device. A page of text has some thousand, a map some hundred thousand.
+const MOST_CALLS: f64 = 1e6;
+/// Pixels that a call takes besides, however little it paints.
+const CALL: f64 = 100.0;
+/// Bytes held for a pixel along an outline: a tile of four rows, and its coverage.
+const OUTLINE_BYTES: f64 = 10.0;
+/// Bytes a pixel of an image as it is kept until the page is painted, and of the page itself.
+const KEPT_BYTES: f64 = 4.0;
+/// Bytes a pixel of an image while it is decoded and made into what is kept.
+const DECODED_BYTES: f64 = 8.0;
+/// Copies of a pattern's cell that overlap one place.
+const MOST_COPIES: f64 = 10_000.0;
+
+/// Refuses a page that takes more than any page to render.
+pub(super) fn check<'p>(
+    page: &'p Page<'p>,
+    settings: &InterpreterSettings,
+    (transform, target): (Affine, Rect),
+    limit: Limit,
+) -> Result<(), ScanError> {
+    let cache = InterpreterCache::new();
+    let mut context = Context::new(transform, target, &cache, page.xref(), settings.clone());
+    let mut count = Count {
+        target,
+        limit,
+        outline: 0.0,
+        painted: 0.0,
+        calls: 0.0,
+        memory: 0.0,
+        masks: HashSet::new(),
+        images: HashSet::new(),
+        glyphs: HashMap::new(),
+        refused: None,
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| interpret_page(page, &mut context, &mut count)));
+    match (count.refused, outcome) {
+        (Some(error), _) => Err(error),
+        (None, Err(panic)) => resume_unwind(panic),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+/// Thrown to end the interpreter.
+struct GaveUp;
+
+/// What was counted so far.
+struct Count {
+    /// The page, px.
+    target: Rect,
+    limit: Limit,
+    outline: f64,
+    painted: f64,
+    calls: f64,
+    /// Bytes of masks and images that are kept.
+    memory: f64,
+    /// Masks and images that were met before.
+    masks: HashSet<u128>,
+    images: HashSet<u128>,
+    /// Segments in the outline of a glyph.
+    glyphs: HashMap<u128, usize>,
+    refused: Option<ScanError>,
+}
+
+impl Count {
+    fn give_up(&mut self, error: ScanError) -> ! {
+        self.refused = Some(error);
+        resume_unwind(Box::new(GaveUp))
+    }
+
+    fn call(&mut self) {
+        self.calls += 1.0;
+        self.add(0.0, CALL);
+    }
+
+    fn add(&mut self, outline: f64, painted: f64) {
+        // Matrices may hold anything, and so may what is made by them.
+        let counted = |cost: f64| if cost.is_nan() { f64::INFINITY } else { cost };
+        self.outline += counted(outline);
+        self.painted += counted(painted);
+        let most_painted = MOST_PAINTED * self.limit.0 as f64;
+        let cause = if self.calls > MOST_CALLS {
+            format!("the page paints more than {MOST_CALLS} things")
+        } else if self.outline > MOST_OUTLINE {
+            format!("the outlines on the page are longer than {MOST_OUTLINE} pixels together")
+        } else if self.painted > most_painted {
+            format!("the page paints more than {most_painted} pixels, one thing over another")
+        } else {
+            return;
+        };
+        self.give_up(ScanError::TooMuch(cause));
+    }
+
+    /// Adds what is kept until the page is painted; beside it, so many bytes are held for a moment.
+    fn hold(&mut self, kept: f64, moment: f64) {
+        self.memory += kept;
+        let page = KEPT_BYTES * self.target.area();
+        let most = self.memory + OUTLINE_BYTES * self.outline + moment.max(page);
+        if let Err(error) = self.limit.check_memory("what the page paints", most as u64) {
+            self.give_up(error);
+        }
+    }
+
+    /// What of a box lies on the page: its area and half its circumference.
+    fn seen(&self, bounds: Rect) -> (f64, f64) {
+        let seen = bounds.intersect(self.target);
+        let (width, height) = (seen.width().max(0.0), seen.height().max(0.0));
+        (width * height, width + height)
+    }
+
+    /// A path that is filled or, with the width of its line, stroked.
+    fn path(&mut self, path: &BezPath, transform: Affine, line_px: Option<f64>) {
+        let mut bounds: Option<Rect> = None;
+        for segment in path.segments() {
+            let hull = transform.transform_rect_bbox(hull(segment)).inflate(line_px.unwrap_or(0.0), line_px.unwrap_or(0.0));
+            bounds = Some(bounds.map_or(hull, |all| all.union(hull)));
+            // A curve is taken apart into lines, the more the larger it is, seen or not.
+            let pieces = if matches!(segment, PathSeg::Line(_)) { 4.0 } else { 16.0 + (hull.width() + hull.height()).sqrt() };
+            let sides = if line_px.is_some() { 2.0 } else { 1.0 };
+            let (_, length) = self.seen(hull);
+            self.add(sides * (length + pieces), 0.0);
+        }
+        let (area, _) = bounds.map_or((0.0, 0.0), |bounds| self.seen(bounds));
+        self.add(0.0, if line_px.is_some() { 0.0 } else { area });
+    }
+
+    fn drawn(&mut self, path: &BezPath, transform: Affine, mode: &DrawMode) {
+        let stroke = match mode {
+            DrawMode::Stroke(stroke) | DrawMode::FillAndStroke(_, stroke) => Some(stroke),
+            _ => None,
+        };
+        if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
+            self.path(path, transform, None);
+        }
+        let Some(stroke) = stroke else { return };
+        let (x, y) = x_y_advances(&transform);
+        let line = f64::from(stroke.line_width) * x.length().max(y.length());
+        self.path(path, transform, Some(line.max(1.0)));
+        let period: f32 = stroke.dash_array.iter().sum();
+        if !stroke.dash_array.is_empty() {
+            // Dashes are cut over the whole length of the line.
+            let length: f64 = path.segments().map(|s| { let h = hull(s); h.width() + h.height() }).sum();
+            let dashes = length / f64::from(period.max(1e-9)) * stroke.dash_array.len() as f64;
+            self.add(dashes * (8.0 + 2.0 * line.min(100.0)), 0.0);
+        }
+    }
+
+    fn paint(&mut self, paint: &Paint<'_>, bounds: Rect, is_stroke: bool) {
+        let Paint::Pattern(pattern) = paint else { return };
+        let (area, _) = self.seen(bounds);
+        match &**pattern {
+            Pattern::Shading(shading) => {
+                let each = match &*shading.shading.shading_type {
+                    ShadingType::TriangleMesh { triangles, .. } => triangles.len(),
+                    ShadingType::CoonsPatchMesh { patches, .. } => 200 * patches.len(),
+                    ShadingType::TensorProductPatchMesh { patches, .. } => 200 * patches.len(),
+                    _ => 20,
+                };
+                self.add(0.0, area * (20.0 + each as f64));
+            }
+            Pattern::Tiling(tiling) => self.tiling(tiling, area, is_stroke),
+        }
+    }
+
+    /// A cell is painted once for every copy of it that reaches into the first.
+    fn tiling(&mut self, tiling: &TilingPattern<'_>, area: f64, is_stroke: bool) {
+        let copies = |side: f64, step: f32| (side / f64::from(step.abs())).ceil().max(1.0);
+        let copies = copies(tiling.bbox.width(), tiling.x_step) * copies(tiling.bbox.height(), tiling.y_step);
+        if copies.is_nan() || copies > MOST_COPIES {
+            self.give_up(ScanError::TooMuch("a pattern on the page lies over itself too often".to_owned()));
+        }
+        let before = (self.outline, self.painted, self.calls);
+        tiling.interpret(self, tiling.matrix, is_stroke);
+        let more = |before: f64, after: f64| (after - before) * (copies - 1.0);
+        let (outline, painted) = (more(before.0, self.outline), more(before.1, self.painted));
+        self.calls += more(before.2, self.calls);
+        self.add(outline, painted + 4.0 * area);
+    }
+
+    fn mask(&mut self, mask: Option<&SoftMask<'_>>) {
+        let Some(mask) = mask else { return };
+        let page = self.target.area();
+        if self.masks.insert(mask.cache_key()) {
+            self.add(0.0, 8.0 * page);
+            self.hold(page, KEPT_BYTES * page);
+            mask.interpret(self);
+        }
+        self.add(0.0, page / 8.0);
+    }
+
+    fn glyph<'a>(&mut self, glyph: &Glyph<'a>, props: &DrawProps<'a>, place: Affine) {
+        self.call();
+        match glyph {
+            Glyph::Type3(glyph) => glyph.interpret(self, props.transform, place, &props.paint),
+            Glyph::Outline(outline) => {
+                let segments = *self
+                    .glyphs
+                    .entry(outline.identifier().cache_key())
+                    .or_insert_with(|| outline.outline().elements().len());
+                // Outlines are given in thousandths of the font's size.
+                let square = Rect::new(0.0, -250.0, 1000.0, 1000.0);
+                let bounds = (props.transform * place).transform_rect_bbox(square);
+                let (area, length) = self.seen(bounds);
+                self.add(4.0 * segments as f64 + 3.0 * length, area);
+            }
+        }
+    }
+}
+
+fn hull(segment: PathSeg) -> Rect {
+    let ends = Rect::from_points(segment.start(), segment.end());
+    match segment {
+        PathSeg::Line(_) => ends,
+        PathSeg::Quad(quad) => ends.union_pt(quad.p1),
+        PathSeg::Cubic(cubic) => ends.union_pt(cubic.p1).union_pt(cubic.p2),
+    }
+}
+
+impl<'a> Device<'a> for Count {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.call();
+        self.drawn(path, props.transform, mode);
+        self.mask(props.soft_mask.as_ref());
+        let is_stroke = matches!(mode, DrawMode::Stroke(_));
+        self.paint(&props.paint, props.transform.transform_rect_bbox(path.bounding_box()), is_stroke);
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.call();
+        self.path(&clip.path, Affine::IDENTITY, None);
+    }
+
+    fn push_transparency_group(&mut self, _: f32, mask: Option<SoftMask<'a>>, _: BlendMode) {
+        self.call();
+        self.mask(mask.as_ref());
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        self.call();
+        if matches!(mode, DrawMode::Invisible) {
+            return;
+        }
+        self.mask(props.soft_mask.as_ref());
+        for glyph in run.glyphs() {
+            self.glyph(glyph, &props, glyph.transform());
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.call();
+        let stream = match &image {
+            Image::Stencil(stencil) => stencil.stream(),
+            Image::Raster(raster) => raster.stream(),
+        };
+        if self.images.insert(image.cache_key()) && let Err(error) = check_image(stream, self.limit) {
+            self.give_up(error);
+        }
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        let bounds = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height));
+        let (area, _) = self.seen(bounds);
+        let pixels = width * height;
+        self.add(0.0, 4.0 * (pixels + area));
+        // What is larger than on the page is made smaller.
+        let (x, y) = x_y_advances(&props.transform);
+        let kept = if x.length() < 1.0 || y.length() < 1.0 { pixels * x.length() * y.length() } else { pixels };
+        self.hold(KEPT_BYTES * kept, DECODED_BYTES * pixels);
+        self.mask(props.soft_mask.as_ref());
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn pop_transparency_group(&mut self) {}
+}
