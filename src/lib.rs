@@ -12,6 +12,7 @@ pub mod provenance;
 pub mod raster;
 pub mod relative_path;
 // Floor 1: pixels in, rules of text.
+pub mod encoding;
 pub mod orthography;
 pub mod scan;
 // Floor 2: stages, which do not know one another.

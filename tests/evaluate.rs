@@ -97,6 +97,7 @@ fn damaged_files_are_errors_that_name_themselves() {
         ("a.xml", "", "the file is empty"),
         ("a.json", "{\"lines\":", "damaged"),
         ("a.xml", "<mets/>", "its root element is <mets>"),
+        ("a.hocr", "<html><body><div class='ocr_page'><p>half a te", "ends before </html>"),
     ];
     for (name, text, message) in damaged {
         let place = Place::new(&[(&format!("gt/{name}"), text), ("a.txt", "第")]);
@@ -122,6 +123,42 @@ fn a_table_pairs_what_has_other_names() {
     let figures = place.figures(&["out", "gt", "--pairs", "pairs.tsv"], 1);
     assert_eq!((&figures["rates"]["reading"]["errors"], &figures["pages"]), (&4.into(), &2.into()));
     place.evaluate(&["out", "gt", "--pairs", "bad.tsv"]).code(2).stderr(contains("bad.tsv, line 1"));
+}
+
+/// PowerShell writes UTF-16 where it redirects, and Excel where it saves a table of text.
+#[test]
+fn tables_and_older_runs_may_be_utf_16() {
+    let utf16 =
+        |text: &str| format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let place = Place::new(&[("gt/電.txt", "第一号"), ("out/信.txt", "第二号")]);
+    std::fs::write(place.0.path().join("pairs.tsv"), utf16("電.txt\t信.txt\r\n")).unwrap();
+    let then = place.figures(&["out", "gt", "--pairs", "pairs.tsv"], 0);
+    assert_eq!(then["rates"]["reading"]["errors"], 1);
+    std::fs::write(place.0.path().join("then.json"), utf16(&then.to_string())).unwrap();
+    let now = place.figures(&["out", "gt", "--pairs", "pairs.tsv", "--baseline", "then.json"], 0);
+    assert_eq!(now["comparison"]["reading"]["p"], 1.0);
+}
+
+#[test]
+fn what_holds_no_text_or_leaves_its_order_open_is_said_in_the_table() {
+    let empty = PAGE_XML.replace("第５５１７号", "");
+    let order = "<Page><ReadingOrder><OrderedGroup><RegionRefIndexed index='0' regionRef='gone'/></OrderedGroup></ReadingOrder>";
+    let place = Place::new(&[
+        ("gt/a.txt", "第"),
+        ("gt/b.txt", ""),
+        ("gt/c.txt", ""),
+        ("out/a.xml", &empty),
+        ("out/c.txt", ""),
+    ]);
+    place.write("out/b.xml", &PAGE_XML.replace("<Page>", order));
+    let shown = place.evaluate(&["out", "gt"]).code(0).stdout(
+        contains("  result: no text anywhere in the file; it counts as empty\n")
+            .and(contains("  reference: no text anywhere in the file; it counts as empty\n"))
+            .and(contains("  result: the reading order refers to what is not in the file: gone\n")),
+    );
+    let told = String::from_utf8_lossy(&shown.get_output().stdout).into_owned();
+    assert_eq!(told.matches("it counts as empty").count(), 2, "two empty files agree");
+    assert_eq!(place.figures(&["out", "gt"], 0)["per_page"][0]["notes"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The modules, floor by floor.
 const FLOORS: [&[&str]; 7] = [
     &["error", "geometry", "page", "provenance", "raster", "relative_path"],
-    &["orthography", "scan"],
+    &["encoding", "orthography", "scan"],
     &["binarize", "deskew", "layout", "marks", "recognize", "telegram"],
     &["reviewed"],
     &["evaluate", "index", "join", "pipeline", "review", "write"],
@@ -46,7 +46,8 @@ const PLACES: [(&str, &[&str]); 31] = [
     ("moxcms", &["write/pdf/metadata.rs"]),
     ("getrandom", &["cli/review.rs"]),
     ("roxmltree", &["evaluate/read/", "evaluate/dinglehopper/"]),
-    ("encoding_rs", &["evaluate/read/mod.rs"]),
+    ("encoding_rs", &["encoding.rs"]),
+    ("html5gum", &["evaluate/read/html.rs"]),
     ("unicode_properties", &["evaluate/dinglehopper/words.rs"]),
     ("maud", &["evaluate/report/"]),
     ("base64", &["batch/picture.rs", "evaluate/report/scans.rs"]),

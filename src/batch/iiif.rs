@@ -4,6 +4,7 @@
 //! named as a failure, not fetched: the program speaks to no server. Of several images that paint one canvas all are
 //! read; thumbnails and other annotations are not.
 
+use crate::encoding::to_utf8;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub(super) fn images(path: &Path) -> Option<Vec<Result<PathBuf, String>>> {
     if !is_json || std::fs::metadata(path).map_or(0, |m| m.len()) > MOST_BYTES {
         return None;
     }
-    let manifest: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    let manifest: Value = serde_json::from_slice(&to_utf8(&std::fs::read(path).ok()?).ok()?).ok()?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let ids = match text(&manifest, "type").or(text(&manifest, "@type"))? {
         "Manifest" => of_version_3(&manifest),

@@ -12,6 +12,33 @@ use walkdir::WalkDir;
 /// The path that stands for a scan on standard input; a file of that name is `./-`.
 pub const STANDARD_INPUT: &str = "-";
 
+/// Folders that storage systems and operating systems keep among the files of their users: thumbnails, other streams of a
+/// file, deleted and recovered files, snapshots. Those of a hidden name (`.AppleDouble`, `.@__thumb`) need no mention.
+const SYSTEM_FOLDERS: [&str; 18] = [
+    // Synology, QNAP, NetApp.
+    "@eaDir",
+    "@tmp",
+    "#recycle",
+    "#snapshot",
+    "@Recycle",
+    "@Recently-Snapshot",
+    "~snapshot",
+    // macOS, and archives and servers made with it.
+    "__MACOSX",
+    "Network Trash Folder",
+    "Temporary Items",
+    "TheVolumeSettingsFolder",
+    "TheFindByContentFolder",
+    // Windows.
+    "$RECYCLE.BIN",
+    "RECYCLER",
+    "RECYCLED",
+    "System Volume Information",
+    "found.000",
+    // Unix.
+    "lost+found",
+];
+
 /// A file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -28,16 +55,16 @@ pub struct Inputs {
     pub found: Vec<Found>,
     /// What could not be looked at.
     pub unseen: Vec<PageError>,
-    /// Files in folders that were passed over: hidden ones, and those without a scan's ending.
+    /// Files in folders that were passed over: hidden ones, those without a scan's ending, and those in a system's folders.
     pub ignored: Vec<PathBuf>,
 }
 
 /// All scans among the paths given, folders searched, in a stable order; and what could not be looked at.
 ///
-/// Hidden files, files that have no scan's ending, and the output folder inside of an input folder are passed over; a
-/// file that is named twice, or lies in a folder named beside it, is read once. A path that is no file is a pattern where
-/// it has the signs of one (`scans/**/*.tif`); the files that match keep their folders below those without such signs. An
-/// IIIF manifest stands for its images.
+/// Hidden files, files that have no scan's ending, folders that storage systems keep (thumbnails, deleted files), and the
+/// output folder inside of an input folder are passed over; a file that is named twice, or lies in a folder named beside
+/// it, is read once. A path that is no file is a pattern where it has the signs of one (`scans/**/*.tif`); the files that
+/// match keep their folders below those without such signs. An IIIF manifest stands for its images.
 #[must_use]
 pub fn find_inputs(paths: &[PathBuf], output: &Path) -> Inputs {
     let mut search = Search::new(output);
@@ -113,7 +140,11 @@ impl Search {
         let count = self.found.len();
         for path in matches.filter_map(Result::ok).filter(|path| path.is_file()) {
             let below = path.strip_prefix(&fixed).unwrap_or(&path).to_owned();
-            self.found.push((path, below));
+            if is_of_system(&below) {
+                self.ignored.push(path);
+            } else {
+                self.found.push((path, below));
+            }
         }
         if self.found.len() == count {
             let nothing =
@@ -135,16 +166,26 @@ impl Search {
         for entry in walk.filter_entry(|e| !is_passed(e)) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) if is_scan(entry.path()) && !hidden(&entry) => {
+                Ok(entry) => {
                     let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
-                    self.found.push((entry.into_path(), below));
+                    if is_scan(&below) {
+                        self.found.push((entry.into_path(), below));
+                    } else {
+                        self.ignored.push(entry.into_path());
+                    }
                 }
-                Ok(entry) => self.ignored.push(entry.into_path()),
-                Err(error) => {
-                    let place = PageRef::file(error.path().unwrap_or(folder));
-                    self.unseen.extend(Err::<(), _>(error).at(Stage::Scan, &place).err());
-                }
+                Err(error) => self.unreadable(folder, error),
             }
+        }
+    }
+
+    /// What cannot be looked at below a folder. A system's own folders are mostly locked.
+    fn unreadable(&mut self, folder: &Path, error: walkdir::Error) {
+        let path = error.path().unwrap_or(folder).to_owned();
+        if path.strip_prefix(folder).is_ok_and(is_of_system) {
+            self.ignored.push(path);
+        } else {
+            self.unseen.extend(Err::<(), _>(error).at(Stage::Scan, &PageRef::file(&path)).err());
         }
     }
 
@@ -178,7 +219,14 @@ pub(super) fn place(path: &Path) -> PathBuf {
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name().unwrap_or_default())
 }
 
-fn is_scan(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    ending.is_some_and(|e| ENDINGS.contains(&e.as_str()))
+/// Whether a file found below a folder is a scan, by its name: not hidden, not in a folder of a system's own.
+pub(super) fn is_scan(below: &Path) -> bool {
+    let is_hidden = below.iter().any(|part| part.to_string_lossy().starts_with('.'));
+    let ending = below.extension().map(|e| e.to_string_lossy().to_lowercase());
+    !is_hidden && !is_of_system(below) && ending.is_some_and(|e| ENDINGS.contains(&e.as_str()))
+}
+
+/// Whether a path leads through a folder that a system keeps for itself.
+fn is_of_system(below: &Path) -> bool {
+    below.iter().any(|part| SYSTEM_FOLDERS.iter().any(|name| part.eq_ignore_ascii_case(name)))
 }

@@ -212,7 +212,7 @@ pub(super) fn write_results(
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> Result<(), OutputError> {
     let failed = |cause| OutputError::Write { path: folder.to_owned(), cause };
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 /// Elsewhere a folder cannot be opened, and names are on disk when a file is.

@@ -5,7 +5,7 @@ use super::settings;
 use clap::{Args, ValueEnum};
 use denshin::layout::Direction;
 use denshin::pipeline::Settings;
-use denshin::recognize::{EngineChoice, ModelPaths};
+use denshin::recognize::EngineChoice;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -72,9 +72,5 @@ impl EngineArguments {
             EngineName::Fusion => EngineChoice::Fusion,
             EngineName::Null => EngineChoice::Null,
         }
-    }
-
-    pub(super) fn paths(&self) -> ModelPaths<'_> {
-        ModelPaths { tessdata: self.tessdata.as_deref(), neural: self.model.as_deref() }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::engine::EngineArguments;
 use super::queue::{QueueArguments, plain, store_options};
-use super::{Exit, batch, clock, complain, interrupt, log, sources};
+use super::{Exit, clock, complain, interrupt, sources};
 use anyhow::{Context, bail};
 use clap::Args;
 use denshin::batch::{
@@ -95,7 +95,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         most_waiting: arguments.most_waiting,
         again: arguments.again.then(|| clock::now().to_string()),
         store_options: store_options(),
-        crew: CrewOptions { command: &command, page_seconds: 60.0, worker_bytes: u64::MAX, now: clock::now },
+        crew: CrewOptions {
+            command: &command,
+            page_seconds: 60.0,
+            worker_bytes: u64::MAX,
+            now: clock::now,
+            steady: clock::steady,
+        },
         stop: &stop,
     };
     let mut told = clock::now();

@@ -142,7 +142,7 @@ fn measure(arguments: &Arguments, pairing: Pairing) -> anyhow::Result<Exit> {
 }
 
 fn compare(path: &Path, evaluation: &Evaluation) -> anyhow::Result<Comparison> {
-    let older = std::fs::read_to_string(path)
+    let older = denshin::encoding::read(path)
         .with_context(|| format!("{}: cannot be read (check the path)", path.display()))?;
     evaluate::compare_runs(&older, evaluation).with_context(|| path.display().to_string())
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use clap::Args;
+use denshin::encoding;
 use denshin::scan::Passwords;
 use std::path::PathBuf;
 
@@ -18,7 +19,7 @@ pub(super) struct PasswordArguments {
 impl PasswordArguments {
     pub(super) fn passwords(&self) -> anyhow::Result<Passwords> {
         let mut text = match &self.password_file {
-            Some(file) => std::fs::read_to_string(file)
+            Some(file) => encoding::read(file)
                 .with_context(|| format!("{}: the passwords cannot be read", file.display()))?,
             None => String::new(),
         };

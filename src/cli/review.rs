@@ -136,7 +136,7 @@ fn serve(desk: Arc<Desk>, arguments: &Arguments) -> anyhow::Result<Exit> {
 /// Letters and digits alone, so that it can stand in an address and a cookie; eight at least.
 fn token_of(file: &Path) -> anyhow::Result<String> {
     let text =
-        std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+        denshin::encoding::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let token = text.lines().next().unwrap_or_default().trim().to_owned();
     let good = token.len() >= 8 && token.chars().all(|c| c.is_ascii_alphanumeric());
     anyhow::ensure!(good, "{}: its first line is no token: eight letters or digits, or more", file.display());

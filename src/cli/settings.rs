@@ -1,6 +1,7 @@
 //! Settings from a file: `denshin.toml` in the working folder, or the one named.
 
 use anyhow::Context;
+use denshin::encoding;
 use denshin::pipeline::Settings;
 use std::path::Path;
 
@@ -10,7 +11,6 @@ pub(super) fn load(named: Option<&Path>) -> anyhow::Result<Settings> {
     let Some(path) = named.or_else(|| usual.is_file().then_some(usual)) else {
         return Ok(Settings::default());
     };
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = encoding::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{}: not valid settings", path.display()))
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use denshin::batch::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
+use denshin::encoding::to_utf8;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,8 +28,18 @@ pub(super) fn lines(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
         std::fs::File::open(list).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.with_context(|| format!("{}: the list cannot be read", list.display()))?;
-    let lines = bytes.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    Ok(lines.filter(|line| !line.is_empty()).map(path).collect())
+    let bytes = to_utf8(&bytes).with_context(|| format!("{}: the list", list.display()))?;
+    Ok(bytes.split(|b| *b == b'\n').filter_map(listed).collect())
+}
+
+/// The path on a line. Blanks at its ends belong to it only where a file has such a name.
+fn listed(line: &[u8]) -> Option<PathBuf> {
+    // Lists that were put together hold a byte order mark in their middle.
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let whole = line.strip_suffix(b"\r").unwrap_or(line);
+    let trimmed = line.trim_ascii();
+    let named = if trimmed.len() < whole.len() && path(whole).exists() { whole } else { trimmed };
+    (!trimmed.is_empty()).then(|| path(named))
 }
 
 /// A path is bytes: in old archives they are not always UTF-8.

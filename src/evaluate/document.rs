@@ -21,6 +21,8 @@ pub struct Document {
     pub fields: Option<BTreeMap<&'static str, Option<String>>>,
     /// The scan that it is of, as the file names it, and the page in it, one-based.
     pub scan: Option<(String, u32)>,
+    /// What the file leaves open, and how it was read: said beside the page's figures.
+    pub notes: Vec<String>,
 }
 
 /// One printed line.
@@ -90,6 +92,12 @@ impl Document {
     pub fn of_text(text: &str) -> Self {
         let line = |text: &str| TextLine { text: text.to_owned(), ..TextLine::default() };
         Self { lines: text.lines().map(line).collect(), ..Self::default() }
+    }
+
+    /// Whether there is no text anywhere.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.lines.iter().all(|l| l.text.chars().all(char::is_whitespace))
     }
 
     /// Its text in reading order, one line a line, without a line feed at the end.

@@ -29,6 +29,9 @@ pub struct PageFigures {
     /// Whether the result is as reviewed by a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reviewed: bool,
+    /// What the files leave open: an order that is not told, a result without any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Nothing folded, line feeds and white space counted.
     pub strict: Errors,
     /// Composed and decomposed forms folded (NFC).

@@ -6,6 +6,7 @@
 //! taken. In a folder with files named `….gt.…` only those are references, and none of them is ever a result.
 
 use super::read::is_page_json;
+use crate::encoding;
 use crate::relative_path::{PathFault, RelativePath};
 use crate::reviewed::Text;
 use crate::scan;
@@ -125,10 +126,10 @@ pub fn pair(results: &Path, references: &Path) -> Result<Pairing, PairError> {
 /// Where the table cannot be read, or a line is no pair.
 pub fn pair_listed(table: &Path, results: &Path, references: &Path) -> Result<Pairing, PairError> {
     let unreadable = |cause| PairError::Unreadable { path: table.to_owned(), cause };
-    let text = std::fs::read_to_string(table).map_err(unreadable)?;
+    let text = encoding::read(table).map_err(unreadable)?;
     let mut columns = (0, 1);
     let mut pairs = Vec::new();
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+    for (index, line) in text.lines().enumerate() {
         let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
         let place =
             |names: &[&str]| cells.iter().position(|c| names.contains(&c.to_ascii_lowercase().as_str()));

@@ -1,5 +1,6 @@
 //! Pairs of files into figures, several pages at once; a file that fails is told, the others go on.
 
+use super::document::Document;
 use super::page_figures::{PageFigures, measure};
 use super::pair::{Pair, Pairing};
 use super::read::{Reading, read, read_as};
@@ -50,7 +51,22 @@ fn measure_pair(pair: &Pair, text: Text) -> Outcome {
         Some((document, is_reviewed))
     });
     let missing = hypothesis.is_none();
+    let notes = notes(&reference, hypothesis.as_ref().map(|(document, _)| document));
     let (hypothesis, reviewed) = hypothesis.unwrap_or_default();
     let page = measure(&pair.name, &reference, &hypothesis);
-    Outcome { page: Some(PageFigures { missing, reviewed, ..page }), failed }
+    Outcome { page: Some(PageFigures { missing, reviewed, notes, ..page }), failed }
+}
+
+/// What the files leave open; and where one alone holds no text, which looks as if nothing had been read.
+fn notes(reference: &Document, result: Option<&Document>) -> Vec<String> {
+    let is_blank = |document: Option<&Document>| document.is_some_and(Document::is_blank);
+    let one_alone = is_blank(Some(reference)) != is_blank(result);
+    let sides = [("reference", Some(reference)), ("result", result)];
+    let of = |(side, document): (&str, Option<&Document>)| {
+        let blank =
+            (one_alone && is_blank(document)).then_some("no text anywhere in the file; it counts as empty");
+        let told = document.map_or(&[][..], |d| &d.notes).iter().map(String::as_str);
+        told.chain(blank).map(|note| format!("{side}: {note}")).collect::<Vec<_>>()
+    };
+    sides.into_iter().flat_map(of).collect()
 }

@@ -5,7 +5,7 @@
 
 use super::RelayError;
 use super::place::{Place, parts};
-use crate::scan::ENDINGS;
+use crate::batch::inputs::is_scan;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
@@ -153,12 +153,6 @@ impl Stores {
 fn found(root: &str, meta: &ObjectMeta, below: PathBuf) -> Found {
     let version = meta.e_tag.clone().unwrap_or_else(|| format!("{} {}", meta.size, meta.last_modified));
     Found { place: Place::Object(format!("{root}/{}", meta.location)), version, below }
-}
-
-fn is_scan(below: &Path) -> bool {
-    let is_hidden = below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
-    let ending = below.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    !is_hidden && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
 /// Opens the store of `s3://bucket` and its like. What stands in `options` and is not of this store is passed over.

@@ -48,6 +48,7 @@ fn pages(run: &Evaluation) {
         let name = format!("{name}{}", " ".repeat(width - name.chars().count()));
         let (rate, body, free) = (shown(page.reading.rate()), shown(body), shown(free));
         say(&format!("{name}  {rate:>6}  {}  {body:>6}  {free:>10}{missing}", kinds(&page.reading)));
+        page.notes.iter().for_each(|note| say(&format!("  {note}")));
     }
 }
 

@@ -84,13 +84,29 @@ fn alto(root: Node) -> Vec<String> {
 /// Text regions in reading order, or all in the order of the file where there is none; without empty ones.
 fn page(root: Node, level: TextLevel) -> Vec<String> {
     let in_file_order = || root.descendants().filter(|n| xml::is(*n, "TextRegion")).collect();
-    let regions: Vec<Node> = read::regions_in_order(root).unwrap_or_else(in_file_order);
+    let regions: Vec<Node> = regions_in_order(root).unwrap_or_else(in_file_order);
     let texts = |region: &Node| match level {
         TextLevel::Region => vec![unicode(*region)],
         TextLevel::Line => xml::children(*region, "TextLine").map(unicode).collect(),
     };
     // One region whose lines are all empty is still line feeds.
     regions.iter().map(texts).filter(|lines| !lines.join("\n").is_empty()).flatten().collect()
+}
+
+/// The text regions that the reading order names, in its order; `None` where there is no reading order.
+fn regions_in_order<'a, 'i: 'a>(root: Node<'a, 'i>) -> Option<Vec<Node<'a, 'i>>> {
+    let order = root.descendants().find(|n| xml::is(*n, "ReadingOrder"))?;
+    let ids = xml::by_id(root, "id");
+    // Members of ordered groups without a place are left out, and so are regions that are groups.
+    let has_place = |n: &Node| {
+        let is_ordered = n.parent().is_some_and(|p| p.tag_name().name().starts_with("OrderedGroup"));
+        !is_ordered || n.has_attribute("index")
+    };
+    let members = read::order_members(order).into_iter();
+    let members = members.filter(|n| !n.tag_name().name().contains("Group"));
+    let placed = members.filter(|n| xml::enclosing(*n).all(|n| has_place(&n)));
+    let regions = placed.filter_map(|n| ids.get(n.attribute("regionRef")?).copied());
+    Some(regions.filter(|n| xml::is(*n, "TextRegion")).collect())
 }
 
 fn unicode(node: Node) -> String {

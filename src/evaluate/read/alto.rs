@@ -1,9 +1,21 @@
-//! ALTO, of any version: lines in the order of the file.
+//! ALTO, of any version: lines as `ReadingOrder` (4.3), `IDNEXT` or the file has them, in this precedence (4.3, altoType).
+//!
+//! Text is what is printed: `CONTENT` and the hyphen of `HYP`, never the whole word of `SUBS_CONTENT`, which stands on both
+//! lines that share it. Margins hold text as the print space does; the schema puts the lower margin before it.
 
-use super::xml::{children, is, number, rounded};
+use super::xml::{
+    DEEPEST, UNORDERED, absent_references, by_id, children, enclosing, is, note, number, rounded,
+    sort_by_references,
+};
 use crate::evaluate::document::{Document, Mark, MarkKind, TextGlyph, TextLine};
 use crate::geometry::BBox;
-use roxmltree::{Document as Tree, Node};
+use crate::page::WritingMode;
+use roxmltree::{Document as Tree, Node, NodeId};
+use std::collections::{HashMap, HashSet};
+
+/// The parts of a page as they are read, left to right and downwards.
+const SPACES: [&str; 5] = ["TopMargin", "LeftMargin", "PrintSpace", "RightMargin", "BottomMargin"];
+const BLOCKS: [&str; 4] = ["TextBlock", "Illustration", "GraphicalElement", "ComposedBlock"];
 
 pub(super) fn document(tree: &Tree) -> Document {
     let root = tree.root_element();
@@ -14,38 +26,188 @@ pub(super) fn document(tree: &Tree) -> Document {
     let side = |name| {
         named("Page").and_then(|p| number(p, name)).filter(|v| (1.0..1e6).contains(v)).map(|v| v as u32)
     };
-    let lines = root.descendants().filter(|n| is(*n, "TextLine")).map(|n| line(n, in_pixels)).collect();
+    let mut notes = Vec::new();
+    let lines = lines_in_order(root, &mut notes).into_iter().map(|n| line(n, in_pixels));
     Document {
-        lines,
+        lines: lines.filter(|l| !l.text.trim().is_empty()).collect(),
         size: side("WIDTH").zip(side("HEIGHT")).filter(|_| in_pixels),
         marks: marks(root).filter(|_| in_pixels),
         scan: scan.map(|name| (name.to_owned(), 1)),
+        notes,
         ..Document::default()
+    }
+}
+
+/// All lines of the file; pages follow one another whatever an order says of their parts.
+fn lines_in_order<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
+    let pages: Vec<Node> = root.descendants().filter(|n| is(*n, "Page")).collect();
+    let mut lines: Vec<Node> = root.descendants().filter(|n| is(*n, "TextLine")).collect();
+    lines.sort_by_cached_key(|line| space(*line));
+    if root.descendants().any(|n| n.has_attribute("IDNEXT")) {
+        sort_by_references(&mut lines, blocks_in_order(root, notes));
+    }
+    sort_by_references(&mut lines, references(root, notes));
+    if pages.len() > 1 {
+        sort_by_references(&mut lines, pages);
+    }
+    lines
+}
+
+/// The part of the page that holds a node, by its place in reading; without one it is the print space.
+fn space(node: Node) -> usize {
+    let place = |n: Node| SPACES.iter().position(|name| is(n, name));
+    enclosing(node).find_map(place).unwrap_or(2)
+}
+
+/// What `ReadingOrder` refers to, in its order. Strings and glyphs stand for their lines, which are compared whole.
+fn references<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
+    let orders: Vec<Node> = children(root, "ReadingOrder").collect();
+    if orders.is_empty() {
+        return vec![];
+    }
+    let ids = by_id(root, "ID");
+    let (mut found, mut absent) = (Vec::new(), Vec::new());
+    for member in orders.iter().flat_map(Node::descendants) {
+        for name in member.attribute("REF").unwrap_or_default().split_whitespace() {
+            match ids.get(name) {
+                Some(node) => found.push(enclosing(*node).find(|n| is(*n, "TextLine")).unwrap_or(*node)),
+                None => absent.push(name),
+            }
+        }
+        if is(member, "UnorderedGroup") && member.children().filter(Node::is_element).nth(1).is_some() {
+            note(notes, UNORDERED.to_owned());
+        }
+    }
+    if !absent.is_empty() {
+        note(notes, absent_references(&absent));
+    }
+    found
+}
+
+/// Blocks that hold no others, each chain of `IDNEXT` at the place of its first.
+fn blocks_in_order<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
+    let is_block = |n: &Node| BLOCKS.iter().any(|name| is(*n, name));
+    let mut blocks: Vec<Node> =
+        root.descendants().filter(|n| is_block(n) && !n.children().any(|c| is_block(&c))).collect();
+    blocks.sort_by_cached_key(|block| space(*block));
+    let links = Links::of(root, &blocks);
+    let order = links.follow(&(0..blocks.len()).collect::<Vec<_>>());
+    let is_led_to = |at: usize| at > 0 && links.next[order[at - 1]] == Some(order[at]);
+    if (0..order.len()).any(|at| links.is_follower[order[at]] && !is_led_to(at)) {
+        note(notes, "IDNEXT leads in a circle, which is begun with its first block in the file".to_owned());
+    }
+    order.into_iter().map(|number| blocks[number]).collect()
+}
+
+/// `IDNEXT` between blocks that hold no others, by their numbers.
+struct Links {
+    next: Vec<Option<usize>>,
+    is_follower: Vec<bool>,
+}
+
+impl Links {
+    fn of(root: Node, blocks: &[Node]) -> Self {
+        let numbers: HashMap<NodeId, usize> = blocks.iter().enumerate().map(|(i, n)| (n.id(), i)).collect();
+        let ids = by_id(root, "ID");
+        let mut links = Self { next: vec![None; blocks.len()], is_follower: vec![false; blocks.len()] };
+        let linked = root.descendants().filter_map(|n| Some((n, *ids.get(n.attribute("IDNEXT")?)?)));
+        let (simple, composed): (Vec<_>, Vec<_>) =
+            linked.partition(|(from, to)| numbers.contains_key(&from.id()) && numbers.contains_key(&to.id()));
+        for (from, to) in simple {
+            links.add(numbers[&from.id()], numbers[&to.id()]);
+        }
+        for (from, to) in composed {
+            let (from, to) = (links.parts(from, &numbers), links.parts(to, &numbers));
+            if let (Some(last), Some(first)) = (from.last(), to.first()) {
+                links.add(*last, *first);
+            }
+        }
+        links
+    }
+
+    fn add(&mut self, from: usize, to: usize) {
+        if self.next[from].is_none() {
+            self.next[from] = Some(to);
+            self.is_follower[to] = true;
+        }
+    }
+
+    /// The parts of a composed block, which stay together. One that is nested deeper than in any real file has none.
+    fn parts(&mut self, block: Node, numbers: &HashMap<NodeId, usize>) -> Vec<usize> {
+        let is_near = block.ancestors().nth(DEEPEST).is_none();
+        let inside = block.descendants().filter(|_| is_near).filter_map(|n| numbers.get(&n.id()).copied());
+        let mut parts: Vec<usize> = inside.collect();
+        parts.sort_unstable();
+        let parts = self.follow(&parts);
+        parts.windows(2).for_each(|pair| self.add(pair[0], pair[1]));
+        parts
+    }
+
+    /// Blocks in the order of their links, each chain at the place of its first.
+    fn follow(&self, numbers: &[usize]) -> Vec<usize> {
+        let mut waiting: HashSet<usize> = numbers.iter().copied().collect();
+        let mut order = Vec::new();
+        // A circle has no first.
+        let starts = numbers.iter().filter(|number| !self.is_follower[**number]);
+        for start in starts.chain(numbers) {
+            let mut at = Some(*start);
+            while let Some(here) = at.filter(|number| waiting.remove(number)) {
+                order.push(here);
+                at = self.next[here];
+            }
+        }
+        order
     }
 }
 
 fn line(line: Node, in_pixels: bool) -> TextLine {
     let mut text = String::new();
+    let mut glyphs = Vec::new();
     for part in line.children() {
+        let first = glyphs.len();
         match part.tag_name().name() {
-            "String" => text.push_str(part.attribute("CONTENT").unwrap_or_default()),
+            "String" => {
+                glyphs.extend(string(part, in_pixels));
+                match part.attribute("CONTENT").filter(|content| !content.is_empty()) {
+                    Some(content) => text.push_str(content),
+                    None => glyphs[first..].iter().for_each(|g| text.push_str(&g.text)),
+                }
+            }
             "SP" => text.push(' '),
+            "HYP" => {
+                let mut hyphen = glyph(part, "WC", in_pixels);
+                // A soft hyphen at the end of a line is a printed one.
+                hyphen.text = hyphen.text.replace('\u{ad}', "-");
+                text.push_str(&hyphen.text);
+                glyphs.push(hyphen);
+            }
             _ => {}
         }
     }
-    let strings = children(line, "String").flat_map(|s| glyphs(s, in_pixels)).collect();
-    TextLine { text, bbox: bbox(line).filter(|_| in_pixels), glyphs: strings, ..TextLine::default() }
+    let writing_mode = enclosing(line).find_map(|n| n.attribute("BASEDIRECTION")).and_then(writing_mode);
+    TextLine { text, bbox: bbox(line).filter(|_| in_pixels), writing_mode, glyphs, role: None }
+}
+
+fn writing_mode(direction: &str) -> Option<WritingMode> {
+    match direction {
+        "ltr" | "rtl" => Some(WritingMode::HorizontalTb),
+        "ttb" | "btt" => Some(WritingMode::VerticalRl),
+        _ => None,
+    }
 }
 
 /// The glyphs of a string, or the string.
-fn glyphs(string: Node, in_pixels: bool) -> Vec<TextGlyph> {
-    let glyph = |node: Node, confidence: &str| TextGlyph {
+fn string(string: Node, in_pixels: bool) -> Vec<TextGlyph> {
+    let glyphs: Vec<TextGlyph> = children(string, "Glyph").map(|g| glyph(g, "GC", in_pixels)).collect();
+    if glyphs.is_empty() { vec![glyph(string, "WC", in_pixels)] } else { glyphs }
+}
+
+fn glyph(node: Node, confidence: &str, in_pixels: bool) -> TextGlyph {
+    TextGlyph {
         text: node.attribute("CONTENT").unwrap_or_default().to_owned(),
         bbox: bbox(node).filter(|_| in_pixels),
         confidence: number(node, confidence).map(|c| c.clamp(0.0, 1.0) as f32),
-    };
-    let glyphs: Vec<TextGlyph> = children(string, "Glyph").map(|g| glyph(g, "GC")).collect();
-    if glyphs.is_empty() { vec![glyph(string, "WC")] } else { glyphs }
+    }
 }
 
 fn bbox(node: Node) -> Option<BBox> {
@@ -71,7 +233,27 @@ fn marks(root: Node) -> Option<Vec<Mark>> {
 #[cfg(test)]
 mod tests {
     use super::super::of_xml;
+    use crate::evaluate::document::Document;
     use crate::geometry::BBox;
+    use crate::page::WritingMode;
+    use proptest::prelude::*;
+
+    fn page(order: &str, page: &str) -> Document {
+        of_xml(&format!("<alto>{order}<Layout><Page>{page}</Page></Layout></alto>")).unwrap()
+    }
+
+    /// A block of one line, `x` with the text `x`, followed by the block that its link names.
+    fn block(id: &str, next: &str) -> String {
+        let next = if next.is_empty() { String::new() } else { format!("IDNEXT='{next}'") };
+        format!(
+            "<TextBlock ID='{id}' {next}><TextLine ID='{id}-l'><String ID='{id}-s' CONTENT='{id}'/></TextLine></TextBlock>"
+        )
+    }
+
+    fn text(order: &str, blocks: &[(&str, &str)]) -> String {
+        let blocks: String = blocks.iter().map(|(id, next)| block(id, next)).collect();
+        page(order, &format!("<PrintSpace>{blocks}</PrintSpace>")).text().replace('\n', "")
+    }
 
     #[test]
     fn strings_are_spaced_only_where_the_file_has_a_space() {
@@ -85,5 +267,84 @@ mod tests {
         assert_eq!(page.lines[0].bbox, Some(BBox::from_ltrb(1, 2, 4, 6)));
         assert_eq!(page.lines[0].glyphs[1].confidence, Some(0.5));
         assert_eq!(page.size, Some((9, 8)));
+    }
+
+    #[test]
+    fn a_hyphen_is_printed_and_the_whole_word_is_not() {
+        let lines = page(
+            "",
+            "<TextBlock><TextLine><String CONTENT='tele' SUBS_TYPE='HypPart1' SUBS_CONTENT='telegram'/><HYP CONTENT='&#xAD;'/></TextLine>\
+             <TextLine><String CONTENT='gram' SUBS_TYPE='HypPart2' SUBS_CONTENT='telegram'/></TextLine><TextLine><String CONTENT=''/></TextLine>\
+             <TextLine BASEDIRECTION='ttb'><String CONTENT=''><Glyph CONTENT='電'><Variant CONTENT='雷'/></Glyph><Glyph CONTENT='信'/></String></TextLine></TextBlock>",
+        );
+        assert_eq!(lines.text(), "tele-\ngram\n電信");
+        assert_eq!(lines.lines[0].glyphs.last().map(|g| g.text.as_str()), Some("-"));
+        assert_eq!(lines.lines[2].writing_mode, Some(WritingMode::VerticalRl));
+    }
+
+    #[test]
+    fn margins_are_read_around_the_print_space() {
+        let space = |name: &str, id: &str| format!("<{name}>{}</{name}>", block(id, ""));
+        let all = ["TopMargin", "LeftMargin", "RightMargin", "BottomMargin", "PrintSpace"]
+            .map(|name| space(name, &name[..1]))
+            .concat();
+        assert_eq!(page("", &all).text(), "T\nL\nP\nR\nB");
+        let two = format!("{}</Page><Page>{}", space("BottomMargin", "a"), space("TopMargin", "b"));
+        let order = "<ReadingOrder><OrderedGroup><ElementRef REF='b'/><ElementRef REF='a'/></OrderedGroup></ReadingOrder>";
+        assert_eq!(page(order, &two).text(), "a\nb");
+    }
+
+    #[test]
+    fn blocks_follow_their_links() {
+        assert_eq!(text("", &[("a", "c"), ("b", ""), ("c", "b"), ("d", "")]), "acbd");
+        assert_eq!(text("", &[("b", ""), ("a", "b"), ("c", "nowhere")]), "abc");
+        let circle = [("a", ""), ("b", "c"), ("c", "b")].map(|(id, next)| block(id, next)).concat();
+        let circle = page("", &format!("<PrintSpace>{circle}</PrintSpace>"));
+        assert_eq!((circle.text().as_str(), circle.notes.len()), ("a\nb\nc", 1));
+        // Links between composed blocks lead from the last of the one to the first of the other, by their own links.
+        let composed = |id: &str, next: &str, parts: [(&str, &str); 2]| {
+            let parts = parts.map(|(id, next)| block(id, next)).concat();
+            format!("<ComposedBlock ID='{id}' IDNEXT='{next}'>{parts}</ComposedBlock>")
+        };
+        let both =
+            composed("x", "none", [("a", ""), ("b", "")]) + &composed("y", "x", [("d", ""), ("c", "d")]);
+        assert_eq!(page("", &format!("<PrintSpace>{both}</PrintSpace>")).text(), "c\nd\na\nb");
+        // A chain leads on through blocks without text.
+        let through =
+            block("a", "i") + &block("b", "") + "<Illustration ID='i' IDNEXT='c'/>" + &block("c", "");
+        assert_eq!(page("", &format!("<PrintSpace>{through}</PrintSpace>")).text(), "a\nc\nb");
+    }
+
+    #[test]
+    fn the_reading_order_is_first_and_loses_nothing() {
+        let ordered = |refs: &[&str]| {
+            let refs: String = refs.iter().map(|r| format!("<ElementRef REF='{r}'/>")).collect();
+            format!("<ReadingOrder><OrderedGroup ID='g'>{refs}</OrderedGroup></ReadingOrder>")
+        };
+        let blocks = [("a", "b"), ("b", ""), ("c", ""), ("d", "")];
+        assert_eq!(text(&ordered(&["c", "b-l", "d-s"]), &blocks), "cbda");
+        assert_eq!(text(&ordered(&["d a"]), &blocks), "dabc");
+        let nested = "<ReadingOrder><UnorderedGroup><OrderedGroup REF='d'><ElementRef REF='c'/></OrderedGroup>\
+                      <OrderedGroup><ElementRef REF='b'/><ElementRef REF='x'/></OrderedGroup></UnorderedGroup></ReadingOrder>";
+        assert_eq!(text(nested, &blocks), "dcba");
+        let notes = page(nested, &block("a", "")).notes;
+        assert!(
+            notes[0].contains("unordered") && notes[1].ends_with("not in the file: d, c, b, …"),
+            "{notes:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_read_once(links in proptest::collection::vec(0usize..12, 1..10), order in proptest::collection::vec(0usize..12, 0..10)) {
+            let name = |i: usize| char::from(b'a' + i as u8).to_string();
+            let blocks: Vec<(String, String)> = links.iter().enumerate().map(|(i, next)| (name(i), name(*next))).collect();
+            let blocks: Vec<(&str, &str)> = blocks.iter().map(|(id, next)| (id.as_str(), next.as_str())).collect();
+            let refs: String = order.iter().map(|i| format!("<ElementRef REF='{}'/>", name(*i))).collect();
+            let read = text(&format!("<ReadingOrder><OrderedGroup>{refs}</OrderedGroup></ReadingOrder>"), &blocks);
+            let mut read: Vec<char> = read.chars().collect();
+            read.sort_unstable();
+            prop_assert_eq!(read, ('a'..='z').take(links.len()).collect::<Vec<_>>());
+        }
     }
 }

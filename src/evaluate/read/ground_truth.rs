@@ -87,6 +87,7 @@ pub(super) fn document(text: &str) -> Result<Document, ReadError> {
         marks: tells_marks.then_some(marks),
         fields: truth.header.map(fields),
         scan: truth.image.map(|image| (image, 1)),
+        notes: vec![],
     })
 }
 

@@ -7,13 +7,15 @@
 mod alto;
 mod ground_truth;
 mod hocr;
+mod html;
 mod page_xml;
 mod record;
 pub(super) mod xml;
 
-pub(super) use page_xml::{best_equivalent, regions_in_order};
+pub(super) use page_xml::{best_equivalent, order_members};
 
 use super::document::Document;
+use crate::encoding::{EncodingError, decode_markup};
 use crate::reviewed::{LoadError, Outdated, TakeError, Taken, Text, review_path, take};
 use std::path::Path;
 
@@ -33,8 +35,8 @@ pub enum ReadError {
     #[error("{0} bytes are no page (at most 256 MB are read)")]
     TooLarge(u64),
     /// Not the encoding it should be.
-    #[error("is not {0} (convert it: iconv -f SHIFT_JIS -t UTF-8, or whichever it is)")]
-    Encoding(&'static str),
+    #[error(transparent)]
+    Encoding(#[from] EncodingError),
     /// XML that is not well-formed.
     #[error("damaged XML: {0} (export it again)")]
     Xml(String),
@@ -118,7 +120,7 @@ fn is_record(text: &str) -> bool {
 /// # Errors
 /// As [`read`].
 pub fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
-    of_text(&decode(bytes)?)
+    of_text(&decode_markup(bytes)?)
 }
 
 fn of_text(text: &str) -> Result<Document, ReadError> {
@@ -160,31 +162,18 @@ pub(super) fn read_text(path: &Path) -> Result<String, ReadError> {
     if size > MAX_BYTES {
         return Err(ReadError::TooLarge(size));
     }
-    decode(&std::fs::read(path)?)
-}
-
-fn decode(bytes: &[u8]) -> Result<String, ReadError> {
-    let encoding = match encoding_rs::Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding,
-        None => declared(bytes).unwrap_or(encoding_rs::UTF_8),
-    };
-    let (text, encoding, damaged) = encoding.decode(bytes);
-    if damaged { Err(ReadError::Encoding(encoding.name())) } else { Ok(text.into_owned()) }
-}
-
-/// The encoding that an XML declaration names.
-fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
-    let declaration = head.trim_start().strip_prefix("<?xml")?.split("?>").next()?;
-    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|c| ['"', '\''].contains(c))?;
-    encoding_rs::Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
+    Ok(decode_markup(&std::fs::read(path)?)?)
 }
 
 fn of_xml(text: &str) -> Result<Document, ReadError> {
-    let cleaned = hocr::as_xml(text);
-    let tree = xml::parse(cleaned.as_deref().unwrap_or(text))?;
-    match tree.root_element().tag_name().name() {
+    let parsed = xml::parse(text);
+    let root = |tree: &roxmltree::Document| tree.root_element().tag_name().name().to_owned();
+    let is_ours = parsed.as_ref().is_ok_and(|tree| ["PcGts", "alto", "html"].contains(&root(tree).as_str()));
+    if !is_ours && html::is_html(text) {
+        return Ok(hocr::document(&xml::parse(&html::as_xml(text)?)?));
+    }
+    let tree = parsed?;
+    match root(&tree).as_str() {
         "PcGts" => Ok(page_xml::document(&tree)),
         "alto" => Ok(alto::document(&tree)),
         "html" => Ok(hocr::document(&tree)),
@@ -217,11 +206,10 @@ mod tests {
 
     #[test]
     fn encodings_are_taken_from_mark_and_declaration() {
-        assert_eq!(decode("\u{feff}電".as_bytes()).unwrap(), "電");
-        assert_eq!(decode(b"\xfe\xff\x96\xfb").unwrap(), "電");
-        let declared = b"<?xml version='1.0' encoding='Shift_JIS'?><a>\x93d</a>";
-        assert!(decode(declared).unwrap().contains("<a>電</a>"));
-        assert!(matches!(decode(b"\x93d"), Err(ReadError::Encoding("UTF-8"))));
+        let line = |c: &str| format!("<html><meta charset=euc-jp><p class=ocr_line>{c}</p></html>");
+        let bytes = [line("").replace("</p></html>", "").as_bytes(), b"\xc5\xc5</p></html>"].concat();
+        assert_eq!(parse(&bytes).unwrap().text(), "電");
+        assert!(matches!(parse(b"\x93d"), Err(ReadError::Encoding(_))));
     }
 
     #[test]

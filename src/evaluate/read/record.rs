@@ -53,6 +53,7 @@ fn of_record(record: Record) -> Document {
         marks: told.then(|| regions.iter().filter_map(mark).collect()),
         fields: told.then(|| fields(&record.telegram.unwrap_or_default())),
         scan: record.source.map(|s| (s.path, s.page)),
+        notes: vec![],
     }
 }
 
