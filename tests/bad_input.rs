@@ -49,7 +49,8 @@ fn a_file_that_is_cut_off_is_never_read_as_if_it_were_whole() {
         for percent in [5, 30, 60, 90, 97] {
             let kept = &whole[..whole.len() * percent / 100];
             let told = |page: &Scan| page.notes.iter().any(|note| note.doubt().is_some());
-            let is_told = read(&name, kept).map_or(true, |pages| pages.iter().all(told));
+            // Pages of a TIFF that are whole have no note: the page that is not has one.
+            let is_told = read(&name, kept).map_or(true, |pages| pages.iter().any(told));
             assert!(is_told, "{name}: {percent} % of it was read without a word");
             tried += 1;
         }

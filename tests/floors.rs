@@ -18,8 +18,8 @@ const FLOORS: [&[&str]; 7] = [
 /// They know the page record, and the page as reviewed, never how it came about: nothing else above floor 1.
 const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 31] = [
-    ("leptess", &["recognize/tesseract.rs", "scan/leptonica.rs"]),
+const PLACES: [(&str, &[&str]); 33] = [
+    ("leptess", &["recognize/tesseract.rs"]),
     ("rten", &["recognize/neural/"]),
     ("rayon", &["evaluate/run.rs"]),
     ("indicatif", &["cli/progress.rs"]),
@@ -28,7 +28,8 @@ const PLACES: [(&str, &[&str]); 31] = [
     ("ctrlc", &["cli/"]),
     ("anyhow", &["cli/"]),
     ("hayro", &["scan/"]),
-    ("weezl", &["scan/tiles.rs"]),
+    ("hayro_ccitt", &["scan/tiff/damage.rs"]),
+    ("zune_jpeg", &["scan/jpeg.rs"]),
     ("rustix", &["batch/limits.rs"]),
     ("tempfile", &["batch/", "cli/sources.rs", "review/store.rs"]),
     ("rusqlite", &["batch/database/"]),

@@ -3,66 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
 mod pdf;
+mod picture;
 
 use denshin::raster::Pixels;
 use denshin::scan::{Note, Passwords, Scan, ScanError, ScanFile, ScanOptions};
-use image::{GrayImage, Luma, Rgb, RgbImage};
-use std::path::{Path, PathBuf};
-
-const SIZE: (u32, u32) = (160, 96);
-const INK: Rgb<u8> = Rgb([180, 20, 30]);
-const PAPER: Rgb<u8> = Rgb([250, 245, 235]);
-
-fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)
-}
-
-fn open(name: &str) -> ScanFile {
-    ScanFile::open(&file(name), &ScanOptions::default()).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-fn only_page(name: &str) -> Scan {
-    let mut scan = open(name);
-    assert_eq!(scan.pages(), 1, "{name}");
-    scan.read(1).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-fn is_ink(x: u32, y: u32, squares: u32) -> bool {
-    let bar = (10..=149).contains(&x) && (8..=19).contains(&y);
-    let square = (10..=39).contains(&x) && (60..=87).contains(&y);
-    let numbered = (0..squares).any(|i| (60 + 20 * i..=69 + 20 * i).contains(&x) && (60..=79).contains(&y));
-    bar || square || numbered
-}
-
-fn black_on_white(squares: u32) -> GrayImage {
-    GrayImage::from_fn(SIZE.0, SIZE.1, |x, y| Luma([if is_ink(x, y, squares) { 0 } else { 255 }]))
-}
-
-fn red_on_cream() -> RgbImage {
-    RgbImage::from_fn(SIZE.0, SIZE.1, |x, y| if is_ink(x, y, 0) { INK } else { PAPER })
-}
-
-/// Mean difference of the channels of two pictures of the same size, 0 to 255.
-fn difference(a: &RgbImage, b: &RgbImage) -> f64 {
-    assert_eq!(a.dimensions(), b.dimensions());
-    let sum: u64 = a.iter().zip(b.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-    sum as f64 / a.len() as f64
-}
-
-fn color(pixels: &Pixels) -> RgbImage {
-    match pixels {
-        Pixels::Gray(gray) => image::DynamicImage::ImageLuma8(gray.clone()).into_rgb8(),
-        Pixels::Color(color) => color.clone(),
-    }
-}
-
-/// The same picture, sample for sample.
-fn is_exactly(name: &str, pixels: &Pixels, expected: &RgbImage) {
-    let found = color(pixels);
-    assert_eq!(found.dimensions(), expected.dimensions(), "{name}");
-    let wrong = found.pixels().zip(expected.pixels()).filter(|(a, b)| a != b).count();
-    assert_eq!(wrong, 0, "{name}: {wrong} of {} pixels are wrong", found.width() * found.height());
-}
+use image::{Rgb, RgbImage};
+use picture::{
+    SIZE, black_on_white, color, difference, file, is_exactly, is_ink, only_page, open, red_on_cream,
+};
 
 #[test]
 fn files_without_colour_give_the_picture_bit_for_bit() {
@@ -156,18 +104,6 @@ fn the_resolution_comes_from_the_file() {
 }
 
 #[test]
-fn every_page_of_a_tiff_is_read() {
-    let mut pages = open("pages.tif");
-    assert_eq!(pages.pages(), 3);
-    for page in 1..=3 {
-        let expected = color(&Pixels::Gray(black_on_white(page)));
-        is_exactly("pages.tif", &pages.read(page).unwrap().pixels, &expected);
-    }
-    let error = pages.read(4).unwrap_err();
-    assert!(matches!(error, ScanError::NoSuchPage { page: 4, pages: 3 }), "{error}");
-}
-
-#[test]
 fn every_page_of_a_pdf_is_read() {
     let mut pages = open("three.pdf");
     assert_eq!(pages.pages(), 3);
@@ -210,34 +146,6 @@ fn a_page_that_the_file_says_is_turned_is_turned() {
     }
     let turned = color(&only_page("rotated.pdf").pixels);
     assert!(difference(&turned, &image::imageops::rotate90(&upright)) < 4.0);
-}
-
-/// Both ways of reading a TIFF agree on the eight orientations (TIFF 6.0, page 36; EXIF has the same).
-#[test]
-fn the_eight_orientations_are_those_of_exif() {
-    let folder = tempfile::tempdir().unwrap();
-    let stored = image::DynamicImage::ImageLuma8(black_on_white(0));
-    for orientation in 1..=8u8 {
-        let mut expected = stored.clone();
-        expected.apply_orientation(image::metadata::Orientation::from_exif(orientation).unwrap());
-        for name in ["lzw.tif", "tiled.tif", "g4.tif"] {
-            let path = folder.path().join(name);
-            std::fs::write(&path, with_orientation(&std::fs::read(file(name)).unwrap(), orientation))
-                .unwrap();
-            let scan = ScanFile::open(&path, &ScanOptions::default()).unwrap().read(1).unwrap();
-            is_exactly(&format!("{name}, orientation {orientation}"), &scan.pixels, &expected.to_rgb8());
-        }
-    }
-}
-
-/// A little-endian TIFF whose first directory has the orientation tag, with another value in it.
-fn with_orientation(tiff: &[u8], orientation: u8) -> Vec<u8> {
-    let mut changed = tiff.to_vec();
-    let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap()) as usize;
-    let entries = usize::from(u16::from_le_bytes([tiff[directory], tiff[directory + 1]]));
-    let entry = (0..entries).map(|i| directory + 2 + 12 * i).find(|at| tiff[*at..at + 2] == [0x12, 0x01]);
-    changed[entry.expect("an orientation tag") + 8] = orientation;
-    changed
 }
 
 /// Programs that make PDFs of photographs keep the JPEG with its EXIF and turn the page: it must not turn twice.

@@ -1,4 +1,4 @@
-//! TIFF, through the `tiff` crate and through leptonica and libtiff.
+//! TIFF, through libtiff.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -4,22 +4,21 @@
 //! need the memory of one. Sizes are checked against [`ScanOptions::max_pixels`] from the header, before anything is
 //! decoded. A page that is damaged fails on its own; the others are still read.
 //!
-//! PNG, JPEG, BMP, PNM and WebP come through the `image` crate; TIFF through `tiff`, and through leptonica (libtiff)
-//! what that crate does not read: bilevel fax, Group 3, strips taller than the page; PDF and JPEG 2000 through `hayro`.
+//! PNG, JPEG, BMP, PNM and WebP come through the `image` crate, TIFF through libtiff, PDF and JPEG 2000 through `hayro`.
 
 mod codestream;
 mod guard;
+mod jpeg;
 mod jpeg2000;
 mod jpeg_scans;
-mod leptonica;
 mod note;
 mod password;
 mod pdf;
 mod places;
+mod pnm;
 mod raster;
 mod resolution;
 mod tiff;
-mod tiles;
 
 pub use note::Note;
 pub use password::Passwords;
@@ -157,6 +156,8 @@ pub struct ScanFile {
 
 enum Content {
     Raster(Arc<Vec<u8>>, image::ImageFormat),
+    Jpeg(Arc<Vec<u8>>),
+    Pnm(pnm::PnmFile),
     Jpeg2000(Arc<Vec<u8>>),
     Tiff(tiff::TiffFile),
     Pdf(Box<pdf::PdfFile>),
@@ -207,7 +208,8 @@ impl ScanFile {
     #[must_use]
     pub fn pages(&self) -> u32 {
         match &self.content {
-            Content::Raster(..) | Content::Jpeg2000(_) => 1,
+            Content::Raster(..) | Content::Jpeg(_) | Content::Jpeg2000(_) => 1,
+            Content::Pnm(file) => file.pages(),
             Content::Tiff(file) => file.pages(),
             Content::Pdf(file) => file.pages(),
         }
@@ -225,7 +227,9 @@ impl ScanFile {
         let limit = Limit(self.max_pixels);
         let scan = guard::guarded(|| match &self.content {
             Content::Raster(bytes, format) => raster::read(bytes, *format, limit),
-            Content::Jpeg2000(bytes) => jpeg2000::read(bytes, limit),
+            Content::Jpeg(bytes) => jpeg::read(bytes, limit),
+            Content::Pnm(file) => file.read(page - 1, limit),
+            Content::Jpeg2000(bytes) => jpeg2000::read_file(bytes, limit),
             Content::Tiff(file) => file.read(page - 1, limit),
             Content::Pdf(file) => file.read(page - 1, limit),
         })?;
@@ -277,6 +281,8 @@ impl Content {
             }
             _ if is_pdf => Ok(Self::Pdf(Box::new(pdf::PdfFile::open(bytes, passwords)?))),
             _ => match image::guess_format(head) {
+                Ok(image::ImageFormat::Jpeg) => Ok(Self::Jpeg(bytes)),
+                Ok(image::ImageFormat::Pnm) => Ok(Self::Pnm(pnm::PnmFile::open(bytes))),
                 Ok(format) if raster::FORMATS.contains(&format) => Ok(Self::Raster(bytes, format)),
                 _ => Err(ScanError::NotAScan(beginning(head))),
             },

@@ -5,8 +5,9 @@
 pub enum Note {
     /// The page of a PDF has text of its own. Nobody knows who wrote it, so it is not used.
     TextLayer,
-    /// The end of a PDF, or its table of objects, is missing or wrong: it was put together again from what is there, as
-    /// readers do. Pages may be missing, or in another order.
+    /// The end of a PDF, or its table of objects, is missing or wrong, so that it was put together again from what is there,
+    /// as readers do; or something that is no picture follows the pictures of a PNM. Pages may be missing, or in another
+    /// order.
     Repaired,
     /// The data of a scan are cut off or damaged: what could be decoded is there, the rest is white or wrong.
     Incomplete,
@@ -29,7 +30,7 @@ impl Note {
         match self {
             Self::TextLayer => None,
             Self::Repaired => {
-                Some("the PDF is damaged and was repaired: pages may be missing, or in another order")
+                Some("the file is damaged and was repaired: pages may be missing, or in another order")
             }
             Self::Incomplete => {
                 Some("the scan's data are damaged or cut off: parts of the page may be missing")

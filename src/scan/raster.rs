@@ -1,6 +1,7 @@
 //! PNG, JPEG, BMP, PNM and WebP through the `image` crate; and what all formats share once they are decoded.
 
-use super::{Limit, Scan, ScanError, jpeg_scans, resolution};
+use super::resolution::{self, Resolution};
+use super::{Limit, Scan, ScanError, jpeg, jpeg_scans};
 use crate::raster::Pixels;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -16,26 +17,35 @@ const MOST_BYTES: u64 = 8;
 const MOST_BESIDE: u64 = 32 << 20;
 
 pub(super) fn read(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Scan, ScanError> {
-    let (mut decoded, orientation) = decoded(bytes, format, limit)?;
+    let (decoded, orientation) = decoded(bytes, format, limit)?;
+    Ok(upright(decoded, orientation, resolution::of(bytes, format)))
+}
+
+/// A picture and its resolution, turned.
+pub(super) fn upright(
+    mut decoded: DynamicImage,
+    orientation: Orientation,
+    resolution: Option<Resolution>,
+) -> Scan {
     decoded.apply_orientation(orientation);
-    let resolution = resolution::of(bytes, format).map(|r| r.turned(orientation));
-    Ok(Scan::new(pixels(decoded), resolution))
+    Scan::new(pixels(decoded), resolution.map(|r| r.turned(orientation)))
 }
 
 /// The pixels as they are stored, whatever orientation the file claims.
 pub(super) fn read_stored(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Pixels, ScanError> {
+    if format == ImageFormat::Jpeg {
+        jpeg::check_end(bytes)?;
+    }
     decoded(bytes, format, limit).map(|(decoded, _)| pixels(decoded))
 }
 
-fn decoded(
+/// The picture as it is stored, and how it is to be turned.
+pub(super) fn decoded(
     bytes: &[u8],
     format: ImageFormat,
     limit: Limit,
 ) -> Result<(DynamicImage, Orientation), ScanError> {
     let damaged = |e: image::ImageError| ScanError::damaged(name(format), e);
-    if format == ImageFormat::Jpeg && !has_jpeg_end(bytes) {
-        return Err(ScanError::damaged("JPEG", "its end is missing"));
-    }
     let mut decoder = open(bytes, format, limit)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     Ok((DynamicImage::from_decoder(decoder).map_err(damaged)?, orientation))
@@ -64,13 +74,6 @@ pub(super) fn open(
     Ok(decoder)
 }
 
-/// The decoder fills what is missing of a JPEG with gray and says nothing; a whole one ends with EOI
-/// (ITU-T T.81, B.2.1), be it followed by what cameras append.
-fn has_jpeg_end(bytes: &[u8]) -> bool {
-    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|w| w == marker);
-    last([0xFF, 0xD9]) > last([0xFF, 0xDA])
-}
-
 fn name(format: ImageFormat) -> &'static str {
     match format {
         ImageFormat::Png => "PNG",
@@ -86,9 +89,9 @@ pub(super) fn pixels(decoded: DynamicImage) -> Pixels {
     if decoded.color().has_alpha() {
         let mut over = decoded.to_rgba8();
         for pixel in over.pixels_mut() {
-            let [r, g, b, a] = pixel.0.map(u32::from);
-            let mix = |c: u32| ((c * a + 255 * (255 - a) + 127) / 255) as u8;
-            pixel.0 = [mix(r), mix(g), mix(b), 255];
+            let [r, g, b, opacity] = pixel.0;
+            let [r, g, b] = [r, g, b].map(|c| over_white(c, opacity));
+            pixel.0 = [r, g, b, 255];
         }
         let over = DynamicImage::ImageRgba8(over);
         return if decoded.color().has_color() {
@@ -117,10 +120,13 @@ pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
     self::pixels(image)
 }
 
+/// A channel of a pixel that is not multiplied by its opacity, over white.
+pub(super) fn over_white(channel: u8, opacity: u8) -> u8 {
+    let (channel, opacity) = (u32::from(channel), u32::from(opacity));
+    ((channel * opacity + 255 * (255 - opacity) + 127) / 255) as u8
+}
+
 /// Ink densities to light (subtractive, without a profile): what is printed black is black.
-pub(super) fn rgb_of_cmyk(cmyk: &[u8]) -> Vec<u8> {
-    let channel = |ink: u8, black: u8| ((255 - u32::from(ink)) * (255 - u32::from(black)) / 255) as u8;
-    cmyk.chunks_exact(4)
-        .flat_map(|p| [channel(p[0], p[3]), channel(p[1], p[3]), channel(p[2], p[3])])
-        .collect()
+pub(super) fn rgb_of_cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
+    [c, m, y].map(|ink| ((255 - u32::from(ink)) * (255 - u32::from(k)) / 255) as u8)
 }
