@@ -5,6 +5,10 @@
 //! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
 //! contrast; strokes that are fainter as a whole count from a smaller part on. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
 
+mod texture;
+
+pub use texture::{Texture, find_texture};
+
 use crate::raster::{Binary, Histogram, otsu_level};
 use image::GrayImage;
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,10 @@
 //! `bottom` are the first column and row outside. Angles are degrees of the page's *clockwise* turn, so a
 //! positive angle lowers the right end of a horizontal line (PAGE's `orientation` has the opposite sign).
 
+mod index;
+
+pub(crate) use index::{BoxIndex, merge};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

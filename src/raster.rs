@@ -376,6 +376,17 @@ mod tests {
             let expected = expected.map(|(x, y)| if inside(x, y) { drawn[(y * 37 + x) as usize] } else { 0 });
             assert_eq!(within, expected.collect::<Vec<u32>>(), "{bbox:?}");
         }
+        for (i, component) in found.iter().enumerate() {
+            let rows =
+                BBox { top: component.bbox.top + 1, bottom: component.bbox.bottom - 1, ..component.bbox };
+            let own = |bbox: &BBox| {
+                let own = labels.runs_in(bbox).filter(|&(.., index)| index == i);
+                own.map(|(y, columns, _)| (y, columns)).collect::<Vec<_>>()
+            };
+            assert_eq!(labels.runs_of(i).collect::<Vec<_>>(), own(&component.bbox));
+            let [top, bottom] = [rows.top, rows.bottom].map(|v| v as u32);
+            assert_eq!(labels.runs_of_rows(i, top, bottom).collect::<Vec<_>>(), own(&rows));
+        }
         assert_eq!(found.iter().map(|c| c.ink).sum::<u64>(), page.ink_in(&page.bbox()));
         assert!((0..20).all(|y| (0..37).all(|x| page.is_ink(x, y) == (labels.get_pixel(x, y).0[0] != 0))));
     }

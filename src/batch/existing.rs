@@ -4,7 +4,7 @@
 //! wanted or not. A record that a person has reviewed is never replaced by another: the review belongs to it.
 
 use super::wire::Existing;
-use crate::page::Page;
+use crate::page::{Page, REDACTION_MARK};
 use crate::provenance::Source;
 use crate::write::{Format, parse_json, write};
 use std::path::{Path, PathBuf};
@@ -121,8 +121,9 @@ impl<'a> There<'a> {
     }
 }
 
+/// Redactions alone are no text.
 fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
+    text.chars().all(|c| c.is_whitespace() || c == REDACTION_MARK)
 }
 
 /// Why a page is not read whose results would replace those of another file's.

@@ -249,7 +249,7 @@ mod tests {
         // A folder in the place of the file, a file in the place of the folder, a path that is too long.
         std::fs::create_dir_all(root.join("a.json/x")).unwrap();
         std::fs::write(root.join("b"), "").unwrap();
-        let long = vec!["x".repeat(200); 20].join("/");
+        let long = format!("{}/{}", vec!["x".repeat(200); 20].join("/"), "y".repeat(70));
         for name in ["a.json", "b/c.json", &long] {
             assert!(matches!(written(root, name), Err(Unwritten::Here { .. })), "{name}");
             let saved = save(root, &RelativePath::new(name).unwrap(), b"x");

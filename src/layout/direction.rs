@@ -7,9 +7,10 @@
 //! The print of a zone may be smaller than the page's, as that of notices and forms is: its lines stand so close that
 //! by the page's measure they would be one. Such a zone is taken apart anew by its own.
 
+use super::rulings::Rulings;
 use super::units::{Unit, Units, join, joined};
 use super::{Direction, LayoutOptions, grid};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use crate::raster::size_of_print;
 
@@ -32,7 +33,7 @@ const SMALLER: std::ops::Range<f64> = 0.45..0.8;
 const TELLING: usize = 12;
 
 /// Sorts the units into zones and tells their directions.
-pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOptions) -> Vec<Zone> {
+pub(super) fn find_zones(found: &Units, rulings: &Rulings, options: &LayoutOptions) -> Vec<Zone> {
     let forced = match options.direction {
         Direction::Auto => None,
         Direction::Horizontal => Some(WritingMode::HorizontalTb),
@@ -45,18 +46,19 @@ pub(super) fn find_zones(found: &Units, rulings: &[BBox], options: &LayoutOption
         all.decision().or_else(on_grid).unwrap_or_else(|| mode_of(all.balance()))
     });
     let gap = (ZONE_GAP * found.size) as i32;
-    let (groups, sizes): (Vec<Vec<BBox>>, Vec<f64>) = join(&boxes, gap, |a, b| !is_between(rulings, a, b))
+    let (groups, sizes): (Vec<Vec<BBox>>, Vec<f64>) = join(&boxes, gap, |a, b| !rulings.is_between(a, b))
         .into_iter()
         .map(|group| by_own_measure(group.into_iter().map(|i| &found.all[i]).collect(), found.size))
         .unzip();
     let around: Vec<BBox> =
         groups.iter().map(|g| g.iter().fold(BBox::default(), |all, u| all.union(u))).collect();
+    let index = BoxIndex::of(&around);
     let own = |i: usize| {
         evidence(&groups[i], sizes[i])
             .decision()
             .or_else(|| single_file(&groups[i], &around[i]))
             .or_else(|| grid::find_direction(&groups[i], sizes[i]))
-            .or_else(|| spaced_out(&around, i, rulings))
+            .or_else(|| spaced_out((&around, &index), i, rulings))
     };
     let modes: Vec<WritingMode> =
         (0..groups.len()).map(|i| forced.or_else(|| own(i)).unwrap_or(page)).collect();
@@ -83,20 +85,21 @@ fn single_file(units: &[BBox], zone: &BBox) -> Option<WritingMode> {
 }
 
 /// The direction of a character set with wider blanks still, as titles are: that of its nearest like neighbour.
-fn spaced_out(zones: &[BBox], index: usize, rulings: &[BBox]) -> Option<WritingMode> {
+fn spaced_out((zones, places): (&[BBox], &BoxIndex), index: usize, rulings: &Rulings) -> Option<WritingMode> {
     let me = zones[index];
     let side = me.width().max(me.height());
+    let nearby = places.touching(&me.grown(2 * side));
     let neighbour = |mode: WritingMode| {
         let mine = mode.along(&me);
-        zones
+        nearby
             .iter()
-            .enumerate()
+            .map(|&i| (i, &zones[i]))
             .filter(|&(i, other)| {
                 let theirs = mode.along(other);
                 let like = 3 * theirs.height().max(mine.height())
                     <= 4 * theirs.height().min(mine.height()).max(3 * side / 4);
                 let level = (theirs.center().y - mine.center().y).abs() < 0.25 * f64::from(side);
-                i != index && like && level && !is_between(rulings, &me, other)
+                i != index && like && level && !rulings.is_between(&me, other)
             })
             .map(|(_, other)| mine.gap_x(&mode.along(other)))
             .filter(|&gap| gap < 2 * side)
@@ -160,26 +163,6 @@ fn evidence(units: &[BBox], size: f64) -> Evidence {
     last
 }
 
-/// Whether a rule runs between two boxes that lie side by side or one above the other.
-pub(super) fn is_between(rulings: &[BBox], a: &BBox, b: &BBox) -> bool {
-    rulings.iter().any(|rule| {
-        if rule.height() > rule.width() {
-            parts(rule, a, b)
-        } else {
-            parts(&rule.transposed(), &a.transposed(), &b.transposed())
-        }
-    })
-}
-
-/// Whether an upright rule stands between two boxes, beside at least half of the lower one.
-fn parts(rule: &BBox, a: &BBox, b: &BBox) -> bool {
-    let (left, right) = if a.left <= b.left { (a, b) } else { (b, a) };
-    let middle = (rule.left + rule.right) / 2;
-    let beside = rule.bottom.min(a.bottom.max(b.bottom)) - rule.top.max(a.top.min(b.top));
-    // A rule's erased remains may reach two pixels into print.
-    left.right - 2 <= middle && middle <= right.left + 2 && 2 * beside >= a.height().min(b.height())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +190,7 @@ mod tests {
     fn a_row_of_characters_is_horizontal_even_on_a_vertical_page() {
         let mut boxes = print(30, 8, 6, 1);
         boxes.extend(print(1, 5, 2, 0).iter().map(|b| b.shifted(0, -40)));
-        let zones = find_zones(&units(boxes), &[], &LayoutOptions::default());
+        let zones = find_zones(&units(boxes), &Rulings::default(), &LayoutOptions::default());
         let modes: Vec<_> = zones.iter().map(|z| (z.units.len(), z.writing_mode)).collect();
         assert_eq!(modes, [(240, WritingMode::VerticalRl), (5, WritingMode::HorizontalTb)]);
     }
@@ -217,18 +200,10 @@ mod tests {
         let notice: Vec<BBox> = (0..18).map(|i| BBox::from_ltwh(i % 6 * 26, i / 6 * 30, 24, 24)).collect();
         let page = joined(&notice, 40.0);
         assert_eq!(page.len(), 1, "by the page's measure its lines are one");
-        let zones = find_zones(&Units { size: 40.0, all: page }, &[], &LayoutOptions::default());
+        let zones =
+            find_zones(&Units { size: 40.0, all: page }, &Rulings::default(), &LayoutOptions::default());
         let [zone] = zones.as_slice() else { panic!("{} zones", zones.len()) };
         assert_eq!((zone.units.len(), zone.writing_mode), (3, WritingMode::HorizontalTb));
         assert!((26.0..30.0).contains(&zone.size), "{}", zone.size);
-    }
-
-    #[test]
-    fn a_rule_stands_between_boxes_on_both_sides_of_it() {
-        let (a, b) = (BBox::from_ltrb(0, 0, 10, 10), BBox::from_ltrb(20, 2, 30, 12));
-        assert!(is_between(&[BBox::from_ltrb(14, -5, 16, 30)], &a, &b));
-        assert!(is_between(&[BBox::from_ltrb(-5, 14, 30, 16)], &a, &b.shifted(-20, 20)));
-        assert!(!is_between(&[BBox::from_ltrb(14, 30, 16, 60)], &a, &b));
-        assert!(!is_between(&[BBox::from_ltrb(-5, 14, 30, 16)], &a, &b));
     }
 }

@@ -4,13 +4,16 @@
 
 mod chain;
 mod remnants;
+mod rows;
 
-use super::direction::{Zone, is_between};
+use super::direction::Zone;
+use super::rulings::Rulings;
 use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use crate::raster::Binary;
 use chain::{Bead, Chain};
+use rows::Rows;
 
 /// A line with its direction.
 pub(super) struct Chained {
@@ -58,14 +61,11 @@ pub(super) fn chain(
     // The direction with more print first: redactions stand in the body's lines rather than beside a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
     modes.sort_by_key(|&mode| std::cmp::Reverse(units_of(zones, mode)));
-    let stringing = |mode| {
-        let (rulings, stamps) = (along(erased.rulings, mode), along(erased.stamps, mode));
-        let black_stamps = along(erased.black_stamps, mode);
-        Stringing { ink, mode, rulings, stamps, black_stamps, size, options }
-    };
-    let zones = with_scraps(&stringing(modes[0]), zones);
-    for mode in modes {
-        let stringing = stringing(mode);
+    let marks = modes.map(|mode| Seen::of(erased, mode));
+    let stringing = |mode, marks| Stringing { ink, mode, marks, size, options };
+    let zones = with_scraps(&stringing(modes[0], &marks[0]), zones);
+    for (mode, marks) in modes.into_iter().zip(&marks) {
+        let stringing = stringing(mode, marks);
         let (mut chains, others) = stringing.string_zones(&zones);
         stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free, mode == modes[1]);
         found.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
@@ -85,9 +85,11 @@ const MOST_SCRAPS: usize = 12;
 fn with_scraps(main: &Stringing<'_>, zones: &[Zone]) -> Vec<Zone> {
     let (mut lines, _) = main.string_zones(zones);
     lines.retain(|line| main.is_sure(line));
+    let rows = Rows::of(&lines, main.size);
     let is_scrap = |zone: &Zone| {
         let units = along(&zone.units, main.mode);
-        let in_line = |unit: &BBox| lines.iter().any(|line| main.stands_in_line(unit, line));
+        let in_line =
+            |unit: &BBox| rows.beside(unit).into_iter().any(|i| main.stands_in_line(unit, &lines[i]));
         zone.units.len() <= MOST_SCRAPS && 10 * units.iter().filter(|u| in_line(u)).count() >= 7 * units.len()
     };
     let mode_of = |zone: &Zone| if is_scrap(zone) { main.mode } else { zone.writing_mode };
@@ -103,13 +105,33 @@ fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
     boxes.iter().map(|b| mode.along(b)).collect()
 }
 
-#[derive(Clone)]
+/// Marks that lines run between or beneath, as seen along the lines.
+struct Seen {
+    rulings: Rulings,
+    stamps: Vec<BBox>,
+    stamps_places: BoxIndex,
+    black_stamps: Vec<BBox>,
+    black_places: BoxIndex,
+}
+
+impl Seen {
+    fn of(erased: &Erased<'_>, mode: WritingMode) -> Self {
+        let (stamps, black_stamps) = (along(erased.stamps, mode), along(erased.black_stamps, mode));
+        Self {
+            rulings: Rulings::of(along(erased.rulings, mode)),
+            stamps_places: BoxIndex::of(&stamps),
+            stamps,
+            black_places: BoxIndex::of(&black_stamps),
+            black_stamps,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
 struct Stringing<'a> {
     ink: &'a Binary,
     mode: WritingMode,
-    rulings: Vec<BBox>,
-    stamps: Vec<BBox>,
-    black_stamps: Vec<BBox>,
+    marks: &'a Seen,
     size: f64,
     options: &'a LayoutOptions,
 }
@@ -121,7 +143,7 @@ impl Stringing<'_> {
         zones.sort_by(|a, b| b.size.total_cmp(&a.size));
         let (mut lines, mut beneath) = (Vec::new(), Vec::new());
         for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
-            let own = Self { size: alike[0].size, ..self.clone() };
+            let own = Self { size: alike[0].size, ..*self };
             let units: Vec<BBox> = alike.iter().flat_map(|zone| along(&zone.units, self.mode)).collect();
             let (more, others) = own.string(&units);
             lines.extend(more);
@@ -142,12 +164,15 @@ impl Stringing<'_> {
         let (flat, whole): (Vec<BBox>, Vec<BBox>) = units.into_iter().partition(|u| height(u) < FLAT);
         let (sound, large): (Vec<BBox>, Vec<BBox>) = whole.into_iter().partition(|u| height(u) <= SOUND);
         let mut chains: Vec<Chain> = Vec::new();
-        self.link(&mut chains, sound);
-        let mut rest: Vec<BBox> = large.iter().flat_map(|unit| self.cut_out(&mut chains, unit)).collect();
+        let mut rows = Rows::of(&chains, self.size);
+        self.link(&mut chains, &mut rows, sound);
+        let mut rest: Vec<BBox> =
+            large.iter().flat_map(|unit| self.cut_out(&mut chains, &rows, unit)).collect();
         rest.sort_by_key(|u| (u.left, u.top));
-        self.link(&mut chains, rest);
+        self.link(&mut chains, &mut rows, rest);
         self.join(&mut chains);
-        flat.into_iter().for_each(|unit| self.attach(&mut chains, unit));
+        let mut rows = Rows::of(&chains, self.size);
+        flat.into_iter().for_each(|unit| self.attach(&mut chains, &mut rows, unit));
         chains.retain(|c| self.is_print(c));
         let (mut beneath, lines): (Vec<Chain>, Vec<Chain>) =
             chains.into_iter().partition(|c| self.is_stamps_remnant(c));
@@ -156,23 +181,21 @@ impl Stringing<'_> {
     }
 
     /// Gives units, sorted along the line, to the chains that they go on, or opens chains with them.
-    fn link(&self, chains: &mut Vec<Chain>, units: Vec<BBox>) {
+    fn link(&self, chains: &mut Vec<Chain>, rows: &mut Rows, units: Vec<BBox>) {
         for unit in units {
-            let best = (0..chains.len())
+            let best = rows
+                .beside(&unit)
+                .into_iter()
                 .filter_map(|i| Some((self.distance(&chains[i], &unit)?, i)))
                 .min_by(|a, b| a.0.total_cmp(&b.0));
-            let bead = Bead { bbox: unit, redaction: None };
-            match best {
-                Some((_, i)) => chains[i].insert(bead),
-                None => chains.push(Chain { beads: vec![bead] }),
-            }
+            rows.put(chains, best.map(|(_, i)| i), Bead { bbox: unit, redaction: None });
         }
     }
 
     /// Whether a chain is a line beyond doubt: several characters of even height.
     fn is_sure(&self, chain: &Chain) -> bool {
         let bbox = chain.bbox();
-        chain.beads.len() >= 3
+        chain.beads().len() >= 3
             && f64::from(bbox.width()) >= 4.0 * self.size
             && f64::from(chain.band(&bbox).height()) <= SOUND * self.size
     }
@@ -186,10 +209,11 @@ impl Stringing<'_> {
 
     /// Cuts the lines that run through a unit out of it and gives them to their chains; what is left between them is
     /// returned, cut at its thinnest places.
-    fn cut_out(&self, chains: &mut [Chain], unit: &BBox) -> Vec<BBox> {
+    fn cut_out(&self, chains: &mut [Chain], rows: &Rows, unit: &BBox) -> Vec<BBox> {
         let mut taken: Vec<(i32, i32)> = Vec::new();
-        for chain in chains.iter_mut().filter(|c| self.is_sure(c)) {
-            let Some(band) = self.band_through(chain, unit) else { continue };
+        for i in rows.beside(unit) {
+            let chain = &mut chains[i];
+            let Some(band) = self.band_through(chain, unit).filter(|_| self.is_sure(chain)) else { continue };
             let piece = self.shrunk(&BBox::from_ltrb(unit.left, band.top, unit.right, band.bottom));
             taken.push((band.top, band.bottom));
             if f64::from(piece.height().max(piece.width())) >= 0.2 * self.size {
@@ -229,10 +253,13 @@ impl Stringing<'_> {
     /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
     fn band_through(&self, chain: &Chain, unit: &BBox) -> Option<BBox> {
         let near = |gap: i32, reach: f64| f64::from(gap) <= reach * self.size;
-        let before =
-            chain.beads.iter().filter(|b| b.bbox.left < unit.left).map(|b| unit.left - b.bbox.right).min();
+        if f64::from(chain.bbox().gap_x(unit)) > 3.0 * self.size {
+            return None;
+        }
+        let beads = chain.beads();
+        let before = beads.iter().filter(|b| b.bbox.left < unit.left).map(|b| unit.left - b.bbox.right).min();
         let after =
-            chain.beads.iter().filter(|b| b.bbox.right > unit.right).map(|b| b.bbox.left - unit.right).min();
+            beads.iter().filter(|b| b.bbox.right > unit.right).map(|b| b.bbox.left - unit.right).min();
         let through = match (before, after) {
             (Some(before), Some(after)) => near(before, 3.0) && near(after, 3.0),
             (Some(gap), None) | (None, Some(gap)) => near(gap, 0.6),
@@ -246,32 +273,37 @@ impl Stringing<'_> {
     /// Joins chains that go on where others end, at the same height: cutting has filled the gap between them.
     fn join(&self, chains: &mut Vec<Chain>) {
         chains.sort_by_key(|c| c.bbox().left);
-        let mut i = 0;
-        while i < chains.len() {
-            let next = (i + 1..chains.len()).find(|&j| self.goes_on(&chains[i], &chains[j]));
-            match next {
-                Some(j) => {
-                    let other = chains.remove(j);
-                    other.beads.into_iter().for_each(|b| chains[i].insert(b));
-                }
-                None => i += 1,
+        let mut rows = Rows::of(chains, self.size);
+        for i in 0..chains.len() {
+            // One that has gone on in another is empty.
+            while !chains[i].is_empty() {
+                let beside = rows.beside(&chains[i].bbox()).into_iter();
+                let mut later = beside.filter(|&j| j > i && !chains[j].is_empty());
+                let Some(next) = later.find(|&j| self.goes_on(&chains[i], &chains[j])) else { break };
+                let other = chains[next].take();
+                other.into_iter().for_each(|bead| rows.put(chains, Some(i), bead));
             }
         }
+        chains.retain(|c| !c.is_empty());
     }
 
     /// How much of a blank in a line lies beneath stamps.
     fn beneath_stamps(&self, from: i32, to: i32, band: &BBox) -> i32 {
         let blank = BBox::from_ltrb(from, band.top, to, band.bottom);
-        let covered = |stamp: &BBox| {
-            let shared = stamp.intersection(&blank);
+        let covered = |stamp: usize| {
+            let shared = self.marks.stamps[stamp].intersection(&blank);
             if 2 * shared.height() >= blank.height() { shared.width() } else { 0 }
         };
-        self.stamps.iter().map(covered).max().unwrap_or(0)
+        self.marks.stamps_places.touching(&blank).into_iter().map(covered).max().unwrap_or(0)
     }
 
     /// Whether one chain continues another.
     fn goes_on(&self, chain: &Chain, other: &Chain) -> bool {
         let (a, b) = (chain.bbox(), other.bbox());
+        let farthest = self.options.widest_blank * f64::from(a.height().max(b.height()));
+        if self.marks.stamps.is_empty() && f64::from(b.left - a.right) > farthest {
+            return false;
+        }
         let (mine, theirs) = (chain.band(&b), other.band(&a));
         let gap = f64::from(b.left - a.right - self.beneath_stamps(a.right, b.left, &mine));
         let overlap = f64::from(-mine.gap_y(&theirs));
@@ -281,16 +313,14 @@ impl Stringing<'_> {
         alike
             && gap <= self.options.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
             && overlap >= 0.7 * f64::from(low)
-            && !(gap > RULED * self.size && is_between(&self.rulings, &a, &b))
+            && !(gap > RULED * self.size && self.marks.rulings.is_between(&a, &b))
     }
 
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
     /// does not belong to it.
     fn distance(&self, chain: &Chain, unit: &BBox) -> Option<f64> {
         let recent = chain.recent(8);
-        let (_, gap) = chain.nearest(unit);
-        let last = chain.beads.last()?.bbox;
-        let gap = f64::from(gap);
+        let last = chain.beads().last()?.bbox;
         let (band, height) = (f64::from(recent.height()), f64::from(unit.height()));
         let overlap = f64::from(-recent.gap_y(unit));
         // Kana are lower than the line; what is higher must be so little.
@@ -300,36 +330,44 @@ impl Stringing<'_> {
             overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
         };
         let reach = self.options.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
-        if !fits || gap > reach || (gap > RULED * self.size && is_between(&self.rulings, &last, unit)) {
+        if !fits || f64::from(chain.bbox().gap_x(unit)) > reach {
+            return None;
+        }
+        let gap = f64::from(chain.nearest(unit).1);
+        if gap > reach || (gap > RULED * self.size && self.marks.rulings.is_between(&last, unit)) {
             return None;
         }
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
     }
 
     /// Puts a flat unit into the line it stands in; a dash or 一 with no line near is one itself.
-    fn attach(&self, chains: &mut Vec<Chain>, unit: BBox) {
+    fn attach(&self, chains: &mut Vec<Chain>, rows: &mut Rows, unit: BBox) {
         let middle = unit.center().y;
         let wide = f64::from(unit.width()) >= 0.5 * self.size;
         let is_speck = f64::from(unit.width().max(unit.height())) < SPECK * self.size;
         let reach = self.size * if wide { 1.5 } else { 0.8 };
-        let best = (0..chains.len())
+        let best = rows
+            .about(&unit)
+            .into_iter()
+            .filter(|&i| f64::from(chains[i].bbox().gap_x(&unit)) <= reach)
             .filter_map(|i| {
                 let (nearest, gap) = chains[i].nearest(&unit);
                 // Dust may lie anywhere: a line does not go on from speck to speck.
                 let gap = if is_speck { chains[i].gap_to_print(&unit, SPECK * self.size)? } else { gap };
+                if f64::from(gap) > reach {
+                    return None;
+                }
                 let band = chains[i].band(&unit);
                 let slack = 0.2 * f64::from(band.height());
                 let inside =
                     middle >= f64::from(band.top) - slack && middle <= f64::from(band.bottom) + slack;
-                let parted = f64::from(gap) > RULED * self.size && is_between(&self.rulings, &nearest, &unit);
-                (inside && f64::from(gap) <= reach && !parted).then_some((gap, i))
+                let parted =
+                    f64::from(gap) > RULED * self.size && self.marks.rulings.is_between(&nearest, &unit);
+                (inside && !parted).then_some((gap, i))
             })
             .min();
-        let bead = Bead { bbox: unit, redaction: None };
-        match best {
-            Some((_, i)) => chains[i].insert(bead),
-            None if wide => chains.push(Chain { beads: vec![bead] }),
-            None => {}
+        if best.is_some() || wide {
+            rows.put(chains, best.map(|(_, i)| i), Bead { bbox: unit, redaction: None });
         }
     }
 
@@ -359,47 +397,52 @@ impl Stringing<'_> {
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands
     /// alone becomes a line.
     fn place_redactions(&self, chains: &mut Vec<Chain>, redactions: &[BBox], free: &mut [bool], all: bool) {
+        let mut rows = Rows::of(chains, self.size);
         for (index, block) in redactions.iter().enumerate() {
             if !free[index] {
                 continue;
             }
+            let beside = rows.beside(block).into_iter();
             let mut touched: Vec<usize> =
-                (0..chains.len()).filter(|&i| self.stands_in(block, &chains[i])).collect();
+                beside.filter(|&i| !chains[i].is_empty() && self.stands_in(block, &chains[i])).collect();
             // A block over several lines is one ■: in the first of them.
             touched.sort_by_key(|&i| chains[i].nearest(block).0.top);
             let bead = Bead { bbox: *block, redaction: Some(index) };
             let Some(&first) = touched.first() else {
                 if all {
                     free[index] = false;
-                    chains.push(Chain { beads: vec![bead] });
+                    rows.put(chains, None, bead);
                 }
                 continue;
             };
             free[index] = false;
             let partner = touched[1..].iter().copied().find(|&i| chains[first].continues(&chains[i], block));
-            chains[first].insert(bead);
+            rows.put(chains, Some(first), bead);
             if let Some(partner) = partner {
-                let rest = std::mem::take(&mut chains[partner].beads);
-                rest.into_iter().for_each(|b| chains[first].insert(b));
+                let rest = chains[partner].take();
+                rest.into_iter().for_each(|bead| rows.put(chains, Some(first), bead));
             }
-            chains.retain(|c| !c.beads.is_empty());
         }
+        chains.retain(|c| !c.is_empty());
     }
 
     /// Whether a redaction covers part of a line, or follows or precedes its print.
     fn stands_in(&self, block: &BBox, chain: &Chain) -> bool {
+        let reach = self.size * self.options.widest_blank;
+        if f64::from(chain.bbox().gap_x(block)) > reach {
+            return false;
+        }
         let (nearest, gap) = chain.nearest(block);
         let overlap = f64::from(-nearest.gap_y(block));
-        let reach = self.size * self.options.widest_blank;
         overlap >= 0.5 * f64::from(nearest.height().min(block.height()))
             && f64::from(gap) <= reach
-            && !is_between(&self.rulings, &nearest, block)
+            && !self.marks.rulings.is_between(&nearest, block)
     }
 
     /// The line of a chain, its print in stretches between redactions.
     fn finish(&self, chain: Chain) -> Option<Chained> {
         let mut parts: Vec<Part> = Vec::new();
-        for bead in &chain.beads {
+        for bead in chain.beads() {
             match (bead.redaction, parts.last_mut()) {
                 (Some(index), _) => parts.push(Part::Redaction(index)),
                 (None, Some(Part::Print(print))) => print.bbox = print.bbox.union(&bead.bbox),

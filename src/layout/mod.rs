@@ -14,11 +14,13 @@ mod direction;
 mod grid;
 mod lines;
 mod order;
+mod rulings;
 mod units;
 
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
+use rulings::Rulings;
 use serde::{Deserialize, Serialize};
 
 /// Which direction is assumed.
@@ -142,7 +144,8 @@ pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) ->
         let blocks = order::into_blocks(lines::redactions_alone(erased.redactions), erased.rulings);
         return Lines { blocks, beneath: vec![] };
     };
-    let zones = direction::find_zones(&found, erased.rulings, options);
+    let rulings = Rulings::of(erased.rulings.to_vec());
+    let zones = direction::find_zones(&found, &rulings, options);
     let (lines, beneath) = lines::chain(ink, &zones, erased, found.size, options);
     let mut blocks = order::into_blocks(lines, erased.rulings);
     cells::rule(ink, &mut blocks);

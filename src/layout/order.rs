@@ -6,11 +6,12 @@
 //! rows. Horizontal blocks of a vertical page are read before the columns where they stand above them (title, form
 //! boxes), among them where they stand between, after them below.
 
-use super::direction::is_between;
 use super::lines::Chained;
+use super::rulings::Rulings;
 use super::{Block, LineBox};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
+use std::collections::BTreeSet;
 
 /// Fewest lines on both sides of a blank that make tiers of it: a sender at the foot of a column is none.
 const TIER_LINES: usize = 3;
@@ -24,19 +25,23 @@ pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
     in_tiers(vertical, &mut columns);
     let mut blocks: Vec<Block> = Vec::new();
     let (upright, level) = rulings.iter().partition(|r| r.height() > r.width());
-    let table = Table { upright, level, cells: horizontal.iter().map(|l| l.line.bbox).collect() };
+    let table = Table::of(upright, level, horizontal.iter().map(|l| l.line.bbox).collect());
+    // Lines by the blocks that they were put into: a block goes on below its last one.
+    let mut ends = BoxIndex::default();
     for Chained { writing_mode, line } in horizontal {
         let joins = |b: &Block| {
             let last = b.lines.last().expect("holds a line");
             follows(last, &line, writing_mode) && !table.parts_rows(&last.bbox, &line.bbox)
         };
-        match blocks.iter_mut().rev().find(|b| joins(b)) {
+        let near = ends.touching(&line.bbox.grown(FOLLOWS * line.bbox.height()));
+        let block = near.into_iter().rev().find(|&i| joins(&blocks[i])).unwrap_or(blocks.len());
+        ends.insert(block, &line.bbox);
+        match blocks.get_mut(block) {
             Some(block) => block.lines.push(line),
             None => blocks.push(Block { writing_mode, lines: vec![line] }),
         }
     }
-    absorb_scraps(&mut blocks);
-    let rows = in_reading_order(blocks);
+    let rows = in_reading_order(absorb_scraps(blocks));
     let mut upright: Vec<Block> = Vec::new();
     for Chained { writing_mode, line } in columns {
         let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
@@ -50,21 +55,38 @@ pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
 
 /// What may be a table's: boxes of lines, and the rules about them.
 struct Table {
-    upright: Vec<BBox>,
-    level: Vec<BBox>,
+    upright: Rulings,
+    level: Rulings,
     cells: Vec<BBox>,
+    places: BoxIndex,
+    /// Left and right end of all cells, px.
+    extent: (i32, i32),
 }
 
 impl Table {
+    fn of(upright: Vec<BBox>, level: Vec<BBox>, cells: Vec<BBox>) -> Self {
+        let all = cells.iter().fold(BBox::default(), |all, cell| all.union(cell));
+        let places = BoxIndex::of(&cells);
+        Self {
+            upright: Rulings::of(upright),
+            level: Rulings::of(level),
+            cells,
+            places,
+            extent: (all.left, all.right),
+        }
+    }
+
     /// Whether two lines stand one above the other in rows of a table: a rule runs between them, and an upright one between
     /// one of them and what stands beside it. Its rows are read one after another, not its columns. (Ruled paper has rules
     /// between all lines, but nothing beside them.)
     fn parts_rows(&self, above: &BBox, below: &BBox) -> bool {
         let has_neighbour = |line: &BBox| {
+            let row = BBox { left: self.extent.0, right: self.extent.1, ..*line };
+            let cells = self.places.touching(&row).into_iter().map(|i| &self.cells[i]);
             let beside = |cell: &&BBox| -2 * cell.gap_y(line) > line.height().min(cell.height());
-            self.cells.iter().filter(beside).any(|cell| cell != line && is_between(&self.upright, line, cell))
+            cells.filter(beside).any(|cell| cell != line && self.upright.is_between(line, cell))
         };
-        is_between(&self.level, above, below) && (has_neighbour(above) || has_neighbour(below))
+        self.level.is_between(above, below) && (has_neighbour(above) || has_neighbour(below))
     }
 }
 
@@ -72,48 +94,77 @@ impl Table {
 /// between the others.
 fn woven(rows: Vec<Block>, columns: Vec<Block>) -> Vec<Block> {
     let lines = |blocks: &[Block]| blocks.iter().map(|b| b.lines.len()).sum::<usize>();
-    let (mut order, few) = if lines(&rows) >= lines(&columns) { (rows, columns) } else { (columns, rows) };
-    let all = order.iter().fold(BBox::default(), |all, b| all.union(&b.bbox()));
-    let mut placed = 0;
-    for block in few {
-        let middle = block.bbox().center();
-        let is_before = |other: &Block| match other.writing_mode {
-            // A heading above the columns is read before all of them, a note below them after all.
-            WritingMode::VerticalRl => {
-                let top = f64::from(all.top) + 0.1 * f64::from(all.height());
-                let bottom = f64::from(all.bottom) - 0.1 * f64::from(all.height());
-                middle.y > top && (middle.y > bottom || f64::from(other.bbox().left) > middle.x)
-            }
-            WritingMode::HorizontalTb => f64::from(other.bbox().top) < middle.y,
+    let (many, few) = if lines(&rows) >= lines(&columns) { (rows, columns) } else { (columns, rows) };
+    let all = many.iter().fold(BBox::default(), |all, b| all.union(&b.bbox()));
+    let places: Vec<usize> = {
+        let mode = many.first().map(|b| b.writing_mode);
+        // How far on a block must be to be read after each of the others, and the greatest of those from the end.
+        let edge = |other: &Block| match other.writing_mode {
+            WritingMode::VerticalRl => -f64::from(other.bbox().left),
+            WritingMode::HorizontalTb => f64::from(other.bbox().top),
         };
-        let place = order.iter().rposition(|b| b.writing_mode != block.writing_mode && is_before(b));
-        // Blocks of one direction keep their own order.
-        placed = place.map_or(0, |p| p + 1).max(placed);
-        order.insert(placed, block);
-        placed += 1;
+        let mut least: Vec<f64> = many.iter().map(edge).collect();
+        (1..least.len()).rev().for_each(|i| least[i - 1] = least[i - 1].min(least[i]));
+        let place = |block: &Block| {
+            let middle = block.bbox().center();
+            // The last that is read before it: one of those up to the last place from which on all are later.
+            let last_before = |reached: f64| least.partition_point(|&edge| edge < reached);
+            match mode {
+                None => 0,
+                Some(WritingMode::HorizontalTb) => last_before(middle.y),
+                // A heading above the columns is read before all of them, a note below them after all.
+                Some(WritingMode::VerticalRl) => {
+                    let top = f64::from(all.top) + 0.1 * f64::from(all.height());
+                    let bottom = f64::from(all.bottom) - 0.1 * f64::from(all.height());
+                    match middle.y {
+                        y if y <= top => 0,
+                        y if y > bottom => many.len(),
+                        _ => last_before(-middle.x),
+                    }
+                }
+            }
+        };
+        few.iter().map(place).collect()
+    };
+    // Blocks of one direction keep their own order.
+    let mut few = few.into_iter().zip(places).peekable();
+    let (mut order, mut furthest) = (Vec::new(), 0);
+    for (i, block) in many.into_iter().enumerate() {
+        while let Some((other, place)) = few.next_if(|(_, place)| furthest.max(*place) <= i) {
+            furthest = furthest.max(place);
+            order.push(other);
+        }
+        order.push(block);
     }
+    order.extend(few.map(|(block, _)| block));
     order
 }
 
 /// Gives lines that stand within a larger block to it, in the row where they stand: parts of its lines behind a blank
 /// wider than print has.
-fn absorb_scraps(blocks: &mut Vec<Block>) {
-    let mut i = 0;
-    while i < blocks.len() {
-        let scrap = blocks[i].bbox();
-        let around = |b: &Block| {
-            b.lines.len() > blocks[i].lines.len()
-                && scrap.intersection(&b.bbox()).area() * 5 >= scrap.area() * 4
+fn absorb_scraps(blocks: Vec<Block>) -> Vec<Block> {
+    let mut boxes: Vec<BBox> = blocks.iter().map(Block::bbox).collect();
+    let mut places = BoxIndex::of(&boxes);
+    let mut blocks: Vec<Option<Block>> = blocks.into_iter().map(Some).collect();
+    for i in 0..blocks.len() {
+        let Some(scrap) = blocks[i].take_if(|block| block.lines.len() <= 2) else { continue };
+        let around = |host: &usize| {
+            blocks[*host].as_ref().is_some_and(|b| b.lines.len() > scrap.lines.len())
+                && boxes[i].intersection(&boxes[*host]).area() * 5 >= boxes[i].area() * 4
         };
-        match blocks.iter().position(around).filter(|&host| host != i && blocks[i].lines.len() <= 2) {
-            Some(host) => {
-                let lines = std::mem::take(&mut blocks[i].lines);
-                lines.into_iter().for_each(|line| insert_in_row(&mut blocks[host], line));
-                blocks.remove(i);
+        let Some(host) = places.touching(&boxes[i]).into_iter().find(around) else {
+            blocks[i] = Some(scrap);
+            continue;
+        };
+        for line in scrap.lines {
+            boxes[host] = boxes[host].union(&line.bbox);
+            if let Some(block) = &mut blocks[host] {
+                insert_in_row(block, line);
             }
-            None => i += 1,
         }
+        places.insert(host, &boxes[host]);
     }
+    blocks.into_iter().flatten().collect()
 }
 
 /// Puts a line behind those above it and those left of it in its row.
@@ -151,15 +202,24 @@ fn tier_below(lines: &[Chained]) -> Option<i32> {
         }
         reach = reach.max(bottom);
     }
-    cuts.into_iter().find(|&cut| {
-        let side = |is_above: bool| {
-            let here = lines.iter().map(|l| l.line.bbox).filter(move |b| (b.bottom <= cut) == is_above);
-            here.fold((0usize, BBox::default()), |(count, all), b| (count + 1, all.union(&b)))
+    // As no line crosses a cut, those above it are the first so many by their lower edges.
+    let mut boxes: Vec<BBox> = lines.iter().map(|l| l.line.bbox).collect();
+    boxes.sort_by_key(|b| b.bottom);
+    let around = |boxes: &mut dyn Iterator<Item = &BBox>| -> Vec<BBox> {
+        let union = |all: &mut BBox, b: &BBox| {
+            *all = all.union(b);
+            Some(*all)
         };
-        let ((above, upper), (below, lower)) = (side(true), side(false));
-        above >= TIER_LINES
-            && below >= TIER_LINES
-            && -2 * upper.gap_x(&lower) > upper.width().max(lower.width())
+        boxes.scan(BBox::default(), union).collect()
+    };
+    let (from_above, from_below) = (around(&mut boxes.iter()), around(&mut boxes.iter().rev()));
+    cuts.into_iter().find(|&cut| {
+        let above = boxes.partition_point(|b| b.bottom <= cut);
+        let below = boxes.len() - above;
+        above >= TIER_LINES && below >= TIER_LINES && {
+            let (upper, lower) = (from_above[above - 1], from_below[below - 1]);
+            -2 * upper.gap_x(&lower) > upper.width().max(lower.width())
+        }
     })
 }
 
@@ -203,6 +263,9 @@ impl From<Chained> for Block {
     }
 }
 
+/// As far, in heights of a line, as the line that it goes on from can be.
+const FOLLOWS: i32 = 4;
+
 /// Whether a line goes on where another ends: about as high, near, and starting at about the same margin.
 fn follows(last: &LineBox, next: &LineBox, mode: WritingMode) -> bool {
     let (a, b) = (mode.along(&last.bbox), mode.along(&next.bbox));
@@ -214,18 +277,44 @@ fn follows(last: &LineBox, next: &LineBox, mode: WritingMode) -> bool {
 
 /// Sorts horizontal blocks so that none stands before one that must be read earlier (Kahn's algorithm; where the rules
 /// contradict one another, the topmost goes first).
-fn in_reading_order(mut blocks: Vec<Block>) -> Vec<Block> {
+fn in_reading_order(blocks: Vec<Block>) -> Vec<Block> {
     let boxes: Vec<BBox> = blocks.iter().map(Block::bbox).collect();
-    let mut waiting: Vec<usize> = (0..blocks.len()).collect();
-    waiting.sort_by_key(|&i| (boxes[i].top, boxes[i].left));
+    let page = boxes.iter().fold(BBox::default(), |all, b| all.union(b));
+    let places = BoxIndex::of(&boxes);
+    // What stands before another shares rows or columns with it.
+    let related = |i: usize| {
+        let row = BBox { left: page.left, right: page.right, ..boxes[i] };
+        let column = BBox { top: page.top, bottom: page.bottom, ..boxes[i] };
+        let mut all = places.touching(&row);
+        all.extend(places.touching(&column));
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|&j| j != i);
+        all
+    };
+    let mut earlier: Vec<usize> = (0..boxes.len())
+        .map(|i| related(i).into_iter().filter(|&j| stands_before(&boxes[j], &boxes[i])).count())
+        .collect();
+    let key = |i: usize| (boxes[i].top, boxes[i].left, i);
+    let mut waiting: BTreeSet<(i32, i32, usize)> = (0..boxes.len()).map(key).collect();
+    let mut ready: BTreeSet<(i32, i32, usize)> =
+        (0..boxes.len()).filter(|&i| earlier[i] == 0).map(key).collect();
+    let mut places_of: Vec<Option<Block>> = blocks.into_iter().map(Some).collect();
     let mut order = Vec::new();
-    while !waiting.is_empty() {
-        let is_ready = |&i: &usize| !waiting.iter().any(|&j| j != i && stands_before(&boxes[j], &boxes[i]));
-        let ready = waiting.iter().position(is_ready);
-        order.push(waiting.remove(ready.unwrap_or(0)));
+    while let Some(next) = ready.first().or(waiting.first()).copied() {
+        waiting.remove(&next);
+        ready.remove(&next);
+        order.extend(places_of[next.2].take());
+        for j in related(next.2) {
+            if waiting.contains(&key(j)) && stands_before(&boxes[next.2], &boxes[j]) {
+                earlier[j] -= 1;
+                if earlier[j] == 0 {
+                    ready.insert(key(j));
+                }
+            }
+        }
     }
-    let mut places: Vec<Option<Block>> = blocks.drain(..).map(Some).collect();
-    order.into_iter().filter_map(|i| places[i].take()).collect()
+    order
 }
 
 /// Whether a horizontal block is to be read before another.

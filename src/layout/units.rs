@@ -1,7 +1,7 @@
 //! Units: pieces of ink that lie closer together than the strokes of one character do.
 
 use super::LayoutOptions;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::raster::{Binary, Component, character_size};
 
 /// The units of a page and its character size.
@@ -74,19 +74,12 @@ fn is_disc(component: &Component, size: f64) -> bool {
 
 /// Groups boxes that lie within `gap` pixels of one another in both directions and may be joined; gives indexes.
 pub(super) fn join(boxes: &[BBox], gap: i32, may: impl Fn(&BBox, &BBox) -> bool) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..boxes.len()).collect();
-    order.sort_by_key(|&i| (boxes[i].top, boxes[i].left));
+    let index = BoxIndex::of(boxes);
     let mut parent: Vec<usize> = (0..boxes.len()).collect();
-    for (place, &i) in order.iter().enumerate() {
-        for &j in &order[place + 1..] {
-            if boxes[j].top > boxes[i].bottom + gap {
-                break;
-            }
-            if boxes[i].gap_x(&boxes[j]) <= gap
-                && boxes[i].gap_y(&boxes[j]) <= gap
-                && may(&boxes[i], &boxes[j])
-            {
-                let (a, b) = (root(&mut parent, i), root(&mut parent, j));
+    for (i, bbox) in boxes.iter().enumerate() {
+        for j in index.touching(&bbox.grown(gap)).into_iter().filter(|&j| j > i) {
+            let (a, b) = (root(&mut parent, i), root(&mut parent, j));
+            if a != b && may(bbox, &boxes[j]) {
                 parent[a.max(b)] = a.min(b);
             }
         }

@@ -6,7 +6,6 @@
 
 use super::strokes::Upright;
 use crate::geometry::{BBox, Point};
-use crate::raster::Component;
 use std::ops::Range;
 
 /// Shortest arc, in characters.
@@ -46,8 +45,8 @@ pub(super) fn find_arcs(family: &Upright, transposed: bool, size: f64) -> Vec<Ar
     let least = SHORTEST * size;
     let is_arc = |b: &BBox| f64::from(b.height()) >= least && b.width() > 2 && b.width() <= 2 * b.height();
     let mut found = Vec::new();
-    for (index, component) in family.pieces.iter().enumerate().filter(|(_, c)| is_arc(&c.bbox)) {
-        for chain in chains(family, index, component) {
+    for (index, _) in family.pieces.iter().enumerate().filter(|(_, c)| is_arc(&c.bbox)) {
+        for chain in chains(family, index) {
             if chain.len() as f64 * STEP as f64 >= least {
                 bent(&chain, size, &mut found);
             }
@@ -65,9 +64,8 @@ pub(super) fn find_arcs(family: &Upright, transposed: bool, size: f64) -> Vec<Ar
 
 /// The middles of a component's runs from row to row, cut where runs part or meet. Both sides of a ring may be of one
 /// component.
-fn chains(family: &Upright, index: usize, component: &Component) -> Vec<Vec<Point>> {
-    let own = family.labels.runs_in(&component.bbox).filter(|(.., piece)| *piece == index);
-    let runs: Vec<(u32, Range<usize>)> = own.map(|(y, columns, _)| (y, columns)).collect();
+fn chains(family: &Upright, index: usize) -> Vec<Vec<Point>> {
+    let runs: Vec<(u32, Range<usize>)> = family.labels.runs_of(index).collect();
     let mut chains: Vec<Vec<Point>> = Vec::new();
     // Of the row above: its columns and the number of its chain.
     let mut above: Vec<(Range<usize>, usize)> = Vec::new();

@@ -6,7 +6,7 @@
 //! left out, and so the box of what is found may be smaller than the stamp.
 
 use super::rows::{Row, chains, characters, median};
-use crate::geometry::{BBox, Transform};
+use crate::geometry::{BBox, BoxIndex, Transform};
 
 /// Least and largest turn, and how far they are apart, degrees: a row of ten characters is straight enough at a turn
 /// that is off by one.
@@ -49,14 +49,15 @@ fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<Aslant> {
     let rows = chains(&characters).into_iter().filter(|chain| chain.len() >= ROW.1);
     let rows: Vec<Row> =
         rows.map(|chain| chain.into_iter().map(|i| characters[i]).collect()).map(Row::of).collect();
+    let places = BoxIndex::of(&turned);
     let within = |bbox: &BBox| {
-        let of_it = pieces.iter().zip(&turned).filter(|(_, turned)| is_within(turned, bbox));
-        Aslant { degrees, pieces: of_it.map(|(piece, _)| *piece).collect() }
+        let of_it = places.touching(bbox).into_iter().filter(|&i| is_within(&turned[i], bbox));
+        Aslant { degrees, pieces: of_it.map(|i| pieces[i]).collect() }
     };
     let mut found = Vec::new();
     for group in groups(&rows) {
         let part = group.iter().fold(BBox::default(), |all, row| all.union(&row.bbox));
-        let whole = group.iter().fold(part, |all, row| all.union(&with_ends(row, &turned)));
+        let whole = group.iter().fold(part, |all, row| all.union(&with_ends(row, &turned, &places)));
         found.push(within(&part));
         if whole != part {
             found.push(within(&whole));
@@ -75,13 +76,26 @@ fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
         let gap = |pair: &[BBox]| f64::from((pair[1].left - pair[0].right).max(0));
         median(row.characters.windows(2).map(gap).collect()) <= GAP * row.height
     };
-    let is_seed = |row: &&Row| row.characters.len() >= ROW.0 && is_straight(row, 1.0);
-    let mut left: Vec<&Row> = rows.iter().filter(is_close).filter(|row| is_straight(row, SHORT)).collect();
+    let is_seed = |row: &Row| row.characters.len() >= ROW.0 && is_straight(&row, 1.0);
+    let likely: Vec<&Row> = rows.iter().filter(is_close).filter(|row| is_straight(row, SHORT)).collect();
+    let places = BoxIndex::of(likely.iter().map(|row| &row.bbox));
+    let mut is_left = vec![true; likely.len()];
     let mut groups = Vec::new();
-    while let Some(seed) = left.iter().position(is_seed) {
-        let mut group = vec![left.swap_remove(seed)];
-        while let Some(next) = left.iter().position(|row| group.iter().any(|known| joins(known, row))) {
-            group.push(left.swap_remove(next));
+    for seed in 0..likely.len() {
+        if !is_left[seed] || !is_seed(likely[seed]) {
+            continue;
+        }
+        is_left[seed] = false;
+        let (mut group, mut looked_at) = (vec![likely[seed]], 0);
+        while let Some(known) = group.get(looked_at).copied() {
+            looked_at += 1;
+            let reach = (ON.max(NEAR.1) * known.height).ceil() as i32;
+            for i in places.touching(&known.bbox.grown(reach)) {
+                if is_left[i] && joins(known, likely[i]) {
+                    is_left[i] = false;
+                    group.push(likely[i]);
+                }
+            }
         }
         groups.push(group);
     }
@@ -99,13 +113,13 @@ fn joins(known: &Row, row: &Row) -> bool {
 }
 
 /// Where a row lies with the pieces on its level that go on at its ends: broken characters, points.
-fn with_ends(row: &Row, pieces: &[BBox]) -> BBox {
+fn with_ends(row: &Row, pieces: &[BBox], places: &BoxIndex) -> BBox {
     let mut bbox = row.bbox;
     let (further, highest) = ((BESIDE.0 * row.height) as i32, BESIDE.1 * row.height);
-    let low: Vec<&BBox> = pieces.iter().filter(|b| f64::from(b.height()) <= highest).collect();
     loop {
         let reach = BBox { left: bbox.left - further, right: bbox.right + further, ..bbox };
-        let near = low.iter().filter(|b| is_within(b, &reach));
+        let near = places.touching(&reach).into_iter().map(|i| &pieces[i]);
+        let near = near.filter(|b| f64::from(b.height()) <= highest && is_within(b, &reach));
         let (left, right) = near.fold((bbox.left, bbox.right), |(l, r), b| (l.min(b.left), r.max(b.right)));
         if (left, right) == (bbox.left, bbox.right) {
             return bbox;

@@ -12,7 +12,7 @@ use super::lines::Seen;
 use super::rims::{LEAN, frame_of, rims_of};
 use super::solid::full_corners;
 use super::{Mark, rim};
-use crate::geometry::{BBox, Point};
+use crate::geometry::{BBox, BoxIndex, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 use std::collections::VecDeque;
@@ -48,9 +48,12 @@ const LARGEST: f64 = 0.4;
 /// Finds the blank redactions; their boxes hold their rims. `lines` is the ink with its thin lines whole.
 pub(super) fn find_blanks(ink: &Binary, lines: &Binary, size: f64) -> Vec<Mark> {
     let mut found = find_outlines(lines, size);
+    let mut known = BoxIndex::of(found.iter().map(|f| &f.bbox));
     for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
         let is_solid = matches!(bleached.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. });
-        if is_solid && found.iter().all(|f| !f.bbox.intersects(&bleached.bbox)) {
+        let mut near = known.touching(&bleached.bbox).into_iter();
+        if is_solid && !near.any(|i| found[i].bbox.intersects(&bleached.bbox)) {
+            known.insert(found.len(), &bleached.bbox);
             found.push(bleached);
         }
     }
@@ -95,17 +98,22 @@ fn joined(ink: &Binary, blanks: Vec<(BBox, u64)>, size: f64) -> Vec<(BBox, u64)>
     let least = (0.25 * SMALLEST.0 * size) as i32;
     let mut large: Vec<(BBox, u64)> =
         blanks.into_iter().filter(|(b, _)| b.width().min(b.height()) >= least).collect();
-    let mut at = 0;
-    while at < large.len() {
-        match (0..large.len()).find(|&i| i != at && is_cut(ink, &large[at].0, &large[i].0, size)) {
-            Some(other) => {
-                let (bbox, paper) = large.remove(other);
-                at -= usize::from(other < at);
-                large[at] = (large[at].0.union(&bbox), large[at].1 + paper);
-            }
-            None => at += 1,
+    let mut places = BoxIndex::of(large.iter().map(|(bbox, _)| bbox));
+    let mut is_left = vec![true; large.len()];
+    let reach = (0.1 * size).ceil() as i32;
+    for at in 0..large.len() {
+        while is_left[at] {
+            let near = places.touching(&large[at].0.grown(reach)).into_iter();
+            let mut others = near.filter(|&i| i != at && is_left[i]);
+            let Some(other) = others.find(|&i| is_cut(ink, &large[at].0, &large[i].0, size)) else { break };
+            is_left[other] = false;
+            let whole = large[at].0.union(&large[other].0);
+            places.replace(at, &large[at].0, &whole);
+            large[at] = (whole, large[at].1 + large[other].1);
         }
     }
+    let mut is_left = is_left.into_iter();
+    large.retain(|_| is_left.next() == Some(true));
     large
 }
 

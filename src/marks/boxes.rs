@@ -8,7 +8,7 @@ use super::lines::{Seen, across, between};
 use super::paper::Paper;
 use super::shade::lift;
 use super::strokes::{Stroke, Strokes, Upright, turned};
-use crate::geometry::{BBox, Point};
+use crate::geometry::{BBox, BoxIndex, Point};
 use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 use image::GrayImage;
@@ -62,21 +62,28 @@ pub(super) fn find_boxes(
     (strokes, paper, letter): (&Strokes, &Paper<'_>, f64),
     size: f64,
 ) -> Vec<Boxed> {
-    let mut kept: Vec<Boxed> = Vec::new();
+    let (mut kept, mut taken): (Vec<Boxed>, _) = (Vec::new(), BoxIndex::default());
     let print = thickness(rest, (0.25 * size) as i32);
+    let places = |frames: &[Frame]| BoxIndex::of(frames.iter().map(|f| &f.bbox));
+    let (whole_places, worn_places) = (places(frames), places(worn));
     let worn = worn.iter().filter(|w| {
-        let is_new = frames.iter().all(|f| f.bbox.intersection(&w.bbox).area() * 4 < w.bbox.area());
-        is_new && !is_cell(&w.bbox, worn, size)
+        let shared = |i: usize| frames[i].bbox.intersection(&w.bbox).area() * 4;
+        let is_new = whole_places.touching(&w.bbox).into_iter().all(|i| shared(i) < w.bbox.area());
+        is_new && !is_cell(&w.bbox, (worn, &worn_places), size)
     });
     for frame in frames.iter().chain(worn) {
-        if kept.iter().any(|k| k.mark.bbox.intersection(&frame.bbox).area() * 25 > frame.bbox.area()) {
+        let at = &frame.bbox;
+        let near = taken.touching(at).into_iter();
+        if near.into_iter().any(|i| kept[i].mark.bbox.intersection(at).area() * 25 > at.area()) {
             continue;
         }
-        let is_cell = is_cell(&frame.bbox, frames, size);
-        kept.extend(stamp(ink, rest, (frame, is_cell), (print, strokes, letter), size).filter(|k| {
-            // A frame is drawn on paper; the edges of a dark area are not.
-            paper.sides(&k.mark.bbox, size) >= 3
-        }));
+        let is_cell = is_cell(at, (frames, &whole_places), size);
+        let boxed = stamp(ink, rest, (frame, is_cell), (print, strokes, letter), size);
+        // A frame is drawn on paper; the edges of a dark area are not.
+        if let Some(boxed) = boxed.filter(|k| paper.sides(&k.mark.bbox, size) >= 3) {
+            taken.insert(kept.len(), &boxed.mark.bbox);
+            kept.push(boxed);
+        }
     }
     kept
 }
@@ -125,7 +132,7 @@ fn stamp(
 }
 
 /// Whether a frame is a cell of a form: another one goes on beyond it in the same row or column.
-fn is_cell(cell: &BBox, frames: &[Frame], size: f64) -> bool {
+fn is_cell(cell: &BBox, (frames, places): (&[Frame], &BoxIndex), size: f64) -> bool {
     let level = |a: i32, b: i32| f64::from((a - b).abs()) <= LEVEL * size;
     let beyond = |a: i32, b: i32| f64::from(a - b) >= size;
     let row = |c: &BBox, o: &BBox| {
@@ -134,7 +141,8 @@ fn is_cell(cell: &BBox, frames: &[Frame], size: f64) -> bool {
             && f64::from(c.gap_x(o)) <= LEVEL * size
             && (beyond(c.left, o.left) || beyond(o.right, c.right))
     };
-    frames.iter().map(|f| f.bbox).any(|o| row(cell, &o) || row(&cell.transposed(), &o.transposed()))
+    let near = places.touching(&cell.grown((LEVEL * size) as i32 + 1)).into_iter().map(|i| frames[i].bbox);
+    near.into_iter().any(|o| row(cell, &o) || row(&cell.transposed(), &o.transposed()))
 }
 
 /// Height of the characters in a frame, px: of the larger half (median). What reaches from one side of it to the other
@@ -178,7 +186,8 @@ fn rules_near<'a>(
     let is_rule = move |s: &&Stroke| {
         s.stands() && s.length() >= least && turned(&s.bbox, transposed).intersects(&around)
     };
-    family.strokes.iter().filter(is_rule)
+    let near = family.places.touching(&turned(&around, transposed));
+    near.into_iter().map(|i| &family.strokes[i]).filter(is_rule)
 }
 
 /// The outlined redactions that are seen by their outline alone: frames without print whose sides have gaps, or that a
@@ -191,11 +200,14 @@ pub(super) fn blank_frames(
     size: f64,
 ) -> Vec<Mark> {
     let boxes = |stamps: bool| known.iter().filter(move |m| m.is_stamp() == stamps).map(|m| m.bbox);
-    let (stamps, redactions): (Vec<BBox>, Vec<BBox>) = (boxes(true).collect(), boxes(false).collect());
+    let (stamps, mut taken): (Vec<BBox>, Vec<BBox>) = (boxes(true).collect(), boxes(false).collect());
+    let (stamp_places, mut taken_places) = (BoxIndex::of(&stamps), BoxIndex::of(&taken));
+    let frame_places = BoxIndex::of(frames.iter().map(|f| &f.bbox));
     let mut found: Vec<Mark> = Vec::new();
     for frame in frames {
         let b = frame.bbox;
-        let crossed: Vec<&BBox> = stamps.iter().filter(|s| s.intersects(&b)).collect();
+        let near = stamp_places.touching(&b).into_iter().map(|i| &stamps[i]);
+        let crossed: Vec<&BBox> = near.filter(|s| s.intersects(&b)).collect();
         // Neither the stamp's own frame nor a part of it, nor a cell of a form with a stamp in it.
         let crosses = |s: &&BBox| {
             let shared = s.intersection(&b).area();
@@ -207,14 +219,15 @@ pub(super) fn blank_frames(
         let most_onwards = if crossed.is_empty() { 1 } else { 2 };
         if oblong
             && crossed.iter().all(crosses)
-            && (!crossed.is_empty() || !is_cell(&b, frames, size))
-            && redactions.iter().all(|r| !r.intersects(&b))
-            && found.iter().all(|f| !f.bbox.intersects(&b))
+            && (!crossed.is_empty() || !is_cell(&b, (frames, &frame_places), size))
+            && taken_places.touching(&b).into_iter().all(|i| !taken[i].intersects(&b))
             && is_blank_beside(rest, frame, &crossed, size)
             && onwards(ink, frame, size) <= most_onwards
         {
             let style = RedactionStyle::Outlined;
             let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
+            taken_places.insert(taken.len(), &b);
+            taken.push(b);
             found.push(Mark { kind, bbox: b, confidence: Confidence::clamped(0.8) });
         }
     }

@@ -9,7 +9,7 @@ use super::erasing::{cover_run, cut};
 use super::shapes::{SIDES, shape};
 use super::strokes::{find_strokes, turned};
 use super::{Mark, MarksOptions};
-use crate::geometry::{BBox, Point};
+use crate::geometry::{BBox, BoxIndex, Point, merge};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::{Binary, Pixels};
 use image::{GrayImage, RgbImage};
@@ -263,11 +263,12 @@ fn groups(colored: &Binary, size: f64) -> Vec<BBox> {
     let gap = (WITHIN_STAMP * size) as i32;
     let sure = near(strokes.into_iter().map(|(c, _)| c.bbox).collect(), gap);
     let mut boxes = sure.clone();
+    let places = BoxIndex::of(&sure);
     for (component, _) in faint.iter().filter(|(c, _)| side(&c.bbox) <= LARGEST_STROKE * size) {
         let b = component.bbox;
         // Beside a stamp's sure ink, never by way of other faint ink: the table below a book may be coloured a little.
-        let joins = |m: &&BBox| m.gap_x(&b) <= gap / 3 && m.gap_y(&b) <= gap / 3 && side(m) >= side(&b);
-        if let Some(stamp) = sure.iter().position(|m| joins(&m)) {
+        let joins = |m: &BBox| m.gap_x(&b) <= gap / 3 && m.gap_y(&b) <= gap / 3 && side(m) >= side(&b);
+        if let Some(stamp) = places.touching(&b.grown(gap / 3)).into_iter().find(|&i| joins(&sure[i])) {
             boxes[stamp] = boxes[stamp].union(&b);
         }
     }
@@ -279,21 +280,8 @@ fn side(bbox: &BBox) -> f64 {
 }
 
 /// What lies within or near a box belongs to it; growing boxes may meet others, so until nothing changes.
-fn near(mut boxes: Vec<BBox>, gap: i32) -> Vec<BBox> {
-    loop {
-        let before = boxes.len();
-        let mut merged: Vec<BBox> = Vec::new();
-        for bbox in boxes {
-            match merged.iter_mut().find(|m| m.gap_x(&bbox) <= gap && m.gap_y(&bbox) <= gap) {
-                Some(near) => *near = near.union(&bbox),
-                None => merged.push(bbox),
-            }
-        }
-        boxes = merged;
-        if boxes.len() == before {
-            return boxes;
-        }
-    }
+fn near(boxes: Vec<BBox>, gap: i32) -> Vec<BBox> {
+    merge(boxes, gap, |a, b| a.gap_x(b) <= gap && a.gap_y(b) <= gap)
 }
 
 /// A group as a stamp, where it is as large as one and framed or filled like one.

@@ -8,7 +8,7 @@
 use super::erasing::cut;
 use super::lines::{Seen, across, around, between};
 use super::strokes::{Stroke, Strokes};
-use crate::geometry::{BBox, Point};
+use crate::geometry::{BBox, BoxIndex, Point};
 use crate::raster::Binary;
 
 /// Longest side of a frame, in characters.
@@ -141,12 +141,19 @@ pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, wear: Wear, size: f64
     found.sort_by(|a: &Frame, b| {
         (b.bbox.area(), b.inked).partial_cmp(&(a.bbox.area(), a.inked)).unwrap_or(std::cmp::Ordering::Equal)
     });
-    let mut kept: Vec<Frame> = Vec::new();
+    let (mut kept, mut places): (Vec<Frame>, _) = (Vec::new(), BoxIndex::default());
     for frame in found {
-        match kept.iter_mut().find(|k| k.bbox.iou(&frame.bbox) > 0.85) {
-            Some(same) if frame.inked > same.inked => *same = frame,
+        let near = places.touching(&frame.bbox).into_iter();
+        match near.into_iter().find(|&i| kept[i].bbox.iou(&frame.bbox) > 0.85) {
+            Some(same) if frame.inked > kept[same].inked => {
+                places.replace(same, &kept[same].bbox, &frame.bbox);
+                kept[same] = frame;
+            }
             Some(_) => {}
-            None => kept.push(frame),
+            None => {
+                places.insert(kept.len(), &frame.bbox);
+                kept.push(frame);
+            }
         }
     }
     kept

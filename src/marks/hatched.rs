@@ -13,7 +13,7 @@
 //! with a single line or with single letters (x), which leave gaps, and on passages shorter than 1.5 characters.
 
 use super::Mark;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex, merge};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 
@@ -52,12 +52,12 @@ pub(super) fn find_hatched(ink: &Binary, ragged: Vec<BBox>, size: f64) -> Vec<Ma
         BBox::from_ltrb(left, top, right, bottom)
     });
     let mut found = cells.blocks(parts.collect(), unit);
-    for upright in cells.transposed().blocks(Vec::new(), unit) {
-        let bbox = upright.transposed();
-        if found.iter().all(|f| f.intersection(&bbox).is_empty()) {
-            found.push(bbox);
-        }
-    }
+    let level = BoxIndex::of(&found);
+    // Upright blocks do not lie over one another.
+    let upright = cells.transposed().blocks(Vec::new(), unit).into_iter().map(|upright| upright.transposed());
+    let is_apart = |b: &BBox| !level.touching(b).into_iter().any(|i| found[i].intersects(b));
+    let upright: Vec<BBox> = upright.filter(is_apart).collect();
+    found.extend(upright);
     let kind =
         RegionKind::Redaction { style: RedactionStyle::Solid, estimated_characters: None, group: None };
     let mark = |b: BBox| {
@@ -106,16 +106,20 @@ impl Cells {
     /// The blocks along lines; `unit` is the character in cells, `parts` are known to be solid.
     fn blocks(&self, mut parts: Vec<BBox>, unit: f64) -> Vec<BBox> {
         let mut found: Vec<BBox> = Vec::new();
+        let mut known = BoxIndex::default();
         parts.extend(self.cores(unit));
+        let places = BoxIndex::of(&parts);
         for core in joined(parts.clone(), unit) {
             let block = self.edges(&core, unit);
-            let runs = parts.iter().filter(|p| !p.intersection(&core).is_empty()).map(BBox::width);
+            let near = places.touching(&core).into_iter().map(|i| &parts[i]);
+            let runs = near.filter(|p| p.intersects(&core)).map(BBox::width);
             let run = f64::from(runs.max().unwrap_or(0));
             let run = run / f64::from(block.height());
             let gaps = if run < LONG_RUN.1 { WITHOUT_GAPS.1 } else { WITHOUT_GAPS.0 };
             let is_long = run >= LONG_RUN.0 && self.inked(&block) >= gaps;
-            let apart = found.iter().all(|f| f.intersection(&block).is_empty());
+            let apart = !known.touching(&block).into_iter().any(|i| found[i].intersects(&block));
             if is_long && apart && self.is_block(&block, unit) {
+                known.insert(found.len(), &block);
                 found.push(block);
             }
         }
@@ -204,25 +208,10 @@ impl Cells {
 /// Cores in one line and near one another are one.
 fn joined(cores: Vec<BBox>, unit: f64) -> Vec<BBox> {
     let gap = (APART * unit) as i32;
-    let mut boxes = cores;
-    loop {
-        let before = boxes.len();
-        let mut merged: Vec<BBox> = Vec::new();
-        for core in boxes {
-            let same_line = |m: &&mut BBox| {
-                let shared = m.bottom.min(core.bottom) - m.top.max(core.top);
-                m.gap_x(&core) <= gap && 2 * shared >= m.height().min(core.height())
-            };
-            match merged.iter_mut().find(same_line) {
-                Some(part) => *part = part.union(&core),
-                None => merged.push(core),
-            }
-        }
-        boxes = merged;
-        if boxes.len() == before {
-            return boxes;
-        }
-    }
+    merge(cores, gap, |part, core| {
+        let shared = part.bottom.min(core.bottom) - part.top.max(core.top);
+        part.gap_x(core) <= gap && 2 * shared >= part.height().min(core.height())
+    })
 }
 
 #[cfg(test)]

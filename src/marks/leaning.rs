@@ -14,7 +14,7 @@
 
 use super::Mark;
 use super::aslant::find_aslant;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 
@@ -68,7 +68,9 @@ pub(super) fn find_leaning(
     known: &[Mark],
     (size, letter): (f64, f64),
 ) -> Vec<Leaning> {
-    let is_apart = |b: &BBox| !known.iter().any(|m| m.meets(b));
+    let marks: Vec<BBox> = known.iter().filter(|m| m.kind != RegionKind::Ruling).map(|m| m.bbox).collect();
+    let places = BoxIndex::of(&marks);
+    let is_apart = |b: &BBox| !places.touching(b).into_iter().any(|i| marks[i].intersects(b));
     let side = |b: &BBox| f64::from(b.width().max(b.height()));
     let pieces: Vec<BBox> = pieces.iter().filter(|b| side(b) >= PIECE.0 * size).copied().collect();
     let tried = |group: Vec<BBox>, in_rows: Option<f64>| {
@@ -84,9 +86,11 @@ pub(super) fn find_leaning(
     let rows = find_aslant(&apart, letter).into_iter();
     likely.extend(rows.filter_map(|rows| tried(rows.pieces, Some(rows.degrees))));
     likely.sort_by_key(|l| (!l.mark.is_stamp(), std::cmp::Reverse(l.pieces.len())));
-    let mut found: Vec<Leaning> = Vec::new();
+    let (mut found, mut places): (Vec<Leaning>, _) = (Vec::new(), BoxIndex::default());
     for leaning in likely {
-        if found.iter().all(|f| !f.mark.bbox.intersects(&leaning.mark.bbox)) {
+        let bbox = leaning.mark.bbox;
+        if !places.touching(&bbox).into_iter().any(|i| found[i].mark.bbox.intersects(&bbox)) {
+            places.insert(found.len(), &bbox);
             found.push(leaning);
         }
     }
@@ -132,15 +136,17 @@ fn together(pieces: &[BBox], near: (f64, f64), size: f64) -> Vec<Vec<BBox>> {
         }
         i
     }
+    let places = BoxIndex::of(&pieces);
     for (i, a) in pieces.iter().enumerate() {
-        for (j, b) in pieces.iter().enumerate().skip(i + 1) {
-            if b.left > a.right + across {
-                break;
-            }
-            if a.gap_y(b) <= down {
-                let (from, to) = (root(&mut group, j), root(&mut group, i));
-                group[from] = to;
-            }
+        let around = BBox {
+            left: a.left - across,
+            right: a.right + across,
+            top: a.top - down,
+            bottom: a.bottom + down,
+        };
+        for j in places.touching(&around).into_iter().filter(|&j| j > i) {
+            let (from, to) = (root(&mut group, j), root(&mut group, i));
+            group[from] = to;
         }
     }
     let mut groups: Vec<Vec<BBox>> = vec![Vec::new(); pieces.len()];

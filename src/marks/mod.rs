@@ -44,7 +44,7 @@ pub use color::lift_color;
 pub use erasing::{erase, within};
 pub use own_ink::Stamped;
 
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
 use erasing::{cover, cover_ink};
@@ -84,11 +84,6 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Whether it lies over a box; rules lie over much that is not theirs.
-    fn meets(&self, bbox: &BBox) -> bool {
-        self.kind != RegionKind::Ruling && self.bbox.intersects(bbox)
-    }
-
     fn is_stamp(&self) -> bool {
         matches!(self.kind, RegionKind::Stamp { .. })
     }
@@ -142,8 +137,11 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     if !boxes.is_empty() {
         // Taken out, a stamp leaves whole what it crossed.
         let lines = rest.with(&hairlines).without(&covered);
+        let mut known = BoxIndex::of(hidden.iter().map(|h| &h.bbox));
         for outline in print.blocks(blanks::find_outlines(&lines, size)) {
-            if hidden.iter().all(|h| !h.bbox.intersects(&outline.bbox)) {
+            let mut near = known.touching(&outline.bbox).into_iter();
+            if !near.any(|i| hidden[i].bbox.intersects(&outline.bbox)) {
+                known.insert(hidden.len(), &outline.bbox);
                 hidden.push(outline);
             }
         }
@@ -185,13 +183,17 @@ fn find_blocks(
     blocks.retain(|b| print.stands_apart(&b.bbox));
     let blanks = blanks::find_blanks(ink, lines, size);
     let hollow: Vec<BBox> = blanks.iter().map(|b| b.bbox).collect();
+    let hollows = BoxIndex::of(&hollow);
     blocks.extend(blanks);
     let ends = solid::ends(solid, &blocks, size);
     blocks.extend(ends);
     let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
     let hatched = hatched::find_hatched(ink, ragged, size);
     let mut found = print.blocks(passages::merged(solid::whole(blocks, size), hatched));
-    found.retain(|m| hollow.iter().any(|h| h.intersects(&m.bbox)) || print.is_denser(&m.bbox));
+    found.retain(|m| {
+        hollows.touching(&m.bbox).into_iter().any(|i| hollow[i].intersects(&m.bbox))
+            || print.is_denser(&m.bbox)
+    });
     found
 }
 

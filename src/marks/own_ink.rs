@@ -45,9 +45,9 @@ pub struct Stamped<'a> {
 
 impl Stamped<'_> {
     /// Pictures of the ink of stamps and notes, dark on white: for each those that may show it, the likeliest first. Each is
-    /// as large as the stamp's box.
+    /// as large as the stamp's box. Of those beyond so many there are none.
     #[must_use]
-    pub fn own_ink(&self) -> Vec<(&Mark, Vec<GrayImage>)> {
+    pub fn own_ink(&self, most: usize) -> Vec<(&Mark, Vec<GrayImage>)> {
         let mut white = None;
         let mut views = |mark: &Mark, color: StampColor| match (color, self.page) {
             (StampColor::Black, _) | (_, Pixels::Gray(_)) => self.black(&mark.bbox),
@@ -55,14 +55,13 @@ impl Stamped<'_> {
                 vec![colored(page, white.get_or_insert_with(|| Balance::of(page)), &mark.bbox)]
             }
         };
-        self.found
-            .iter()
-            .filter_map(|mark| match mark.kind {
-                RegionKind::Stamp { color, .. } => Some((mark, views(mark, color))),
-                RegionKind::Handwriting => Some((mark, self.black(&mark.bbox))),
-                _ => None,
-            })
-            .collect()
+        let color = |mark: &Mark| match mark.kind {
+            RegionKind::Stamp { color, .. } => Some(color),
+            RegionKind::Handwriting => Some(StampColor::Black),
+            _ => None,
+        };
+        let stamps = self.found.iter().filter_map(|mark| Some((mark, color(mark)?))).enumerate();
+        stamps.map(|(i, (mark, color))| (mark, if i < most { views(mark, color) } else { vec![] })).collect()
     }
 
     /// Ways to see black ink: lifted, whole, and without thin strokes.

@@ -8,10 +8,11 @@
 use super::Mark;
 use super::color::ColorPage;
 use super::erasing::cut;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{RedactionStyle, RegionKind};
 use crate::raster::{Binary, Component};
 use image::GrayImage;
+use std::cell::OnceCell;
 
 /// Narrowest short block in a column, in characters.
 const NARROWEST: f64 = 0.85;
@@ -26,8 +27,14 @@ const SPECK: f64 = 0.3;
 pub(super) fn merged(blocks: Vec<Mark>, hatched: Vec<Mark>) -> Vec<Mark> {
     let mostly_in = |a: &BBox, b: &BBox| 2 * a.intersection(b).area() >= a.area();
     let (mut blocks, mut hatched) = (blocks, hatched);
-    hatched.retain(|h| !blocks.iter().any(|b| mostly_in(&h.bbox, &b.bbox)));
-    blocks.retain(|b| !hatched.iter().any(|h| mostly_in(&b.bbox, &h.bbox)));
+    let in_one_of = |a: &BBox, others: &[Mark], places: &BoxIndex| {
+        places.touching(a).into_iter().any(|i| mostly_in(a, &others[i].bbox))
+    };
+    let places = |marks: &[Mark]| BoxIndex::of(marks.iter().map(|m| &m.bbox));
+    let known = places(&blocks);
+    hatched.retain(|h| !in_one_of(&h.bbox, &blocks, &known));
+    let known = places(&hatched);
+    blocks.retain(|b| !in_one_of(&b.bbox, &hatched, &known));
     blocks.extend(hatched);
     blocks
 }
@@ -38,28 +45,67 @@ pub(super) fn group(found: &mut [Mark], rest: &Binary, size: f64) {
         .filter(|&i| matches!(found[i].kind, RegionKind::Redaction { .. }))
         .map(|i| (i, found[i].bbox))
         .collect();
+    let passage = passages(&boxes.iter().map(|(_, bbox)| *bbox).collect::<Vec<BBox>>(), rest, size);
+    let mut count = vec![0; boxes.len()];
+    passage.iter().for_each(|&of| count[of] += 1);
+    let (mut numbers, mut last) = (vec![0; boxes.len()], 0);
+    for (&(index, _), of) in boxes.iter().zip(passage).filter(|(_, of)| count[*of] >= 2) {
+        if numbers[of] == 0 {
+            last += 1;
+            numbers[of] = last;
+        }
+        if let RegionKind::Redaction { group, .. } = &mut found[index].kind {
+            *group = Some(numbers[of]);
+        }
+    }
+}
+
+/// For each block one of its passage, the same for all of that.
+fn passages(boxes: &[BBox], rest: &Binary, size: f64) -> Vec<usize> {
+    fn root(passage: &mut [usize], mut i: usize) -> usize {
+        while passage[i] != i {
+            passage[i] = passage[passage[i]];
+            i = passage[i];
+        }
+        i
+    }
+    let all = boxes.iter().fold(BBox::default(), |all, b| all.union(b));
+    let places = BoxIndex::of(boxes);
+    let reach = (LINE_GAP * size) as i32 + 1;
     let mut passage: Vec<usize> = (0..boxes.len()).collect();
-    for (a, (_, first)) in boxes.iter().enumerate() {
-        for (b, (_, second)) in boxes.iter().enumerate().filter(|(b, _)| *b != a) {
-            if follows(rest, first, second, size) {
-                let (from, to) = (passage[b], passage[a]);
-                passage.iter_mut().filter(|p| **p == from).for_each(|p| *p = to);
+    // Whether a block ends its line, and begins one: the same whichever it goes on with.
+    let is_blank = |strip: BBox| is_blank(rest, &strip, size);
+    let ends: Vec<bool> = boxes.iter().map(|b| is_blank(strips(b, size).1)).collect();
+    let begins: Vec<bool> = boxes.iter().map(|b| is_blank(strips(b, size).0)).collect();
+    for (a, first) in boxes.iter().enumerate().filter(|(a, _)| ends[*a]) {
+        let near = if is_line(first) {
+            BBox { left: all.left, right: all.right, ..*first }
+        } else {
+            BBox { top: all.top, bottom: all.bottom, ..*first }
+        };
+        for b in places.touching(&near.grown(reach)).into_iter().filter(|&b| b != a && begins[b]) {
+            if follows(first, &boxes[b], size) {
+                let (from, to) = (root(&mut passage, b), root(&mut passage, a));
+                passage[from] = to;
             }
         }
     }
-    let mut numbers: Vec<usize> = Vec::new();
-    for (at, (index, _)) in boxes.iter().enumerate() {
-        let of = passage[at];
-        if passage.iter().filter(|p| **p == of).count() < 2 {
-            continue;
-        }
-        let number = numbers.iter().position(|n| *n == of).unwrap_or_else(|| {
-            numbers.push(of);
-            numbers.len() - 1
-        });
-        if let RegionKind::Redaction { group, .. } = &mut found[*index].kind {
-            *group = Some(number as u32 + 1);
-        }
+    (0..boxes.len()).map(|i| root(&mut passage, i)).collect()
+}
+
+fn is_line(block: &BBox) -> bool {
+    block.width() > block.height()
+}
+
+/// What lies before a block in its line, or above it in its column, and what lies behind it.
+fn strips(block: &BBox, size: f64) -> (BBox, BBox) {
+    let far = (BEHIND * size) as i32;
+    if is_line(block) {
+        let before = BBox { left: block.left - far, right: block.left, ..*block };
+        (before, BBox { left: block.right, right: block.right + far, ..*block })
+    } else {
+        let before = BBox { top: block.top - far, bottom: block.top, ..*block };
+        (before, BBox { top: block.bottom, bottom: block.bottom + far, ..*block })
     }
 }
 
@@ -68,7 +114,9 @@ pub(super) fn without_strokes(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     let upright = |b: &BBox, most: f64| b.height() > b.width() && f64::from(b.height()) < most * size;
     let small = |b: &BBox| upright(b, 3.0);
     let level = |a: i32, b: i32| f64::from((a - b).abs()) <= 0.3 * size;
+    let places = BoxIndex::of(blocks.iter().map(|m| &m.bbox));
     let is_stroke = |b: &BBox| {
+        let near = || places.touching(&b.grown((1.5 * size) as i32)).into_iter().map(|i| &blocks[i]);
         let twin = |o: &Mark| {
             let o = &o.bbox;
             o != b
@@ -78,40 +126,26 @@ pub(super) fn without_strokes(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
                 && f64::from(o.gap_x(b)) <= 1.5 * size
         };
         (upright(b, SHORT.0 + 3.0) && f64::from(b.width()) < NARROWEST * size)
-            || (small(b) && blocks.iter().any(twin))
+            || (small(b) && near().any(twin))
     };
     blocks.iter().filter(|m| !is_stroke(&m.bbox)).cloned().collect()
 }
 
 /// Whether a second block goes on where the first ends: on the next line, or on the next column to the left.
-fn follows(rest: &Binary, first: &BBox, second: &BBox, size: f64) -> bool {
-    let line = |b: &BBox| b.width() > b.height();
+/// Whether something is printed between them is for the caller to tell.
+fn follows(first: &BBox, second: &BBox, size: f64) -> bool {
     let near = |gap: i32| f64::from(gap) >= -0.3 * size && f64::from(gap) <= LINE_GAP * size;
     let flat = |b: &BBox| f64::from(b.width().min(b.height())) <= 2.4 * size;
-    if line(first) != line(second) || !flat(first) || !flat(second) {
+    if is_line(first) != is_line(second) || !flat(first) || !flat(second) {
         return false;
     }
-    let far = (BEHIND * size) as i32;
-    let (behind, before) = if line(first) {
+    if is_line(first) {
         let below = second.top + second.bottom > first.top + first.bottom;
-        if !below || !near(first.gap_y(second)) {
-            return false;
-        }
-        (
-            BBox { left: first.right, right: first.right + far, ..*first },
-            BBox { left: second.left - far, right: second.left, ..*second },
-        )
+        below && near(first.gap_y(second))
     } else {
         let left = second.left + second.right < first.left + first.right;
-        if !left || !near(first.gap_x(second)) {
-            return false;
-        }
-        (
-            BBox { top: first.bottom, bottom: first.bottom + far, ..*first },
-            BBox { top: second.top - far, bottom: second.top, ..*second },
-        )
-    };
-    is_blank(rest, &behind, size) && is_blank(rest, &before, size)
+        left && near(first.gap_x(second))
+    }
 }
 
 /// Whether a box holds specks at most.
@@ -127,8 +161,9 @@ pub(super) struct Print<'a> {
     ink: &'a Binary,
     gray: &'a GrayImage,
     size: f64,
-    /// The pieces that are as large as characters.
+    /// The pieces that are as large as characters, and where they are: few pages ask for that.
     characters: Vec<BBox>,
+    places: OnceCell<BoxIndex>,
     /// Where nearly all of the print lies.
     area: BBox,
     /// Brightest that a block may be on the average.
@@ -197,7 +232,8 @@ impl<'a> Print<'a> {
         filled.sort_unstable_by(f64::total_cmp);
         let count = filled.len();
         let filled = (count >= MEASURED.1).then(|| (filled[count / 2], filled[count * 9 / 10]));
-        Self { color, ink, gray, size, characters: print, area, level, filled }
+        let places = OnceCell::new();
+        Self { color, ink, gray, size, characters: print, places, area, level, filled }
     }
 
     /// Whether a block that is no longer than a word is fuller of ink than the page's print is: that of a copy of a copy grows
@@ -244,10 +280,12 @@ impl<'a> Print<'a> {
         }
         let across = BBox { left: bbox.left - reach, right: bbox.right + reach, ..*bbox };
         let down = BBox { top: bbox.top - reach, bottom: bbox.bottom + reach, ..*bbox };
-        let holds = |strip: &BBox, c: &BBox| c.intersects(strip) && !c.intersects(bbox);
-        self.characters
-            .iter()
-            .any(|c| (width >= height && holds(&across, c)) || (height >= width && holds(&down, c)))
+        let places = self.places.get_or_init(|| BoxIndex::of(&self.characters));
+        let holds = |strip: &BBox| {
+            let near = places.touching(strip).into_iter().map(|i| &self.characters[i]);
+            near.into_iter().any(|c| c.intersects(strip) && !c.intersects(bbox))
+        };
+        (width >= height && holds(&across)) || (height >= width && holds(&down))
     }
 
     /// Whether there is little ink around a short block.

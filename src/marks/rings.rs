@@ -19,7 +19,7 @@ use super::erasing::{cover_inside, cover_run};
 use super::lines::{Seen, floor};
 use super::shade::lift;
 use super::strokes::Strokes;
-use crate::geometry::Point;
+use crate::geometry::{BBox, BoxIndex, Point};
 use crate::page::{Confidence, RegionKind, StampColor};
 use crate::raster::Binary;
 use image::GrayImage;
@@ -50,6 +50,9 @@ const FILLED: Range<f64> = 0.05..0.75;
 const REACH: [f64; 4] = [0.3, 0.2, 0.12, 0.08];
 /// Places along a ring that are looked at.
 const PLACES: usize = 128;
+/// Most pairs of arcs that are tried: where there are more arcs than on pages of print (up to some hundreds), each is tried
+/// with the nearest only.
+const PAIRS: usize = 1_000_000;
 /// Most rings that are followed: stamps are among those inked most.
 const MOST: usize = 12;
 
@@ -124,11 +127,16 @@ impl Page<'_> {
         let middle = self.ink.bbox().center();
         let frame = (middle, 4.0 * self.size);
         let sums: Vec<Sums> = arcs.iter().map(|arc| Sums::of(arc.points.iter().copied(), frame)).collect();
+        let place = |arc: &Arc| BBox::from_ltwh(arc.middle().x as i32, arc.middle().y as i32, 1, 1);
+        let places = BoxIndex::of(&arcs.iter().map(place).collect::<Vec<BBox>>());
+        let reach = (2.0 * HALF.1 * self.size) as i32 + 2;
+        let partners = (PAIRS / arcs.len().max(1)).max(8);
         let mut likely = Vec::new();
         for (i, arc) in arcs.iter().enumerate() {
             likely.extend(sums[i].fit(frame).and_then(|ellipse| self.checked(ellipse, &[arc])));
-            for (j, other) in arcs.iter().enumerate().skip(i + 1).filter(|(_, other)| self.faces(arc, other))
-            {
+            let near = places.touching(&place(arc).grown(reach)).into_iter().filter(|&j| j > i);
+            let facing = near.map(|j| (j, &arcs[j])).filter(|(_, other)| self.faces(arc, other));
+            for (j, other) in nearest(facing.collect(), arc.middle(), partners) {
                 let both = sums[i].with(&sums[j]);
                 likely.extend(both.fit(frame).and_then(|ellipse| self.checked(ellipse, &[arc, other])));
             }
@@ -243,6 +251,17 @@ impl Page<'_> {
     }
 }
 
+/// The arcs nearest to a place, in their order.
+fn nearest(mut arcs: Vec<(usize, &Arc)>, to: Point, most: usize) -> Vec<(usize, &Arc)> {
+    if arcs.len() > most {
+        let far = |arc: &Arc| (arc.middle().x - to.x).hypot(arc.middle().y - to.y);
+        arcs.select_nth_unstable_by(most, |a, b| far(a.1).total_cmp(&far(b.1)).then(a.0.cmp(&b.0)));
+        arcs.truncate(most);
+        arcs.sort_unstable_by_key(|(index, _)| *index);
+    }
+    arcs
+}
+
 /// Longest part of a ring without ink.
 fn gap(hits: &[bool]) -> f64 {
     let (_, longest) = hits.iter().chain(hits).fold((0, 0), |(gap, longest), hit| {
@@ -272,7 +291,6 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::BBox;
     use crate::marks::drawing::{SIZE, character, fill, page, print, ring};
     use crate::marks::strokes::find_strokes;
     use crate::page::StampShape;

@@ -6,7 +6,7 @@
 //! Columns of print make short rows of little use; seen transposed, they are rows.
 
 use super::erasing::cut;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::raster::Binary;
 
 /// Smallest and largest piece of a character, and widest, in print's characters.
@@ -100,9 +100,14 @@ impl Straight {
 
     /// The pieces that are not of straight rows, nor of columns on a page of vertical print.
     pub(super) fn without(&self, pieces: &[BBox]) -> Vec<BBox> {
+        let places = |rows: &[Row]| BoxIndex::of(rows.iter().map(|row| &row.bbox));
+        let (in_rows, in_columns) = (places(&self.rows), places(&self.columns));
+        let in_one_of = |rows: &[Row], places: &BoxIndex, piece: &BBox| {
+            places.touching(piece).into_iter().any(|i| rows[i].holds(piece))
+        };
         let holds = |piece: &BBox| {
-            self.rows.iter().any(|row| row.holds(piece))
-                || self.is_vertical && self.columns.iter().any(|row| row.holds(&piece.transposed()))
+            in_one_of(&self.rows, &in_rows, piece)
+                || self.is_vertical && in_one_of(&self.columns, &in_columns, &piece.transposed())
         };
         pieces.iter().copied().filter(|piece| !holds(piece)).collect()
     }
@@ -127,17 +132,25 @@ pub(super) fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
     let mut pieces: Vec<BBox> = pieces.iter().filter(|b| is_piece(b)).copied().collect();
     pieces.sort_unstable_by_key(|b| (b.left, b.top));
     let crack = ((CRACK * height) as i32).max(2);
-    let mut joined: Vec<BBox> = Vec::new();
+    let (mut joined, mut places): (Vec<BBox>, _) = (Vec::new(), BoxIndex::default());
     for piece in pieces {
-        let stacked = |j: &&mut BBox| {
+        let stacked = |j: &BBox| {
             let shared = j.right.min(piece.right) - j.left.max(piece.left);
             f64::from(shared) >= STACKED * f64::from(j.width().min(piece.width())) && j.gap_y(&piece) <= crack
         };
         // Sorted by their left edges, so that what is far to the left cannot be met any more.
-        let near = joined.iter().rposition(|j| f64::from(piece.left - j.left) > PIECE.2 * height);
-        match joined[near.map_or(0, |i| i + 1)..].iter_mut().find(stacked) {
-            Some(character) => *character = character.union(&piece),
-            None => joined.push(piece),
+        let near = joined.partition_point(|j| f64::from(piece.left - j.left) > PIECE.2 * height);
+        let touching = places.touching(&piece.grown(crack)).into_iter();
+        match touching.skip_while(|&i| i < near).find(|&i| stacked(&joined[i])) {
+            Some(i) => {
+                let character = joined[i].union(&piece);
+                places.replace(i, &joined[i], &character);
+                joined[i] = character;
+            }
+            None => {
+                places.insert(joined.len(), &piece);
+                joined.push(piece);
+            }
         }
     }
     let fits = |b: &BBox| (CHARACTER.0 * height..=CHARACTER.1 * height).contains(&f64::from(b.height()));
@@ -149,6 +162,7 @@ pub(super) fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
 fn neighbours(characters: &[BBox]) -> Vec<Option<usize>> {
     let mut taken = vec![false; characters.len()];
     let mut next = vec![None; characters.len()];
+    let places = BoxIndex::of(characters);
     for (i, from) in characters.iter().enumerate() {
         let height = f64::from(from.height());
         let end = from.right + (GAP * height) as i32;
@@ -159,9 +173,9 @@ fn neighbours(characters: &[BBox]) -> Vec<Option<usize>> {
                 && f64::from(level) >= ALIKE.1 * f64::from(low)
                 && f64::from(high) <= ALIKE.0 * f64::from(low)
         };
-        let candidates = (i + 1..characters.len()).take_while(|&j| characters[j].left <= end);
+        let candidates = places.touching(&BBox { right: end.max(from.right), ..*from }).into_iter();
         let nearest = candidates
-            .filter(|&j| !taken[j] && follows(&characters[j]))
+            .filter(|&j| j > i && characters[j].left <= end && !taken[j] && follows(&characters[j]))
             .min_by_key(|&j| characters[j].left - from.right);
         if let Some(j) = nearest {
             taken[j] = true;

@@ -4,7 +4,7 @@
 //! pixels: the rows and columns that are mostly ink. Punched holes are as solid, but round.
 
 use super::{Mark, MarksOptions};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 
@@ -42,12 +42,20 @@ pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Ve
 /// Blocks that a crack or the copier's dead line cut in two are one.
 pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     let gap = (0.2 * size) as i32;
-    let mut joined: Vec<Mark> = Vec::new();
+    let (mut joined, mut places): (Vec<Mark>, _) = (Vec::new(), BoxIndex::default());
     for block in blocks {
         let continues = |k: &Mark| k.kind == block.kind && is_cut(&k.bbox, &block.bbox, gap);
-        match joined.iter_mut().find(|k| continues(k)) {
-            Some(part) => part.bbox = part.bbox.union(&block.bbox),
-            None => joined.push(block),
+        let near = places.touching(&block.bbox.grown(gap)).into_iter();
+        match near.into_iter().find(|&i| continues(&joined[i])) {
+            Some(i) => {
+                let whole = joined[i].bbox.union(&block.bbox);
+                places.replace(i, &joined[i].bbox, &whole);
+                joined[i].bbox = whole;
+            }
+            None => {
+                places.insert(joined.len(), &block.bbox);
+                joined.push(block);
+            }
         }
     }
     joined
@@ -64,10 +72,13 @@ fn is_cut(a: &BBox, b: &BBox, gap: i32) -> bool {
 pub(super) fn ends(all: Vec<Mark>, known: &[Mark], size: f64) -> Vec<Mark> {
     let gap = (0.2 * size) as i32;
     let is_long = |b: &BBox| f64::from(b.width().max(b.height())) >= LONG * size;
-    let is_end = |m: &Mark| {
-        known.iter().any(|k| k.bbox != m.bbox && is_long(&k.bbox) && is_cut(&k.bbox, &m.bbox, gap))
+    let places = BoxIndex::of(known.iter().map(|k| &k.bbox));
+    let is_new_end = |m: &Mark| {
+        let near: Vec<&Mark> = places.touching(&m.bbox.grown(gap)).into_iter().map(|i| &known[i]).collect();
+        let is_end = |k: &&Mark| k.bbox != m.bbox && is_long(&k.bbox) && is_cut(&k.bbox, &m.bbox, gap);
+        !near.contains(&m) && near.iter().any(is_end)
     };
-    all.into_iter().filter(|m| !known.contains(m) && is_end(m)).collect()
+    all.into_iter().filter(is_new_end).collect()
 }
 
 /// Whether a block is lower than a line: the solid part of something ragged.

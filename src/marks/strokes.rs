@@ -5,7 +5,7 @@
 //! collinear and near. A rule is long in at least one of its pieces, longer than strokes of print.
 
 use super::{Mark, MarksOptions};
-use crate::geometry::{BBox, Point};
+use crate::geometry::{BBox, BoxIndex, Point};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Labels, ink_runs};
 use std::ops::Range;
@@ -94,8 +94,9 @@ impl Stroke {
 
 /// Strokes of one direction, with the picture in which they stand upright.
 pub(super) struct Upright {
-    /// The strokes.
+    /// The strokes, and where they are.
     pub strokes: Vec<Stroke>,
+    pub places: BoxIndex,
     /// The pieces of thin ink, and which pixels are whose.
     pub pieces: Vec<Component>,
     pub labels: Labels,
@@ -134,15 +135,15 @@ fn part_corners(thin: &mut Binary, components: &[Component], labels: &Labels, si
         if !is_frame || c.ink as f64 > HOLLOW * c.bbox.area() as f64 {
             continue;
         }
-        let own = || labels.runs_in(&c.bbox).filter(|&(.., piece)| piece == i);
-        let mut lengths: Vec<usize> = own().map(|(_, columns, _)| columns.len()).collect();
+        let own = || labels.runs_of(i);
+        let mut lengths: Vec<usize> = own().map(|(_, columns)| columns.len()).collect();
         lengths.sort_unstable();
         let longest = 2 * lengths[lengths.len() / 5];
         // A ring has such runs at its top and bottom only.
         if lengths[lengths.len() - 1 - lengths.len() / 5] <= longest {
             continue;
         }
-        for (y, columns, _) in own().filter(|(_, columns, _)| columns.len() > longest) {
+        for (y, columns) in own().filter(|(_, columns)| columns.len() > longest) {
             thin.row_mut(y)[columns].fill(0);
             parted = true;
         }
@@ -170,7 +171,8 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
         .collect();
     pieces.sort_by_key(|p| (p.bbox.top, p.bbox.left));
     let strokes = linked(pieces, size);
-    Upright { strokes, pieces: components, labels }
+    let places = BoxIndex::of(strokes.iter().map(|stroke| &stroke.bbox));
+    Upright { strokes, places, pieces: components, labels }
 }
 
 /// A component as a piece of a stroke: its ends are the middles of its first and last rows.
@@ -193,8 +195,9 @@ fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
 
 /// The middle of a component's ink in a box, across.
 fn middle(labels: &Labels, index: usize, bbox: &BBox) -> f64 {
-    let own = labels.runs_in(bbox).filter(|&(.., piece)| piece == index);
-    let (sum, count) = own.fold((0, 0), |(sum, count), (_, columns, _)| {
+    let [top, bottom] = [bbox.top, bbox.bottom].map(|v| v.max(0) as u32);
+    let own = labels.runs_of_rows(index, top, bottom);
+    let (sum, count) = own.fold((0, 0), |(sum, count), (_, columns)| {
         (sum + columns.len() * (columns.start + columns.end), count + columns.len())
     });
     if count > 0 { sum as f64 / (2 * count) as f64 } else { bbox.center().x }
@@ -216,6 +219,10 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
         drawn: f64,
     }
     let mut growing: Vec<Growing> = Vec::new();
+    // Where they end. A stroke that leans goes on aside by as much as it is off at the most.
+    let mut ends = BoxIndex::default();
+    let end = |stroke: &Stroke| BBox::from_ltwh(stroke.bottom.x as i32, stroke.bottom.y as i32, 1, 1);
+    let aside = (4.0 * size) as i32 + 16;
     for piece in pieces {
         let fits = |g: &Growing| {
             let gap = piece.top.y - g.stroke.bottom.y;
@@ -226,7 +233,17 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
                 && g.stroke.aside(&piece) <= 0.06 * size + 0.12 * gap.abs() + 1.0
                 && alike
         };
-        let (length, place) = (piece.length(), growing.iter().rposition(fits));
+        let top = BBox::from_ltwh(piece.top.x as i32, piece.top.y as i32, 1, 1);
+        let (above, below) = ((GAP * size) as i32 + 2, (0.15 * size) as i32 + 2);
+        let near = BBox {
+            left: top.left - aside,
+            right: top.right + aside,
+            top: top.top - above,
+            bottom: top.bottom + below,
+        };
+        let near = ends.touching(&near).into_iter().rev();
+        let (length, place) = (piece.length(), near.into_iter().find(|&i| fits(&growing[i])));
+        ends.insert(place.unwrap_or(growing.len()), &end(&piece));
         match place {
             Some(i) => {
                 let g = &mut growing[i];
@@ -272,12 +289,16 @@ impl Strokes {
         let long =
             [&self.upright, &self.flat].map(|f| f.strokes.iter().filter(is_long).map(|s| s.bbox).collect());
         let [long_upright, long_flat]: [Vec<BBox>; 2] = long;
-        let meets = |at: &Point, rules: &[BBox]| {
-            // Rules of the other direction are given as seen in their own, transposed picture.
-            rules.iter().any(|r| {
-                let reach = (0.25 * size) as i32;
-                r.transposed().grown(reach).contains(at.x as i32, at.y as i32)
-            })
+        // Rules of the other direction are given as seen in their own, transposed picture.
+        let around = |rules: Vec<BBox>| {
+            let reach = (0.25 * size) as i32;
+            let around: Vec<BBox> = rules.iter().map(|r| r.transposed().grown(reach)).collect();
+            (BoxIndex::of(&around), around)
+        };
+        let (long_upright, long_flat) = (around(long_upright), around(long_flat));
+        let meets = |at: &Point, (places, rules): &(BoxIndex, Vec<BBox>)| {
+            let (x, y) = (at.x as i32, at.y as i32);
+            places.touching(&BBox::from_ltwh(x, y, 1, 1)).into_iter().any(|i| rules[i].contains(x, y))
         };
         let mut found = Vec::new();
         let families = [(&self.upright, false, &long_flat), (&self.flat, true, &long_upright)];
@@ -302,8 +323,9 @@ impl Strokes {
 impl Upright {
     /// Covers a stroke's pixels, but not those of thin strokes that cross it.
     fn erase(&self, stroke: &Stroke, transposed: bool, covered: &mut Binary, rest: &mut Binary) {
-        let own = self.labels.runs_in(&stroke.bbox).filter(|(.., piece)| stroke.pieces.contains(piece));
-        let runs: Vec<(u32, Range<usize>)> = own.map(|(y, columns, _)| (y, columns)).collect();
+        let own = stroke.pieces.iter().flat_map(|&piece| self.labels.runs_of(piece));
+        let mut runs: Vec<(u32, Range<usize>)> = own.collect();
+        runs.sort_unstable_by_key(|(y, columns)| (*y, columns.start));
         let middle = |columns: &Range<usize>| (columns.start + columns.end) as f64 / 2.0;
         let (mut at, mut at_y) = (stroke.top.x, stroke.top.y);
         for row in runs.chunk_by(|a, b| a.0 == b.0) {

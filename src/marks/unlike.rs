@@ -15,9 +15,10 @@
 
 use super::Mark;
 use super::rows::{PRINT_ROW, Row, Straight, Texture, find_rows, median, print_height};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
+use std::collections::BTreeSet;
 
 /// Lowest print whose strokes can be measured, px: at 120 dpi characters of a typewriter are 12 high and run together.
 const LOWEST: f64 = 13.0;
@@ -59,6 +60,9 @@ const PEN: (f64, f64) = (0.4, 0.75);
 const UNEVEN: f64 = 0.12;
 const OFF: (f64, f64) = (0.1, 0.12);
 
+/// As far apart, in heights, as date and time stand in one row.
+const FARTHEST: f64 = 2.5;
+
 /// How far off a line characters are, at most, where they tell a turn, in heights.
 const STRAIGHT: f64 = 0.06;
 
@@ -86,14 +90,21 @@ pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], straight: &Straight, kn
     let print = Print::of(ink, &rows).filter(|p| p.in_rows && p.height >= LOWEST);
     let Some(print) = print else { return Vec::new() };
     let seen: Vec<Seen> = rows.into_iter().map(|row| Seen::of(ink, row, &print)).collect();
+    let places = BoxIndex::of(seen.iter().map(|s| &s.row.bbox));
+    let mut marks: Vec<BBox> =
+        known.iter().filter(|m| m.kind != RegionKind::Ruling).map(|m| m.bbox).collect();
+    let mut taken = BoxIndex::of(&marks);
     let mut found: Vec<Unlike> = Vec::new();
     for kind in [Kind::Condensed, Kind::Bold] {
-        for seed in seen.iter().filter(|s| s.is(kind, &print)) {
-            if known.iter().chain(found.iter().map(|f| &f.mark)).any(|m| m.meets(&seed.row.bbox)) {
+        for (i, seed) in seen.iter().enumerate().filter(|(_, s)| s.is(kind, &print)) {
+            let at = &seed.row.bbox;
+            if taken.touching(at).into_iter().any(|i| marks[i].intersects(at)) {
                 continue;
             }
-            let stamp = Grown::from(seed, kind, &seen, &print);
+            let stamp = Grown::from(i, kind, (&seen, &places), &print);
             if stamp.is_stamp(&seen, &print) {
+                taken.insert(marks.len(), &stamp.bbox);
+                marks.push(stamp.bbox);
                 found.push(stamp.mark());
             }
         }
@@ -194,20 +205,21 @@ struct Grown<'a> {
 }
 
 impl<'a> Grown<'a> {
-    fn from(seed: &'a Seen, kind: Kind, seen: &'a [Seen], print: &Print) -> Self {
-        let mut grown = Self { kind, rows: vec![seed], bbox: seed.row.bbox };
-        loop {
-            let before = grown.rows.len();
-            for row in seen {
-                if !grown.has(row) && grown.rows.iter().any(|r| grown.joins(r, row, print)) {
-                    grown.bbox = grown.bbox.union(&row.row.bbox);
-                    grown.rows.push(row);
+    fn from(seed: usize, kind: Kind, (seen, places): (&'a [Seen], &BoxIndex), print: &Print) -> Self {
+        let mut grown = Self { kind, rows: vec![&seen[seed]], bbox: seen[seed].row.bbox };
+        let (mut is_known, mut looked_at) = (BTreeSet::from([seed]), 0);
+        while let Some(known) = grown.rows.get(looked_at).copied() {
+            looked_at += 1;
+            let reach = (FARTHEST * known.row.height).ceil() as i32;
+            for i in places.touching(&known.row.bbox.grown(reach)) {
+                if !is_known.contains(&i) && grown.joins(known, &seen[i], print) {
+                    is_known.insert(i);
+                    grown.bbox = grown.bbox.union(&seen[i].row.bbox);
+                    grown.rows.push(&seen[i]);
                 }
             }
-            if grown.rows.len() == before {
-                return grown;
-            }
         }
+        grown
     }
 
     fn has(&self, row: &Seen) -> bool {
@@ -223,7 +235,7 @@ impl<'a> Grown<'a> {
         let (across, down) = (f64::from(a.gap_x(b)) / height, f64::from(a.gap_y(b)) / height);
         match self.kind {
             // Date and time stand apart in one row.
-            Kind::Condensed => level && across <= 2.5 && (0.8..=1.25).contains(&ratio),
+            Kind::Condensed => level && across <= FARTHEST && (0.8..=1.25).contains(&ratio),
             Kind::Bold => {
                 let alike = match row.texture {
                     Some(t) => row.larger >= 1.1 && t.stroke >= 1.1 * print.stroke,

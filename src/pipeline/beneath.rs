@@ -5,7 +5,7 @@
 //! else than the stamp is print: every character read with some confidence, all of them together surely, and none of
 //! them one of the stamp's. Where nothing was read in the stamp there is nothing to compare with, and nothing is raised.
 
-use super::lines::read_line;
+use super::lines::{Around, read_line};
 use super::stamps::Way;
 use super::{Prepared, boxes};
 use crate::geometry::BBox;
@@ -28,8 +28,10 @@ pub(super) fn raise_print(
     recognizer: &mut dyn Recognizer,
 ) -> Result<(), RecognizeError> {
     let mut print = Vec::new();
-    for block in std::mem::take(&mut page.beneath) {
-        if is_print(page, stamps, &block, recognizer)? {
+    let beneath = std::mem::take(&mut page.beneath);
+    let around = Around::of(page);
+    for block in beneath {
+        if is_print(page, &around, stamps, &block, recognizer)? {
             print.push(block);
         }
     }
@@ -40,6 +42,7 @@ pub(super) fn raise_print(
 
 fn is_print(
     page: &Prepared,
+    around: &Around<'_>,
     stamps: &[Option<Way>],
     block: &Block,
     recognizer: &mut dyn Recognizer,
@@ -47,7 +50,7 @@ fn is_print(
     let mut is_print = !block.lines.is_empty();
     for line in &block.lines {
         let Some(said) = said_over(page, stamps, &line.bbox) else { return Ok(false) };
-        match read_line(page, line, block.writing_mode, recognizer) {
+        match read_line(page, around, line, block.writing_mode, recognizer) {
             Ok(read) => is_print &= is_sure(&read) && !read.text.chars().any(|c| said.contains(&c)),
             Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
             Err(_) => return Ok(false),

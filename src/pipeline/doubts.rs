@@ -5,6 +5,8 @@
 //! | `repaired-file` | a page of a damaged PDF that was put together again: others may be missing |
 //! | `incomplete-scan` | a page whose data are cut off or damaged in part |
 //! | `unsure-skew` | a page whose skew could not be measured reliably |
+//! | `texture` | parts of a page that were given up as they hold no print: halftones, noise, dots |
+//! | `illegible` | lines that were given up as nothing around them could be read |
 //! | `unread-line` | a line of which nothing was read |
 //! | `low-confidence-line` | a line read with less than [`LOW_CONFIDENCE`] |
 //! | `repeated-character` | one character more often in a row than print has it: engines that lose their place repeat themselves |
@@ -15,7 +17,7 @@
 //! | `off-pitch-line` | a line whose characters stand wider or closer than those of its block |
 
 use super::Prepared;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Glyph, Line, REDACTION_MARK, Region, RegionKind, Warning, WritingMode};
 use crate::scan::Note;
 
@@ -28,6 +30,30 @@ const OFF_PITCH: f64 = 0.25;
 /// Fewest characters that have a pitch, and fewest lines of a block that has one.
 const LEAST: (usize, usize) = (5, 3);
 
+/// What was given up, and where: boxes are those of the scan.
+pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
+    let on_scan = |bbox: &BBox| {
+        let [left, top, right, bottom] = prepared.to_scan.apply_bbox(bbox).into();
+        format!("{left},{top},{right},{bottom}")
+    };
+    let warning =
+        |code: &str, message: String| Warning { code: code.to_owned(), region: None, line: None, message };
+    let texture = (!prepared.texture.is_empty()).then(|| {
+        let places: Vec<String> = prepared.texture.iter().map(on_scan).collect();
+        let message =
+            format!("halftone, noise or dots are left out, not print, in {}", places.join(" and in "));
+        warning("texture", message)
+    });
+    let illegible = (!given_up.is_empty()).then(|| {
+        let around = given_up.iter().fold(BBox::default(), |all, line| all.union(line));
+        let count = given_up.len();
+        let message =
+            format!("{count} lines in {} were not read: nothing around them is legible", on_scan(&around));
+        warning("illegible", message)
+    });
+    texture.into_iter().chain(illegible).collect()
+}
+
 /// Everything that may be doubted, region by region. Boxes are those of the scan.
 pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
     let mut found = Vec::new();
@@ -39,6 +65,7 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
             message: "the skew could not be measured reliably".to_owned(),
         });
     }
+    let redactions = Redactions::of(prepared);
     for region in regions {
         let RegionKind::Text { writing_mode, .. } = region.kind else { continue };
         let usual = usual_pitch(region, writing_mode);
@@ -46,7 +73,7 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
             let warnings = of_reading(line)
                 .into_iter()
                 .chain(repeated(line))
-                .chain(invented(line, prepared))
+                .chain(invented(line, prepared, &redactions))
                 .chain(off_pitch(line, writing_mode, usual));
             found.extend(warnings.map(|(code, message)| Warning {
                 code: code.to_owned(),
@@ -110,14 +137,30 @@ fn repeated(line: &Line) -> Option<Doubt> {
         .then(|| ("repeated-character", format!("{} stands {} times in a row", run[0].text, run.len())))
 }
 
+/// The redactions of a page, found by place.
+struct Redactions {
+    all: Vec<BBox>,
+    places: BoxIndex,
+}
+
+impl Redactions {
+    fn of(prepared: &Prepared) -> Self {
+        let all: Vec<BBox> = prepared.redactions().iter().map(|mark| mark.bbox).collect();
+        Self { places: BoxIndex::of(&all), all }
+    }
+
+    fn are_under(&self, place: &BBox) -> bool {
+        self.places.touching(place).into_iter().any(|i| is_over(place, &self.all[i]))
+    }
+}
+
 /// Characters that were not there to be read.
-fn invented(line: &Line, prepared: &Prepared) -> Vec<Doubt> {
+fn invented(line: &Line, prepared: &Prepared, redactions: &Redactions) -> Vec<Doubt> {
     let Some(to_page) = prepared.to_scan.inverse() else { return vec![] };
-    let redactions: Vec<BBox> = prepared.redactions().iter().map(|mark| mark.bbox).collect();
     let (mut hidden, mut blank) = (String::new(), String::new());
     for glyph in line.glyphs.iter().filter(|g| g.text.chars().all(|c| c != REDACTION_MARK)) {
         let place = to_page.apply_bbox(&glyph.bbox);
-        if redactions.iter().any(|r| is_over(&place, r)) {
+        if redactions.are_under(&place) {
             hidden.push_str(&glyph.text);
         } else if !prepared.is_inked(&place.grown(1)) {
             blank.push_str(&glyph.text);
@@ -224,7 +267,8 @@ mod tests {
     fn codes(bboxes: &[(char, BBox)]) -> Vec<Doubt> {
         let mut read = line(&bboxes.iter().map(|(c, _)| *c).collect::<String>(), 40);
         read.glyphs.iter_mut().zip(bboxes).for_each(|(glyph, (_, bbox))| glyph.bbox = *bbox);
-        invented(&read, &page())
+        let page = page();
+        invented(&read, &page, &Redactions::of(&page))
     }
 
     #[test]

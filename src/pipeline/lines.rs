@@ -1,10 +1,12 @@
 //! Reads the lines of a prepared page.
 
 use super::Prepared;
+use super::allowance::Allowance;
 use super::even::even_out;
 use super::seat::seat;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::layout::{LineBox, Part, Print};
+use crate::marks::Mark;
 use crate::page::{Confidence, Glyph, Line, REDACTION_MARK, WritingMode};
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
@@ -25,6 +27,34 @@ pub(super) struct ReadBlock {
     pub failures: Vec<(usize, RecognizeError)>,
 }
 
+/// What was read of a page.
+pub(super) struct ReadLines {
+    /// Its blocks.
+    pub blocks: Vec<ReadBlock>,
+    /// Lines that were given up, as nothing around them could be read.
+    pub given_up: Vec<BBox>,
+}
+
+/// What stands around lines.
+pub(super) struct Around<'a> {
+    redactions: Vec<&'a Mark>,
+    /// Print and marks.
+    boxes: Vec<BBox>,
+    places: BoxIndex,
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn of(page: &'a Prepared) -> Self {
+        let parts = page.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.parts);
+        let print = parts.filter_map(|part| match part {
+            Part::Print(print) => Some(print.bbox),
+            Part::Redaction(_) => None,
+        });
+        let boxes: Vec<BBox> = print.chain(page.marks.iter().map(|mark| mark.bbox)).collect();
+        Self { redactions: page.redactions(), places: BoxIndex::of(&boxes), boxes }
+    }
+}
+
 /// Reads the lines of a page, their boxes still those of the deskewed image.
 ///
 /// # Errors
@@ -32,14 +62,24 @@ pub(super) struct ReadBlock {
 pub(super) fn read_lines(
     page: &Prepared,
     recognizer: &mut dyn Recognizer,
-) -> Result<Vec<ReadBlock>, RecognizeError> {
-    let mut read = Vec::new();
+) -> Result<ReadLines, RecognizeError> {
+    let (mut read, mut given_up) = (Vec::new(), Vec::new());
+    let around = Around::of(page);
+    let mut allowance = Allowance::of(page.ink.bbox(), recognizer);
     let mut succeeded = page.blocks.is_empty();
     for block in &page.blocks {
         let mut lines = Vec::new();
         let mut failures = Vec::new();
         for line in &block.lines {
-            match read_line(page, line, block.writing_mode, recognizer) {
+            if allowance.is_spent(&line.bbox) {
+                given_up.push(line.bbox);
+                continue;
+            }
+            let read = read_line(page, &around, line, block.writing_mode, recognizer);
+            if let Ok(read) = &read {
+                allowance.spend(line, block.writing_mode, &read.glyphs);
+            }
+            match read {
                 Ok(line) if is_dust(&line) => succeeded = true,
                 Ok(line) => lines.push(line),
                 Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
@@ -62,7 +102,7 @@ pub(super) fn read_lines(
     }
     match read.iter_mut().find_map(|b| b.failures.pop()) {
         Some((_, failure)) if !succeeded => Err(failure),
-        Some(_) | None => Ok(read),
+        Some(_) | None => Ok(ReadLines { blocks: read, given_up }),
     }
 }
 
@@ -76,22 +116,22 @@ fn is_dust(line: &Line) -> bool {
 /// Reads the stretches of a line; a redaction becomes one ■.
 pub(super) fn read_line(
     page: &Prepared,
+    around: &Around<'_>,
     line: &LineBox,
     mode: WritingMode,
     recognizer: &mut dyn Recognizer,
 ) -> Result<Line, RecognizeError> {
-    let redactions = page.redactions();
     let mut glyphs = Vec::new();
     for part in &line.parts {
         match part {
             Part::Redaction(index) => glyphs.push(Glyph {
                 text: REDACTION_MARK.to_string(),
-                bbox: redactions[*index].bbox,
-                confidence: redactions[*index].confidence,
+                bbox: around.redactions[*index].bbox,
+                confidence: around.redactions[*index].confidence,
                 alternatives: vec![],
             }),
             Part::Print(print) => {
-                let crop = crop(page, print, mode);
+                let crop = crop(page, around, print, mode);
                 let gray = if recognizer.reads_through_marks() { &page.through } else { &page.gray };
                 glyphs.extend(read_print(gray, print, &crop, mode, recognizer)?);
             }
@@ -110,18 +150,13 @@ pub(super) fn read_line(
 
 /// What is cut out for a stretch of print: its ink with the strokes' gray edges, nothing of the neighbouring lines, and
 /// as much of the blank behind it as a character takes: a full stop there may be too small or too faint for layout.
-fn crop(page: &Prepared, print: &Print, mode: WritingMode) -> BBox {
+fn crop(page: &Prepared, around: &Around<'_>, print: &Print, mode: WritingMode) -> BBox {
     let ink = mode.along(&print.bbox);
     let tight = ink.grown((ink.height() / 12).max(2));
     let behind = BBox::from_ltrb(tight.right, ink.top, tight.right + ink.height(), ink.bottom);
-    let others =
-        page.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.parts).filter_map(|part| match part {
-            Part::Print(other) => Some(&other.bbox),
-            Part::Redaction(_) => None,
-        });
+    let others = around.places.touching(&mode.along(&behind)).into_iter();
     let nearest = others
-        .chain(page.marks.iter().map(|mark| &mark.bbox))
-        .map(|other| mode.along(other))
+        .map(|other| mode.along(&around.boxes[other]))
         .filter(|other| other.right > behind.right && !other.intersection(&behind).is_empty())
         .map(|other| other.left - CLEARANCE_PX)
         .fold(behind.right, i32::min);

@@ -1,5 +1,6 @@
 //! One page, from scan to record: one line a stage.
 
+mod allowance;
 mod beneath;
 mod doubts;
 mod even;
@@ -20,7 +21,7 @@ pub use self::stamps::StampsOptions;
 use self::beneath::raise_print;
 use self::lines::read_lines;
 use self::stamps::{StampPicture, read_stamps, settle_stamps, take_stamps};
-use crate::binarize::{BinarizeOptions, binarize};
+use crate::binarize::{BinarizeOptions, binarize, find_texture};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
@@ -64,6 +65,8 @@ pub struct Prepared {
     pub ink: Binary,
     /// What was erased.
     pub marks: Vec<Mark>,
+    /// Where the ink was given up: dots of halftones and noise.
+    pub texture: Vec<BBox>,
     /// The stamps and notes among them, set upright.
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
@@ -97,7 +100,7 @@ pub fn read_page(
     let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
     raise_print(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
-    let stamps = settle_stamps(&prepared, stamps, &read, &recognizer.describe().name);
+    let stamps = settle_stamps(&prepared, stamps, &read.blocks, &recognizer.describe().name);
     Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
 }
 
@@ -121,8 +124,10 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let is_same = border.is_none() && matches!(straight, Cow::Borrowed(_));
     let (mut gray, ink) = if is_same { (gray, ink) } else { look(&straight, settings) };
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
+    let texture = find_texture(&ink);
+    let print = texture.as_ref().map_or(Cow::Borrowed(&ink), |texture| Cow::Owned(ink.without(&texture.ink)));
     let marks::Marks { found: marks, covered, mut rest } =
-        find_marks(&straight, &gray, &ink, &settings.marks);
+        find_marks(&straight, &gray, &print, &settings.marks);
     let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks, &upright));
@@ -146,6 +151,7 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
         through,
         ink: rest,
         marks,
+        texture: texture.map_or(vec![], |texture| texture.places),
         stamps: upright,
         blocks,
         beneath,
@@ -170,12 +176,13 @@ fn look(page: &Pixels, settings: &Settings) -> (GrayImage, Binary) {
 impl Prepared {
     /// Estimates how many characters each redaction hides, from the pitch of the line it stands in.
     fn estimate_hidden(&mut self) {
-        let mut estimates: Vec<Option<u32>> = vec![None; self.redactions().len()];
+        let redactions: Vec<BBox> = self.redactions().iter().map(|mark| mark.bbox).collect();
+        let mut estimates: Vec<Option<u32>> = vec![None; redactions.len()];
         for (line, mode) in self.blocks.iter().flat_map(|b| b.lines.iter().map(|l| (l, b.writing_mode))) {
             let Some(pitch) = line.pitch(mode) else { continue };
             for part in &line.parts {
                 if let Part::Redaction(index) = part {
-                    let length = mode.along(&self.redactions()[*index].bbox).width();
+                    let length = mode.along(&redactions[*index]).width();
                     estimates[*index] = Some(((f64::from(length) / pitch).round() as u32).max(1));
                 }
             }

@@ -1,7 +1,7 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
-use super::doubts::{doubts, of_scan, of_stamps};
-use super::lines::ReadBlock;
+use super::doubts::{doubts, of_page, of_scan, of_stamps};
+use super::lines::{ReadBlock, ReadLines};
 use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
 use crate::geometry::{BBox, Polygon, Transform};
@@ -17,17 +17,18 @@ pub(super) fn page(
     scan: &Scan,
     source: Source,
     prepared: Prepared,
-    (read, stamps): (Vec<ReadBlock>, Vec<ReadStamp>),
+    (read, stamps): (ReadLines, Vec<ReadStamp>),
     engine: EngineDescription,
     settings: &Settings,
 ) -> Page {
     let (width, height) = scan.pixels.dimensions();
     let canvas = BBox::of_size(width, height);
     let back = &prepared.to_scan;
-    let texts = read.into_iter().map(|block| text_region(block, back, &canvas)).collect();
+    let texts = read.blocks.into_iter().map(|block| text_region(block, back, &canvas)).collect();
     let Interpreted { mut regions, notes, telegram } = interpret(texts, prepared.rotation, (width, height));
     let text = plain_text(&regions);
     let mut warnings = of_scan(&scan.notes);
+    warnings.extend(of_page(&prepared, &read.given_up));
     warnings.extend(doubts(&regions, &prepared));
     let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
     steps.extend(prepared.steps.iter().cloned());

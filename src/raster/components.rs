@@ -24,6 +24,14 @@ pub struct Labels {
     /// Component of each run, counted from 1.
     numbers: Vec<u32>,
     picture: OnceCell<LabelPicture>,
+    by_component: OnceCell<ByComponent>,
+}
+
+/// The runs of each component, by their places among all.
+struct ByComponent {
+    runs: Vec<u32>,
+    /// First of each component, and of what would follow the last one.
+    starts: Vec<u32>,
 }
 
 struct Run {
@@ -57,6 +65,26 @@ impl Labels {
         })
     }
 
+    /// The runs of a component, from left to right and from the top: row and columns. Where boxes of components lie over
+    /// one another, as those of slanting lines do, this takes as long as the component is large.
+    pub fn runs_of(&self, component: usize) -> impl Iterator<Item = (u32, Range<usize>)> {
+        self.runs_of_rows(component, 0, u32::MAX)
+    }
+
+    /// The same in some rows.
+    pub fn runs_of_rows(
+        &self,
+        component: usize,
+        top: u32,
+        bottom: u32,
+    ) -> impl Iterator<Item = (u32, Range<usize>)> {
+        let all = self.by_component.get_or_init(|| ByComponent::of(&self.numbers));
+        let own = &all.runs[all.starts[component] as usize..all.starts[component + 1] as usize];
+        let from = own.partition_point(|&run| self.runs[run as usize].y < top);
+        let runs = own[from..].iter().map(|&run| &self.runs[run as usize]);
+        runs.take_while(move |run| run.y < bottom).map(|run| (run.y, run.left as usize..run.right as usize))
+    }
+
     fn draw(&self) -> LabelPicture {
         let mut picture = LabelPicture::new(self.size.0, self.size.1);
         for (run, &number) in self.runs.iter().zip(&self.numbers) {
@@ -64,6 +92,25 @@ impl Labels {
             picture.as_mut()[row + run.left as usize..row + run.right as usize].fill(number);
         }
         picture
+    }
+}
+
+impl ByComponent {
+    fn of(numbers: &[u32]) -> Self {
+        let count = numbers.iter().max().map_or(0, |&most| most as usize);
+        let mut starts = vec![0u32; count + 2];
+        numbers.iter().for_each(|&number| starts[number as usize + 1] += 1);
+        (1..starts.len()).for_each(|i| starts[i] += starts[i - 1]);
+        let mut next = starts.clone();
+        let mut runs = vec![0; numbers.len()];
+        for (run, &number) in (0..).zip(numbers) {
+            let place = &mut next[number as usize];
+            runs[*place as usize] = run;
+            *place += 1;
+        }
+        // Numbers are counted from one.
+        starts.remove(0);
+        Self { runs, starts }
     }
 }
 
@@ -93,7 +140,9 @@ pub(super) fn label(page: &Binary) -> (Vec<Component>, Labels) {
         component.bbox = component.bbox.union(&bbox);
         component.ink += u64::from(run.right - run.left);
     }
-    (found, Labels { size: (page.width(), page.height()), runs, rows, numbers, picture: OnceCell::new() })
+    let size = (page.width(), page.height());
+    let (picture, by_component) = (OnceCell::new(), OnceCell::new());
+    (found, Labels { size, runs, rows, numbers, picture, by_component })
 }
 
 /// The runs of all rows, and which is the first of each.

@@ -77,6 +77,11 @@ pub trait Recognizer: Send {
     /// Name, version, models.
     fn describe(&self) -> EngineDescription;
 
+    /// Whether reading takes so long that lines are given up where nothing can be read.
+    fn takes_time(&self) -> bool {
+        true
+    }
+
     /// Whether it reads print with strokes of stamps and rules across it better than print that they were erased from:
     /// where it was trained on such.
     fn reads_through_marks(&self) -> bool {

@@ -13,6 +13,10 @@ impl Recognizer for Null {
         EngineDescription { name: "null".to_owned(), version: "1".to_owned(), models: Vec::new() }
     }
 
+    fn takes_time(&self) -> bool {
+        false
+    }
+
     fn read_line(&mut self, _: &GrayImage, _: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError> {
         Ok(Vec::new())
     }

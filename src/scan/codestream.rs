@@ -111,9 +111,8 @@ impl Header {
         let tile = across.saturating_mul(down);
         // A block is no larger than its precinct; a band has half a precinct's sides.
         let block = [0, 1].map(|i| self.block[i].min(self.precinct[i].saturating_sub(1)));
-        let structure = parts(block)
-            .saturating_mul(BLOCK)
-            .saturating_add(parts(self.precinct).saturating_mul(PRECINCT));
+        let structure =
+            parts(block).saturating_mul(BLOCK).saturating_add(parts(self.precinct).saturating_mul(PRECINCT));
         samples
             .saturating_mul(SAMPLE)
             .saturating_add(tile.saturating_mul(COEFFICIENT))

@@ -108,7 +108,9 @@ pub enum ScanError {
         max: u64,
     },
     /// Reading it would take more memory or time than a page may.
-    #[error("{0} (raise scan.max_pixels in the settings if the file can be trusted, or print it into a new file)")]
+    #[error(
+        "{0} (raise scan.max_pixels in the settings if the file can be trusted, or print it into a new file)"
+    )]
     TooMuch(String),
     /// Damaged, cut off, or of a kind that no decoder here knows.
     #[error("damaged or unsupported {format}: {cause} (copy the file again, or convert it to PNG)")]
@@ -260,7 +262,9 @@ impl Limit {
     fn check_memory(self, what: &str, bytes: u64) -> Result<(), ScanError> {
         if bytes > self.memory() {
             let [wanted, most] = [bytes, self.memory()].map(|bytes| bytes.div_ceil(1_000_000));
-            return Err(ScanError::TooMuch(format!("{what} would take {wanted} MB, more than the {most} accepted")));
+            return Err(ScanError::TooMuch(format!(
+                "{what} would take {wanted} MB, more than the {most} accepted"
+            )));
         }
         Ok(())
     }

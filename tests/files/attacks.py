@@ -305,7 +305,7 @@ def jpeg(width, height, components=3, progressive=False, scans=1, sampling=0x11,
     frame += b"".join(struct.pack(">BBB", i + 1, sampling if i == 0 else 0x11, 0) for i in range(components))
     out += segment(0xC2 if progressive else 0xC0, frame)
     for kind in (0x00, 0x10):
-        out += segment(0xC4, struct.pack(">B", kind) + bytes([2] + [0] * 15) + b"\0\x01")
+        out += segment(0xC4, struct.pack(">B", kind) + bytes([1] + [0] * 15) + b"\0")
     for scan in range(scans):
         if progressive and scan:
             head = struct.pack(">BBBBBB", 1, 1 + scan % components, 0, 1 + scan % 63, 1 + scan % 63, 0)
@@ -428,7 +428,7 @@ ATTACKS = {
     "images-often": lambda: of_image(image(FLATE, flate(b"", 9)), content=b"q 300 9 9 842 0 0 cm /I Do Q " * 300),
     "page-huge": lambda: page(b"0 0 9 9 re f", box=(10**9, 10**9)),
     "page-thin": lambda: page(b"0 0 9 9 re f", box=(10**6, 1)),
-    "unit-huge": lambda: page(b"0 0 9 9 re f", more="/UserUnit 1e30/Rotate 2147483647"),
+    "unit-huge": lambda: page(b"0 0 9 9 re f", more="/UserUnit 1%s/Rotate 2147483647" % ("0" * 30)),
     # Images.
     "jbig2-65000-rows": lambda: of_jbig2(jbig2_page(65000, 65000) + jbig2_region(1, 65000, 65000)),
     "jbig2-page-only": lambda: of_jbig2(jbig2_page(65000, 65000) + jbig2_segment(1, 49, b"")),

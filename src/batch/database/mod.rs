@@ -182,11 +182,15 @@ fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Resul
             remove_stale(to, *file, *pages, at.folder)?;
             let sql = "UPDATE files SET sha256 = ?, pages = ?, stale = '[]' WHERE id = ?";
             to.prepare_cached(sql)?.execute(params![sha256, pages, file])?;
+            // The file was asked for so many times, and its first page with it.
+            let sql = "SELECT ifnull(max(attempts), 0) FROM pages WHERE file = ? AND page = 0";
+            let attempts: u32 = to.prepare_cached(sql)?.query_row([file], |row| row.get(0))?;
             to.prepare_cached("DELETE FROM pages WHERE file = ?")?.execute([file])?;
-            let mut insert =
-                to.prepare_cached("INSERT INTO pages (file, page, state, run) VALUES (?, ?, ?, ?)")?;
+            let sql = "INSERT INTO pages (file, page, state, attempts, run) VALUES (?, ?, ?, ?, ?)";
+            let mut insert = to.prepare_cached(sql)?;
             for page in 1..=*pages {
-                insert.execute(params![file, page, if page == 1 { "running" } else { "pending" }, at.run])?;
+                let (state, attempts) = if page == 1 { ("running", attempts) } else { ("pending", 0) };
+                insert.execute(params![file, page, state, attempts, at.run])?;
             }
         }
         Report::Done { file, page, reading } => done(to, (*file, *page), reading, at)?,

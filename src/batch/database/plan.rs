@@ -149,8 +149,8 @@ impl Plan<'_> {
         place: &Path,
         failed: &impl Fn(rusqlite::Error) -> OutputError,
     ) -> Result<(), OutputError> {
-        if self.wanted.untouchable.contains(&found.stem) && self.known(place).map_err(failed)?.is_none() {
-            return Err(OutputError::There(found.stem.clone()));
+        if self.wanted.untouchable.contains(&*found.stem) && self.known(place).map_err(failed)?.is_none() {
+            return Err(OutputError::There(found.stem.to_path_buf()));
         }
         let sql = "SELECT path FROM files WHERE stem = ? AND place != ?";
         let values = params![found.stem.to_string_lossy(), place.as_os_str().as_encoded_bytes()];

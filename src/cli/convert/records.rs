@@ -73,7 +73,7 @@ fn search(folder: &Path, failed: &mut dyn FnMut(anyhow::Error), found: &mut Vec<
             }
         };
         let is_json = entry.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-        if entry.file_type().is_dir() || !is_json {
+        if entry.file_type().is_dir() || !is_json || is_review(entry.path()) {
             continue;
         }
         let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
@@ -83,6 +83,12 @@ fn search(folder: &Path, failed: &mut dyn FnMut(anyhow::Error), found: &mut Vec<
             Err(error) => failed(error),
         }
     }
+}
+
+/// Whether a file is the review of a record beside it: it is read with that record.
+fn is_review(path: &Path) -> bool {
+    let record = path.with_extension("").with_extension("json");
+    path.file_name().is_some_and(|n| n.to_string_lossy().ends_with(".review.json")) && record.is_file()
 }
 
 /// The source that a record names; `None` for JSON that is no record.

@@ -134,9 +134,11 @@ impl Links {
 
     /// The parts of a composed block, which stay together. One that is nested deeper than in any real file has none.
     fn parts(&mut self, block: Node, numbers: &HashMap<NodeId, usize>) -> Vec<usize> {
-        let is_near = block.ancestors().nth(DEEPEST).is_none();
-        let inside = block.descendants().filter(|_| is_near).filter_map(|n| numbers.get(&n.id()).copied());
-        let mut parts: Vec<usize> = inside.collect();
+        if block.ancestors().nth(DEEPEST).is_some() {
+            return vec![];
+        }
+        let mut parts: Vec<usize> =
+            block.descendants().filter_map(|n| numbers.get(&n.id()).copied()).collect();
         parts.sort_unstable();
         let parts = self.follow(&parts);
         parts.windows(2).for_each(|pair| self.add(pair[0], pair[1]));

@@ -4,6 +4,7 @@
 //! `</html>` is cut off: half a text would be scored as a bad reading.
 
 use super::ReadError;
+use super::xml::DEEPEST;
 use html5gum::{StartTag, Token, Tokenizer};
 use std::collections::HashMap;
 
@@ -97,12 +98,14 @@ impl Writer {
             _ if BLOCKS.contains(&next) => &["p"],
             _ => return,
         };
-        let is_block = |open: &String| BLOCKS.contains(&open.as_str());
-        while let Some(at) =
-            self.open.iter().rposition(is_block).filter(|at| ended.contains(&self.open[*at].as_str()))
-        {
+        while let Some(at) = self.nearest_block().filter(|at| ended.contains(&self.open[*at].as_str())) {
             self.close(at);
         }
+    }
+
+    /// The innermost block that is open. More open elements than a page of any program has are not looked through.
+    fn nearest_block(&self) -> Option<usize> {
+        (0..self.open.len()).rev().take(DEEPEST).find(|at| BLOCKS.contains(&self.open[*at].as_str()))
     }
 
     /// Ends an element and those within it; an end without its beginning is none.

@@ -20,10 +20,10 @@ impl Stringing<'_> {
     /// pieces of a rule have none, however far they scatter.
     pub(super) fn is_print(&self, chain: &Chain) -> bool {
         let all = chain.bbox();
-        let largest = chain.beads.iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
+        let largest = chain.beads().iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
         let is_thin = match self.mode {
             WritingMode::VerticalRl => {
-                chain.beads.iter().all(|b| b.redaction.is_none() && self.is_streak(&b.bbox))
+                chain.beads().iter().all(|b| b.redaction.is_none() && self.is_streak(&b.bbox))
             }
             WritingMode::HorizontalTb => f64::from(all.height()) < THIN * self.size,
         };
@@ -42,8 +42,9 @@ impl Stringing<'_> {
     pub(super) fn is_stamps_remnant(&self, chain: &Chain) -> bool {
         let extent = |b: &Bead| f64::from(b.bbox.width().max(b.bbox.height()));
         let is_print = |b: &&Bead| b.redaction.is_some() || extent(b) >= FLAT * self.size;
-        let print = chain.beads.iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
-        self.black_stamps.iter().any(|stamp| 100 * print.intersection(stamp).area() >= 85 * print.area())
+        let print = chain.beads().iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
+        let over = self.marks.black_places.touching(&print).into_iter().map(|i| self.marks.black_stamps[i]);
+        over.into_iter().any(|stamp| 100 * print.intersection(&stamp).area() >= 85 * print.area())
     }
 
     /// Whether a chain within a stamp has the shape of a line: two characters or more of the page's size.
@@ -55,19 +56,17 @@ impl Stringing<'_> {
 
     /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.
     fn is_rules_remnant(&self, thin: &BBox) -> bool {
-        let on_rule = |rule: &BBox| {
-            rule.width() > rule.height() && (rule.center().y - thin.center().y).abs() <= 0.3 * self.size
-        };
         f64::from(thin.width()) > 1.5 * self.size
             || self.mode == WritingMode::VerticalRl
-            || self.rulings.iter().any(on_rule)
+            || self.marks.rulings.is_level_near(thin.center().y, 0.3 * self.size)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Seen;
     use super::*;
-    use crate::layout::LayoutOptions;
+    use crate::layout::{Erased, LayoutOptions};
     use crate::raster::Binary;
 
     const SIZE: f64 = 40.0;
@@ -78,15 +77,16 @@ mod tests {
             bbox: BBox::from_ltwh(along, across, length, width),
             redaction: None,
         };
-        Chain { beads: boxes.iter().map(bead).collect() }
+        Chain::of(boxes.iter().map(bead).collect())
     }
 
     fn kept(mode: WritingMode, black_stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
         let ink = Binary::new(1, 1);
         let options = LayoutOptions::default();
-        let (rulings, stamps, black_stamps) = (vec![], black_stamps.to_vec(), black_stamps.to_vec());
-        let stringing =
-            Stringing { ink: &ink, mode, rulings, stamps, black_stamps, size: SIZE, options: &options };
+        // They are given as seen along the lines.
+        let erased = Erased { black_stamps, ..Erased::default() };
+        let marks = Seen::of(&erased, WritingMode::HorizontalTb);
+        let stringing = Stringing { ink: &ink, mode, marks: &marks, size: SIZE, options: &options };
         let chain = chain(boxes);
         stringing.is_print(&chain) && !stringing.is_stamps_remnant(&chain)
     }

@@ -49,6 +49,10 @@ pub(super) struct StampPicture {
     pub to_page: Transform,
 }
 
+/// Most stamps and notes of a page that are read, the others are kept as unread: each is read in several ways, and no page
+/// of 148 has more than 30.
+const MOST: usize = 100;
+
 /// Least part of a view that is ink: less is dirt that was left over.
 const LEAST_INK: f64 = 0.02;
 
@@ -59,7 +63,7 @@ const SLIVER: f64 = 0.05;
 
 /// Takes the stamps and notes of a page off it, in the order of its marks.
 pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
-    page.own_ink().into_iter().map(|(mark, views)| upright(mark, &views)).collect()
+    page.own_ink(MOST).into_iter().map(|(mark, views)| upright(mark, &views)).collect()
 }
 
 /// Sets a stamp upright.

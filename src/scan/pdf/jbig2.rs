@@ -20,7 +20,9 @@ pub(super) fn check(data: &[u8], limit: Limit) -> Result<(), ScanError> {
     let mut rest = data;
     while let Some((segment, after)) = Segment::next(rest) {
         let pixels = segment.pixels().ok_or_else(|| {
-            ScanError::TooMuch("a symbol dictionary of its JBIG2 image declares more than it holds".to_owned())
+            ScanError::TooMuch(
+                "a symbol dictionary of its JBIG2 image declares more than it holds".to_owned(),
+            )
         })?;
         match segment.kind {
             // 7.4.8.2: a height of all ones is that of the stripes.
@@ -87,7 +89,13 @@ impl<'a> Segment<'a> {
             count => (u64::from(count), 6),
         };
         // 7.2.5: their numbers are as long as this segment's needs.
-        let length = if number <= 256 { 1 } else if number <= 65_536 { 2 } else { 4 };
+        let length = if number <= 256 {
+            1
+        } else if number <= 65_536 {
+            2
+        } else {
+            4
+        };
         at = at.checked_add(usize::try_from(count).ok()?.checked_mul(length)?)?;
         at = at.checked_add(if flags & 0x40 == 0 { 1 } else { 4 })?;
         let declared = word(data, at)?;

@@ -3,7 +3,11 @@
 //! A page on which upright images are painted, and nothing else that can be seen, is those images: their samples are
 //! decoded and put together, nothing is resampled (`mosaic`). The invisible text that other programs lay over a scan is
 //! not painted, nor read: that it is there is noted. Other pages - drawings, text, annotations, what shines through - are
-//! rendered at the resolution of their images, 300 dpi where none covers a good part of the page.
+//! rendered at the resolution of their images and masks, 300 dpi where none covers a good part of the page.
+//!
+//! The decoders and the renderer have no limits of their own. What they are given is weighed first: the file's tables
+//! before it is opened (`structure`), streams by what they unpack to (`unpack`), images by their headers (`size`,
+//! `jbig2`), and for pages that are rendered all that they refer to (`survey`) and all that they paint (`rehearse`).
 //!
 //! A damaged file is put together again from what is there, as readers do, and every page of it says so.
 

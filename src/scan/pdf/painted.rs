@@ -13,6 +13,7 @@ use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
 use hayro_syntax::object::{self, Array, Name, Object};
 use hayro_syntax::page::{Page, Resources};
+use std::collections::BTreeMap;
 
 /// Forms in forms, at most. Programs that make PDFs of scans need three.
 const DEEPEST: usize = 12;
@@ -160,7 +161,8 @@ impl<'p> Painted<'p> {
                 let Some(Object::Name(name)) = name else { return };
                 if let Some(parameters) = content.resources.get_ext_g_state(name) {
                     state.take_parameters(&parameters);
-                    let mask = parameters.get::<Dict<'p>>("SMask").and_then(|mask| mask.get::<Stream<'p>>("G"));
+                    let mask =
+                        parameters.get::<Dict<'p>>("SMask").and_then(|mask| mask.get::<Stream<'p>>("G"));
                     if let Some(group) = mask.filter(|_| content.depth < DEEPEST) {
                         self.paint_form(&group, state, content, seen);
                     }
@@ -272,23 +274,32 @@ impl<'p> Painted<'p> {
     /// own text is its print, layers below it are shown at a multiple of their resolution.
     pub(super) fn dpi(&self, page: &Page<'_>, limit: Limit) -> f32 {
         let (width, height) = page.base_dimensions();
-        let dpi = |image: &Placed<'_>| image.finest_scale() * POINTS;
-        let covered = |wanted: f32, is_counted: &dyn Fn(&Placed<'_>) -> bool| -> f32 {
-            let alike = self.images.iter().filter(|i| (dpi(i) / wanted - 1.0).abs() < 0.02 && is_counted(i));
-            alike.map(|image| image.bounds().area()).sum::<f32>() / (width * height)
-        };
-        let is_enough = |dpi: f32| {
-            covered(dpi, &|_| true) >= LEAST_PART || covered(dpi, &|i| !i.is_opaque()) >= LEAST_INK
-        };
-        let mut all: Vec<f32> = self.images.iter().map(dpi).filter_map(resolution::plausible).collect();
-        all.sort_by(f32::total_cmp);
-        all.dedup();
-        let Some(finest) = all.into_iter().rev().find(|dpi| is_enough(*dpi)) else { return USUAL_DPI };
-        let layers = if self.seen_text >= LEAST_TEXT { (USUAL_DPI / finest).ceil().max(1.0) } else { 1.0 };
+        let mut layers: BTreeMap<i32, Layer> = BTreeMap::new();
+        for image in &self.images {
+            let Some(dpi) = resolution::plausible(image.finest_scale() * POINTS) else { continue };
+            // Resolutions that differ by two percent are one.
+            let layer = layers.entry((dpi.ln() * 50.0).round() as i32).or_default();
+            let part = image.bounds().area() / (width * height);
+            layer.dpi = layer.dpi.max(dpi);
+            layer.part += part;
+            layer.ink += if image.is_opaque() { 0.0 } else { part };
+        }
+        let is_enough = |layer: &&Layer| layer.part >= LEAST_PART || layer.ink >= LEAST_INK;
+        let Some(Layer { dpi: finest, .. }) = layers.values().rev().find(is_enough) else { return USUAL_DPI };
+        let times = if self.seen_text >= LEAST_TEXT { (USUAL_DPI / finest).ceil().max(1.0) } else { 1.0 };
         // A mask on a part of the page may be finer than the page can be.
         let most = POINTS * (limit.0 as f32 / (width * height)).sqrt() * 0.999;
-        (finest * layers).min(most)
+        (finest * times).min(most)
     }
+}
+
+/// Images of one resolution.
+#[derive(Default)]
+struct Layer {
+    dpi: f32,
+    /// The part of the page that they cover, and that those cover which have the shape of what is printed.
+    part: f32,
+    ink: f32,
 }
 
 /// Bytes of a string, or of those in an array.

@@ -11,22 +11,30 @@ use hayro::hayro_interpret::pattern::{Pattern, TilingPattern};
 use hayro::hayro_interpret::shading::ShadingType;
 use hayro::hayro_interpret::util::x_y_advances;
 use hayro::hayro_interpret::{
-    BlendMode, CacheKey, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, Paint, SoftMask, interpret_page,
+    BlendMode, CacheKey, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, Paint, SoftMask, interpret_page,
 };
 use hayro::kurbo::{Affine, BezPath, ParamCurve, PathSeg, Rect, Shape};
 use hayro_syntax::page::Page;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Pixels along all outlines: each fourth is kept with its coverage until the page is painted. A dense map has ten million.
+/// Pixels along all outlines. 9,000 lines across a page of 300 dpi have 36 million and take 11 s; a dense map has ten.
 const MOST_OUTLINE: f64 = 40e6;
-/// Pixels painted, all things together, as parts of the largest page.
+/// Pixels painted, all things together, as parts of the largest page: at ten nanoseconds each, 16 s.
 const MOST_PAINTED: f64 = 16.0;
-/// Calls of the device. A page of text has some thousand, a map some hundred thousand.
+/// Things painted. A page of text has some thousand, a map some hundred thousand.
 const MOST_CALLS: f64 = 1e6;
-/// Pixels that a call takes besides, however little it paints.
-const CALL: f64 = 100.0;
+/// What things take besides, however little they paint, as pixels painted: measured with a hundred thousand of each.
+const CALL: f64 = 700.0;
+const CLIP: f64 = 4000.0;
+const GLYPH: f64 = 5000.0;
+const GROUP: f64 = 22_000.0;
+/// Pixels that a mask takes for each of the page's.
+const MASK: f64 = 4.0;
+/// The same for a pixel that is painted with a pattern's cell, and with a shading.
+const TILED: f64 = 10.0;
+const SHADED: f64 = 20.0;
 /// Bytes held for a pixel along an outline: a tile of four rows, and its coverage.
 const OUTLINE_BYTES: f64 = 10.0;
 /// Bytes a pixel of an image as it is kept until the page is painted, and of the page itself.
@@ -92,9 +100,9 @@ impl Count {
         resume_unwind(Box::new(GaveUp))
     }
 
-    fn call(&mut self) {
+    fn call(&mut self, painted: f64) {
         self.calls += 1.0;
-        self.add(0.0, CALL);
+        self.add(0.0, painted);
     }
 
     fn add(&mut self, outline: f64, painted: f64) {
@@ -136,10 +144,16 @@ impl Count {
     fn path(&mut self, path: &BezPath, transform: Affine, line_px: Option<f64>) {
         let mut bounds: Option<Rect> = None;
         for segment in path.segments() {
-            let hull = transform.transform_rect_bbox(hull(segment)).inflate(line_px.unwrap_or(0.0), line_px.unwrap_or(0.0));
+            let hull = transform
+                .transform_rect_bbox(hull(segment))
+                .inflate(line_px.unwrap_or(0.0), line_px.unwrap_or(0.0));
             bounds = Some(bounds.map_or(hull, |all| all.union(hull)));
             // A curve is taken apart into lines, the more the larger it is, seen or not.
-            let pieces = if matches!(segment, PathSeg::Line(_)) { 4.0 } else { 16.0 + (hull.width() + hull.height()).sqrt() };
+            let pieces = if matches!(segment, PathSeg::Line(_)) {
+                4.0
+            } else {
+                16.0 + (hull.width() + hull.height()).sqrt()
+            };
             let sides = if line_px.is_some() { 2.0 } else { 1.0 };
             let (_, length) = self.seen(hull);
             self.add(sides * (length + pieces), 0.0);
@@ -163,7 +177,13 @@ impl Count {
         let period: f32 = stroke.dash_array.iter().sum();
         if !stroke.dash_array.is_empty() {
             // Dashes are cut over the whole length of the line.
-            let length: f64 = path.segments().map(|s| { let h = hull(s); h.width() + h.height() }).sum();
+            let length: f64 = path
+                .segments()
+                .map(|s| {
+                    let h = hull(s);
+                    h.width() + h.height()
+                })
+                .sum();
             let dashes = length / f64::from(period.max(1e-9)) * stroke.dash_array.len() as f64;
             self.add(dashes * (8.0 + 2.0 * line.min(100.0)), 0.0);
         }
@@ -178,9 +198,9 @@ impl Count {
                     ShadingType::TriangleMesh { triangles, .. } => triangles.len(),
                     ShadingType::CoonsPatchMesh { patches, .. } => 200 * patches.len(),
                     ShadingType::TensorProductPatchMesh { patches, .. } => 200 * patches.len(),
-                    _ => 20,
+                    _ => 0,
                 };
-                self.add(0.0, area * (20.0 + each as f64));
+                self.add(0.0, area * (SHADED + each as f64));
             }
             Pattern::Tiling(tiling) => self.tiling(tiling, area, is_stroke),
         }
@@ -198,22 +218,26 @@ impl Count {
         let more = |before: f64, after: f64| (after - before) * (copies - 1.0);
         let (outline, painted) = (more(before.0, self.outline), more(before.1, self.painted));
         self.calls += more(before.2, self.calls);
-        self.add(outline, painted + 4.0 * area);
+        self.add(outline, painted + TILED * area);
+        self.hold(KEPT_BYTES * area, KEPT_BYTES * area);
     }
 
     fn mask(&mut self, mask: Option<&SoftMask<'_>>) {
         let Some(mask) = mask else { return };
         let page = self.target.area();
         if self.masks.insert(mask.cache_key()) {
-            self.add(0.0, 8.0 * page);
+            self.add(0.0, MASK * page);
             self.hold(page, KEPT_BYTES * page);
+            // The renderer knows no masks of others while it makes one.
+            let others = std::mem::take(&mut self.masks);
             mask.interpret(self);
+            self.masks = others;
         }
-        self.add(0.0, page / 8.0);
+        self.add(0.0, GROUP);
     }
 
     fn glyph<'a>(&mut self, glyph: &Glyph<'a>, props: &DrawProps<'a>, place: Affine) {
-        self.call();
+        self.call(GLYPH);
         match glyph {
             Glyph::Type3(glyph) => glyph.interpret(self, props.transform, place, &props.paint),
             Glyph::Outline(outline) => {
@@ -242,7 +266,7 @@ fn hull(segment: PathSeg) -> Rect {
 
 impl<'a> Device<'a> for Count {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
-        self.call();
+        self.call(CALL);
         self.drawn(path, props.transform, mode);
         self.mask(props.soft_mask.as_ref());
         let is_stroke = matches!(mode, DrawMode::Stroke(_));
@@ -250,17 +274,17 @@ impl<'a> Device<'a> for Count {
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {
-        self.call();
+        self.call(CLIP);
         self.path(&clip.path, Affine::IDENTITY, None);
     }
 
     fn push_transparency_group(&mut self, _: f32, mask: Option<SoftMask<'a>>, _: BlendMode) {
-        self.call();
+        self.call(GROUP);
         self.mask(mask.as_ref());
     }
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        self.call();
+        self.call(CALL);
         if matches!(mode, DrawMode::Invisible) {
             return;
         }
@@ -271,12 +295,14 @@ impl<'a> Device<'a> for Count {
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        self.call();
+        self.call(CALL);
         let stream = match &image {
             Image::Stencil(stencil) => stencil.stream(),
             Image::Raster(raster) => raster.stream(),
         };
-        if self.images.insert(image.cache_key()) && let Err(error) = check_image(stream, self.limit) {
+        if self.images.insert(image.cache_key())
+            && let Err(error) = check_image(stream, self.limit)
+        {
             self.give_up(error);
         }
         let (width, height) = (f64::from(image.width()), f64::from(image.height()));
@@ -286,7 +312,8 @@ impl<'a> Device<'a> for Count {
         self.add(0.0, 4.0 * (pixels + area));
         // What is larger than on the page is made smaller.
         let (x, y) = x_y_advances(&props.transform);
-        let kept = if x.length() < 1.0 || y.length() < 1.0 { pixels * x.length() * y.length() } else { pixels };
+        let kept =
+            if x.length() < 1.0 || y.length() < 1.0 { pixels * x.length() * y.length() } else { pixels };
         self.hold(KEPT_BYTES * kept, DECODED_BYTES * pixels);
         self.mask(props.soft_mask.as_ref());
     }

@@ -10,9 +10,13 @@ use hayro_syntax::object::stream::Stream;
 use hayro_syntax::object::{Array, Object};
 use hayro_syntax::page::Page;
 use image::ImageFormat;
+use std::collections::HashSet;
 
 /// The images of a page may have so many times the pixels of the largest page: strips lie over one another now and then.
 const MOST_TOGETHER: u64 = 4;
+/// Bytes of a pixel of 32 channels, and bytes that a stream may go on behind its last.
+const MOST_PIXEL: u64 = 64;
+const MOST_BEYOND: u64 = 1 << 20;
 /// Bytes that a page's instructions may have, all parts together: a map has some tens of megabytes.
 pub(super) const MOST_CONTENT: u64 = 64 << 20;
 /// Bytes in a row of samples, at most. Two bytes for each of four channels of 65,535 pixels are 500,000.
@@ -20,16 +24,22 @@ const MOST_ROW: u64 = 1 << 20;
 
 /// Refuses images that declare, or unpack to, more pixels than accepted, and pages of too many of them.
 pub(super) fn check_images(images: &[Placed<'_>], limit: Limit) -> Result<(), ScanError> {
-    let mut together = 0u64;
+    let pixels = |image: &Placed<'_>| {
+        let (width, height) = image.size();
+        u64::from(width).saturating_mul(u64::from(height))
+    };
     for image in images {
         let (width, height) = image.size();
-        together = together.saturating_add(u64::from(width).saturating_mul(u64::from(height)));
-        check_image(&image.stream, limit)?;
+        limit.check(u64::from(width), u64::from(height))?;
     }
+    let together = images.iter().map(pixels).fold(0, u64::saturating_add);
     if together > limit.0.saturating_mul(MOST_TOGETHER) {
         return Err(ScanError::TooMuch(format!("its images have {together} pixels together")));
     }
-    Ok(())
+    // The same image may be painted a thousand times.
+    let mut checked = HashSet::new();
+    let is_new = |image: &&Placed<'_>| checked.insert(image.stream.raw_data().as_ptr());
+    images.iter().filter(is_new).try_for_each(|image| check_image(&image.stream, limit))
 }
 
 /// Refuses an image, or one of its masks, that would take more than a page may.
@@ -48,11 +58,14 @@ fn check_samples(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
     let (width, height) = size(dict);
     limit.check(u64::from(width), u64::from(height))?;
     check_space(dict, limit)?;
-    let Unpacked::Pixels { filter, data, parameters } = unpack(stream, limit.0.saturating_mul(8))? else {
+    let most = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(MOST_PIXEL) + MOST_BEYOND;
+    let most = most.min(limit.0.saturating_mul(8));
+    let Unpacked::Pixels { filter, data, parameters } = unpack(stream, most)? else {
         return check_predictor(dict);
     };
     // What else may be wrong with a header is the decoder's to report.
-    let is_about_size = |error: &ScanError| matches!(error, ScanError::TooLarge { .. } | ScanError::TooMuch(_));
+    let is_about_size =
+        |error: &ScanError| matches!(error, ScanError::TooLarge { .. } | ScanError::TooMuch(_));
     let refused = |outcome: Result<(), ScanError>| outcome.err().filter(is_about_size).map_or(Ok(()), Err);
     match filter {
         Filter::JpxDecode => refused(jpeg2000::open(&data, limit).map(drop)),
@@ -65,7 +78,9 @@ fn check_samples(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
             jbig2::check(&data, limit)
         }
         // The decoder takes the number of rows from the image.
-        _ => limit.check(u64::from(parameters.get::<u32>("Columns").unwrap_or(1728)), u64::from(height.max(1))),
+        _ => {
+            limit.check(u64::from(parameters.get::<u32>("Columns").unwrap_or(1728)), u64::from(height.max(1)))
+        }
     }
 }
 

@@ -60,7 +60,9 @@ fn streams(file: &[u8]) -> Vec<Head> {
     for (at, byte) in file.iter().enumerate() {
         match byte {
             b'o' if file[at..].starts_with(b"obj") && !is_end(at) => object = at + 3,
-            b's' if file[at..].starts_with(b"stream") && !is_end(at) => found.push(Head { object, stream: at }),
+            b's' if file[at..].starts_with(b"stream") && !is_end(at) => {
+                found.push(Head { object, stream: at })
+            }
             _ => {}
         }
     }

@@ -14,7 +14,7 @@ use hayro_syntax::page::Page;
 use std::collections::HashSet;
 
 /// Objects that a page refers to, at most, one way or another.
-const MOST_OBJECTS: usize = 200_000;
+const MOST_OBJECTS: usize = 1_000_000;
 /// Bytes that all streams but images may unpack to. Four fonts of all Chinese characters have 60 MB.
 const MOST_TOGETHER: u64 = 128 << 20;
 /// Bytes of the vertices of a mesh of colours. The renderer looks through all of it for each pixel.
@@ -25,13 +25,24 @@ const MOST_CALCULATOR: u64 = 8 << 10;
 const DEEPEST: usize = 8;
 /// Keys that lead to other pages, or to what no renderer reads.
 const ELSEWHERE: [&[u8]; 12] = [
-    b"Parent", b"P", b"Dest", b"A", b"AA", b"Popup", b"Metadata", b"Thumb", b"PieceInfo", b"B", b"StructParents",
+    b"Parent",
+    b"P",
+    b"Dest",
+    b"A",
+    b"AA",
+    b"Popup",
+    b"Metadata",
+    b"Thumb",
+    b"PieceInfo",
+    b"B",
+    b"StructParents",
     b"IRT",
 ];
 
 /// Refuses a page that refers to more than any page does.
 pub(super) fn check(page: &Page<'_>, limit: Limit) -> Result<(), ScanError> {
-    let mut survey = Survey { page, limit, seen: HashSet::new(), objects: 0, left: MOST_TOGETHER, open: vec![] };
+    let mut survey =
+        Survey { page, limit, seen: HashSet::new(), objects: 0, left: MOST_TOGETHER, open: vec![] };
     survey.take_dict(page.raw())?;
     survey.take_resources()?;
     while let Some(object) = survey.open.pop() {
@@ -91,6 +102,11 @@ impl<'p> Survey<'_, 'p> {
 
     /// Keeps an object for later, if it was not seen before.
     fn put(&mut self, object: MaybeRef<Object<'p>>) -> Result<(), ScanError> {
+        let is_simple =
+            |object: &Object<'_>| !matches!(object, Object::Dict(_) | Object::Array(_) | Object::Stream(_));
+        if matches!(&object, MaybeRef::NotRef(object) if is_simple(object)) {
+            return Ok(());
+        }
         self.objects += 1;
         if self.objects > MOST_OBJECTS {
             return Err(too_much(format!("the page refers to more than {MOST_OBJECTS} objects")));
@@ -102,11 +118,7 @@ impl<'p> Survey<'_, 'p> {
                     self.open.extend(self.page.xref().get::<Object<'p>>(id));
                 }
             }
-            MaybeRef::NotRef(object) => {
-                if matches!(object, Object::Dict(_) | Object::Array(_) | Object::Stream(_)) {
-                    self.open.push(object);
-                }
-            }
+            MaybeRef::NotRef(object) => self.open.push(object),
         }
         Ok(())
     }
@@ -136,9 +148,12 @@ impl<'p> Survey<'_, 'p> {
 
     /// The table of a sampled function is made as large as it is declared.
     fn check_samples(&self, dict: &Dict<'_>) -> Result<(), ScanError> {
-        let sizes = dict.get::<Array<'_>>("Size").map(|sizes| sizes.iter::<u32>().take(64).collect::<Vec<_>>());
-        let outputs = dict.get::<Array<'_>>("Range").map_or(1, |range| range.iter::<f32>().count() as u64 / 2);
-        let product = |all: Vec<u32>| all.into_iter().fold(outputs, |all, one| all.saturating_mul(u64::from(one)));
+        let sizes =
+            dict.get::<Array<'_>>("Size").map(|sizes| sizes.iter::<u32>().take(64).collect::<Vec<_>>());
+        let outputs =
+            dict.get::<Array<'_>>("Range").map_or(1, |range| range.iter::<f32>().count() as u64 / 2);
+        let product =
+            |all: Vec<u32>| all.into_iter().fold(outputs, |all, one| all.saturating_mul(u64::from(one)));
         let samples = sizes.map_or(0, product);
         if samples > self.limit.0 / 8 {
             return Err(too_much(format!("a function on the page has {samples} samples")));

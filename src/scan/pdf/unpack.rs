@@ -38,8 +38,10 @@ pub(super) fn unpack<'a>(stream: &Stream<'a>, most: u64) -> Result<Unpacked<'a>,
     }
     let parameters = parameters(stream.dict(), filters.len());
     for (i, (filter, parameters)) in filters.iter().zip(parameters).enumerate() {
-        if matches!(filter, Filter::DctDecode | Filter::JpxDecode | Filter::Jbig2Decode | Filter::CcittFaxDecode)
-        {
+        if matches!(
+            filter,
+            Filter::DctDecode | Filter::JpxDecode | Filter::Jbig2Decode | Filter::CcittFaxDecode
+        ) {
             return Ok(Unpacked::Pixels { filter: *filter, data, parameters });
         }
         let is_last = i + 1 == filters.len();
@@ -177,8 +179,7 @@ fn without(filter: Filter, data: &[u8], parameters: &Dict<'_>) -> Option<Vec<u8>
         _ => return Some(data.to_vec()),
     };
     let head = format!("<</Length {}/Filter/{name}/DecodeParms<<", data.len());
-    let written =
-        [head.as_bytes(), parameters.data(), b">>>>\nstream\n", data, b"\nendstream"].concat();
+    let written = [head.as_bytes(), parameters.data(), b">>>>\nstream\n", data, b"\nendstream"].concat();
     let stream = Stream::from_bytes(&written)?;
     Some(stream.decoded_data().ok()?.into_owned())
 }

@@ -22,8 +22,12 @@ pub(super) const ASCENT: f64 = 0.88;
 /// Smallest side of a cell, in units of the page (a pixel at 300 dpi): boxes may be empty, characters may not.
 const LEAST: f64 = 0.24;
 
-/// Longest cell at the start and at the end of a line, in em. PDFium takes lines for one row whose levels differ by less
-/// than half the width of the glyphs that end one and begin the other: behind a long redaction, all lines of a page.
+/// Levels of two lines that differ by less than this share of a glyph's width are one row to PDFium: half of it, and what
+/// widths are off.
+const ROW: f64 = 0.55;
+/// Farthest that a line is moved out of another's row, in em: it stays upon its print.
+const MOVED: f64 = 0.3;
+/// Longest cell at the start and at the end of a line, in em: behind a long redaction, all lines of a page were one row.
 const AT_EDGES: f64 = 1.5;
 
 /// A plane turned with the print: from the scan's pixels to distances along and across its lines, in units of the page.
@@ -40,6 +44,12 @@ struct Cell<'a> {
     text: &'a str,
     start: f64,
     end: f64,
+}
+
+impl Cell<'_> {
+    fn extent(&self) -> f64 {
+        self.end - self.start
+    }
 }
 
 /// Where a box lies on the plane.
@@ -74,16 +84,18 @@ pub(super) fn write(content: &mut Content, page: &Page, scale: Scale, characters
         .filter(|line| !line.cells.is_empty())
         .collect();
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
+    let mut before = None;
     for (i, line) in lines.iter().enumerate() {
-        line.write(content, lines.get(i + 1), characters);
+        let base = line.base(before);
+        line.write(content, base, lines.get(i + 1), characters);
+        before = Some((line, base));
     }
     content.end_text();
 }
 
 impl Placed<'_> {
-    fn write(&self, content: &mut Content, next: Option<&Self>, characters: &mut Characters) {
+    fn write(&self, content: &mut Content, base: f64, next: Option<&Self>, characters: &mut Characters) {
         content.set_font(Name(b"Text"), self.thickness as f32);
-        let base = self.middle + (ASCENT - 0.5) * self.thickness;
         content.set_text_matrix(self.frame.matrix(self.cells[0].start, base));
         let codes = codes(&self.cells, self.thickness, characters);
         let (head, tail) = codes.split_at(self.tail(next));
@@ -92,9 +104,28 @@ impl Placed<'_> {
         }
     }
 
-    /// Where the last string of a line begins. PDFium sorts strings that begin on one level from left to right, which
-    /// would turn the order of columns round. So a column ends with a string that begins on another level than the next
-    /// column does: of two characters if that will do, but not of one, whose direction PDFium does not know.
+    /// The base line across. PDFium takes lines for one row, and sorts them from left to right, whose levels differ by
+    /// less than half the width of the glyphs that end one and begin the other. On a skewed page the line of a row that
+    /// is read next may begin there: it is moved by what is wanting, if that is little.
+    fn base(&self, before: Option<(&Self, f64)>) -> f64 {
+        let base = self.middle + (ASCENT - 0.5) * self.thickness;
+        let row = before.filter(|(line, _)| {
+            let across = |line: &Self| line.mode == WritingMode::HorizontalTb;
+            across(line) && across(self) && self.cells[0].start < line.cells[0].start
+        });
+        let Some((line, level)) = row else { return base };
+        let missing = ROW * line.cells[line.cells.len() - 1].extent().max(self.cells[0].extent())
+            - (base - level).abs();
+        if (0.0..MOVED * self.thickness).contains(&missing) {
+            base + missing.copysign(base - level)
+        } else {
+            base
+        }
+    }
+
+    /// Where the last string of a line begins. Sorting would turn the order of columns round ([`Self::base`]). So a column
+    /// ends with a string that begins on another level than the next column does: of two characters if that will do, but
+    /// not of one, whose direction PDFium does not know.
     fn tail(&self, next: Option<&Self>) -> usize {
         let Some(last) = self.cells.len().checked_sub(1).filter(|_| self.mode == WritingMode::VerticalRl)
         else {
@@ -102,11 +133,9 @@ impl Placed<'_> {
         };
         let next = next.filter(|next| next.mode == self.mode).map(|next| &next.cells[0]);
         let is_level = |at: &usize| {
-            let extent = |cell: &Cell<'_>| cell.end - cell.start;
             next.is_some_and(|next| {
-                // PDFium takes half of the wider one's width.
-                let level = 0.6 * extent(next).max(extent(&self.cells[last]));
-                (next.start - self.cells[*at].start).abs() < level
+                let row = ROW * next.extent().max(self.cells[last].extent());
+                (next.start - self.cells[*at].start).abs() < row
             })
         };
         (0..last).rev().chain([last]).find(|at| !is_level(at)).unwrap_or(0)

@@ -1,0 +1,82 @@
+//! The rules of a page: which of them part print.
+
+use crate::geometry::{BBox, BoxIndex};
+
+/// As far as a rule's erased remains may reach into print, px.
+const REMAINS_PX: i32 = 2;
+
+/// Rules, found by where they stand.
+#[derive(Debug, Default)]
+pub(super) struct Rulings {
+    all: Vec<BBox>,
+    index: BoxIndex,
+    /// Middles of the level ones, twice, from above.
+    levels: Vec<i32>,
+}
+
+impl Rulings {
+    /// The rules of a page.
+    pub(super) fn of(all: Vec<BBox>) -> Self {
+        let level = all.iter().filter(|rule| rule.width() > rule.height());
+        let mut levels: Vec<i32> = level.map(|rule| rule.top + rule.bottom).collect();
+        levels.sort_unstable();
+        Self { index: BoxIndex::of(&all), all, levels }
+    }
+
+    /// Whether a rule runs between two boxes that lie side by side or one above the other.
+    pub(super) fn is_between(&self, a: &BBox, b: &BBox) -> bool {
+        self.parts(a, b, false) || self.parts(&a.transposed(), &b.transposed(), true)
+    }
+
+    /// Whether a level rule lies within so many pixels of a height.
+    pub(super) fn is_level_near(&self, y: f64, reach: f64) -> bool {
+        let first = self.levels.partition_point(|&middle| f64::from(middle) / 2.0 < y - reach);
+        self.levels.get(first).is_some_and(|&middle| f64::from(middle) / 2.0 <= y + reach)
+    }
+
+    /// Whether an upright rule stands between two boxes, beside at least half of the lower one; or a level one, seen transposed.
+    fn parts(&self, a: &BBox, b: &BBox, transposed: bool) -> bool {
+        let turned = |rule: &BBox| if transposed { rule.transposed() } else { *rule };
+        let (left, right) = if a.left <= b.left { (a, b) } else { (b, a) };
+        let gap = left.right - REMAINS_PX..=right.left + REMAINS_PX;
+        if gap.is_empty() {
+            return false;
+        }
+        let place = BBox {
+            left: *gap.start(),
+            right: *gap.end(),
+            top: a.top.min(b.top),
+            bottom: a.bottom.max(b.bottom),
+        };
+        self.index.touching(&turned(&place)).into_iter().map(|i| turned(&self.all[i])).any(|rule| {
+            let middle = (rule.left + rule.right) / 2;
+            let beside = rule.bottom.min(place.bottom) - rule.top.max(place.top);
+            // A square counts as level.
+            let stands =
+                if transposed { rule.height() >= rule.width() } else { rule.height() > rule.width() };
+            stands && gap.contains(&middle) && 2 * beside >= a.height().min(b.height())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_stands_between_boxes_on_both_sides_of_it() {
+        let (a, b) = (BBox::from_ltrb(0, 0, 10, 10), BBox::from_ltrb(20, 2, 30, 12));
+        let is_between = |rule: BBox, a, b| Rulings::of(vec![rule]).is_between(a, b);
+        assert!(is_between(BBox::from_ltrb(14, -5, 16, 30), &a, &b));
+        assert!(is_between(BBox::from_ltrb(-5, 14, 30, 16), &a, &b.shifted(-20, 20)));
+        assert!(!is_between(BBox::from_ltrb(14, 30, 16, 60), &a, &b));
+        assert!(!is_between(BBox::from_ltrb(-5, 14, 30, 16), &a, &b));
+    }
+
+    #[test]
+    fn level_rules_are_found_by_their_height() {
+        let rules = Rulings::of(vec![BBox::from_ltrb(0, 10, 90, 13), BBox::from_ltrb(0, 0, 3, 90)]);
+        assert!(rules.is_level_near(12.0, 0.5) && rules.is_level_near(11.0, 0.5));
+        assert!(!rules.is_level_near(12.5, 0.5) && !rules.is_level_near(45.0, 20.0));
+    }
+}

@@ -1,0 +1,123 @@
+//! How much is read where nothing can be read.
+//!
+//! What layout takes for lines may be a picture, a hatching or a page of blots, and an engine takes longer for these than for
+//! any cable. So a page is seen in [`CELLS`], and where so many characters have been read in one that a dense page has no more
+//! of them, hardly any of them surely, its other lines are given up. On 81 cables, the worst copies among them, no line is: a
+//! page that can be read at all has sure characters everywhere.
+
+use crate::geometry::BBox;
+use crate::layout::LineBox;
+use crate::page::{Glyph, WritingMode};
+use crate::recognize::Recognizer;
+
+/// Cells side by side and one below the other.
+const CELLS: (i32, i32) = (4, 6);
+/// Characters that are tried in a cell before it is given up: a page of 3,600 is twice a full one.
+const TRIED: f64 = 150.0;
+/// A character is sure from here on.
+const SURE: f32 = 0.9;
+/// Part of those tried that is read surely where anything can be read, at least.
+const LEGIBLE: f64 = 0.03;
+
+/// What was read so far, cell by cell.
+pub(super) struct Allowance {
+    page: BBox,
+    cells: Vec<Cell>,
+    is_limited: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    /// Length of lines in their heights.
+    tried: f64,
+    sure: f64,
+}
+
+impl Allowance {
+    /// For a page.
+    pub(super) fn of(page: BBox, recognizer: &dyn Recognizer) -> Self {
+        let cells = vec![Cell::default(); (CELLS.0 * CELLS.1) as usize];
+        Self { page, cells, is_limited: recognizer.takes_time() }
+    }
+
+    /// The cell that a line's middle lies in.
+    fn cell(&self, line: &BBox) -> usize {
+        let part =
+            |middle: i32, length: i32, count: i32| (middle * count / length.max(1)).clamp(0, count - 1);
+        let column = part((line.left + line.right) / 2, self.page.width(), CELLS.0);
+        let row = part((line.top + line.bottom) / 2, self.page.height(), CELLS.1);
+        (row * CELLS.0 + column) as usize
+    }
+
+    /// Whether a line need not be tried any more.
+    pub(super) fn is_spent(&self, line: &BBox) -> bool {
+        let cell = self.cells[self.cell(line)];
+        self.is_limited && cell.tried >= TRIED && cell.sure < LEGIBLE * cell.tried
+    }
+
+    /// Counts what was read of a line.
+    pub(super) fn spend(&mut self, line: &LineBox, mode: WritingMode, read: &[Glyph]) {
+        let along = mode.along(&line.bbox);
+        let cell = self.cell(&line.bbox);
+        self.cells[cell].tried += (f64::from(along.width()) / f64::from(along.height().max(1))).max(1.0);
+        self.cells[cell].sure += read.iter().filter(|glyph| is_sure(glyph)).count() as f64;
+    }
+}
+
+/// Whether a glyph is certainly print: a letter, a digit or a Japanese character, and no stroke that might be anything.
+fn is_sure(glyph: &Glyph) -> bool {
+    let is_telling = |c: char| c.is_alphanumeric() && !"一ー二三ニ工l1Iｌ１Ｉノ〇oO0Ｏ０".contains(c);
+    glyph.confidence.value() >= SURE && glyph.text.chars().any(is_telling)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Confidence;
+    use crate::recognize::null::Null;
+    use crate::recognize::replay::Replay;
+
+    fn line(top: i32) -> LineBox {
+        LineBox { bbox: BBox::from_ltwh(0, top, 500, 20), parts: vec![] }
+    }
+
+    fn glyphs(text: &str, confidence: f32) -> Vec<Glyph> {
+        let glyph = |c: char| Glyph {
+            text: c.to_string(),
+            bbox: BBox::default(),
+            confidence: Confidence::clamped(confidence),
+            alternatives: vec![],
+        };
+        text.chars().map(glyph).collect()
+    }
+
+    /// How many of forty lines in one part of a page are read.
+    fn read(recognizer: &dyn Recognizer, glyphs: &[Glyph]) -> usize {
+        let mut allowance = Allowance::of(BBox::of_size(2000, 6000), recognizer);
+        let lines = (0..40).filter(|i| {
+            let line = line(20 * i);
+            let is_read = !allowance.is_spent(&line.bbox);
+            if is_read {
+                allowance.spend(&line, WritingMode::HorizontalTb, glyphs);
+            }
+            is_read
+        });
+        lines.count()
+    }
+
+    #[test]
+    fn where_nothing_can_be_read_the_rest_is_given_up_and_a_sure_character_a_line_is_enough_to_go_on() {
+        let engine = Replay::new(["土"]);
+        assert_eq!(read(&engine, &glyphs("郢擱緕", 0.5)), 6);
+        assert_eq!(read(&engine, &glyphs("一一一一一ー", 0.99)), 6, "strokes");
+        assert_eq!(read(&engine, &glyphs("郢電緕", 0.95)), 40);
+        assert_eq!(read(&Null, &[]), 40, "without an engine nothing takes time");
+    }
+
+    #[test]
+    fn other_parts_of_the_page_are_read_all_the_same() {
+        let mut allowance = Allowance::of(BBox::of_size(2000, 6000), &Replay::new(["土"]));
+        (0..9).for_each(|i| allowance.spend(&line(20 * i), WritingMode::HorizontalTb, &[]));
+        assert!(allowance.is_spent(&line(900).bbox) && !allowance.is_spent(&line(1100).bbox));
+    }
+}
