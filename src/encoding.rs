@@ -83,7 +83,7 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     // UTF-8 with a few NULs is what `find -print0` writes.
     let is_utf8 = 4 * (before + behind) < bytes.len() && std::str::from_utf8(bytes).is_ok();
-    let is_utf16 = !is_utf8 && bytes.len() % 2 == 0 && decode_as(encoding, bytes).is_ok();
+    let is_utf16 = !is_utf8 && bytes.len().is_multiple_of(2) && decode_as(encoding, bytes).is_ok();
     is_utf16.then_some(encoding)
 }
 

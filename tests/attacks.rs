@@ -79,7 +79,6 @@ fn first_page(path: &Path) -> Result<(u32, u32), ScanError> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
 fn files_that_take_all_memory_or_time_are_refused_or_read_within_a_gigabyte() {
     let Some(folder) = attacks() else {
         eprintln!("left out: there is no python3");

@@ -1,7 +1,6 @@
 //! What persons corrected, in everything that is made of records: through the program, as a user meets it.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
-#![expect(clippy::print_stdout, reason = "says which tool is missing")]
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
@@ -397,9 +396,8 @@ fn a_head_that_nobody_touched_keeps_its_fields_and_the_message_is_read_anew() {
     let (before, now) = (page.telegram.unwrap(), reviewed.telegram.unwrap());
     assert_eq!(now.references[0].number, Some(5514));
     assert_eq!(now.paragraphs[1].speaker.as_deref(), Some("総理"));
-    let of_head = |t: &denshin::page::Telegram| {
-        (t.number, t.serial.clone(), t.subject.clone(), t.to.clone(), t.sent.clone())
-    };
+    let of_head =
+        |t: &Telegram| (t.number, t.serial.clone(), t.subject.clone(), t.to.clone(), t.sent.clone());
     assert_eq!(of_head(&now), of_head(&before));
     assert_eq!(
         reviewed.regions.iter().map(|r| &r.kind).collect::<Vec<_>>(),

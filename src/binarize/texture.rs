@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(find_texture(&page(|x, y| print(x, y) || chance(x, y) < 2)), None);
         assert_eq!(find_texture(&page(|x, y| print(2 * x, 2 * y))), None, "10 px high");
         assert_eq!(find_texture(&Binary::new(0, 0)), None);
-        assert_eq!(find_texture(&page(|x, y| print(x, y) && x < 120 || chance(x, y) < 10 && x < 120)), None);
+        assert_eq!(find_texture(&page(|x, y| x < 120 && (print(x, y) || chance(x, y) < 10))), None);
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub fn evaluate(pairing: &Pairing, threads: usize) -> Evaluation {
     let measure_all = || pairing.pairs.par_iter().map(of_pair).collect::<Vec<Outcome>>();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 64)).build();
     // Where the system gives no threads, this one does it all.
-    let all = pool
-        .map_or_else(|_| pairing.pairs.iter().map(of_pair).collect(), |pool| pool.install(measure_all));
+    let all =
+        pool.map_or_else(|_| pairing.pairs.iter().map(of_pair).collect(), |pool| pool.install(measure_all));
     let (mut pages, mut failed) = (Vec::new(), Vec::new());
     for outcome in all {
         pages.extend(outcome.page);

@@ -15,9 +15,12 @@ const SMALLEST: u32 = 3;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BoxIndex {
     entries: Vec<(BBox, usize)>,
-    /// For each size of cells (powers of two) row and column of the cell in which a box begins, and its entry.
-    grids: BTreeMap<(u32, u32), BTreeSet<(i32, i32, u32)>>,
+    /// For each size of cells (powers of two): the cells.
+    grids: BTreeMap<(u32, u32), Cells>,
 }
+
+/// Row and column of the cell in which a box begins, and its entry.
+type Cells = BTreeSet<(i32, i32, u32)>;
 
 impl BoxIndex {
     /// Of boxes by their places in a list.
@@ -137,7 +140,7 @@ mod tests {
     #[test]
     fn boxes_that_grow_meet_others_until_none_are_left() {
         let near = |a: &BBox, b: &BBox| a.gap_x(b) <= 3 && a.gap_y(b) <= 3;
-        let boxes = [(0, 0), (30, 0), (14, 2), (13, 40)].map(|(x, y)| BBox::from_ltwh(x, y, 12, 10));
+        let boxes = [(0, 0), (30, 0), (15, 2), (13, 40)].map(|(x, y)| BBox::from_ltwh(x, y, 12, 10));
         assert_eq!(merge(boxes.to_vec(), 3, near), [BBox::from_ltrb(0, 0, 42, 12), boxes[3]]);
     }
 

@@ -66,11 +66,11 @@ mod tests {
     #[test]
     fn a_rule_stands_between_boxes_on_both_sides_of_it() {
         let (a, b) = (BBox::from_ltrb(0, 0, 10, 10), BBox::from_ltrb(20, 2, 30, 12));
-        let is_between = |rule: BBox, a, b| Rulings::of(vec![rule]).is_between(a, b);
-        assert!(is_between(BBox::from_ltrb(14, -5, 16, 30), &a, &b));
-        assert!(is_between(BBox::from_ltrb(-5, 14, 30, 16), &a, &b.shifted(-20, 20)));
-        assert!(!is_between(BBox::from_ltrb(14, 30, 16, 60), &a, &b));
-        assert!(!is_between(BBox::from_ltrb(-5, 14, 30, 16), &a, &b));
+        let is_between = |rule: BBox, a: BBox, b: BBox| Rulings::of(vec![rule]).is_between(&a, &b);
+        assert!(is_between(BBox::from_ltrb(14, -5, 16, 30), a, b));
+        assert!(is_between(BBox::from_ltrb(-5, 14, 30, 16), a, b.shifted(-20, 20)));
+        assert!(!is_between(BBox::from_ltrb(14, 30, 16, 60), a, b));
+        assert!(!is_between(BBox::from_ltrb(-5, 14, 30, 16), a, b));
     }
 
     #[test]

@@ -54,9 +54,14 @@ pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
     Ok(scan)
 }
 
+/// The first picture with its EOI; `None` where that is missing.
+pub(super) fn picture(bytes: &[u8]) -> Option<&[u8]> {
+    Parts::of(bytes).end.map(|end| &bytes[..end])
+}
+
 /// Refuses what has no EOI.
 pub(super) fn check_end(bytes: &[u8]) -> Result<(), ScanError> {
-    Parts::of(bytes).end.map(|_| ()).ok_or_else(cut_off)
+    picture(bytes).map(drop).ok_or_else(cut_off)
 }
 
 fn cut_off() -> ScanError {

@@ -197,11 +197,11 @@ impl ScanFile {
         &self.sha256
     }
 
-    /// The whole file, where it is a JPEG.
+    /// The picture of a JPEG as it is packed, without what follows its end; `None` where it has no end, or for other files.
     #[must_use]
     pub fn jpeg(&self) -> Option<&[u8]> {
         match &self.content {
-            Content::Raster(bytes, image::ImageFormat::Jpeg) => Some(bytes),
+            Content::Jpeg(bytes) => jpeg::picture(bytes),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ const WIDTH: u32 = 2480;
 const HEIGHT: u32 = 3508;
 
 /// The pages by their names.
-pub const PAGES: [&str; 9] = [
+pub(crate) const PAGES: [&str; 9] = [
     "noise of 10 %",
     "noise of 30 %",
     "gray noise",
@@ -22,7 +22,7 @@ pub const PAGES: [&str; 9] = [
 ];
 
 /// A page by its name.
-pub fn page(name: &str) -> Scan {
+pub(crate) fn page(name: &str) -> Scan {
     let ink: fn(u32, u32) -> bool = match name {
         "noise of 10 %" => |x, y| chance(x, y) % 100 < 10,
         "noise of 30 %" => |x, y| chance(x, y) % 100 < 30,

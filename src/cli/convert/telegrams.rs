@@ -70,7 +70,12 @@ fn files((record, page): &Read<'_>, output: &Path, folder: &Path, named: &Named<
     let json = Format::Json.mime_type();
     let written =
         |format: Format| own_name(output, record, format).filter(|_| named.formats.contains(&format));
-    all.push(file("JSON", json, &written(Format::Json).map_or_else(|| record.path.clone(), |name| output.join(name)), None));
+    all.push(file(
+        "JSON",
+        json,
+        &written(Format::Json).map_or_else(|| record.path.clone(), |name| output.join(name)),
+        None,
+    ));
     if named.reviewed.contains(record.path.as_path()) {
         all.push(file("REVIEW", json, &review_path(&record.path), None));
     }

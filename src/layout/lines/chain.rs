@@ -75,7 +75,7 @@ impl Chain {
             let beads = self.within(bbox, reach);
             let is_whole = beads.len() == self.beads.len();
             let print = beads.iter().filter(|b| b.redaction.is_none());
-            near = print.map(|b| (gap(b, bbox), b)).filter(|(gap, _)| *gap <= reach).collect();
+            near = print.map(|b| (gap(b, bbox), b)).filter(|(gap, _)| is_whole || *gap <= reach).collect();
             if is_whole || near.len() >= count {
                 break;
             }

@@ -76,7 +76,7 @@ mod tests {
         let mut rows = Rows::of(&chains, 20.0);
         rows.put(&mut chains, None, bead(5));
         rows.put(&mut chains, None, bead(105));
-        assert_eq!(rows.beside(&bead(85).bbox), []);
+        assert!(rows.beside(&bead(85).bbox).is_empty());
         rows.put(&mut chains, Some(1), bead(62));
         assert_eq!(rows.beside(&bead(85).bbox), [1]);
         assert_eq!(rows.about(&bead(35).bbox), [0, 1]);

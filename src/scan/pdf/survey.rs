@@ -83,7 +83,7 @@ impl<'p> Survey<'_, 'p> {
                 self.take_dict(&dict)
             }
             Object::Array(array) => {
-                check_space(&array, self.page, 0)?;
+                check_space(&array, 0)?;
                 array.raw_iter().try_for_each(|part| self.put(part))
             }
             Object::Stream(stream) => self.take_stream(&stream),
@@ -185,7 +185,7 @@ impl<'p> Survey<'_, 'p> {
 }
 
 /// Colour spaces over others may run in a circle.
-fn check_space(array: &Array<'_>, page: &Page<'_>, depth: usize) -> Result<(), ScanError> {
+fn check_space(array: &Array<'_>, depth: usize) -> Result<(), ScanError> {
     if depth > DEEPEST {
         return Err(too_much("a colour space on the page is made of itself".to_owned()));
     }
@@ -198,10 +198,10 @@ fn check_space(array: &Array<'_>, page: &Page<'_>, depth: usize) -> Result<(), S
     }
     for part in array.iter::<Object<'_>>().take(8) {
         match part {
-            Object::Array(base) => check_space(&base, page, depth + 1)?,
+            Object::Array(base) => check_space(&base, depth + 1)?,
             Object::Stream(profile) => {
                 if let Some(other) = profile.dict().get::<Array<'_>>("Alternate") {
-                    check_space(&other, page, depth + 1)?;
+                    check_space(&other, depth + 1)?;
                 }
             }
             _ => {}
