@@ -18,6 +18,9 @@ fn file(name: &str) -> PathBuf {
 /// The program, in a folder of its own.
 struct Place(TempDir);
 
+/// A row of the manifest: path, page, results, error.
+type Row = (String, Option<u64>, Vec<String>, Option<String>);
+
 impl Place {
     fn new() -> Self {
         Self(TempDir::new().unwrap())
@@ -49,8 +52,7 @@ impl Place {
         self.denshin(&[&["read", "-o", "out", "--engine", "null"], inputs].concat()).assert()
     }
 
-    /// The rows of the manifest: path, page, results, error.
-    fn rows(&self) -> Vec<(String, Option<u64>, Vec<String>, Option<String>)> {
+    fn rows(&self) -> Vec<Row> {
         let row = |line: &str| {
             let row: Value = serde_json::from_str(line).unwrap();
             let results = row["results"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned());

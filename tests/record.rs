@@ -1,7 +1,5 @@
 //! The page record: what FORMAT and schema promise, what reading is faithful to, and what happens when an engine fails.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
-
 use denshin::error::{At, PageError, PageRef, Stage};
 use denshin::geometry::{BBox, Polygon};
 use denshin::page::*;

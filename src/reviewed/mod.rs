@@ -1,7 +1,7 @@
 //! A page as persons left it: the review beside a record, and the page record that both make together.
 //!
 //! A [`Review`] is the file `NAME.review.json` beside the record `NAME.json`. [`take`] reads a record with its review,
-//! [`apply`] makes the page as reviewed: the review's regions in place of the machine's, the cable's fields read anew
+//! [`apply()`] makes the page as reviewed: the review's regions in place of the machine's, the cable's fields read anew
 //! from the corrected text, and a step in the provenance that says who reviewed it. Whatever is made of records begins
 //! here: conversion, evaluation, joined telegrams. Nothing here writes a file.
 
