@@ -6,9 +6,8 @@
 //!
 //! The decoder fills what is missing with gray and says nothing. So the picture is decoded twice, once with bits that mean
 //! nothing put behind each stretch of entropy-coded data, and strictly. Data that are whole give the same picture, as no
-//! more bits are taken than it has blocks for; where any are missing, those are taken for blocks. That costs about a
-//! hundredth of a page's time. Not noticed are changed bits that still decode, and a scan of a progressive picture that is gone
-//! altogether.
+//! more bits are taken than it has blocks for; where any are missing, those are taken for blocks. Not
+//! noticed are changed bits that still decode, and a scan of a progressive picture that is gone altogether.
 
 use super::{Limit, Note, Scan, ScanError, raster, resolution};
 use image::ImageFormat;
