@@ -60,6 +60,8 @@ impl Worker {
         let mut command = (options.command)();
         // What engines and decoders complain of is kept for the reason of a failure, and shown nowhere else.
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A backtrace would push the reason out of what is kept.
+        command.env("RUST_BACKTRACE", "0");
         on_its_own(&mut command);
         let mut child = command.spawn().map_err(|e| failed(e.to_string()))?;
         let to = child.stdin.take();
