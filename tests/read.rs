@@ -63,6 +63,19 @@ impl Place {
     }
 }
 
+/// A review of `out/a.json` in which a person wrote a line, as it is saved.
+fn review(place: &Place, line: &str) -> String {
+    let bytes = fs::read(place.path("out/a.json")).unwrap();
+    let page = denshin::write::parse_json(&bytes).unwrap();
+    let digest = denshin::provenance::sha256(&bytes);
+    let mut review = denshin::reviewed::Review::untouched(&page, "a.json", &digest);
+    review.regions.iter_mut().find(|region| region.is_text()).unwrap().lines[0].line.text = line.to_owned();
+    review.sign("X", "1993-09-28T00:00:00Z".to_owned());
+    let review = serde_json::to_string(&review).unwrap();
+    fs::write(place.path("out/a.review.json"), &review).unwrap();
+    review
+}
+
 #[test]
 fn the_manifest_keeps_what_earlier_runs_recorded_and_has_one_row_a_page() {
     let place = Place::new().with("a.png", "gray.png").with("z.tif", "pages.tif");
@@ -148,18 +161,23 @@ fn a_record_that_a_person_has_reviewed_stays() {
     let place = Place::new().with("a.png", "gray.png");
     place.read(&["a.png"]).code(0);
     let record = place.text("out/a.json");
-    fs::write(place.path("out/a.review.json"), "a person's").unwrap();
+    let review = review(&place, "正しかつた");
     fs::write(place.path("out/a.txt"), "as reviewed").unwrap();
-    // Read with the same outcome: nothing is touched, what is missing is made.
-    place.read(&["a.png", "--format", "json,text,alto"]).code(0);
-    assert_eq!(place.text("out/a.txt"), "as reviewed");
-    assert!(place.path("out/a.alto.xml").is_file());
+    // Read with the same outcome: nothing is touched, what is missing is made as reviewed.
+    for (existing, made) in [("renew", "alto"), ("keep", "hocr")] {
+        place.read(&["a.png", "--format", &format!("json,text,{made}"), "--existing", existing]).code(0);
+        assert_eq!(place.text("out/a.txt"), "as reviewed");
+    }
+    assert!(place.text("out/a.alto.xml").contains("正しかつた"));
+    assert!(place.text("out/a.hocr").contains('か'));
     for existing in ["renew", "overwrite"] {
         let other = ["a.png", "--direction", "vertical", "--existing", existing];
         place.read(&other).code(1).stderr(contains("a.json has been reviewed and is read otherwise now"));
         assert_eq!(place.text("out/a.json"), record);
-        assert_eq!(place.text("out/a.review.json"), "a person's");
+        assert_eq!(place.text("out/a.review.json"), review);
     }
+    fs::write(place.path("out/a.review.json"), "no review").unwrap();
+    place.read(&["a.png", "--format", "json,tei"]).code(1).stderr(contains("a.review.json"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use super::wire::Existing;
 use crate::page::{Page, REDACTION_MARK};
 use crate::provenance::Source;
+use crate::reviewed::{TakeError, Text, review_path, take};
 use crate::write::{Format, parse_json, write};
 use std::path::{Path, PathBuf};
 
@@ -44,6 +45,16 @@ impl<'a> There<'a> {
     /// The record, where it is whole.
     pub(super) fn record(&self) -> Option<&Page> {
         self.record.as_ref()
+    }
+
+    /// The page of a record that stays, for formats that are made beside it: as reviewed, where its review is of this record.
+    ///
+    /// # Errors
+    /// Where the review is damaged.
+    pub(super) fn as_reviewed(&self) -> Option<Result<Page, TakeError>> {
+        let bytes = self.bytes.as_deref().filter(|_| self.record.is_some())?;
+        let record = self.folder.join((self.name)(Format::Json));
+        Some(take(&record, bytes, Text::Reviewed).map(|taken| taken.page))
     }
 
     /// Why a page is not read: the results that are there are of another file. That is one with other content under another
@@ -109,7 +120,7 @@ impl<'a> There<'a> {
 
     fn is_reviewed(&self) -> bool {
         let record = self.folder.join((self.name)(Format::Json));
-        self.bytes.is_some() && record.with_extension("review.json").symlink_metadata().is_ok()
+        self.bytes.is_some() && review_path(&record).symlink_metadata().is_ok()
     }
 
     fn has_text(&self) -> bool {

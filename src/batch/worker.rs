@@ -241,6 +241,11 @@ impl Worker {
                 (page, formats)
             }
         };
+        let is_beside = !formats.is_empty() && !formats.contains(&Format::Json);
+        let page = match there.as_reviewed().filter(|_| is_beside) {
+            Some(reviewed) => reviewed.at(Stage::Write, &place)?,
+            None => page,
+        };
         let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path));
         let read = (self.now)();
         let written = |&format: &Format| {

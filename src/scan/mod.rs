@@ -109,7 +109,7 @@ pub enum ScanError {
     },
     /// Reading it would take more memory or time than a page may.
     #[error(
-        "{0} (raise scan.max_pixels in the settings if the file can be trusted, or print it into a new file)"
+        "{0} (print the file into a new one; if it can be trusted and pixels are the reason, raise scan.max_pixels in the settings)"
     )]
     TooMuch(String),
     /// Damaged, cut off, or of a kind that no decoder here knows.
