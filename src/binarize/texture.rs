@@ -71,8 +71,10 @@ fn find_fine(ink: &Binary) -> Option<Texture> {
     let on_page = |tiles: &BBox| on_page(tiles, &size);
     let is_fine = |index: usize| {
         let (column, row) = (index as i32 % grid[0] as i32, index as i32 / grid[0] as i32);
-        let area = on_page(&BBox::from_ltwh(column, row, 1, 1)).area();
-        i64::from(runs[index]) * i64::from(TILE_PX * TILE_PX) >= i64::from(TOO_FINE) * area
+        let whole = i64::from(TILE_PX * TILE_PX);
+        // In the rest of a tile at the page's edge, a rule along the edge has many runs for its area.
+        let area = on_page(&BBox::from_ltwh(column, row, 1, 1)).area().max(whole / 2);
+        i64::from(runs[index]) * whole >= i64::from(TOO_FINE) * area
     };
     let (groups, labels) = groups(grid, is_fine);
     if groups.is_empty() {
@@ -280,6 +282,9 @@ mod tests {
         assert_eq!(find_texture(&page(|x, y| print(x, y) || chance(x, y) < 2)), None);
         assert_eq!(find_texture(&page(|x, y| print(2 * x, 2 * y))), None, "10 px high");
         assert_eq!(find_texture(&Binary::new(0, 0)), None);
+        let mut rule_at_the_edge = Binary::new(1029, 880);
+        (0..880).for_each(|y| rule_at_the_edge.set(1027, y, true));
+        assert_eq!(find_texture(&rule_at_the_edge), None);
         assert_eq!(find_texture(&page(|x, y| x < 120 && (print(x, y) || chance(x, y) < 10))), None);
     }
 
