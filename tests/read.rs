@@ -169,6 +169,9 @@ fn a_record_that_a_person_has_reviewed_stays() {
         assert_eq!(place.text("out/a.txt"), "as reviewed");
     }
     assert!(place.text("out/a.alto.xml").contains("正しかつた"));
+    // Nothing was read otherwise, so no document is older than the record.
+    place.denshin(&["convert", "out", "--format", "mets", "-o", "out"]).assert().code(0);
+    place.read(&["a.png", "--format", "json,page"]).code(0).stderr(contains("earlier reading").not());
     assert!(place.text("out/a.hocr").contains('か'));
     for existing in ["renew", "overwrite"] {
         let other = ["a.png", "--direction", "vertical", "--existing", existing];

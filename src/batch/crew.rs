@@ -58,7 +58,7 @@ impl Worker {
     pub(super) fn start(options: &CrewOptions<'_>, orders: &Orders) -> Result<Self, OutputError> {
         let failed = |cause: String| OutputError::Worker(cause);
         let mut command = (options.command)();
-        // What engines and decoders complain of is kept for the reason of a failure, and shown nowhere else.
+        // Complaints of engines and decoders are kept for the reason of a failure, and shown nowhere else.
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A backtrace would push the reason out of what is kept.
         command.env("RUST_BACKTRACE", "0");

@@ -241,12 +241,10 @@ impl Worker {
                 (page, formats)
             }
         };
-        let is_beside = !formats.is_empty() && !formats.contains(&Format::Json);
-        let page = match there.as_reviewed().filter(|_| is_beside) {
-            Some(reviewed) => reviewed.at(Stage::Write, &place)?,
-            None => page,
-        };
         let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path));
+        let is_beside = !formats.is_empty() && !formats.contains(&Format::Json);
+        let reviewed = is_beside.then(|| there.as_reviewed()).flatten();
+        let page = reviewed.transpose().at(Stage::Write, &place)?.unwrap_or(page);
         let read = (self.now)();
         let written = |&format: &Format| {
             let name = checked(format)?;
