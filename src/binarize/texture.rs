@@ -61,61 +61,93 @@ pub fn find_texture(ink: &Binary) -> Option<Texture> {
 
 /// Ink that is finer than print: told without looking for its pieces, which may be millions.
 fn find_fine(ink: &Binary) -> Option<Texture> {
-    let grid = [ink.width(), ink.height()].map(|side| side.div_ceil(TILE_PX as u32));
-    let mut runs = vec![0_u32; (grid[0] * grid[1]) as usize];
+    let grid = Grid::of(ink);
+    let mut runs = vec![0_u32; grid.len()];
     for y in 0..ink.height() {
-        let row = (y / TILE_PX as u32 * grid[0]) as usize;
-        ink_runs(ink.row(y)).for_each(|run| runs[row + run.start / TILE_PX as usize] += 1);
+        ink_runs(ink.row(y)).for_each(|run| runs[grid.at(run.start as i32, y as i32)] += 1);
     }
-    let size = ink.bbox();
-    let on_page = |tiles: &BBox| on_page(tiles, &size);
     let is_fine = |index: usize| {
-        let (column, row) = (index as i32 % grid[0] as i32, index as i32 / grid[0] as i32);
         let whole = i64::from(TILE_PX * TILE_PX);
         // In the rest of a tile at the page's edge, a rule along the edge has many runs for its area.
-        let area = on_page(&BBox::from_ltwh(column, row, 1, 1)).area().max(whole / 2);
+        let area = grid.place(index).area().max(whole / 2);
         i64::from(runs[index]) * whole >= i64::from(TOO_FINE) * area
     };
-    let (groups, labels) = groups(grid, is_fine);
-    if groups.is_empty() {
+    let groups = grid.groups(is_fine);
+    if groups.around.is_empty() {
         return None;
     }
     let mut fine = Binary::new(ink.width(), ink.height());
-    for tile in labels {
-        let place = on_page(&tile);
+    for place in groups.tiles.into_iter().map(|tile| grid.place(tile)) {
         for y in place.top as u32..place.bottom as u32 {
             let columns = place.left as usize..place.right as usize;
             fine.row_mut(y)[columns.clone()].copy_from_slice(&ink.row(y)[columns]);
         }
     }
-    Some(Texture { places: groups.iter().map(on_page).collect(), ink: fine })
+    Some(Texture { places: groups.around.iter().map(|tiles| grid.on_page(tiles)).collect(), ink: fine })
 }
 
-/// Places in tiles as places on the page.
-fn on_page(tiles: &BBox, page: &BBox) -> BBox {
-    let [left, top, right, bottom] = [tiles.left, tiles.top, tiles.right, tiles.bottom].map(|v| v * TILE_PX);
-    BBox::from_ltrb(left, top, right, bottom).intersection(page)
+/// A page's tiles, in rows.
+struct Grid {
+    columns: u32,
+    rows: u32,
+    page: BBox,
 }
 
-/// Tiles that are texture where enough of them lie side by side: boxes around each group, and the tiles themselves.
-fn groups(grid: [u32; 2], is_texture: impl Fn(usize) -> bool) -> (Vec<BBox>, Vec<BBox>) {
-    let mut found = Binary::new(grid[0], grid[1]);
-    for index in (0..grid[0] * grid[1]).filter(|&index| is_texture(index as usize)) {
-        found.set(index % grid[0], index / grid[0], true);
+/// Tiles that are texture where enough of them lie side by side.
+struct Groups {
+    /// Boxes around each group, in tiles.
+    around: Vec<BBox>,
+    /// The tiles of all groups.
+    tiles: Vec<usize>,
+}
+
+impl Grid {
+    fn of(ink: &Binary) -> Self {
+        let [columns, rows] = [ink.width(), ink.height()].map(|side| side.div_ceil(TILE_PX as u32));
+        Self { columns, rows, page: ink.bbox() }
     }
-    let (components, labels) = found.components();
-    let is_large = |component: &Component| component.ink >= NEIGHBOURS;
-    let tiles = labels.runs().filter(|&(.., component)| is_large(&components[component]));
-    let tiles =
-        tiles.flat_map(|(y, columns, _)| columns.map(move |x| BBox::from_ltwh(x as i32, y as i32, 1, 1)));
-    (components.iter().filter(|c| is_large(c)).map(|c| c.bbox).collect(), tiles.collect())
+
+    fn len(&self) -> usize {
+        (self.columns * self.rows) as usize
+    }
+
+    /// The tile that a pixel lies in.
+    fn at(&self, x: i32, y: i32) -> usize {
+        (y / TILE_PX * self.columns as i32 + x / TILE_PX) as usize
+    }
+
+    /// Where a tile lies on the page; those at the right and at the bottom are smaller.
+    fn place(&self, index: usize) -> BBox {
+        let (column, row) = (index as i32 % self.columns as i32, index as i32 / self.columns as i32);
+        self.on_page(&BBox::from_ltwh(column, row, 1, 1))
+    }
+
+    /// A place in tiles as a place on the page.
+    fn on_page(&self, tiles: &BBox) -> BBox {
+        let [left, top, right, bottom] =
+            [tiles.left, tiles.top, tiles.right, tiles.bottom].map(|v| v * TILE_PX);
+        BBox::from_ltrb(left, top, right, bottom).intersection(&self.page)
+    }
+
+    fn groups(&self, is_texture: impl Fn(usize) -> bool) -> Groups {
+        let mut found = Binary::new(self.columns, self.rows);
+        for index in (0..self.columns * self.rows).filter(|&index| is_texture(index as usize)) {
+            found.set(index % self.columns, index / self.columns, true);
+        }
+        let (components, labels) = found.components();
+        let is_large = |component: &Component| component.ink >= NEIGHBOURS;
+        let runs = labels.runs().filter(|&(.., component)| is_large(&components[component]));
+        let first = |y: u32| (y * self.columns) as usize;
+        let tiles = runs.flat_map(|(y, columns, _)| columns.map(move |x| first(y) + x)).collect();
+        Groups { around: components.iter().filter(|c| is_large(c)).map(|c| c.bbox).collect(), tiles }
+    }
 }
 
 /// Dots, and more pieces than print has.
 fn find_dotted(ink: &Binary) -> Option<Texture> {
     let (components, labels) = ink.components();
     let tiles = Tiles::of(ink, &components);
-    let places = tiles.places();
+    let places = tiles.grid.groups(|index| tiles.kind(index).is_some()).around;
     if places.is_empty() {
         return None;
     }
@@ -124,7 +156,7 @@ fn find_dotted(ink: &Binary) -> Option<Texture> {
         for (row, column) in
             (place.top..place.bottom).flat_map(|y| (place.left..place.right).map(move |x| (y, x)))
         {
-            let index = (row * tiles.columns + column) as usize;
+            let index = tiles.grid.at(column * TILE_PX, row * TILE_PX);
             kinds[index] = tiles.kind(index);
         }
     }
@@ -134,8 +166,7 @@ fn find_dotted(ink: &Binary) -> Option<Texture> {
     for (y, columns, _) in labels.runs().filter(|&(.., component)| goes[component]) {
         texture.row_mut(y)[columns].fill(255);
     }
-    let page = ink.bbox();
-    Some(Texture { places: places.iter().map(|tiles| on_page(tiles, &page)).collect(), ink: texture })
+    Some(Texture { places: places.iter().map(|place| tiles.grid.on_page(place)).collect(), ink: texture })
 }
 
 /// What a tile holds that is no print.
@@ -173,20 +204,16 @@ struct Tile {
     dots: f64,
 }
 
-/// A page's tiles, in rows.
+/// The tiles of a page and the pieces in them.
 struct Tiles {
-    columns: i32,
-    rows: i32,
-    size: (u32, u32),
+    grid: Grid,
     all: Vec<Tile>,
 }
 
 impl Tiles {
     fn of(ink: &Binary, components: &[Component]) -> Self {
-        let (columns, rows) = (ink.width().div_ceil(TILE_PX as u32), ink.height().div_ceil(TILE_PX as u32));
-        let all = vec![Tile::default(); (columns * rows) as usize];
-        let size = (ink.width(), ink.height());
-        let mut tiles = Self { columns: columns as i32, rows: rows as i32, size, all };
+        let grid = Grid::of(ink);
+        let mut tiles = Self { all: vec![Tile::default(); grid.len()], grid };
         for component in components {
             let at = tiles.at(component);
             let tile = &mut tiles.all[at];
@@ -202,14 +229,12 @@ impl Tiles {
     /// The tile that a piece is counted in.
     fn at(&self, component: &Component) -> usize {
         let [x, y] = [component.bbox.left + component.bbox.right, component.bbox.top + component.bbox.bottom];
-        (y / 2 / TILE_PX * self.columns + x / 2 / TILE_PX) as usize
+        self.grid.at(x / 2, y / 2)
     }
 
-    /// What a tile holds; those at the right and at the bottom are smaller.
+    /// The kind of a tile; `None` where it may hold print.
     fn kind(&self, index: usize) -> Option<Kind> {
-        let (column, row) = (index as i32 % self.columns, index as i32 / self.columns);
-        let place = BBox::from_ltwh(column * TILE_PX, row * TILE_PX, TILE_PX, TILE_PX);
-        let area = place.intersection(&BBox::of_size(self.size.0, self.size.1)).area() as f64;
+        let area = self.grid.place(index).area() as f64;
         let whole = f64::from(TILE_PX * TILE_PX);
         let tile = &self.all[index];
         let pieces = tile.pieces * whole / area.max(0.1 * whole);
@@ -221,11 +246,6 @@ impl Tiles {
         } else {
             None
         }
-    }
-
-    /// Where texture is, in tiles: boxes around tiles side by side.
-    fn places(&self) -> Vec<BBox> {
-        groups([self.columns as u32, self.rows as u32], |index| self.kind(index).is_some()).0
     }
 }
 
