@@ -126,6 +126,11 @@ pub(super) fn over_white(channel: u8, opacity: u8) -> u8 {
     ((channel * opacity + 255 * (255 - opacity) + 127) / 255) as u8
 }
 
+/// A channel of a pixel that is multiplied by its opacity, over white: as much white is added as shines through.
+pub(super) fn premultiplied_over_white(channel: u8, opacity: u8) -> u8 {
+    channel.saturating_add(255 - opacity)
+}
+
 /// Ink densities to light (subtractive, without a profile): what is printed black is black.
 pub(super) fn rgb_of_cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
     [c, m, y].map(|ink| ((255 - u32::from(ink)) * (255 - u32::from(k)) / 255) as u8)

@@ -2,7 +2,7 @@
 
 mod channels;
 
-use super::raster::{over_white, rgb_of_cmyk};
+use super::raster::{over_white, premultiplied_over_white, rgb_of_cmyk};
 use super::{Limit, Scan, ScanError, codestream};
 use crate::raster::Pixels;
 use channels::Channels;
@@ -71,7 +71,7 @@ impl Channels {
         match self.alpha {
             None => color,
             Some(alpha) if alpha.is_premultiplied => {
-                color.map(|c| c.saturating_add(255 - pixel[alpha.channel]))
+                color.map(|c| premultiplied_over_white(c, pixel[alpha.channel]))
             }
             Some(alpha) => color.map(|c| over_white(c, pixel[alpha.channel])),
         }

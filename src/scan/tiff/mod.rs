@@ -11,7 +11,7 @@ mod directories;
 mod libtiff;
 mod samples;
 
-use super::raster::oriented;
+use super::raster::{oriented, premultiplied_over_white};
 use super::resolution::Resolution;
 use super::{Limit, Note, Scan, ScanError};
 use crate::raster::Pixels;
@@ -123,10 +123,9 @@ fn as_rgb(directory: &Directory<'_>, width: u32, height: u32) -> Result<Decoded,
         return Err(complaint.unwrap_or_else(|| "nothing of the page can be decoded".to_owned()));
     }
     let is_complete = complaint.is_none();
-    // Premultiplied, so white is added to what shines through.
     let over_white = |pixel: u32| {
         let [r, g, b, a] = pixel.to_le_bytes();
-        [r, g, b].map(|c| c.saturating_add(255 - a))
+        [r, g, b].map(|c| premultiplied_over_white(c, a))
     };
     let is_gray = raster.iter().map(|pixel| pixel.to_le_bytes()).all(|[r, g, b, _]| r == g && g == b);
     let colors = raster.into_iter().map(over_white);

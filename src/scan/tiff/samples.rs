@@ -4,7 +4,7 @@ use super::Decoded;
 use super::libtiff::{Directory, Long, Short};
 use crate::raster::Pixels;
 use crate::scan::Limit;
-use crate::scan::raster::{over_white, rgb_of_cmyk};
+use crate::scan::raster::{over_white, premultiplied_over_white, rgb_of_cmyk};
 use image::{GrayImage, RgbImage};
 
 /// Compressions whose decoder gives no rows of samples: old-style JPEG, JBIG, and the two of LogLuv.
@@ -338,7 +338,7 @@ impl Layout {
         let is_ink = matches!(self.colors, Colors::Inverted | Colors::Cmyk);
         match (self.alpha, samples.last()) {
             (Some(alpha), Some(opacity)) if !alpha.is_premultiplied => color.map(|c| over_white(c, *opacity)),
-            (Some(_), Some(opacity)) if !is_ink => color.map(|c| c.saturating_add(255 - *opacity)),
+            (Some(_), Some(opacity)) if !is_ink => color.map(|c| premultiplied_over_white(c, *opacity)),
             _ => color,
         }
     }
