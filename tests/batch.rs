@@ -237,6 +237,47 @@ fn what_changed_is_read_again_and_nothing_else() {
 }
 
 #[test]
+fn documents_are_made_of_what_is_read_and_made_again_where_it_changes() {
+    let place = Place::with_pages(&["a.png"]);
+    place.put("in/z.tif", "pages.tif");
+    place.batch(&["in"]).code(0).stderr(contains("4 pages read;"));
+    // Nothing is read again for them.
+    let pdf = ["in", "--format", "json,pdf"];
+    place.batch(&pdf).code(0).stderr(contains("0 pages read, 4 done before, 2 PDF made"));
+    let documents = |place: &Place| {
+        let mut results = place.results("out");
+        results.retain(|name, _| name.ends_with(".pdf"));
+        results
+    };
+    let first = documents(&place);
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["a.pdf", "z.pdf"]);
+    place.batch(&pdf).code(0).stderr(contains("PDF").not());
+    // One that is gone, and those of pages that are read again.
+    fs::remove_file(place.path("out/z.pdf")).unwrap();
+    place.batch(&pdf).code(0).stderr(contains("4 done before, 1 PDF made"));
+    assert!(documents(&place) == first);
+    fs::remove_file(place.path("out/z-p0002.json")).unwrap();
+    place.batch(&pdf).code(0).stderr(contains("1 page read, 3 done before, 1 PDF made"));
+    fs::copy(file("pages.tif"), place.path("in/a.png")).unwrap();
+    place.batch(&pdf).code(0).stderr(contains("3 pages read, 3 done before, 1 PDF made"));
+    assert!(documents(&place)["a.pdf"] != first["a.pdf"]);
+    // A file whose results get another name leaves no document behind.
+    place.put("in/a.tif", "pages.tif");
+    place.batch(&pdf).code(0).stderr(contains("2 PDF made"));
+    assert_eq!(documents(&place).keys().collect::<Vec<_>>(), ["a.png.pdf", "a.tif.pdf", "z.pdf"]);
+    // One that cannot be made is named, and tried again.
+    fs::remove_file(place.path("out/z.pdf")).unwrap();
+    place.put("out/z.pdf", "gray.pdf");
+    fs::remove_file(place.path("out/z-p0001.json")).unwrap();
+    for pages in ["1 page read", "0 pages read"] {
+        place.batch(&pdf).code(1).stderr(contains(pages).and(contains("1 PDF not made")));
+    }
+    let status = place.status("out");
+    assert_eq!((&status["failed"], &status["unmade"]), (&0.into(), &1.into()), "{status}");
+    assert!(status["failures"][0]["cause"].as_str().unwrap().contains("not made by denshin"));
+}
+
+#[test]
 fn existing_results_are_kept_or_end_the_run_where_one_asks() {
     let place = Place::with_pages(&["a.png", "b.png"]);
     fs::create_dir(place.path("out")).unwrap();

@@ -126,6 +126,71 @@ fn documents_of_an_earlier_reading_are_named() {
     place.read(&["a.png", "--direction", "vertical"]).code(0).stderr(outdated());
 }
 
+/// The number of pages of a searchable PDF.
+fn pages_of(path: &Path) -> usize {
+    let bytes = fs::read(path).unwrap();
+    bytes.windows(10).filter(|w| w == b"/MediaBox ").count()
+}
+
+#[test]
+fn a_searchable_pdf_holds_all_pages_of_a_file_as_reviewed() {
+    let place = Place::new().with("a.png", "gray.png").with("z.tif", "pages.tif");
+    // The records that it is made of are written too.
+    place.read(&["a.png", "z.tif", "--format", "pdf"]).code(0).stderr(contains("4 pages read, 2 PDF made"));
+    assert_eq!((pages_of(&place.path("out/a.pdf")), pages_of(&place.path("out/z.pdf"))), (1, 3));
+    let rows = place.rows();
+    assert_eq!(
+        (rows.len(), &*rows[0].2, &*rows[1].2),
+        (6, &["a.pdf".to_owned()][..], &["a.json".to_owned()][..])
+    );
+    // It is that which `convert` makes.
+    place.denshin(&["convert", "out", "--format", "pdf", "-o", "made"]).assert().code(0);
+    for name in ["a.pdf", "z.pdf"] {
+        let (read, converted) = (place.path("out").join(name), place.path("made").join(name));
+        assert!(fs::read(read).unwrap() == fs::read(converted).unwrap(), "{name}");
+    }
+    let before = fs::read(place.path("out/a.pdf")).unwrap();
+    review(&place, "極秘");
+    place.read(&["a.png", "--format", "pdf"]).code(0).stderr(contains("outdated").not());
+    assert!(before != fs::read(place.path("out/a.pdf")).unwrap());
+}
+
+#[test]
+fn a_searchable_pdf_that_would_lack_a_page_is_not_made() {
+    let place = Place::new().with("z.tif", "pages.tif");
+    // A record that cannot be written: its page fails.
+    fs::create_dir_all(place.path("out/z-p0002.json/x")).unwrap();
+    let told = "z.pdf is not made, as page 2 has no record";
+    place.read(&["z.tif", "--format", "pdf"]).code(1).stderr(contains(told).and(contains("1 PDF not made")));
+    assert!(!place.path("out/z.pdf").exists());
+    assert!(place.rows()[0].3.as_ref().unwrap().contains(told));
+    // A file that cannot be opened fails once.
+    fs::write(place.path("bad.tif"), "").unwrap();
+    place.read(&["bad.tif", "--format", "pdf"]).code(1).stderr(contains("PDF").not());
+}
+
+#[test]
+fn a_searchable_pdf_replaces_neither_scan_nor_strange_file() {
+    let place =
+        Place::new().with("out/a.pdf", "gray.pdf").with("b.png", "gray.png").with("out/b.pdf", "gray.pdf");
+    let before = fs::read(place.path("out/a.pdf")).unwrap();
+    let is_scan = || contains("a.pdf is the scan itself");
+    place.read(&["out/a.pdf", "--format", "pdf"]).code(1).stderr(is_scan());
+    place.read(&["out/a.pdf", "--format", "pdf", "--existing", "overwrite"]).code(1).stderr(is_scan());
+    place
+        .denshin(&["convert", "out/a.json", "--format", "pdf", "-o", "out"])
+        .assert()
+        .code(1)
+        .stderr(is_scan());
+    place.read(&["b.png", "--format", "pdf"]).code(1).stderr(contains("b.pdf is there already"));
+    place.read(&["b.png", "--format", "pdf", "--existing", "keep"]).code(0);
+    for name in ["out/a.pdf", "out/b.pdf"] {
+        assert!(fs::read(place.path(name)).unwrap() == before, "{name}");
+    }
+    place.read(&["b.png", "--format", "pdf", "--existing", "overwrite"]).code(0);
+    assert!(fs::read(place.path("out/b.pdf")).unwrap() != before);
+}
+
 /// Puts text into a record, as if an engine had read it.
 fn with_text(place: &Place, name: &str) -> String {
     let mut record: Value = serde_json::from_str(&place.text(name)).unwrap();

@@ -3,6 +3,7 @@
 //! All formats of a page are of one reading: where a record is written anew, so are the other formats that lie beside it,
 //! wanted or not. A record that a person has reviewed is never replaced by another: the review belongs to it.
 
+use super::document::PDF;
 use super::wire::Existing;
 use crate::page::{Page, REDACTION_MARK};
 use crate::provenance::Source;
@@ -11,7 +12,7 @@ use crate::write::{Format, parse_json, write};
 use std::path::{Path, PathBuf};
 
 /// Endings of what is made of all pages of a file.
-const DOCUMENTS: [&str; 3] = ["pdf", "telegram.json", "mets.xml"];
+const DOCUMENTS: [&str; 3] = [PDF, "telegram.json", "mets.xml"];
 
 /// The results of a page in the folder, and its review.
 pub(super) struct There<'a> {
@@ -103,9 +104,9 @@ impl<'a> There<'a> {
         self.bytes.as_ref().is_some_and(|bytes| *bytes != write(page, Format::Json, Path::new("")))
     }
 
-    /// Documents that `denshin convert` made of all pages of a file, and that are older than the record where this page's is
-    /// another. They cannot be made anew of one page.
-    pub(super) fn outdated(&self, page: &Page, stem: &Path, scan: &Path) -> Vec<String> {
+    /// Documents of all pages of a file that are older than the record where this page's is another. They cannot be made
+    /// anew of one page; the PDF is where `has_pdf` says that the run makes it.
+    pub(super) fn outdated(&self, page: &Page, stem: &Path, scan: &Path, has_pdf: bool) -> Vec<String> {
         if !self.is_replaced_by(page) {
             return Vec::new();
         }
@@ -114,7 +115,10 @@ impl<'a> There<'a> {
             let there = self.folder.join(name).canonicalize().ok();
             there.is_some() && there != scan
         };
-        let names = DOCUMENTS.iter().map(|ending| format!("{}.{ending}", stem.display()));
+        let names = DOCUMENTS
+            .iter()
+            .filter(|ending| !(has_pdf && **ending == PDF))
+            .map(|ending| format!("{}.{ending}", stem.display()));
         names.filter(is_there).collect()
     }
 

@@ -55,7 +55,8 @@ impl<'a> Hand<'a> {
         self.worker.as_ref().map(|worker| &worker.engine)
     }
 
-    /// Asks for a page, and tells `opened` of a file whose pages are counted on the way: its SHA-256, and their number.
+    /// Asks for a page or a document, and tells `opened` of a file whose pages are counted on the way: its SHA-256, and
+    /// their number.
     pub(super) fn ask(
         &mut self,
         request: &Request,
@@ -66,13 +67,15 @@ impl<'a> Hand<'a> {
         let Some(mut worker) = self.worker.take() else {
             return failed("worker", "was not started".into(), false);
         };
-        let until = (self.crew.steady)() + self.crew.page_seconds;
+        let end_of_page = || (self.crew.steady)() + self.crew.page_seconds;
+        let mut until = end_of_page();
         worker.ask(request);
         let mut stage = "scan";
         loop {
             match worker.wait(self.crew, until) {
                 Ok(Reply::Opened { sha256, pages }) => opened(sha256, pages.max(1)),
                 Ok(Reply::Decoded) => stage = "recognize",
+                Ok(Reply::Added) => until = end_of_page(),
                 Ok(Reply::Done(reading)) => {
                     self.worker = Some(worker);
                     return Ok(reading);

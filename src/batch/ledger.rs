@@ -14,6 +14,10 @@ pub(super) enum Report {
     Done { file: i64, page: u32, reading: Box<Reading> },
     /// It is set aside. Page 0: the file as a whole.
     Failed { file: i64, page: u32, stage: String, cause: String },
+    /// The document of a file is on disk, under this name.
+    Made { file: i64, name: String },
+    /// The document of a file cannot be made.
+    Unmade { file: i64, stage: String, cause: String },
 }
 
 /// Where it is written down. The thread that runs the workers alone writes to it.

@@ -23,7 +23,7 @@ pub const MANIFEST: &str = "manifest.jsonl";
 pub struct Entry {
     /// The file, as given.
     pub path: String,
-    /// One-based; null for a file that could not be opened.
+    /// One-based; null for a file as a whole: it could not be opened, or its document is the result.
     pub page: Option<u32>,
     /// Its results, relative to the output folder. Where it failed: those of an earlier reading.
     pub results: Vec<PathBuf>,
@@ -102,21 +102,36 @@ impl<'a> Manifest<'a> {
     fn apply(&mut self, report: &Report) {
         match report {
             Report::Started { .. } => {}
-            Report::Opened { file, .. } => drop(self.rows.remove(&self.row(*file, 0).0)),
+            Report::Opened { file, .. } => {
+                let key = self.row(*file, 0).0;
+                // The document of an earlier run stays.
+                let row = self.rows.remove(&key).filter(|row| !row.results.is_empty());
+                row.into_iter()
+                    .for_each(|row| drop(self.rows.insert(key.clone(), Entry { error: None, ..row })));
+            }
             Report::Done { file, page, reading } => {
-                let (key, row) = self.row(*file, *page);
-                let results: Vec<PathBuf> = reading.results.iter().map(PathBuf::from).collect();
-                results.iter().for_each(|name| self.give(name, &key));
-                self.rows.insert(key, Entry { results, ..row });
+                self.succeed(*file, *page, reading.results.iter().map(PathBuf::from).collect());
             }
+            Report::Made { file, name } => self.succeed(*file, 0, vec![name.into()]),
             Report::Failed { file, page, stage, cause } => {
-                let (key, row) = self.row(*file, *page);
-                let folder = self.path.parent().unwrap_or(Path::new("."));
-                let mut results = self.rows.get(&key).map(|row| row.results.clone()).unwrap_or_default();
-                results.retain(|name| !is_exact(name) || folder.join(name).is_file());
-                self.rows.insert(key, Entry { results, error: Some(format!("{stage}: {cause}")), ..row });
+                self.fail(*file, *page, format!("{stage}: {cause}"))
             }
+            Report::Unmade { file, stage, cause } => self.fail(*file, 0, format!("{stage}: {cause}")),
         }
+    }
+
+    fn succeed(&mut self, file: i64, page: u32, results: Vec<PathBuf>) {
+        let (key, row) = self.row(file, page);
+        results.iter().for_each(|name| self.give(name, &key));
+        self.rows.insert(key, Entry { results, ..row });
+    }
+
+    fn fail(&mut self, file: i64, page: u32, error: String) {
+        let (key, row) = self.row(file, page);
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut results = self.rows.get(&key).map(|row| row.results.clone()).unwrap_or_default();
+        results.retain(|name| !is_exact(name) || folder.join(name).is_file());
+        self.rows.insert(key, Entry { results, error: Some(error), ..row });
     }
 
     /// A result now is this page's: it is taken out of the row of another page that had it.

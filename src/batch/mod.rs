@@ -13,6 +13,7 @@
 
 mod crew;
 mod database;
+mod document;
 mod existing;
 mod guard;
 mod hand;

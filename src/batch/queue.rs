@@ -1,6 +1,7 @@
-//! Pages that wait for a worker. Files that are opened add their pages; who finds nothing waits until none can come.
+//! Pages that wait for a worker. Files that are opened add their pages; a worker that finds nothing waits until none can
+//! come. The queue counts the pages left of each file, since a document is made after the last of them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,15 +9,25 @@ use std::time::Duration;
 /// How soon a worker that waits notices that the run is being stopped.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A page to be read.
+/// The part of a file that a task is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The first page of a file whose pages are not counted.
+    Uncounted,
+    /// One page, one-based.
+    Page(u32),
+    /// The document of all pages, which are read.
+    Document,
+}
+
+/// A page to be read, or a document to be made.
 #[derive(Debug, Clone)]
 pub(super) struct Task {
     /// Index of its file among the inputs.
     pub input: usize,
     /// Its file's number in the ledger.
     pub file: i64,
-    /// One-based; 0 for a file whose pages are not counted.
-    pub page: u32,
+    pub part: Part,
     /// Of the file, when its pages were counted.
     pub sha256: Option<Arc<str>>,
     pub from_record: bool,
@@ -26,7 +37,15 @@ pub(super) struct Task {
 impl Task {
     /// A file whose pages are not counted.
     pub(super) fn of_file(input: usize, file: i64) -> Self {
-        Self { input, file, page: 0, sha256: None, from_record: false, attempt: 0 }
+        Self { input, file, part: Part::Uncounted, sha256: None, from_record: false, attempt: 0 }
+    }
+
+    /// The number by which a ledger knows it: one-based, 0 for a file as a whole.
+    pub(super) fn number(&self) -> u32 {
+        match self.part {
+            Part::Page(page) => page,
+            Part::Uncounted | Part::Document => 0,
+        }
     }
 }
 
@@ -38,11 +57,16 @@ pub(super) struct Queue {
 struct Waiting {
     tasks: VecDeque<Task>,
     in_work: usize,
+    /// Tasks that wait or are in work, by input.
+    left: HashMap<usize, usize>,
 }
 
 impl Queue {
     pub(super) fn new(tasks: Vec<Task>) -> Self {
-        Self { waiting: Mutex::new(Waiting { tasks: tasks.into(), in_work: 0 }), changed: Condvar::new() }
+        let mut left = HashMap::new();
+        tasks.iter().for_each(|task| *left.entry(task.input).or_default() += 1);
+        let waiting = Waiting { tasks: tasks.into(), in_work: 0, left };
+        Self { waiting: Mutex::new(waiting), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -65,20 +89,51 @@ impl Queue {
         None
     }
 
-    /// Puts pages before all others: those of a file that is open, and those to be tried again.
+    /// Puts tasks before all others: pages of a file that is open, pages to be tried again, the document of pages just read.
     pub(super) fn put_first(&self, tasks: impl DoubleEndedIterator<Item = Task>) {
         let mut waiting = self.lock();
-        tasks.rev().for_each(|task| waiting.tasks.push_front(task));
+        for task in tasks.rev() {
+            *waiting.left.entry(task.input).or_default() += 1;
+            waiting.tasks.push_front(task);
+        }
         self.changed.notify_all();
     }
 
-    /// A page that was taken is done with.
-    pub(super) fn finish(&self) {
-        self.lock().in_work -= 1;
+    /// A task that was taken is done with. Says whether it was the last of its file.
+    pub(super) fn finish(&self, task: &Task) -> bool {
+        let mut waiting = self.lock();
+        waiting.in_work -= 1;
+        let left = waiting.left.entry(task.input).or_insert(1);
+        *left -= 1;
+        let is_last = *left == 0;
+        if is_last {
+            waiting.left.remove(&task.input);
+        }
         self.changed.notify_all();
+        is_last
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.lock().tasks.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_page_of_a_file_is_told() {
+        let queue = Queue::new(vec![Task::of_file(0, 0), Task::of_file(1, 1)]);
+        let stop = AtomicBool::new(false);
+        let next = || queue.take(&stop).unwrap();
+        let first = next();
+        queue.put_first((2..=3).map(|page| Task { part: Part::Page(page), ..first.clone() }));
+        let (second, third) = (next(), next());
+        // A page that is tried again is not done with.
+        queue.put_first(std::iter::once(second.clone()));
+        assert!(!queue.finish(&second) && !queue.finish(&first) && !queue.finish(&third));
+        assert!(queue.finish(&next()) && queue.finish(&next()));
+        assert!(queue.take(&stop).is_none());
     }
 }

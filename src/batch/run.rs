@@ -8,7 +8,7 @@ use super::ledger::{Ledger, Report};
 use super::making;
 use super::manifest::Manifest;
 use super::output::{self, OutputError};
-use super::queue::{Queue, Task};
+use super::queue::{Part, Queue, Task};
 use super::shard::Shard;
 use super::slot::{Note, Press, Slot};
 use super::wire::{Existing, Orders, Reading};
@@ -122,6 +122,22 @@ pub enum Event<'a> {
         /// Why.
         cause: &'a str,
     },
+    /// The document of a file is made.
+    Made {
+        /// The file.
+        place: PageRef,
+        /// The document, relative to the output folder, with slashes.
+        name: &'a str,
+    },
+    /// The document of a file cannot be made.
+    Unmade {
+        /// The file.
+        place: PageRef,
+        /// In which stage.
+        stage: &'a str,
+        /// Why.
+        cause: &'a str,
+    },
     /// A worker had grown and was replaced.
     Recycled,
     /// Time passes.
@@ -141,6 +157,10 @@ pub struct Outcome {
     pub finished_before: u64,
     /// Of these, pages, or files that cannot be opened, that are set aside.
     pub failed_before: u64,
+    /// Documents that are there after this run made them, or found them.
+    pub made: u64,
+    /// Documents that could not be made; the next run tries again.
+    pub unmade: u64,
     /// Why it ended.
     pub end: End,
 }
@@ -174,13 +194,22 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
         Record::Lines => plan_in_lines(batch, &orders)?,
     };
     let Planned { tasks, finished, set_aside } = planned;
-    let total = tasks.len() as u64 + finished;
-    watch(&Event::Planned { tasks: total - finished, finished });
+    let to_read = tasks.iter().filter(|task| task.part != Part::Document).count() as u64;
+    let total = to_read + finished;
+    watch(&Event::Planned { tasks: to_read, finished });
     let queue = Queue::new(tasks);
     let stop = AtomicBool::new(false);
     let (spare, standard_input) = (Mutex::new(Some(first)), batch.standard_input);
     let inputs = batch.inputs;
-    let press = Press { inputs, standard_input, elsewhere, queue: &queue, spare, stop: &stop };
+    let press = Press {
+        inputs,
+        standard_input,
+        elsewhere,
+        has_documents: orders.pdf,
+        queue: &queue,
+        spare,
+        stop: &stop,
+    };
     let outcome = Outcome { finished_before: finished, failed_before: set_aside, ..Outcome::default() };
     let mut recorder = Recorder { batch, ledger, stop: &stop, watch, total, outcome, touched: 0.0 };
     std::thread::scope(|scope| {
@@ -220,7 +249,8 @@ fn plan_in_database<'a>(
     let mine = batch.inputs.iter().enumerate().filter(|(index, _)| batch.shard.holds(*index));
     let mine: Vec<(usize, &Found)> = mine.collect();
     let (retry_failed, untouchable) = (batch.policy.retry_failed, untouchable(orders));
-    let wanted = Wanted { output, making: &making, formats, retry_failed, untouchable: &untouchable };
+    let wanted =
+        Wanted { output, making: &making, formats, pdf: orders.pdf, retry_failed, untouchable: &untouchable };
     let planned = database.plan(&mine, &wanted)?;
     Ok(Plan { ledger: Box::new(database), planned, elsewhere: HashMap::new() })
 }
@@ -340,6 +370,16 @@ impl Recorder<'_> {
                 }
                 let place = self.place(input, *page);
                 (self.watch)(&Event::Done { place, reading });
+            }
+            Report::Made { name, .. } => {
+                self.outcome.made += 1;
+                let place = self.place(input, 0);
+                (self.watch)(&Event::Made { place, name });
+            }
+            Report::Unmade { stage, cause, .. } => {
+                self.outcome.unmade += 1;
+                let place = self.place(input, 0);
+                (self.watch)(&Event::Unmade { place, stage, cause });
             }
             Report::Failed { page, stage, cause, .. } => {
                 self.outcome.failed += 1;

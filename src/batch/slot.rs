@@ -5,7 +5,7 @@ use super::hand::{Hand, Unread};
 use super::inputs::{Found, STANDARD_INPUT};
 use super::ledger::Report;
 use super::output::OutputError;
-use super::queue::{Queue, Task};
+use super::queue::{Part, Queue, Task};
 use super::wire::{Assignment, Reading, Request};
 use std::collections::HashMap;
 use std::path::Path;
@@ -35,6 +35,8 @@ pub(super) struct Press<'a> {
     pub standard_input: Option<&'a Path>,
     /// Inputs whose results have the names of another file's, and that file.
     pub elsewhere: HashMap<usize, String>,
+    /// Whether a document is made of each file.
+    pub has_documents: bool,
     pub queue: &'a Queue,
     /// The worker that was started before all others, until a slot needs one.
     pub spare: Mutex<Option<Worker>>,
@@ -53,11 +55,16 @@ struct Deaf;
 impl Slot<'_> {
     /// Works until nothing is left.
     pub(super) fn work(mut self) {
-        while let Some(task) = self.press.queue.take(self.press.stop) {
-            let heard = self.serve(task);
-            self.press.queue.finish();
+        let Press { queue, stop, has_documents, .. } = *self.press;
+        while let Some(mut task) = queue.take(stop) {
+            let heard = self.serve(&mut task);
+            let is_last = queue.finish(&task);
             if heard.is_err() {
                 break;
+            }
+            // A file that cannot be opened has no pages to make a document of.
+            if is_last && has_documents && matches!(task.part, Part::Page(_)) {
+                queue.put_first(std::iter::once(Task { part: Part::Document, attempt: 0, ..task }));
             }
         }
     }
@@ -70,31 +77,40 @@ impl Slot<'_> {
         self.tell(Note::Report { input: task.input, report })
     }
 
-    /// Has one page read, and says what became of it.
-    fn serve(&mut self, mut task: Task) -> Result<(), Deaf> {
+    /// Has one page read, or a document made, and says what became of it.
+    fn serve(&mut self, task: &mut Task) -> Result<(), Deaf> {
         self.hand.take(&self.press.spare);
         match self.hand.ready() {
             Ok(true) => self.tell(Note::Recycled)?,
             Ok(false) => {}
             Err(error) => return self.tell(Note::Broken(error)),
         }
-        let Task { file, page, attempt, .. } = task;
-        self.report(&task, Report::Started { file, page, attempt })?;
-        let (stage, cause, is_final) = match self.attempt(&mut task)? {
+        let (file, attempt) = (task.file, task.attempt);
+        let is_document = task.part == Part::Document;
+        if !is_document {
+            self.report(task, Report::Started { file, page: task.number(), attempt })?;
+        }
+        let (stage, cause, is_final) = match self.attempt(task)? {
+            Ok(reading) if is_document => {
+                let name = reading.results.into_iter().next().unwrap_or_default();
+                return self.report(task, Report::Made { file, name });
+            }
             Ok(reading) => {
                 let reading = Box::new(reading);
-                return self.report(&task, Report::Done { file, page: task.page, reading });
+                return self.report(task, Report::Done { file, page: task.number(), reading });
             }
             Err(Unread::Output(error)) => return self.tell(Note::Broken(error)),
             Err(Unread::Page { stage, cause, is_final }) => (stage, cause, is_final),
         };
-        if !is_final && task.attempt + 1 < ATTEMPTS {
-            let (input, page) = (task.input, task.page);
-            task.attempt += 1;
-            self.press.queue.put_first(std::iter::once(task));
+        if !is_final && attempt + 1 < ATTEMPTS {
+            let (input, page) = (task.input, task.number());
+            self.press.queue.put_first(std::iter::once(Task { attempt: attempt + 1, ..task.clone() }));
             return self.tell(Note::Retried { input, page, stage, cause });
         }
-        self.report(&task, Report::Failed { file, page: task.page, stage, cause })
+        if is_document {
+            return self.report(task, Report::Unmade { file, stage, cause });
+        }
+        self.report(task, Report::Failed { file, page: task.number(), stage, cause })
     }
 
     /// Asks for a page. A file whose pages are counted on the way becomes its first page.
@@ -114,14 +130,18 @@ impl Slot<'_> {
         let assignment = Assignment {
             path: spooled.unwrap_or(&found.path).into(),
             stem: found.stem.clone(),
-            page: task.page.max(1),
+            page: task.number().max(1),
             sha256: task.sha256.as_deref().unwrap_or_default().to_owned(),
             attempt: task.attempt,
             from_record: task.from_record,
             shown: spooled.map(|_| STANDARD_INPUT.to_owned()),
             elsewhere: self.press.elsewhere.get(&task.input).cloned(),
         };
-        if task.page == 0 { Request::Open(assignment) } else { Request::Read(assignment) }
+        match task.part {
+            Part::Uncounted => Request::Open(assignment),
+            Part::Page(_) => Request::Read(assignment),
+            Part::Document => Request::Document(assignment),
+        }
     }
 }
 
@@ -133,11 +153,11 @@ fn opened(
     sha256: String,
     pages: u32,
 ) -> Result<(), Deaf> {
-    task.page = 1;
+    task.part = Part::Page(1);
     task.sha256 = Some(Arc::from(sha256.as_str()));
     let report = Report::Opened { file: task.file, sha256, pages };
     notes.send(Note::Report { input: task.input, report }).map_err(|_| Deaf)?;
-    let others = (2..=pages).map(|page| Task { page, attempt: 0, ..task.clone() });
+    let others = (2..=pages).map(|page| Task { part: Part::Page(page), attempt: 0, ..task.clone() });
     press.queue.put_first(others);
     Ok(())
 }

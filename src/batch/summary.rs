@@ -63,6 +63,7 @@ fn page(status: &Status, pictures: &[Option<String>]) -> String {
         ("pages with results", status.done.to_string()),
         ("of these, kept as they were", status.kept.to_string()),
         ("set aside", status.failed.to_string()),
+        ("documents not made", status.unmade.to_string()),
         ("not read", (status.waiting + status.in_work).to_string()),
         ("characters", status.characters.to_string()),
         ("of these, worth a look", status.doubtful.to_string()),
@@ -74,7 +75,7 @@ fn page(status: &Status, pictures: &[Option<String>]) -> String {
         let _ = writeln!(html, "<tr><th>{name}<td class=\"n\">{}", escaped(&value));
     }
     html.push_str("</table>\n");
-    failures(&mut html, &status.failures, status.failed);
+    failures(&mut html, &status.failures, status.failed + status.unmade);
     if !status.worst.is_empty() {
         html.push_str("<h2>Read worst</h2>\n");
         for (worst, picture) in status.worst.iter().zip(pictures) {

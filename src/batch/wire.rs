@@ -44,6 +44,10 @@ pub struct Orders {
     pub output: OsString,
     /// What is written for each page.
     pub formats: Vec<Format>,
+    /// Whether a searchable PDF is made of each file when all its pages are read. It is made of the records: they are among
+    /// the formats.
+    #[serde(default)]
+    pub pdf: bool,
     /// What becomes of results that are there already.
     pub existing: Existing,
     /// How much of the journey a page makes.
@@ -86,6 +90,8 @@ pub(super) enum Request {
     Open(Assignment),
     /// Read one page.
     Read(Assignment),
+    /// Make the searchable PDF of a file, of the records of all its pages.
+    Document(Assignment),
     /// Make a small picture of a page.
     Picture {
         /// The file.
@@ -95,13 +101,13 @@ pub(super) enum Request {
     },
 }
 
-/// One page.
+/// One page, or a document, which is of all pages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Assignment {
     pub path: OsString,
     /// Path of its results below the output folder, without their endings.
     pub stem: RelativePath,
-    /// One-based.
+    /// One-based; the first for a document.
     pub page: u32,
     /// SHA-256 of the file when its pages were counted; empty where they were not.
     pub sha256: String,
@@ -126,7 +132,9 @@ pub(super) enum Reply {
     Opened { sha256: String, pages: u32 },
     /// The page is decoded; now it is read.
     Decoded,
-    /// The page's results are on disk.
+    /// A page is in the document; the next may take as long.
+    Added,
+    /// The page's results, or the document, are on disk.
     Done(Reading),
     /// The page, or the file before its pages were counted, cannot be read.
     Failed { stage: String, cause: String },

@@ -4,6 +4,7 @@
 //! nothing of other pages or of the manifest. It keeps its engine and the file it read last, so that the pages of a long
 //! PDF do not open it anew. When its parent ends, however, so does it: a thread waits for the end of its input.
 
+use super::document::{self, DocumentError};
 use super::existing::There;
 use super::guard::guarded;
 use super::limits::Memory;
@@ -122,6 +123,19 @@ impl From<PageError> for Trouble {
     }
 }
 
+/// Why there is no document.
+enum Unmade {
+    Document(DocumentError),
+    /// The parent does not listen any more.
+    Parent(Error),
+}
+
+impl From<DocumentError> for Unmade {
+    fn from(error: DocumentError) -> Self {
+        Self::Document(error)
+    }
+}
+
 impl Trouble {
     fn of(unwritten: Unwritten, place: &PageRef) -> Self {
         match unwritten {
@@ -136,6 +150,7 @@ impl Worker {
         let outcome = match request {
             Request::Picture { path, page } => self.picture(path, *page).map_err(Trouble::Page),
             Request::Read(assignment) => self.results(assignment, to).map(Reply::Done),
+            Request::Document(assignment) => self.document(assignment, to).map(Reply::Done),
             Request::Open(assignment) => match self.count(assignment) {
                 Ok((sha256, pages)) => {
                     send(to, &Reply::Opened { sha256, pages })?;
@@ -241,7 +256,7 @@ impl Worker {
                 (page, formats)
             }
         };
-        let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path));
+        let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path), self.orders.pdf);
         let is_beside = !formats.is_empty() && !formats.contains(&Format::Json);
         let reviewed = is_beside.then(|| there.as_reviewed()).flatten();
         let page = reviewed.transpose().at(Stage::Write, &place)?.unwrap_or(page);
@@ -297,6 +312,31 @@ impl Worker {
         seconds.insert("scan".to_owned(), (scanned - began).max(0.0));
         seconds.insert("read".to_owned(), (now() - scanned).max(0.0));
         Ok(page)
+    }
+
+    /// Makes the document of a file of the records that are on disk.
+    fn document(&mut self, assignment: &Assignment, to: &mut impl Write) -> Result<Reading, Trouble> {
+        let place = PageRef::file(&assignment.path);
+        let name = RelativePath::new(names::result(&assignment.stem, 1, 1, document::PDF));
+        let name = name.at(Stage::Write, &place)?;
+        let (output, existing) = (PathBuf::from(&self.orders.output), self.orders.existing);
+        let (path, unfinished) = (output.join(&name), self.orders.unfinished.clone());
+        let results = vec![name.to_string_lossy().into_owned()];
+        if existing == Existing::Keep && path.is_file() {
+            return Ok(Reading { kept: true, results, ..Reading::default() });
+        }
+        document::check(&path, Path::new(&assignment.path), existing).at(Stage::Write, &place)?;
+        let file = self.file(assignment)?;
+        let mut added = || send(to, &Reply::Added).map_err(Unmade::Parent);
+        let made = guarded(Stage::Write, || document::make(&output, &assignment.stem, file, &mut added))?;
+        let bytes = match made {
+            Ok(bytes) => bytes,
+            Err(Unmade::Parent(error)) => return Err(Trouble::Parent(error)),
+            Err(Unmade::Document(error)) => return Err(error).at(Stage::Write, &place)?,
+        };
+        output::write_results(&output, std::iter::once((name, bytes)), &unfinished)
+            .map_err(|unwritten| Trouble::of(unwritten, &place))?;
+        Ok(Reading { results, ..Reading::default() })
     }
 
     fn picture(&mut self, path: &OsString, page: u32) -> Result<Reply, PageError> {

@@ -130,7 +130,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
     let output = Path::new(&batch.orders.output);
     let path = output.join(SUMMARY);
-    let is_idle = outcome.read + outcome.kept + outcome.failed == 0;
+    let Outcome { read, kept, failed, made, unmade, .. } = outcome;
+    let is_idle = read + kept + failed + made + unmade == 0;
     if !(is_idle && path.is_file())
         && let Some(status) = read_status(output, clock::now())?
     {
@@ -169,7 +170,9 @@ fn exit(outcome: &Outcome, unseen: usize) -> Exit {
     match outcome.end {
         End::Stopped => Exit::Stopped,
         End::TooManyFailures => Exit::SomeFailed,
-        End::Finished if outcome.failed + outcome.failed_before > 0 || unseen > 0 => Exit::SomeFailed,
+        End::Finished if outcome.failed + outcome.failed_before + outcome.unmade > 0 || unseen > 0 => {
+            Exit::SomeFailed
+        }
         End::Finished => Exit::Success,
     }
 }

@@ -177,10 +177,13 @@ fn convert_file(
             }
             // Half a document would pass for a whole one; what is damaged was named above.
             Target::Pdf if pages.len() < file.records.len() => {}
-            Target::Pdf => match make_pdf(&pages, scans) {
-                Ok(pdf) => tally.note(save(output, &names::result(&file.stem, 1, 1, "pdf"), &pdf))?,
-                Err(error) => tally.fail(&error),
-            },
+            Target::Pdf => {
+                let name = names::result(&file.stem, 1, 1, "pdf");
+                match make_pdf(&pages, scans, &output.join(&name)) {
+                    Ok(pdf) => tally.note(save(output, &name, &pdf))?,
+                    Err(error) => tally.fail(&error),
+                }
+            }
             Target::Telegram => tally.note(telegrams::write_records(output, &pages))?,
             Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
             // Last, since it names the files of the others.
@@ -259,10 +262,11 @@ fn own_name(output: &Path, record: &Record, format: Format) -> Option<PathBuf> {
     (!is_record).then_some(name)
 }
 
-/// One document of all pages of a file.
-fn make_pdf(pages: &[Read<'_>], scans: &Scans) -> anyhow::Result<Vec<u8>> {
+/// One document of all pages of a file, for a place where it may be written.
+fn make_pdf(pages: &[Read<'_>], scans: &Scans, place: &Path) -> anyhow::Result<Vec<u8>> {
     let (record, page) = pages.first().context("none of the file's records can be read")?;
     let mut scan = scans.open(&page.source, &record.path)?;
+    pdf::check_place(place, &scan.path)?;
     let pages: Vec<&Page> = pages.iter().map(|(_, page)| page).collect();
     pdf::of_file(&pages, &mut scan.file)
         .with_context(|| format!("{}: the scan of {}", scan.path.display(), record.path.display()))

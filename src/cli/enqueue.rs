@@ -208,6 +208,7 @@ fn orders(arguments: &Arguments, results: &Place) -> anyhow::Result<Orders> {
         model: owned(&reading.model),
         output: results.to_string().into(),
         formats: arguments.format.clone(),
+        pdf: false,
         existing: Existing::Renew,
         stages: Stages::All,
         unfinished: String::new(),

@@ -58,6 +58,14 @@ impl Log {
                 let what = with_place(place, json!({ "stage": stage, "cause": cause }));
                 self.trouble("failed", what, &format!("{place}: {stage}: {cause}"));
             }
+            Event::Made { place, name } => {
+                let told = self.is_verbose.then(|| format!("{place}: {name} is made"));
+                self.news("made", with_place(place, json!({ "name": name })), told);
+            }
+            Event::Unmade { place, stage, cause } => {
+                let what = with_place(place, json!({ "stage": stage, "cause": cause }));
+                self.trouble("unmade", what, &format!("{place}: {stage}: {cause}"));
+            }
             Event::Recycled => {
                 let told = self.is_verbose.then(|| "a worker had grown and is replaced".to_owned());
                 self.news("recycled", json!({}), told);
@@ -164,7 +172,7 @@ impl Log {
     }
 
     pub(super) fn ended(&mut self, outcome: &Outcome, summary: &Path) {
-        let Outcome { read, kept, failed, finished_before, failed_before, .. } = outcome;
+        let Outcome { read, kept, failed, finished_before, failed_before, made, unmade, .. } = outcome;
         let done_before = finished_before - failed_before;
         let pages = if *read == 1 { "page" } else { "pages" };
         let mut told = format!("{read} {pages} read");
@@ -173,6 +181,8 @@ impl Log {
             (*kept, "kept as they were"),
             (done_before, "done before"),
             (*failed_before, "set aside before (--retry-failed tries them again)"),
+            (*made, "PDF made"),
+            (*unmade, "PDF not made"),
         ] {
             if number > 0 {
                 told.push_str(&format!(", {number} {what}"));
@@ -180,7 +190,7 @@ impl Log {
         }
         told.push_str(&format!("; summary in {}", summary.display()));
         let what = json!({ "read": read, "kept": kept, "failed": failed, "finished_before": finished_before,
-            "failed_before": failed_before, "end": format!("{:?}", outcome.end), "summary": summary.to_string_lossy() });
+            "failed_before": failed_before, "made": made, "unmade": unmade, "end": format!("{:?}", outcome.end), "summary": summary.to_string_lossy() });
         self.news("ended", what, Some(told));
     }
 

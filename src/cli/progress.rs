@@ -58,8 +58,10 @@ impl Progress {
                 self.say(&format!("{place}: {stage}: {cause}"));
                 self.step();
             }
+            Event::Made { place, name } if self.is_verbose => self.say(&format!("{place}: {name} is made")),
+            Event::Unmade { place, stage, cause } => self.say(&format!("{place}: {stage}: {cause}")),
             Event::Recycled if self.is_verbose => self.say("a worker had grown and is replaced"),
-            Event::Retried { .. } | Event::Recycled | Event::Tick => {}
+            Event::Retried { .. } | Event::Made { .. } | Event::Recycled | Event::Tick => {}
         }
     }
 

@@ -76,10 +76,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     progress.finish();
     let outcome = outcome?;
     let failed = outcome.failed + unseen.len() as u64;
+    let unmade = outcome.unmade;
     if !arguments.quiet {
         complain(&ended(&outcome, failed, output));
     }
-    Ok(match (outcome.end, failed) {
+    Ok(match (outcome.end, failed + unmade) {
         (End::Stopped, _) => Exit::Stopped,
         (_, 0) => Exit::Success,
         _ => Exit::SomeFailed,
@@ -90,7 +91,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn ended(outcome: &Outcome, failed: u64, output: &Path) -> String {
     let pages = if outcome.read == 1 { "page" } else { "pages" };
     let mut told = format!("{} {pages} read", outcome.read);
-    for (number, what) in [(failed, "failed"), (outcome.kept, "kept as they were")] {
+    let parts = [
+        (failed, "failed"),
+        (outcome.kept, "kept as they were"),
+        (outcome.made, "PDF made"),
+        (outcome.unmade, "PDF not made"),
+    ];
+    for (number, what) in parts {
         if number > 0 {
             told.push_str(&format!(", {number} {what}"));
         }

@@ -5,21 +5,40 @@ use clap::{Args, ValueEnum};
 use denshin::batch::{Existing, Misfortune, Orders, Stages};
 use denshin::write::Format;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 #[derive(Args)]
 pub(super) struct ResultArguments {
     /// Folder for the results, made if it is not there
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// What to write: json, text, hocr, alto, page, tei, csv
+    /// What to write: json, text, hocr, alto, page, tei, csv of each page; pdf of each file, with the json that it is made of
     #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
-    format: Vec<Format>,
+    format: Vec<Target>,
     /// What becomes of results that are there
     #[arg(long, value_enum, default_value_t = ExistingPolicy::Renew)]
     existing: ExistingPolicy,
     /// Faults on purpose, WHAT:NAME
     #[arg(long, hide = true)]
     rehearse: Vec<Misfortune>,
+}
+
+/// What is made: of each page, or of all pages of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Page(Format),
+    Pdf,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "pdf" => Ok(Self::Pdf),
+            _ => Format::from_str(name).map(Self::Page).map_err(|e| e.replace(')', ", pdf)")),
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -40,6 +59,15 @@ impl ResultArguments {
     pub(super) fn orders(&self, reading: &EngineArguments, stages: Stages) -> anyhow::Result<Orders> {
         let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
         let settings = reading.settings()?;
+        let pdf = self.format.contains(&Target::Pdf) && stages == Stages::All;
+        let page_format = |target: &Target| match target {
+            Target::Page(format) => Some(*format),
+            Target::Pdf => None,
+        };
+        let mut formats: Vec<Format> = self.format.iter().filter_map(page_format).collect();
+        if pdf && !formats.contains(&Format::Json) {
+            formats.push(Format::Json);
+        }
         Ok(Orders {
             passwords: settings.scan.passwords.clone(),
             settings,
@@ -47,7 +75,8 @@ impl ResultArguments {
             tessdata: owned(&reading.tessdata),
             model: owned(&reading.model),
             output: self.output.clone().into(),
-            formats: self.format.clone(),
+            formats,
+            pdf,
             existing: match self.existing {
                 ExistingPolicy::Renew => Existing::Renew,
                 ExistingPolicy::Keep => Existing::Keep,

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     } else {
         shown(&status);
     }
-    Ok(if status.failed > 0 { Exit::SomeFailed } else { Exit::Success })
+    Ok(if status.failed + status.unmade > 0 { Exit::SomeFailed } else { Exit::Success })
 }
 
 fn of_queue(arguments: &Arguments) -> anyhow::Result<Exit> {
@@ -65,9 +65,10 @@ fn queue_shown(status: &QueueStatus) {
 }
 
 fn shown(status: &Status) {
-    let Status { pages, done, failed, in_work, waiting, .. } = status;
+    let Status { pages, done, failed, in_work, waiting, unmade, .. } = status;
+    let documents = if *unmade > 0 { format!(", {unmade} PDF not made") } else { String::new() };
     say(&format!(
-        "{}: {done} of {pages} pages done, {failed} set aside, {in_work} in work, {waiting} waiting",
+        "{}: {done} of {pages} pages done, {failed} set aside, {in_work} in work, {waiting} waiting{documents}",
         status.state
     ));
     let left = status.seconds_left.map(|left| format!(", {} left", duration(left))).unwrap_or_default();
@@ -78,8 +79,8 @@ fn shown(status: &Status) {
         let page = failure.page.map(|page| format!(", page {page}")).unwrap_or_default();
         say(&printable(&format!("{}{page}: {}: {}", failure.path, failure.stage, failure.cause)));
     }
-    if *failed > SHOWN as u64 {
-        say(&format!("… and {} more (--json names them)", failed - SHOWN as u64));
+    if failed + unmade > SHOWN as u64 {
+        say(&format!("… and {} more (--json names them)", failed + unmade - SHOWN as u64));
     }
 }
 

@@ -193,7 +193,14 @@ fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Resul
                 insert.execute(params![file, page, state, attempts, at.run])?;
             }
         }
-        Report::Done { file, page, reading } => done(to, (*file, *page), reading, at)?,
+        Report::Done { file, page, reading } => {
+            done(to, (*file, *page), reading, at)?;
+            if !reading.kept {
+                to.prepare_cached("DELETE FROM documents WHERE file = ?")?.execute([file])?;
+            }
+        }
+        Report::Made { file, name } => document(to, *file, Ok(name), at)?,
+        Report::Unmade { file, stage, cause } => document(to, *file, Err((stage, cause)), at)?,
         Report::Failed { file, page, stage, cause } => {
             let sql =
                 "UPDATE pages SET state = 'failed', making = ?, run = ?, finished = ?, stage = ?, cause = ?
@@ -230,6 +237,18 @@ fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>
         place.0,
         place.1,
     ])?;
+    Ok(())
+}
+
+fn document(
+    to: &Transaction<'_>,
+    file: i64,
+    made: Result<&String, (&String, &String)>,
+    at: &Now<'_>,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO documents (file, name, finished, stage, cause) VALUES (?, ?, ?, ?, ?)";
+    let (stage, cause) = made.err().unzip();
+    to.prepare_cached(sql)?.execute(params![file, made.ok(), at.now, stage, cause])?;
     Ok(())
 }
 

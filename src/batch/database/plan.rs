@@ -7,7 +7,7 @@
 use super::{Database, Making, at};
 use crate::batch::inputs::{Found, place};
 use crate::batch::output::OutputError;
-use crate::batch::queue::Task;
+use crate::batch::queue::{Part, Task};
 use crate::provenance::hexadecimal;
 use crate::relative_path::RelativePath;
 use crate::write::{Format, names};
@@ -25,6 +25,8 @@ pub(in crate::batch) struct Wanted<'a> {
     pub output: &'a Path,
     pub making: &'a Making,
     pub formats: &'a [Format],
+    /// Whether each file is to have a document.
+    pub pdf: bool,
     /// Whether pages that were set aside are tried again.
     pub retry_failed: bool,
     /// Paths of results that must not be touched, unless they are of an earlier run.
@@ -34,7 +36,7 @@ pub(in crate::batch) struct Wanted<'a> {
 /// What is left to do.
 #[derive(Default)]
 pub(in crate::batch) struct Planned {
-    /// Pages to be read, in the order of the files.
+    /// Pages to be read and documents to be made of pages that are read, in the order of the files.
     pub tasks: Vec<Task>,
     /// How many need not be read: they are done, or set aside.
     pub finished: u64,
@@ -123,15 +125,21 @@ impl Plan<'_> {
     /// or find them twice. Results first: what is killed in between is forgotten the next time.
     fn forget(&self, file: i64) -> rusqlite::Result<()> {
         super::remove_results(self.wanted.output, &self.results(file)?);
-        self.to.execute("DELETE FROM pages WHERE file = ?", [file])?;
+        self.forget_pages(file)?;
         self.to.execute("DELETE FROM files WHERE id = ?", [file])?;
         Ok(())
+    }
+
+    fn forget_pages(&self, file: i64) -> rusqlite::Result<()> {
+        self.to.execute("DELETE FROM pages WHERE file = ?", [file])?;
+        self.to.execute("DELETE FROM documents WHERE file = ?", [file]).map(drop)
     }
 
     /// All results of a file, those of what it was before it changed included.
     fn results(&self, file: i64) -> rusqlite::Result<BTreeSet<RelativePath>> {
         let sql = "SELECT results FROM pages WHERE file = ?1 AND results NOT NULL
-                   UNION ALL SELECT stale FROM files WHERE id = ?1";
+                   UNION ALL SELECT stale FROM files WHERE id = ?1
+                   UNION ALL SELECT json_array(name) FROM documents WHERE file = ?1 AND name NOT NULL";
         let mut statement = self.to.prepare_cached(sql)?;
         let rows = statement.query_map([file], |row| row.get::<_, String>(0))?;
         let mut all = BTreeSet::new();
@@ -187,7 +195,7 @@ impl Plan<'_> {
                     self.results(known.id)?.iter().map(|name| name.to_path_buf()).collect();
                 let stale = serde_json::to_string(&results).unwrap_or_default();
                 self.to.execute(changed, params![size, modified, stale, known.id])?;
-                self.to.execute("DELETE FROM pages WHERE file = ?", [known.id])?;
+                self.forget_pages(known.id)?;
                 known.id
             }
             None => {
@@ -250,6 +258,7 @@ impl Plan<'_> {
         (file, pages): (i64, u32),
         sha256: &Arc<str>,
     ) -> rusqlite::Result<()> {
+        let known = self.planned.tasks.len();
         for page in self.pages(file)? {
             let is_missing = |f: &Format| {
                 let name = names::result(&found.stem, page.page, pages, f.extension());
@@ -267,9 +276,23 @@ impl Plan<'_> {
             self.to.prepare_cached(reset)?.execute(params![self.run, file, page.page])?;
             let from_record = is_done && !is_wanted;
             let sha256 = Some(Arc::clone(sha256));
-            self.planned.tasks.push(Task { input, file, page: page.page, sha256, from_record, attempt: 0 });
+            let part = Part::Page(page.page);
+            self.planned.tasks.push(Task { input, file, part, sha256, from_record, attempt: 0 });
+        }
+        // Where pages are to be read, the document follows the last of them.
+        if self.wanted.pdf && self.planned.tasks.len() == known && !self.has_document(file)? {
+            let sha256 = Some(Arc::clone(sha256));
+            let document = Task { part: Part::Document, sha256, ..Task::of_file(input, file) };
+            self.planned.tasks.push(document);
         }
         Ok(())
+    }
+
+    fn has_document(&self, file: i64) -> rusqlite::Result<bool> {
+        let sql = "SELECT name FROM documents WHERE file = ? AND name NOT NULL";
+        let mut statement = self.to.prepare_cached(sql)?;
+        let name = statement.query_row([file], |row| row.get::<_, String>(0)).optional()?;
+        Ok(name.is_some_and(|name| self.wanted.output.join(name).is_file()))
     }
 
     /// Whether a page is to be read: it never was, or otherwise than wanted now.

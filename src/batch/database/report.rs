@@ -24,6 +24,8 @@ pub struct Status {
     pub kept: u64,
     /// Pages and files set aside.
     pub failed: u64,
+    /// Documents that could not be made.
+    pub unmade: u64,
     /// Pages in work (where a run was killed: pages that were).
     pub in_work: u64,
     /// Pages that wait.
@@ -53,7 +55,7 @@ pub struct Status {
 pub struct Failure {
     /// Its file, as given.
     pub path: String,
-    /// One-based; null for a file that could not be opened.
+    /// One-based; null for a file that could not be opened, or whose document could not be made.
     pub page: Option<u32>,
     /// In which stage.
     pub stage: String,
@@ -126,6 +128,7 @@ impl Status {
         self.done += other.done;
         self.kept += other.kept;
         self.failed += other.failed;
+        self.unmade += other.unmade;
         self.in_work += other.in_work;
         self.waiting += other.waiting;
         self.files_not_counted += other.files_not_counted;
@@ -170,6 +173,13 @@ fn of_one(c: &Connection, now: f64, named: Named) -> rusqlite::Result<Status> {
         })
     })?;
     (status.failures, status.worst) = (failures(c, named.failures)?, worst(c, named.worst)?);
+    // A manifest that an earlier version began, and that none has written to since, knows no documents.
+    if c.table_exists(None, "documents")? {
+        let sql = "SELECT count(*) FROM documents WHERE name IS NULL";
+        status.unmade = c.query_row(sql, [], |row| row.get::<_, u32>(0))?.into();
+        let left = named.failures.saturating_sub(status.failures.len() as u32);
+        status.failures.extend(unmade(c, left)?);
+    }
     let latest = "SELECT id, began, touched, ended, how FROM runs ORDER BY id DESC LIMIT 1";
     c.query_row(latest, [], |row| add_run(c, row, now, &mut status)).or_else(|error| match error {
         rusqlite::Error::QueryReturnedNoRows => Ok(()),
@@ -203,6 +213,18 @@ fn failures(c: &Connection, most: u32) -> rusqlite::Result<Vec<Failure>> {
             cause: row.get(3)?,
             attempts: row.get(4)?,
         })
+    })?;
+    rows.collect()
+}
+
+/// Documents that could not be made.
+fn unmade(c: &Connection, most: u32) -> rusqlite::Result<Vec<Failure>> {
+    let sql = "SELECT path, ifnull(stage, ''), ifnull(cause, '') FROM documents
+               JOIN files ON files.id = file WHERE name IS NULL ORDER BY file LIMIT ?";
+    let mut statement = c.prepare(sql)?;
+    let rows = statement.query_map([most], |row| {
+        let (path, stage, cause) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Failure { path, page: None, stage, cause, attempts: 1 })
     })?;
     rows.collect()
 }

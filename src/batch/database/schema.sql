@@ -45,4 +45,12 @@ CREATE TABLE IF NOT EXISTS pages (
     cause TEXT,
     PRIMARY KEY (file, page)
 ) WITHOUT ROWID;
+-- The document of all pages of a file. None: it is to be made, as far as one is wanted.
+CREATE TABLE IF NOT EXISTS documents (
+    file INTEGER PRIMARY KEY REFERENCES files (id),
+    name TEXT,                               -- of the document, below the folder; null where it could not be made
+    finished REAL NOT NULL,
+    stage TEXT,                              -- of a failure
+    cause TEXT
+);
 CREATE INDEX IF NOT EXISTS pages_by_state ON pages (state, finished);

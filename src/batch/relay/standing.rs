@@ -110,6 +110,7 @@ mod tests {
             model: Some("/here/alone.onnx".into()),
             output: "out".into(),
             formats: vec![Format::Json],
+            pdf: false,
             existing: Existing::Renew,
             stages: Stages::All,
             unfinished: String::new(),

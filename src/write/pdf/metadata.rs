@@ -45,11 +45,21 @@ fn packet(title: &str, software: &str) -> Vec<u8> {
 
 /// Writes the profile of sRGB.
 pub(super) fn write_profile(pdf: &mut Pdf, id: Ref) {
-    let profile = moxcms::ColorProfile::new_srgb().encode().expect("a profile that the library made itself");
-    let packed = super::compressed(&profile);
+    let packed = super::compressed(&profile());
     let mut stream = pdf.icc_profile(id, &packed);
     stream.n(3).filter(Filter::FlateDecode);
     stream.finish();
+}
+
+fn profile() -> Vec<u8> {
+    /// Where the header has the date and time of the profile's making, as six numbers of two bytes (ICC.1:2022, 7.2.8).
+    const DATE: std::ops::Range<usize> = 24..36;
+    let mut profile =
+        moxcms::ColorProfile::new_srgb().encode().expect("a profile that the library made itself");
+    // The library writes the time of day, which would make every file another: it is the date of IEC 61966-2-1.
+    let date = [1999_u16, 10, 18, 0, 0, 0];
+    profile[DATE].copy_from_slice(date.map(u16::to_be_bytes).as_flattened());
+    profile
 }
 
 /// ISO 19005-2, 6.2.3: what the colours are meant for.
@@ -61,4 +71,13 @@ pub(super) fn write_intent(intent: &mut OutputIntent<'_>, profile: Ref) {
 /// Sixteen bytes that name the file, from what it was made of.
 pub(super) fn identifier(identity: &str) -> Vec<u8> {
     Sha256::digest(identity.as_bytes())[..16].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_profile_is_the_same_at_any_time() {
+        // ICC.1:2022, 7.2.8: six numbers of two bytes.
+        assert_eq!(super::profile()[24..36], [0x07, 0xCF, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0]);
+    }
 }

@@ -10,6 +10,9 @@ mod font;
 mod lines;
 mod metadata;
 mod picture;
+mod place;
+
+pub use place::{Occupied, check_place};
 
 use crate::page::Page;
 use crate::scan::{Scan, ScanError, ScanFile};
@@ -44,15 +47,13 @@ pub struct UnreadablePage {
 /// Where one of the pages cannot be read: half a document would pass for a whole one.
 pub fn of_file(pages: &[&Page], scan: &mut ScanFile) -> Result<Vec<u8>, UnreadablePage> {
     let mut document = SearchablePdf::new(&pages.first().map(|page| title(page)).unwrap_or_default());
-    for page in pages {
-        let number = page.source.page;
-        let read = scan.read(number).map_err(|cause| UnreadablePage { page: number, cause })?;
-        document.add(page, &read, scan.jpeg());
-    }
+    pages.iter().try_for_each(|page| document.add_from(page, scan))?;
     Ok(document.finish())
 }
 
-fn title(page: &Page) -> String {
+/// The title of the document that begins with a page.
+#[must_use]
+pub fn title(page: &Page) -> String {
     let subject = page.telegram.as_ref().and_then(|t| t.subject.clone());
     let name = || Path::new(&page.source.path).file_name().unwrap_or_default().to_string_lossy().into_owned();
     subject.unwrap_or_else(name)
@@ -107,6 +108,17 @@ impl SearchablePdf {
         document.pdf.set_version(1, 7);
         font::write_shared(&mut document.pdf, descriptor, font_file);
         document
+    }
+
+    /// Adds a page, whose picture is read from the file of its scan.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn add_from(&mut self, page: &Page, scan: &mut ScanFile) -> Result<(), UnreadablePage> {
+        let number = page.source.page;
+        let read = scan.read(number).map_err(|cause| UnreadablePage { page: number, cause })?;
+        self.add(page, &read, scan.jpeg());
+        Ok(())
     }
 
     /// Adds a page: its record, its scan, and the file that the scan was taken from where that is a JPEG.
