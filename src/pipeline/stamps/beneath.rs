@@ -5,7 +5,8 @@
 //! as it is. A single character is not looked for: print has it too often. What is of no vocabulary, but read in the
 //! lines of the page too, is print.
 
-use super::likeness::{Match, Vocabulary};
+use super::likeness::{Match, SURE, Vocabulary};
+use crate::geometry::BBox;
 use crate::page::{Glyph, WritingMode};
 use crate::pipeline::lines::ReadBlock;
 use crate::recognize::ReadGlyph;
@@ -57,6 +58,22 @@ pub(super) fn is_print(row: &[Glyph], lines: &[ReadBlock]) -> bool {
         there.flat_map(|l| &l.glyphs).any(|g| g.text == glyph.text && g.bbox.intersects(&glyph.bbox))
     };
     2 * row.iter().filter(print).count() > row.len()
+}
+
+/// Whether a character of a row belongs to print there: the same character stands in a line, or, where the reading was
+/// unsure, any.
+pub(super) fn is_print_there(glyph: &ReadGlyph, lines: &[ReadBlock]) -> bool {
+    let is_sure = glyph.confidence.value() >= SURE;
+    let there = lines.iter().flat_map(|b| &b.lines).filter(|l| l.bbox.intersects(&glyph.bbox));
+    there.flat_map(|l| &l.glyphs).any(|g| {
+        let same = g.text == glyph.text;
+        g.bbox.intersects(&glyph.bbox) && (same || !is_sure && overlaps_half(&g.bbox, &glyph.bbox))
+    })
+}
+
+/// Whether the boxes share half of the smaller one.
+fn overlaps_half(a: &BBox, b: &BBox) -> bool {
+    2 * a.intersection(b).area() >= a.area().min(b.area())
 }
 
 /// Parts of a row that stand about as far to both sides of a place, but not the whole.

@@ -3,12 +3,14 @@
 //!
 //! Which ink is a stamp's own, [`crate::marks`] tells. Its tilt is that of the frame ([`frame`]), or of the strokes
 //! where there is none or a round one ([`tilt`]). Where the ink or the rows ([`rows`]) are not certain, several are
-//! read, and the surest reading is kept ([`reading`]). What is like a word of the vocabulary ([`vocabulary`],
-//! [`likeness`]) becomes it, with the raw reading beside it in the record; nothing else is changed.
+//! read, and the surest reading is kept ([`reading`]). Likeness to a word of the vocabulary ([`vocabulary`],
+//! [`likeness`]) ranks them, and settles characters that were read unsurely ([`printed`]); the raw reading stands beside
+//! the text in the record.
 
 mod beneath;
 mod frame;
 mod likeness;
+mod printed;
 mod reading;
 mod rows;
 mod tilt;

@@ -2,7 +2,8 @@
 
 use super::StampPicture;
 use super::beneath;
-use super::likeness::{Match, Vocabulary};
+use super::likeness::{Match, SURE, Vocabulary};
+use super::printed::{RowRead, printed};
 use super::rows::{Split, one_row, splits};
 use super::vocabulary::BUILT_IN;
 use crate::geometry::{BBox, Transform};
@@ -140,8 +141,8 @@ fn read_row(
     Ok(glyphs)
 }
 
-/// Compares rows with the vocabulary: all together, or each on its own. Beside a row of the vocabulary one that is
-/// neither in it nor read surely is dirt, or print that the stamp lies over.
+/// Compares rows with the vocabulary: all together, or each on its own. Beside a row of the vocabulary one that is not
+/// in it and has no character that was read surely is dirt, or print that the stamp lies over.
 fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
     for row in &mut rows {
         row.found = beneath::find_match(&row.glyphs, row.mode, row.middle, vocabulary);
@@ -151,7 +152,7 @@ fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
     let by_rows: f32 =
         rows.iter().map(|r| r.sure() * r.glyphs.len() as f32).sum::<f32>() / characters.max(1) as f32;
     if rows.iter().any(|r| r.found.is_some()) {
-        rows.retain(|r| r.found.is_some() || r.confidence().value() >= DIRT);
+        rows.retain(|r| r.found.is_some() || r.confidence().value() >= DIRT || r.has_sure());
     }
     let all: Vec<ReadGlyph> = rows.iter().flat_map(|r| r.glyphs.iter().cloned()).collect();
     let whole = (rows.len() > 1).then(|| vocabulary.find_match(&all, 2)).flatten();
@@ -191,8 +192,7 @@ impl Way {
     fn on_page(self, to_page: &Transform, lines: &[ReadBlock], engine: &str) -> ReadStamp {
         let mut read = ReadStamp::default();
         for row in self.rows {
-            let mut glyphs = row.text();
-            glyphs.iter_mut().for_each(|g| g.bbox = to_page.apply_bbox(&g.bbox));
+            let glyphs = row.text(to_page, lines);
             if row.found.is_none() && beneath::is_print(&glyphs, lines) {
                 continue;
             }
@@ -218,37 +218,32 @@ impl Row {
         Confidence::mean(self.glyphs.iter().map(|g| g.confidence))
     }
 
+    /// Whether a letter or digit was read surely.
+    fn has_sure(&self) -> bool {
+        let is_sure =
+            |g: &ReadGlyph| g.confidence.value() >= SURE && g.text.chars().any(char::is_alphanumeric);
+        self.glyphs.iter().any(is_sure)
+    }
+
+    /// The row's characters as printed, on the page.
+    fn text(&self, to_page: &Transform, lines: &[ReadBlock]) -> Vec<Glyph> {
+        let is_print = |glyph: &ReadGlyph| {
+            let on_page = ReadGlyph { bbox: to_page.apply_bbox(&glyph.bbox), ..glyph.clone() };
+            beneath::is_print_there(&on_page, lines)
+        };
+        let row = RowRead {
+            glyphs: &self.glyphs,
+            mode: self.mode,
+            middle: self.middle,
+            is_print: self.glyphs.iter().map(is_print).collect(),
+        };
+        let mut glyphs = printed(&row, self.found.as_ref());
+        glyphs.iter_mut().for_each(|g| g.bbox = to_page.apply_bbox(&g.bbox));
+        glyphs
+    }
+
     /// 1 and its likeness where it is in the vocabulary, else its confidence.
     fn sure(&self) -> f32 {
         self.found.as_ref().map_or(self.confidence().value(), |m| 1.0 + m.likeness)
-    }
-
-    /// The row's characters: those of the vocabulary where it is like a word, else as read.
-    fn text(&self) -> Vec<Glyph> {
-        let as_read = |g: &ReadGlyph| Glyph {
-            text: g.text.clone(),
-            bbox: g.bbox,
-            confidence: g.confidence,
-            alternatives: g.alternatives.clone(),
-        };
-        let Some(found) = &self.found else { return self.glyphs.iter().map(as_read).collect() };
-        let count = found.characters.len() as i32;
-        let whole = self.mode.along(&self.bbox);
-        let character = |(i, &(character, glyph)): (usize, &(char, Option<usize>))| {
-            let edge = |i: i32| whole.left + whole.width() * i / count;
-            let cell = BBox::from_ltrb(edge(i as i32), whole.top, edge(i as i32 + 1), whole.bottom);
-            let text = character.to_string();
-            match glyph.map(|g| &self.glyphs[g]) {
-                Some(read) if read.text == text => as_read(read),
-                // What was read instead comes first among the other readings.
-                other => Glyph {
-                    text,
-                    bbox: other.map_or(self.mode.along(&cell), |g| g.bbox),
-                    confidence: Confidence::clamped(found.likeness),
-                    alternatives: other.map(|g| (g.text.clone(), g.confidence)).into_iter().collect(),
-                },
-            }
-        };
-        found.characters.iter().enumerate().map(character).collect()
     }
 }

@@ -2,6 +2,16 @@
 //!
 //! Old and new forms of kanji are folded before they are compared, so only one form of each stands here.
 
+/// Stamps of declassification. They came with the common-use forms of kanji, so of two forms that the engine is unsure
+/// between the common one is printed.
+const OF_RELEASE: [&str; 6] =
+    ["秘密指定解除", "指定解除", "外交記録公開", "外交記録公開室", "外交記録・情報公開室", "情報公開室"];
+
+/// Whether a word is printed in the vocabulary's own forms alone.
+pub(super) fn has_one_form(word: &str) -> bool {
+    OF_RELEASE.contains(&word)
+}
+
 /// The words that every reading of a stamp is compared with.
 pub(super) const BUILT_IN: &[&str] = &[
     // Classification.
@@ -17,6 +27,8 @@ pub(super) const BUILT_IN: &[&str] = &[
     "無期限秘",
     "永久極秘",
     "無期限極秘",
+    "無期限厳秘",
+    "無期限",
     "極秘限定配布",
     "秘限定配布",
     "国家機密",
@@ -36,6 +48,7 @@ pub(super) const BUILT_IN: &[&str] = &[
     "持出禁止",
     "貸出禁止",
     "要返却",
+    "要回収",
     "閲覧後返却",
     "焼却",
     "保存",
@@ -49,6 +62,7 @@ pub(super) const BUILT_IN: &[&str] = &[
     "秘密区分変更",
     "外交記録・情報公開室",
     "外交記録公開",
+    "外交記録公開室",
     "外交記録審査室",
     "情報公開室",
     "外交史料館",
@@ -76,6 +90,7 @@ pub(super) const BUILT_IN: &[&str] = &[
     "回覧",
     "要回覧",
     "供覧",
+    "閲覧",
     "閲覧済",
     "処理済",
     "記帳済",
@@ -101,6 +116,7 @@ pub(super) const BUILT_IN: &[&str] = &[
     "原本",
     "謄本",
     "電信写",
+    "電信案",
     "配布写",
     "主管課写",
     "原議",
@@ -112,6 +128,8 @@ pub(super) const BUILT_IN: &[&str] = &[
     "外務大臣",
     "外務次官",
     "事務次官",
+    "次官室",
+    "大臣室",
     "大臣官房",
     "官房長",
     "大臣",
@@ -157,6 +175,7 @@ pub(super) const BUILT_IN: &[&str] = &[
     "日米安全保障条約課",
     "地位協定課",
     "欧亜局",
+    "南洋局",
     "欧州局",
     "西欧課",
     "東欧課",
