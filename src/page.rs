@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use telegram::{
-    Dispatch, Paragraph, Reference, ReferenceDirection, TELEGRAM_FORMAT, Telegram, TelegramRecord,
+    Dispatch, Paragraph, Reference, ReferenceDirection, Sheet, TELEGRAM_FORMAT, Telegram, TelegramKind,
+    TelegramRecord,
 };
 
 mod telegram;

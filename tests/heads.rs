@@ -1,7 +1,9 @@
 //! Heads of cables that are set otherwise than the synthetic ones, drawn line by line.
 
 use denshin::geometry::{BBox, Polygon};
-use denshin::page::{Confidence, Glyph, Line, Region, RegionKind, Role, Telegram, WritingMode};
+use denshin::page::{
+    Confidence, Glyph, Line, Region, RegionKind, Role, Sheet, Telegram, TelegramKind, WritingMode,
+};
 use denshin::telegram::{assign_roles, parse_telegram};
 
 /// Reads a cable of horizontal lines: text, and its indent and row in cells of 50 px.
@@ -173,4 +175,199 @@ fn what_stands_beside_the_title_in_type_as_large_is_a_note() {
     assert!(head(set("写三部", (1400, 300), 90), 45).is_empty());
     assert!(head(set("本電の取扱いは慎重を期せられたい", (1400, 150), 90), 45).is_empty());
     assert!(head(set("写三部", (1400, 150), 90), 85).is_empty());
+}
+
+/// Reads lines that may be no cable.
+fn read_any(lines: &[(&str, i32, i32)]) -> Option<Telegram> {
+    let regions = lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
+    parse_telegram(&assign_roles(regions))
+}
+
+#[test]
+fn captions_of_approval_boxes_name_neither_persons_nor_the_bureau() {
+    let telegram = read(&[
+        ("電信案", 15, 0),
+        ("（昭和四九年改正）", 0, 1),
+        ("大臣", 1, 2),
+        ("政務次官", 5, 2),
+        ("次官", 11, 2),
+        ("外務審議官", 15, 2),
+        ("官房長", 22, 2),
+        ("局長", 27, 2),
+        ("起案", 0, 4),
+        ("昭和５１年６月９日", 4, 4),
+        ("起案者", 18, 4),
+        ("アジア局南東アジア第二課安達", 22, 4),
+        ("決裁", 0, 5),
+        ("昭和５１年６月１０日発", 4, 5),
+        ("主管", 18, 5),
+        ("儀典長", 22, 5),
+        ("在インドネシア八木沢大使", 0, 7),
+        ("外務大臣", 30, 7),
+        ("国際捕鯨委員会（票読み）", 0, 9),
+        ("第１９１２号　秘", 0, 10),
+        ("殿下には、二日目の午前に国立植物園を御視察になる予定である。", 1, 11),
+    ]);
+    assert_eq!(telegram.kind, Some(TelegramKind::Draft));
+    assert_eq!(telegram.to.as_deref(), Some("在インドネシア八木沢大使"));
+    assert_eq!(telegram.from.as_deref(), Some("外務大臣"));
+    assert_eq!(telegram.bureau.as_deref(), Some("儀典長"));
+    assert_eq!(telegram.sent.unwrap().date.as_deref(), Some("1976-06-10"));
+    assert_eq!(telegram.received, None);
+    assert_eq!(telegram.subject.as_deref(), Some("国際捕鯨委員会（票読み）"));
+}
+
+#[test]
+fn a_circular_has_the_number_of_its_series_and_a_subject_without_its_message() {
+    let telegram = read(&[
+        ("電信写", 15, 0),
+        ("主管国際連合局長", 28, 1),
+        ("平成６年１１月２３日１８時００分本省発", 0, 3),
+        ("在ＯＥＣＤ加盟国公館長", 0, 5),
+        ("外務大臣", 30, 5),
+        ("国際捕鯨委員会（票読み）", 0, 7),
+        ("合第８１３号　秘　大至急", 0, 8),
+        ("１．標記会議の開催に関し、任国政府の意向を打診の上、八月", 0, 9),
+        ("五日（月）本省必着にて回報ありたい。", 2, 10),
+        ("（了）", 1, 11),
+    ]);
+    assert_eq!((telegram.number, telegram.series.as_deref()), (Some(813), Some("合")));
+    assert_eq!(telegram.classification.as_deref(), Some("秘"));
+    assert_eq!(telegram.precedence.as_deref(), Some("大至急"));
+    assert_eq!(telegram.to.as_deref(), Some("在ＯＥＣＤ加盟国公館長"));
+    assert_eq!(telegram.from.as_deref(), Some("外務大臣"));
+    assert_eq!(telegram.subject.as_deref(), Some("国際捕鯨委員会（票読み）"));
+    assert_eq!(telegram.received, None);
+}
+
+#[test]
+fn a_subject_that_nothing_bounds_is_null() {
+    let telegram = read(&[
+        ("電信写", 15, 0),
+        ("平成６年１１月２３日１８時００分本省発", 0, 3),
+        ("外務大臣殿", 0, 5),
+        ("波多野大使", 30, 5),
+        ("国際捕鯨委員会（票読み）", 0, 7),
+        ("１．標記会議の開催に関し、任国政府の意向を打診の上", 0, 9),
+        ("報告する。", 0, 10),
+    ]);
+    assert_eq!((telegram.number, telegram.subject), (None, None));
+}
+
+#[test]
+fn a_later_page_gives_the_number_of_its_cable_and_its_own() {
+    for (line, number, page, pages) in
+        [("第６０２０号　２／３", 6020, 2, Some(3)), ("第一三七五号ノ二", 1375, 2, None)]
+    {
+        let telegram = read(&[
+            (line, 28, 0),
+            ("を条件に漏らされたものであるから、格段の御注意を願いたい。", 0, 2),
+            ("在米大使へ転電した。（了）", 1, 3),
+        ]);
+        assert_eq!(telegram.kind, Some(TelegramKind::Continuation), "{line}");
+        assert_eq!(telegram.number, Some(number), "{line}");
+        assert_eq!(telegram.sheet, Some(Sheet { page, pages }), "{line}");
+        assert_eq!((telegram.to, telegram.from, telegram.subject), (None, None, None), "{line}");
+    }
+}
+
+#[test]
+fn the_page_of_a_cable_may_stand_at_the_other_end_of_its_numbers_line() {
+    let telegram = read(&[
+        ("第６０２０号", 0, 0),
+        ("（２／３）", 34, 0),
+        ("対する基本的立場については、次のとおり述べた。", 0, 2),
+    ]);
+    assert_eq!(telegram.kind, Some(TelegramKind::Continuation));
+    assert_eq!(telegram.sheet, Some(Sheet { page: 2, pages: Some(3) }));
+}
+
+#[test]
+fn offices_on_a_distribution_list_are_nobody_of_the_cable() {
+    let lines = [
+        ("第２５１２号　厳秘　別紙", 0, 3),
+        ("当地日本人学校の校舎移転", 0, 4),
+        ("本電の写しは、下記の配布先に限り送付する。", 0, 5),
+        ("外務大臣", 4, 7),
+        ("中南米局長", 24, 7),
+        ("外務事務次官", 4, 8),
+        ("電信課長", 24, 8),
+    ];
+    let mut regions: Vec<Region> =
+        lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
+    regions.insert(0, set("配布先一覧", (900, 100), 80));
+    let telegram = parse_telegram(&assign_roles(regions)).expect("a list");
+    assert_eq!(telegram.kind, Some(TelegramKind::DistributionList));
+    assert_eq!((telegram.number, telegram.classification.as_deref()), (Some(2512), Some("厳秘")));
+    assert_eq!(telegram.subject.as_deref(), Some("当地日本人学校の校舎移転"));
+    assert_eq!((telegram.to, telegram.from, telegram.bureau), (None, None, None));
+    assert!(telegram.paragraphs.is_empty());
+}
+
+#[test]
+fn a_list_without_a_number_is_known_by_its_title() {
+    let mut regions =
+        vec![set("配布先一覧", (900, 100), 80), region("外務大臣", 4, 7), region("北米局長", 4, 8)];
+    assert_eq!(
+        parse_telegram(&assign_roles(regions.clone())).map(|t| (t.kind, t.to, t.bureau)),
+        Some((Some(TelegramKind::DistributionList), None, None))
+    );
+    regions[0] = region("配布先一覧", 0, 0);
+    assert!(read_any(&[("配布先一覧", 0, 0), ("外務大臣", 4, 7)]).is_none(), "in a line of print");
+}
+
+#[test]
+fn a_minister_and_a_bureau_stand_as_printed() {
+    let telegram = read(&[
+        ("主管亞米利加局", 0, 0),
+        ("昭和八年十一月四日後六時五十分南京發", 0, 2),
+        ("廣津外務大臣", 0, 4),
+        ("須田總領事", 30, 4),
+        ("航空路開設ノ件", 0, 6),
+        ("第四二四六號大至急", 0, 7),
+        ("貴電第一〇號ニ關シ", 1, 8),
+    ]);
+    assert_eq!(telegram.bureau.as_deref(), Some("亞米利加局"));
+    assert_eq!(telegram.to.as_deref(), Some("廣津外務大臣"));
+    assert_eq!(telegram.from.as_deref(), Some("須田總領事"));
+}
+
+#[test]
+fn an_unsure_character_makes_a_field_null_or_the_vocabularys() {
+    let mut regions: Vec<Region> = [
+        ("主管北氷局長", 0, 0),
+        ("平成５年９月２８日国連発", 0, 2),
+        ("外務大臣殿", 0, 4),
+        ("波多野大使", 30, 4),
+        ("当地網氏論調", 0, 6),
+        ("第５５１７号", 0, 7),
+    ]
+    .iter()
+    .map(|&(text, indent, row)| region(text, indent, row))
+    .collect();
+    let unsure = |region: &mut Region, glyph: usize| {
+        region.lines[0].glyphs[glyph].confidence = Confidence::clamped(0.2);
+    };
+    unsure(&mut regions[0], 3);
+    unsure(&mut regions[4], 2);
+    let read = |regions: &[Region]| parse_telegram(&assign_roles(regions.to_vec())).expect("a cable");
+    assert_eq!(read(&regions).bureau.as_deref(), Some("北米局長"));
+    assert_eq!(read(&regions).subject, None);
+    assert_eq!(read(&regions).number, Some(5517));
+    unsure(&mut regions[5], 2);
+    assert_eq!(read(&regions).number, None);
+}
+
+#[test]
+fn a_digit_too_many_or_lost_makes_a_number_null() {
+    let cable = |text: &str, steps: &[i32]| {
+        let mut number = region(text, 0, 4);
+        let glyphs = number.lines[0].glyphs.iter_mut();
+        glyphs.zip(steps).for_each(|(glyph, at)| glyph.bbox = BBox::from_ltwh(200 + at, 560, 40, 50));
+        let head = [region("平成５年９月２８日国連発", 0, 0), region("外務大臣殿", 0, 2)];
+        parse_telegram(&assign_roles(head.into_iter().chain([number]).collect())).expect("a cable").number
+    };
+    assert_eq!(cable("第２３３２号", &[0, 50, 100, 150, 200, 250]), Some(2332));
+    assert_eq!(cable("第２３３３２号", &[0, 50, 100, 125, 150, 200, 250]), None);
+    assert_eq!(cable("第２３３号", &[0, 50, 100, 200, 250]), None);
 }

@@ -14,6 +14,9 @@ use denshin::telegram::{assign_roles, parse_telegram};
 use serde_json::Value;
 use std::path::Path;
 
+/// Confidence of a misread character.
+const MISREAD_CONFIDENCE: f32 = 0.6;
+
 /// Characters that recognizers take for one another; a misreading replaces one by the other or by a stranger.
 const CONFUSED: &[(char, char)] = &[
     ('大', '夫'),
@@ -62,22 +65,26 @@ fn right_text_gives_right_fields() {
 #[test]
 fn misread_characters_cost_fields_but_digits_are_never_guessed() {
     let Some(pages) = pages() else { return };
-    let (mut right, mut fields, mut wrong_numbers) = (0, 0, 0);
+    let (mut right, mut fields, mut wrong_numbers, mut wrong_heads) = (0, 0, 0, 0);
     let mut seed = 5517;
     for (_, truth) in &pages {
         let found = read(truth, &Grouping::ByDirection, &mut |c| misread(c, &mut seed));
         let (count, failures) = compare(truth, &found);
         fields += count;
         right += count - failures.len();
-        wrong_numbers +=
-            usize::from(failures.iter().any(|f| f.starts_with("number") && !f.ends_with("None")));
+        let is_wrong = |f: &&String| !f.ends_with("None") && !f.ends_with("\"false\")");
+        let wrong: Vec<&String> = failures.iter().filter(is_wrong).collect();
+        wrong_numbers += usize::from(wrong.iter().any(|f| f.starts_with("number")));
+        wrong_heads += wrong.iter().filter(|f| !f.starts_with("speakers")).count();
     }
     println!(
-        "{right} of {fields} fields right with one character in twenty misread; {wrong_numbers} wrong numbers"
+        "{right} of {fields} fields right with one character in twenty misread; {wrong_heads} wrong, {wrong_numbers} of them numbers"
     );
-    assert!(right * 100 >= fields * 85, "{right} of {fields}");
-    // A digit that was lost or read as another digit cannot be told from one that was printed.
-    assert!(wrong_numbers * 5 <= pages.len(), "{wrong_numbers}");
+    // A date or number with a gap in it is null, whichever character was lost there.
+    assert!(right * 100 >= fields * 82, "{right} of {fields}");
+    assert!(wrong_heads * 100 <= fields * 5, "{wrong_heads} wrong fields of heads");
+    // A digit that was lost at the end of a line cannot be told from one that was never printed.
+    assert!(wrong_numbers * 20 <= pages.len(), "{wrong_numbers}");
 }
 
 #[test]
@@ -182,27 +189,26 @@ fn regions(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> O
 
 /// A line of the ground truth, as if read. The serial number that is blacked out has no box but its redaction's.
 fn line_of(line: &Value, truth: &Value, reader: &mut dyn FnMut(char) -> Option<char>) -> Line {
-    let glyph = |text: String, bbox: BBox| Glyph {
+    let glyph = |text: String, bbox: BBox, confidence: Confidence| Glyph {
         text,
         bbox,
-        confidence: Confidence::CERTAIN,
+        confidence,
         alternatives: vec![],
     };
-    let glyphs: Vec<Glyph> = line["chars"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|c| {
-            let read = reader(c["c"].as_str()?.chars().next()?)?;
-            Some(glyph(read.to_string(), bbox_of(&c["bbox"])?))
-        })
-        .collect();
-    let text: String = line["text"]
-        .as_str()
-        .unwrap()
-        .chars()
-        .filter_map(|c| if c == '■' { Some(c) } else { reader(c) })
-        .collect();
+    // An engine is seldom sure of a character that it misreads.
+    let confidence =
+        |is_right: bool| if is_right { Confidence::CERTAIN } else { Confidence::clamped(MISREAD_CONFIDENCE) };
+    let mut boxes = line["chars"].as_array().unwrap().iter().peekable();
+    let (mut glyphs, mut text): (Vec<Glyph>, String) = Default::default();
+    for printed in line["text"].as_str().unwrap().chars() {
+        let place = boxes.next_if(|c| c["c"].as_str().is_some_and(|c| c.starts_with(printed)));
+        let read = if printed == '■' { Some(printed) } else { reader(printed) };
+        let Some(read) = read else { continue };
+        text.push(read);
+        if let Some(bbox) = place.and_then(|c| bbox_of(&c["bbox"])) {
+            glyphs.push(glyph(read.to_string(), bbox, confidence(read == printed)));
+        }
+    }
     let redaction = || bbox_of(&truth["redactions"][0]["bbox"]).unwrap();
     let bbox = bbox_of(&line["bbox"]).unwrap_or_else(redaction);
     Line { bbox, text, confidence: Confidence::CERTAIN, engine: "truth".into(), glyphs }

@@ -7,8 +7,17 @@ use serde::{Deserialize, Serialize};
 /// What a cable's header, form and body say.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Telegram {
-    /// 第５５１７号: 5517.
+    /// The form that the page is of; null where no title and no mark of a continuation tells it.
+    #[serde(default)]
+    pub kind: Option<TelegramKind>,
+    /// 第５５１７号: 5517. Null where a digit is unsure, hidden or lost, or no cable can have the number.
     pub number: Option<u32>,
+    /// The series of the number, as printed: 合 in 合第８１３号. Each series counts on its own.
+    #[serde(default)]
+    pub series: Option<String>,
+    /// Which page of the cable this is, where the number's line says so: 第６０２０号　２／３, 第一三七五号ノ二.
+    #[serde(default)]
+    pub sheet: Option<Sheet>,
     /// 極秘, 秘, 取扱注意 …: the vocabulary's word, in its common-use form where 極祕 is printed.
     pub classification: Option<String>,
     /// 大至急, 至急, 普通: the vocabulary's word.
@@ -19,11 +28,11 @@ pub struct Telegram {
     pub sent: Option<Dispatch>,
     /// When and where it was received.
     pub received: Option<Dispatch>,
-    /// The addressee, without 殿: an office by its proper name, a head of post as read.
+    /// The addressee, without 殿, as printed; an office that was misread by its proper name.
     pub to: Option<String>,
     /// The sender.
     pub from: Option<String>,
-    /// The bureau in charge.
+    /// The bureau in charge, as printed: 北米局長, 亞米利加局.
     pub bureau: Option<String>,
     /// The telegraph section's serial number.
     pub serial: Option<String>,
@@ -37,6 +46,32 @@ pub struct Telegram {
     pub forwarded_to: Vec<String>,
     /// Whether it ends with （了） or （終）.
     pub end_mark: bool,
+}
+
+/// The form that a page is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TelegramKind {
+    /// 電信写: a cable as the telegraph section distributed it.
+    Copy,
+    /// 電信案: the draft of an outgoing cable.
+    Draft,
+    /// A later page of a cable, which repeats only its number.
+    Continuation,
+    /// 配布先一覧: the list of those who get a cable. It is no cable; number and subject are those of the cable.
+    DistributionList,
+    /// 送付票 and the like: the slip on top of a cable. It is no cable either.
+    CoverSlip,
+}
+
+/// Which page of a cable a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sheet {
+    /// One-based.
+    pub page: u32,
+    /// How many there are, where printed.
+    pub pages: Option<u32>,
 }
 
 /// A place and a time.

@@ -8,30 +8,53 @@ use jiff::civil::Date;
 /// What may close the time: the mark of the day with what it is misread as, hours, minutes, a redaction.
 const BEFORE_POST: [char; 10] = ['日', '曰', '目', '旦', '時', '时', '分', '半', '頃', REDACTION_MARK];
 
-/// Reads a line; nothing where it is blank.
-pub(super) fn dispatch(text: String) -> Dispatch {
+/// Most days between sending and receipt of a cable. Delays of weeks happened; years are a misread numeral.
+const MOST_DAYS: i32 = 60;
+
+/// A line of dispatch, read.
+#[derive(Debug)]
+pub(super) struct ReadDispatch {
+    pub(super) found: Dispatch,
+    /// Folded, with marks where characters may be lost.
+    with_gaps: String,
+}
+
+/// Reads a line; nothing where it is blank. Date and time are read from the line with its gaps, behind which a digit
+/// may be lost.
+pub(super) fn dispatch(text: String, with_gaps: &str) -> ReadDispatch {
     let folded = vocabulary::folded(&text);
-    Dispatch { date: time::date(&folded), time: time::time(&folded), post: post(&folded, &text), text }
+    let with_gaps = vocabulary::folded(with_gaps);
+    let (date, time) = (time::date(&with_gaps), time::time(&with_gaps));
+    ReadDispatch { found: Dispatch { date, time, post: post(&folded, &text), text }, with_gaps }
 }
 
 /// Completes each line by the other. A day whose 日 was hidden counts where the other line gives the same. The line of
 /// receipt may give month and day alone where the year is that of sending: the year that brings it nearest to the day
 /// it was sent.
-pub(super) fn complete(sent: Option<&mut Dispatch>, received: Option<&mut Dispatch>) {
+pub(super) fn complete(sent: Option<&mut ReadDispatch>, received: Option<&mut ReadDispatch>) {
     let (Some(sent), Some(received)) = (sent, received) else { return };
-    let [sent_text, received_text] = [&sent.text, &received.text].map(|t| vocabulary::folded(t));
+    let (sent_text, received_text) = (sent.with_gaps.as_str(), received.with_gaps.as_str());
+    let (sent, received) = (&mut sent.found, &mut received.found);
     if sent.date.is_none() {
-        sent.date = time::date_with(&sent_text, time::month_and_day(&received_text));
+        sent.date = time::date_with(sent_text, time::month_and_day(received_text));
     }
     if received.date.is_none() {
-        received.date = time::date_with(&received_text, time::month_and_day(&sent_text));
+        received.date = time::date_with(received_text, time::month_and_day(sent_text));
     }
-    let Some(day_sent) = sent.date.as_deref().and_then(|d| d.parse::<Date>().ok()) else { return };
+    let day = |d: &Dispatch| d.date.as_deref().and_then(|d| d.parse::<Date>().ok());
+    let Some(day_sent) = day(sent) else { return };
+    if let Some(day_received) = day(received)
+        && day_sent.until(day_received).map_or(i32::MAX, |span| span.get_days().abs()) > MOST_DAYS
+    {
+        // One of the two is misread, and nothing tells which.
+        (sent.date, received.date) = (None, None);
+        return;
+    }
     if received.date.is_some() || received_text.contains('年') {
         return;
     }
     let Some((month, day)) =
-        time::month_and_day_with(&received_text, Some((day_sent.month(), day_sent.day())))
+        time::month_and_day_with(received_text, Some((day_sent.month(), day_sent.day())))
     else {
         return;
     };
@@ -91,7 +114,7 @@ mod tests {
             ("昭和四十四年一月二十六日】』仏発", Some("1969-01-26"), None, Some("仏")),
             ("■", None, None, None),
         ] {
-            let found = dispatch(text.to_owned());
+            let found = dispatch(text.to_owned(), text).found;
             assert_eq!(found.date.as_deref(), date, "{text}");
             assert_eq!(found.time.as_deref(), time, "{text}");
             assert_eq!(found.post.as_deref(), post, "{text}");
@@ -105,10 +128,25 @@ mod tests {
             ("昭和四十五年四月十晶■中国発", "四月十一日後二時本省着", None),
             ("昭和四十五年四月十■中国発", "四月十■本省着", None),
         ] {
-            let mut found = dispatch(sent.to_owned());
-            complete(Some(&mut found), Some(&mut dispatch(received.to_owned())));
-            assert_eq!(found.date.as_deref(), expected, "{sent} {received}");
+            let mut found = dispatch(sent.to_owned(), sent);
+            complete(Some(&mut found), Some(&mut dispatch(received.to_owned(), received)));
+            assert_eq!(found.found.date.as_deref(), expected, "{sent} {received}");
         }
+    }
+
+    #[test]
+    fn dates_years_apart_are_both_unsure() {
+        let (sent, received) = ("昭和七年二月十一日独発", "昭和四七年二月十一日本省着");
+        let (mut sent, mut received) =
+            (dispatch(sent.to_owned(), sent), dispatch(received.to_owned(), received));
+        complete(Some(&mut sent), Some(&mut received));
+        assert_eq!((sent.found.date, received.found.date), (None, None));
+    }
+
+    #[test]
+    fn a_year_behind_a_gap_is_unsure() {
+        let found = dispatch("昭和七年二月十一日独発".to_owned(), "昭和\u{FFFC}七年二月十一日独発").found;
+        assert_eq!((found.date, found.post.as_deref()), (None, Some("独")));
     }
 
     #[test]
@@ -121,9 +159,9 @@ mod tests {
             ("昭和四十六年十月二十三日■中国発", "■本省着", None),
             ("昭和四十六年十月二十三日■中国発", "昭和■年十月二十三日本省着", None),
         ] {
-            let mut found = dispatch(received.to_owned());
-            complete(Some(&mut dispatch(sent.to_owned())), Some(&mut found));
-            assert_eq!(found.date.as_deref(), expected, "{sent} {received}");
+            let mut found = dispatch(received.to_owned(), received);
+            complete(Some(&mut dispatch(sent.to_owned(), sent)), Some(&mut found));
+            assert_eq!(found.found.date.as_deref(), expected, "{sent} {received}");
         }
     }
 }

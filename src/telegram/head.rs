@@ -4,11 +4,11 @@
 //! a cable are stacked: downwards in horizontal print, right to left in vertical. In that direction the head is
 //! what stands before the number, and between addressee or sender and the number, at their margin, stands the subject.
 
-use super::header::{bureau_in, head_of_post, office, two_persons, without_label};
+use super::header::{LONGEST_NAME, bureau_in, head_of_post, minister, office, two_persons, without_label};
 use super::likeness::{distance, without_specks};
 use super::number::numbered;
 use super::vocabulary::{self, folded, handling};
-use super::{numerals, place};
+use super::{numerals, place, sheet};
 use crate::geometry::BBox;
 use crate::page::{Line, Role, WritingMode};
 
@@ -22,6 +22,9 @@ const NOTICES: [&str; 4] = [
 /// What rubber stamps say that reading did not keep apart from the print.
 const STAMPS: [&str; 6] =
     ["秘密指定解除", "外交記録・情報公開室", "情報公開室", "要回覧", "至急処理", "配布済"];
+
+/// As many hiragana make a sentence: a line of dispatch has none, but for what is misread.
+const MOST_KANA: usize = 3;
 
 /// A line with what roles depend on.
 pub(super) struct Placed {
@@ -66,10 +69,10 @@ pub(super) fn by_words(text: &str) -> Option<Role> {
         let word: Vec<char> = word.chars().collect();
         distance(&characters, &word) * 2 <= word.len() * 10
     };
-    if is_title(&characters) {
+    if is_title(text) {
         return Some(Role::FormTitle);
     }
-    if vocabulary::nearest(text, &["総番号", "主管"]).is_some() {
+    if vocabulary::nearest(text, &["総番号", "主管"]).is_some() || text == "件名" {
         return Some(Role::Label);
     }
     if without_label(text, "総番号").is_some_and(|rest| !rest.is_empty()) {
@@ -89,23 +92,35 @@ pub(super) fn by_words(text: &str) -> Option<Role> {
     }
     if characters.len() <= 24 && two_persons(text).is_some()
         || characters.len() <= 9 && office(text).is_some()
+        || characters.len() <= 10 && minister(text)
         || characters.len() <= 12 && text.ends_with(['殿', '宛'])
     {
         return Some(Role::To);
     }
-    if head_of_post(text).is_some() && characters.len() <= 12 {
+    if head_of_post(text).is_some() && characters.len() <= LONGEST_NAME {
         return Some(Role::From);
     }
     without_label(text, "件名").map(|_| Role::Subject)
 }
 
-fn is_title(text: &[char]) -> bool {
-    let title = ["電信写", "電信案", "電報写"].iter().any(|word| {
-        let word: Vec<char> = word.chars().collect();
-        // A stamp beside it may be read on: 電信写要回覧.
-        text.len() <= 6 && text.len() >= 3 && distance(&text[..3], &word) <= 6
-    });
-    title || text.len() == 3 && (text[..2] == ['電', '信'] || text[1..] == ['信', '写'])
+fn is_title(text: &str) -> bool {
+    let characters: Vec<char> = text.chars().collect();
+    let worn = characters.len() == 3 && (characters[..2] == ['電', '信'] || characters[1..] == ['信', '写']);
+    worn || sheet::by_title(text).is_some_and(|kind| !sheet::is_no_cable(kind))
+}
+
+/// The role of the value beside a label.
+pub(super) fn of_label(label: &str) -> Role {
+    match label {
+        "件名" => Role::Subject,
+        _ if label.contains('番') => Role::Serial,
+        _ => Role::Bureau,
+    }
+}
+
+/// Whether a line is the label of a date that is not the cable's.
+pub(super) fn is_label_of_date(text: &str) -> bool {
+    ["起案", "起案日", "決裁", "決裁日", "浄書", "接受", "回覧", "処理"].contains(&text)
 }
 
 /// Date marks with digits, and little else.
@@ -113,7 +128,13 @@ pub(super) fn is_dated(text: &str) -> bool {
     let length = text.chars().count();
     let marks = ['年', '月', '日', '時', '分'].iter().filter(|m| text.contains(**m)).count();
     let has_era = ["明治", "大正", "昭和", "平成", "令和"].iter().any(|era| text.contains(era));
-    let sentence = text.contains('。') || text.contains('、') && length > 14;
+    let kana = text.chars().filter(|c| ('ぁ'..='ん').contains(c)).count();
+    // （昭和四九年改正） says when the form was made, 起案 when the draft was.
+    let sentence = text.contains('。')
+        || text.contains('、') && length > 14
+        || kana >= MOST_KANA
+        || text.starts_with('(')
+        || text.starts_with("起案");
     // 二月三■: the mark of the day is hidden.
     let opens =
         text.chars().next().is_some_and(numerals::is_numeral) && text.contains('月') && text.contains('■');

@@ -1,15 +1,42 @@
 //! The fields of the head, from the lines of their roles.
 
+use super::cells::{Cell, GAP, cells, is_even, measured, print_size, with_gaps};
+use super::dispatch::{self, ReadDispatch};
 use super::likeness::{self, without_specks};
-use super::number::numbered;
+use super::number::{Numbered, numbered};
 use super::vocabulary::{self, HEADS_OF_POST, Handling, OFFICES, folded};
-use super::{dispatch, role};
-use crate::page::{Dispatch, REDACTION_MARK, Region, Role, Telegram};
+use super::{numerals, role, sheet};
+use crate::page::{Line, REDACTION_MARK, Region, Role, Sheet, Telegram, TelegramKind, WritingMode};
+
+/// A character read with less is more likely wrong than right: a name, subject or number that has it is null.
+const LIKELIER_NOT: f32 = 0.5;
+
+/// Most characters of a head of post with his post: 在ＯＥＣＤ加盟国各公館長.
+pub(super) const LONGEST_NAME: usize = 16;
 
 /// Texts of the lines with a role.
 pub(super) fn texts(regions: &[Region], wanted: Role) -> Vec<&str> {
     let of_role = regions.iter().filter(|r| role(r) == Some(wanted));
     of_role.flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect()
+}
+
+/// The lines with a role.
+fn lines(regions: &[Region], wanted: Role) -> impl Iterator<Item = (&Line, WritingMode)> {
+    let of_role = regions.iter().filter(move |r| role(r) == Some(wanted));
+    of_role.flat_map(|r| r.lines.iter().map(|l| (l, r.writing_mode())))
+}
+
+/// Whether each character of the lines with a role is likelier right than wrong.
+fn is_likely(regions: &[Region], wanted: Role) -> bool {
+    lines(regions, wanted).all(|(line, mode)| cells(line, mode).iter().all(|c| c.confidence >= LIKELIER_NOT))
+}
+
+/// The kind of the page: by its title, else a later page where the number's line says so.
+pub(super) fn kind(regions: &[Region]) -> Option<TelegramKind> {
+    let titles = || texts(regions, Role::FormTitle);
+    let titled = titles().into_iter().find_map(|t| sheet::by_title(&folded(t)));
+    let continues = || identified(regions).sheet.filter(|s| s.page > 1).map(|_| TelegramKind::Continuation);
+    titled.or_else(|| continues().filter(|_| titles().is_empty()))
 }
 
 /// What follows a label; `None` where the text does not begin with it.
@@ -19,17 +46,19 @@ pub(super) fn without_label<'a>(text: &'a str, label: &str) -> Option<&'a str> {
 
 /// The head's fields.
 pub(super) fn header(regions: &[Region]) -> Telegram {
-    let (number, handling) = number_and_handling(regions);
+    let Identified { number, series, sheet, handling } = identified(regions);
     let mut sent = sent_or_received(regions, Role::Sent);
     let mut received = sent_or_received(regions, Role::Received);
     dispatch::complete(sent.as_mut(), received.as_mut());
     Telegram {
         number,
+        series,
+        sheet,
         classification: handling.classification.map(str::to_owned),
         precedence: handling.precedence.map(str::to_owned),
         distribution: handling.distribution.or_else(|| distribution(regions)).map(str::to_owned),
-        sent,
-        received,
+        sent: sent.map(|d| d.found),
+        received: received.map(|d| d.found),
         to: person(regions, Role::To, 0),
         from: person(regions, Role::From, 0).or_else(|| person(regions, Role::To, 1)),
         bureau: bureau(regions),
@@ -39,12 +68,49 @@ pub(super) fn header(regions: &[Region]) -> Telegram {
     }
 }
 
+/// What the lines of the number say.
+struct Identified {
+    number: Option<u32>,
+    series: Option<String>,
+    sheet: Option<Sheet>,
+    handling: Handling,
+}
+
 /// The number, and the words behind it: in its own line, or in one of their own beside it.
-fn number_and_handling(regions: &[Region]) -> (Option<u32>, Handling) {
-    let lines: Vec<String> = texts(regions, Role::Number).into_iter().map(folded).collect();
-    let number = lines.iter().find_map(|t| numbered(t));
-    let behind: String = lines.iter().map(|t| numbered(t).map_or_else(|| t.clone(), |n| n.behind)).collect();
-    (number.and_then(|n| n.value), vocabulary::handling(&behind))
+fn identified(regions: &[Region]) -> Identified {
+    let behind: String = lines(regions, Role::Number)
+        .map(|(line, _)| folded(&line.text))
+        .map(|text| numbered(&text).map_or(text, |n| n.behind))
+        .collect();
+    let number = number_line(regions);
+    let alone = || texts(regions, Role::Number).into_iter().find_map(|t| Some(sheet::sheet(t)?.0));
+    Identified {
+        number: number.as_ref().and_then(|n| n.value),
+        series: number.as_ref().and_then(|n| n.series).map(str::to_owned),
+        sheet: number.and_then(|n| n.sheet).or_else(alone),
+        handling: vocabulary::handling(&behind),
+    }
+}
+
+/// The number of the cable; without a value where its digits are unsure or stand at uneven steps.
+fn number_line(regions: &[Region]) -> Option<Numbered> {
+    let print = print_size(regions);
+    lines(regions, Role::Number).find_map(|(line, mode)| {
+        let found = numbered(&folded(&line.text))?;
+        let cells = measured(line, mode, print);
+        let digits = digits(&cells);
+        let is_whole = !with_gaps(digits).contains(GAP) && is_even(digits);
+        let is_sure = digits.iter().all(|c| c.confidence >= LIKELIER_NOT);
+        Some(Numbered { value: found.value.filter(|_| is_whole && is_sure), ..found })
+    })
+}
+
+/// The first numeral of a line.
+fn digits(cells: &[Cell]) -> &[Cell] {
+    let is_digit = |c: &Cell| folded(&c.character.to_string()).chars().all(numerals::is_numeral);
+    let start = cells.iter().position(is_digit).unwrap_or(cells.len());
+    let length = cells[start..].iter().take_while(|c| is_digit(c)).count();
+    &cells[start..start + length]
 }
 
 /// The distribution where it has a line of its own: （限定配布）.
@@ -59,9 +125,12 @@ pub(super) fn distribution_alone(text: &str) -> Option<&'static str> {
     vocabulary::nearest(inside, &vocabulary::DISTRIBUTIONS)
 }
 
-fn sent_or_received(regions: &[Region], wanted: Role) -> Option<Dispatch> {
+fn sent_or_received(regions: &[Region], wanted: Role) -> Option<ReadDispatch> {
     let text = texts(regions, wanted).concat();
-    (!text.is_empty()).then(|| dispatch::dispatch(text))
+    let print = print_size(regions);
+    let with_gaps: String =
+        lines(regions, wanted).map(|(line, mode)| with_gaps(&measured(line, mode, print))).collect();
+    (!text.is_empty()).then(|| dispatch::dispatch(text, &with_gaps))
 }
 
 /// The person named in a role's line, or the one named behind it in the same line: an office by its proper name, a
@@ -77,7 +146,26 @@ fn person(regions: &[Region], wanted: Role, which: usize) -> Option<String> {
     if name.is_empty() || name.contains(REDACTION_MARK) {
         return None;
     }
-    office(name).map(str::to_owned).or_else(|| head_of_post(name))
+    let as_read = || {
+        let bare = name.trim_end_matches(['殿', '宛']).trim_end();
+        let named = minister(&folded(bare)).then(|| bare.to_owned()).or_else(|| head_of_post(name));
+        named.filter(|_| is_likely(regions, wanted))
+    };
+    office(name).map(|word| as_printed(name, word)).or_else(as_read)
+}
+
+/// A word of a vocabulary as the text prints it: in its old forms, if it begins with the word.
+fn as_printed(text: &str, word: &str) -> String {
+    let printed: String = text.chars().take(word.chars().count()).collect();
+    if folded(&printed) == word { printed } else { word.to_owned() }
+}
+
+/// Whether a (folded) text names a minister: 廣津外務大臣.
+pub(super) fn minister(text: &str) -> bool {
+    let text = text.trim_end_matches(['殿', '宛']);
+    let name = OFFICES.iter().find_map(|office| text.strip_suffix(office));
+    let is_kanji = |c: char| matches!(c, '一'..='龥' | '々' | '\u{F900}'..='\u{FAFF}');
+    name.is_some_and(|n| (1..=4).contains(&n.chars().count()) && n.chars().all(is_kanji))
 }
 
 /// 外務大臣殿　波多野大使: two names that were read as one line.
@@ -105,7 +193,7 @@ pub(super) fn head_of_post(text: &str) -> Option<String> {
     let name = without_specks(text).trim_end_matches(['殿', '宛']).trim_end();
     let read: Vec<char> = name.chars().collect();
     let plain: Vec<char> = folded(name).chars().collect();
-    if !(3..=14).contains(&read.len()) || plain.len() != read.len() {
+    if !(3..=LONGEST_NAME).contains(&read.len()) || plain.len() != read.len() {
         return None;
     }
     let title = |exact: bool| {
@@ -126,20 +214,50 @@ pub(super) fn head_of_post(text: &str) -> Option<String> {
     Some(read[..start].iter().copied().chain(title.chars()).collect())
 }
 
-/// The bureau in charge.
+/// The bureau in charge, as printed: unsure characters of a known name are the vocabulary's, and an unknown name counts
+/// where all of it is sure and it is no known one with a character too few or too many.
 fn bureau(regions: &[Region]) -> Option<String> {
-    let text = folded(texts(regions, Role::Bureau).into_iter().next()?);
-    if text.contains(REDACTION_MARK) {
+    let (line, mode) = lines(regions, Role::Bureau).next()?;
+    let all = cells(line, mode);
+    if all.iter().any(|c| c.character == REDACTION_MARK) {
         return None;
     }
-    let known = bureau_in(&text).map(str::to_owned);
-    let as_read = || {
-        let name = without_specks(without_label(&text, "主管").unwrap_or(&text));
-        let is_name =
-            (3..=14).contains(&name.chars().count()) && name.ends_with(['長', '局', '部', '課', '室']);
-        is_name.then(|| name.to_owned())
+    let all = without_specks_at_edges(&all);
+    let labelled = text_of(&all[..all.len().min(2)]) == "主管";
+    let name = without_specks_at_edges(&all[if labelled { 2 } else { 0 }..]);
+    let text = text_of(name);
+    let is_name = (3..=14).contains(&name.len()) && text.ends_with(['長', '局', '部', '課', '室']);
+    if is_name
+        && name.iter().all(Cell::is_sure)
+        && is_even(name)
+        && !vocabulary::is_torn_bureau(&folded(&text))
+    {
+        return Some(text);
+    }
+    // 主管 may be misread or lost in part.
+    let most = if labelled { 0 } else { name.len().min(3) };
+    (0..=most).find_map(|skip| known_bureau(without_specks_at_edges(&name[skip..])))
+}
+
+fn without_specks_at_edges(cells: &[Cell]) -> &[Cell] {
+    let is_print = |c: &Cell| !likeness::is_speck(c.character);
+    let start = cells.iter().position(is_print).unwrap_or(cells.len());
+    let end = cells.iter().rposition(is_print).map_or(start, |i| i + 1);
+    &cells[start..end]
+}
+
+/// A name of the vocabulary with all its characters read; those that differ from it were unsure.
+fn known_bureau(name: &[Cell]) -> Option<String> {
+    let word: Vec<char> = vocabulary::bureau(&text_of(name))?.chars().collect();
+    let alike = |(cell, letter): (&Cell, &char)| {
+        let is_same = folded(&cell.character.to_string()).chars().eq([*letter]);
+        (is_same || !cell.is_sure()).then_some(if is_same { cell.character } else { *letter })
     };
-    known.or_else(as_read)
+    (word.len() == name.len()).then(|| name.iter().zip(&word).map(alike).collect()).flatten()
+}
+
+fn text_of(cells: &[Cell]) -> String {
+    cells.iter().map(|c| c.character).collect()
 }
 
 /// The bureau that a text names, behind 主管 or what was read for it.
@@ -158,6 +276,9 @@ fn serial(regions: &[Region]) -> Option<String> {
 
 /// What it is about: the lines of the subject, one after another, without specks at the edges.
 fn subject(regions: &[Region]) -> Option<String> {
+    if !is_likely(regions, Role::Subject) {
+        return None;
+    }
     let joined: String = texts(regions, Role::Subject).into_iter().map(str::trim).collect();
     let subject = without_label(&joined, "件名").unwrap_or(&joined);
     // Nothing is set between a word and a parenthesis: a point there is a speck.

@@ -79,6 +79,8 @@ pub(super) fn is_speck(c: char) -> bool {
             | '~'
             | '^'
             | '*'
+            | '゜'
+            | '゛'
             | '’'
             | '‘'
             | '“'

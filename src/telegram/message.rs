@@ -71,7 +71,7 @@ pub(super) fn paragraphs(regions: &[Region]) -> Vec<Paragraph> {
 }
 
 /// Whether a text begins with the number of an item: １．, （２）, 三、; but not with one of its figures, ７．５.
-fn opens_item(text: &str) -> bool {
+pub(super) fn opens_item(text: &str) -> bool {
     let plain = folded(text);
     let rest = plain.trim_start_matches('(');
     let digits = rest.chars().take_while(|&c| c.is_ascii_digit() || numerals::is_numeral(c)).count();

@@ -6,11 +6,15 @@
 //!
 //! Boxes are those of a page that stands upright; it may lean: the lean is taken from the lines (`place`).
 //!
-//! What a line says stays as it was read. A *field* is data: a word of a closed vocabulary (classification, office,
-//! bureau, era) is recognized through a misread character and then given in its proper spelling; names and subjects
-//! are as read. Where a blot or a misreading leaves more than one possibility, the field is null. Digits are never
-//! guessed: a numeral that may have lost one is no number.
+//! A line's text stays as it was read. A *field* is data: a word of a closed vocabulary (classification, office, era)
+//! is recognized through a misread character; bureaus are as printed, and a vocabulary replaces their unsure
+//! characters alone; names and subjects are as read. Where a blot or a misreading leaves more than one possibility,
+//! the field is null. Digits are never guessed: a numeral that may have lost or gained one is no number ([`cells`]).
+//!
+//! Lists and slips that travel with a cable have its number and subject, and say so by their kind ([`sheet`]).
 
+mod captions;
+mod cells;
 mod dispatch;
 mod forwarding;
 mod head;
@@ -19,9 +23,11 @@ mod likeness;
 mod message;
 mod number;
 mod numerals;
+mod persons;
 mod place;
 mod references;
 mod roles;
+mod sheet;
 mod time;
 mod vocabulary;
 
@@ -29,10 +35,11 @@ pub use roles::{assign_roles, find_roles};
 
 use crate::page::{Region, RegionKind, Role, Telegram};
 
-/// The fields of a cable; `None` where the page has neither a cable's title nor two of its head's lines.
+/// The fields of a cable; `None` where the page has no title, no number with that of its page, nor two lines of a head.
 #[must_use]
 pub fn parse_telegram(regions: &[Region]) -> Option<Telegram> {
     let telegram = Telegram {
+        kind: header::kind(regions),
         references: message::references(regions),
         paragraphs: message::paragraphs(regions),
         forwarded_to: message::forwarded_to(regions),
@@ -40,6 +47,7 @@ pub fn parse_telegram(regions: &[Region]) -> Option<Telegram> {
         ..header::header(regions)
     };
     let titled = !header::texts(regions, Role::FormTitle).is_empty();
+    let continues = telegram.number.is_some() && telegram.sheet.is_some();
     let head = [
         telegram.number.is_some(),
         telegram.sent.is_some(),
@@ -47,7 +55,7 @@ pub fn parse_telegram(regions: &[Region]) -> Option<Telegram> {
         telegram.to.is_some(),
         telegram.from.is_some(),
     ];
-    (titled || head.into_iter().filter(|&known| known).count() >= 2).then_some(telegram)
+    (titled || continues || head.into_iter().filter(|&known| known).count() >= 2).then_some(telegram)
 }
 
 /// The role of a text region.

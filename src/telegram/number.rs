@@ -2,7 +2,9 @@
 
 use super::likeness::{alike, is_speck};
 use super::numerals;
-use super::vocabulary::is_accounted_for;
+use super::sheet::sheet;
+use super::vocabulary::{SERIES, is_accounted_for};
+use crate::page::Sheet;
 
 /// Most characters behind the number in its line: classification, precedence and distribution.
 const MOST_BEHIND: usize = 18;
@@ -12,7 +14,11 @@ const MOST_BEHIND: usize = 18;
 pub(super) struct Numbered {
     /// Its value; `None` where it is hidden or doubtful.
     pub(super) value: Option<u32>,
-    /// What stands behind 号.
+    /// The series that counts it: 合 in 合第８１３号.
+    pub(super) series: Option<&'static str>,
+    /// The page of the cable that stands behind 号.
+    pub(super) sheet: Option<Sheet>,
+    /// What stands behind 号, the page left out.
     pub(super) behind: String,
     /// Whether 第 and 号 both were read.
     pub(super) is_sure: bool,
@@ -21,6 +27,20 @@ pub(super) struct Numbered {
 /// The number that opens a (folded) line. 第 or 号 may be misread where the other, and two digits, are sure: digits
 /// are never guessed, specks between them are passed over. `None` where the line does not open with a number.
 pub(super) fn numbered(text: &str) -> Option<Numbered> {
+    let opening = text.trim_start_matches(is_speck);
+    let series =
+        SERIES.into_iter().find(|s| opening.strip_prefix(s).is_some_and(|rest| rest.starts_with('第')));
+    let without = series.and_then(|s| opening.strip_prefix(s)).unwrap_or(text);
+    let found = numbered_alone(without)?;
+    let (sheet, behind) = match sheet(&found.behind) {
+        Some((sheet, rest)) => (Some(sheet), rest),
+        None => (None, found.behind),
+    };
+    (series.is_none() || found.is_sure).then_some(Numbered { series, sheet, behind, ..found })
+}
+
+/// The number that opens a line, without its series.
+fn numbered_alone(text: &str) -> Option<Numbered> {
     let characters: Vec<char> = text
         .chars()
         .skip_while(|&c| is_speck(c))
@@ -38,7 +58,13 @@ pub(super) fn numbered(text: &str) -> Option<Numbered> {
     if hidden {
         let mark = characters.iter().position(|&c| c == '号')?;
         let behind = characters[mark + 1..].iter().collect();
-        return (mark <= 8).then_some(Numbered { value: None, behind, is_sure: true });
+        return (mark <= 8).then_some(Numbered {
+            value: None,
+            series: None,
+            sheet: None,
+            behind,
+            is_sure: true,
+        });
     }
     let is_sure = opening == '第' && closes && length >= 1;
     let is_likely = length >= 2 && (opens && closing.is_none_or(|c| c != '年' && c != '月') || closes);
@@ -52,10 +78,21 @@ pub(super) fn numbered(text: &str) -> Option<Numbered> {
         closing.is_some_and(|c| alike(c, '号')) || closing.is_some() && is_accounted_for(&behind);
     let digits: String = characters[start..close].iter().collect();
     ((is_sure || is_likely) && has_room).then(|| Numbered {
-        value: numerals::value(&digits).filter(|_| is_bounded),
+        value: numerals::value(&digits).filter(|_| is_bounded && is_possible(&digits)),
+        series: None,
+        sheet: None,
         behind,
         is_sure,
     })
+}
+
+/// Whether a cable can have a number of these digits: each post counts from one every year. Numbers above 9999, and
+/// noughts before a number, came with Arabic digits.
+fn is_possible(digits: &str) -> bool {
+    let is_arabic = digits.contains(|c: char| c.is_ascii_digit());
+    let has_units = digits.contains(['十', '百', '千']);
+    let count = digits.chars().count();
+    has_units || if is_arabic { count <= 5 } else { count <= 4 && !digits.starts_with('〇') }
 }
 
 #[cfg(test)]
@@ -80,6 +117,12 @@ mod tests {
             ("第三三O〇由取扱注意", Some(None)),
             ("第五六三〇腕。大至急", Some(Some(5630))),
             ("第■号極秘", Some(None)),
+            ("合第813号秘大至急", Some(Some(813))),
+            ("合算813号秘", None),
+            ("第二三三三二号", Some(None)),
+            ("第12345号", Some(Some(12345))),
+            ("第一三七五号ノ二", Some(Some(1375))),
+            ("第6020号2/3", Some(Some(6020))),
             ("第二条の解釈", None),
             ("第55年", None),
             ("往電第5513号", None),
@@ -88,5 +131,8 @@ mod tests {
             assert_eq!(numbered(text).map(|n| n.value), expected, "{text}");
         }
         assert_eq!(numbered("第5517号極秘大至急").unwrap().behind, "極秘大至急");
+        let circular = numbered("合第813号秘").unwrap();
+        assert_eq!((circular.series, circular.behind.as_str()), (Some("合"), "秘"));
+        assert_eq!(numbered("第6020号2/3").unwrap().sheet, Some(Sheet { page: 2, pages: Some(3) }));
     }
 }

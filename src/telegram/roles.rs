@@ -1,9 +1,11 @@
 //! Gives every line its part in the cable, and regroups regions by part.
 
+use super::captions::captions;
 use super::head::{self, Placed};
-use super::message::ends;
+use super::message::{ends, opens_item};
 use super::number::numbered;
 use super::vocabulary::handling;
+use super::{persons, sheet};
 use crate::geometry::BBox;
 use crate::page::{Confidence, Line, Region, RegionKind, Role, WritingMode};
 
@@ -53,9 +55,14 @@ pub fn find_roles(lines: &[(&Line, WritingMode)]) -> Vec<Option<Role>> {
 
 fn roles_of(lines: &[Placed]) -> Vec<Option<Role>> {
     let mut roles = Roles::new(lines);
+    if roles.is_no_cable() {
+        return roles.of_companion();
+    }
+    let captions = captions(lines);
+    captions.iter().for_each(|&i| roles.found[i] = Some(Role::Label));
     roles.words_of_the_head();
     let notes = roles.beside_the_title();
-    roles.form_values();
+    roles.form_values(&captions);
     roles.dates();
     roles.persons();
     roles.notices();
@@ -149,24 +156,78 @@ impl<'a> Roles<'a> {
         notes
     }
 
-    /// The value of a form's cell stands beside its label.
-    fn form_values(&mut self) {
-        let labels: Vec<usize> =
-            (0..self.lines.len()).filter(|&i| self.found[i] == Some(Role::Label)).collect();
+    /// The value of a form's cell stands beside its label; a name of a bureau elsewhere is not the bureau in charge.
+    fn form_values(&mut self, captions: &[usize]) {
+        let labels: Vec<usize> = (0..self.lines.len())
+            .filter(|&i| self.found[i] == Some(Role::Label) && !captions.contains(&i))
+            .collect();
         for label in labels {
-            let bbox = self.lines[label].bbox;
-            let role = if self.lines[label].text.contains('番') { Role::Serial } else { Role::Bureau };
-            let beside = |b: &BBox| {
-                b.left >= bbox.right - bbox.height() / 2
-                    && 2 * -b.gap_y(&bbox) >= bbox.height().min(b.height())
-                    && b.gap_x(&bbox) < 12 * bbox.height()
-            };
-            let value =
-                self.open().filter(|&i| beside(&self.lines[i].bbox)).min_by_key(|&i| self.lines[i].bbox.left);
-            if let Some(value) = value.filter(|_| !self.has(role)) {
+            let role = head::of_label(&self.lines[label].text);
+            let is_free = |i: usize| self.found[i].is_none_or(|found| found == role);
+            let Some(value) = self.beside(label).filter(|&i| is_free(i)) else { continue };
+            for i in 0..self.lines.len() {
+                if i != value && self.found[i] == Some(role) && role == Role::Bureau {
+                    self.found[i] = Some(Role::Other);
+                }
+            }
+            if !self.has(role) {
                 self.found[value] = Some(role);
             }
         }
+    }
+
+    /// The line that goes on next to another: to its right, or below it in vertical print.
+    fn beside(&self, label: usize) -> Option<usize> {
+        let along = |i: usize| self.lines[label].mode.along(&self.lines[i].bbox);
+        let bbox = along(label);
+        let is_beside = |b: BBox| {
+            b.left >= bbox.right - bbox.height() / 2
+                && 2 * -b.gap_y(&bbox) >= bbox.height().min(b.height())
+                && b.gap_x(&bbox) < 12 * bbox.height()
+        };
+        let all = (0..self.lines.len()).filter(|&i| i != label && is_beside(along(i)));
+        all.min_by_key(|&i| along(i).left)
+    }
+
+    /// Whether the page is a list or a slip that travels with a cable: by a title of larger print at its top, where no
+    /// title of a cable stands.
+    fn is_no_cable(&self) -> bool {
+        let mut sizes: Vec<i32> = self.lines.iter().map(Placed::size).collect();
+        sizes.sort_unstable();
+        let Some(&print) = sizes.get(sizes.len() / 2) else { return false };
+        let kinds = || self.lines.iter().filter_map(|l| Some((sheet::by_title(&l.text)?, l.size())));
+        kinds().all(|(kind, _)| sheet::is_no_cable(kind)) && kinds().any(|(_, size)| 5 * size >= 6 * print)
+    }
+
+    /// A list or a slip: title, number and, behind it, the subject of the cable; offices in its table are nobody's.
+    fn of_companion(mut self) -> Vec<Option<Role>> {
+        let title = self.lines.iter().position(|l| sheet::by_title(&l.text).is_some());
+        if let Some(title) = title {
+            self.found[title] = Some(Role::FormTitle);
+        }
+        for i in 0..self.lines.len() {
+            if self.found[i].is_none() && head::by_words(&self.lines[i].text) == Some(Role::Label) {
+                self.found[i] = Some(Role::Label);
+            }
+        }
+        self.form_values(&[]);
+        self.beside_the_number();
+        let behind = self.number.filter(|_| !self.has(Role::Subject)).and_then(|n| self.next_at_margin(n));
+        if let Some(subject) = behind.filter(|&i| !self.lines[i].text.contains(['。', '、'])) {
+            self.found[subject] = Some(Role::Subject);
+        }
+        self.found.into_iter().map(|role| Some(role.unwrap_or(Role::Other))).collect()
+    }
+
+    /// The next line behind another, if it begins at the same margin and is as large.
+    fn next_at_margin(&self, line: usize) -> Option<usize> {
+        let depth = self.depth(line);
+        let next = self.open().filter(|&i| self.depth(i) > depth + self.lines[line].size() / 2);
+        let next = next.min_by_key(|&i| self.depth(i))?;
+        let start = |i: usize| self.mode.along(&self.lines[i].bbox).left;
+        let (own, other) = (self.lines[line].size(), self.lines[next].size());
+        let is_like = (start(next) - start(line)).abs() <= 2 * own && 10 * other >= 7 * own;
+        (is_like && self.lines[next].mode == self.mode).then_some(next)
     }
 
     /// Of two dated lines the first says when it was sent, the second when received, whatever was read for 発 and 着;
@@ -175,6 +236,9 @@ impl<'a> Roles<'a> {
         let mut dated: Vec<usize> = (0..self.lines.len())
             .filter(|&i| matches!(self.found[i], Some(Role::Sent | Role::Received)))
             .collect();
+        let (of_form, mut dated): (Vec<usize>, Vec<usize>) =
+            dated.drain(..).partition(|&i| self.is_date_of_form(i));
+        of_form.into_iter().for_each(|i| self.found[i] = Some(Role::Other));
         dated.sort_by_key(|&i| self.depth(i));
         match dated.as_slice() {
             [sent, received, rest @ ..] => {
@@ -202,6 +266,13 @@ impl<'a> Roles<'a> {
         self.dates_blacked_out();
     }
 
+    /// Whether a date says when the form was filled in: 起案　昭和５１年６月９日, without 発 or 着.
+    fn is_date_of_form(&self, line: usize) -> bool {
+        let is_dispatch = self.lines[line].text.ends_with(['発', '着']);
+        let is_label = |i: usize| head::is_label_of_date(&self.lines[i].text) && self.beside(i) == Some(line);
+        !is_dispatch && (0..self.lines.len()).any(is_label)
+    }
+
     /// ■本省着: the post alone is left.
     fn dates_blacked_out(&mut self) {
         for i in 0..self.lines.len() {
@@ -221,28 +292,22 @@ impl<'a> Roles<'a> {
             && 2 * -along.gap_y(&next) >= along.height().min(next.height())
     }
 
-    /// A cable from the minister goes to a head of post, one from a head of post to the minister.
+    /// Addressee and sender: told by their places, since offices and heads of post are both, and by 殿.
     fn persons(&mut self) {
-        let to = self.found.iter().position(|r| *r == Some(Role::To));
-        let from = self.found.iter().position(|r| *r == Some(Role::From));
-        let second_office = self.open().find(|&i| {
-            to.is_some() && self.is_ahead(i) && head::by_words(&self.lines[i].text) == Some(Role::To)
-        });
-        match (to, from, second_office) {
-            // 在米大使殿, then 外務大臣.
-            (Some(_), None, Some(office)) => self.found[office] = Some(Role::From),
-            (None, Some(from), _) => {
-                let second = self
-                    .open()
-                    .find(|&i| self.is_ahead(i) && head::by_words(&self.lines[i].text) == Some(Role::From));
-                if let Some(second) = second {
-                    let (first, second) =
-                        if self.depth(from) <= self.depth(second) { (from, second) } else { (second, from) };
-                    self.found[first] = Some(Role::To);
-                    self.found[second] = Some(Role::From);
-                }
+        let is_person = |i: usize| {
+            let is_free = matches!(self.found[i], None | Some(Role::To | Role::From));
+            let role = head::by_words(&self.lines[i].text);
+            is_free && self.is_ahead(i) && matches!(role, Some(Role::To | Role::From))
+        };
+        let named: Vec<usize> = (0..self.lines.len()).filter(|&i| is_person(i)).collect();
+        let Some(found) = persons::persons(self.lines, self.mode, &named) else { return };
+        for i in named {
+            self.found[i] = None;
+        }
+        for (line, role) in [(found.to, Role::To), (found.from, Role::From)] {
+            if let Some(line) = line {
+                self.found[line] = Some(role);
             }
-            _ => {}
         }
     }
 
@@ -265,15 +330,22 @@ impl<'a> Roles<'a> {
         }
     }
 
-    /// Words on classification and precedence that stand apart from the number, on its level.
+    /// Words on classification and precedence that stand apart from the number, on its level; and the page of the cable,
+    /// which may stand at the other end of it.
     fn beside_the_number(&mut self) {
         let Some(number) = self.number else { return };
         let words = |text: &str| {
             let found = handling(text);
             text.chars().count() <= 14 && (found.classification.is_some() || found.precedence.is_some())
         };
-        let beside: Vec<usize> =
-            self.open().filter(|&i| self.goes_on(number, i) && words(&self.lines[i].text)).collect();
+        let is_sheet = |i: usize| {
+            let (a, b) = (&self.lines[number], &self.lines[i]);
+            let (own, other) = (a.mode.along(&a.bbox), a.mode.along(&b.bbox));
+            let is_level = a.mode == b.mode && 2 * -own.gap_y(&other) >= own.height().min(other.height());
+            is_level && sheet::sheet(&b.text).is_some_and(|(_, rest)| rest.is_empty())
+        };
+        let is_beside = |i: usize| self.goes_on(number, i) && words(&self.lines[i].text) || is_sheet(i);
+        let beside: Vec<usize> = self.open().filter(|&i| is_beside(i)).collect();
         for i in beside {
             self.found[i] = Some(Role::Number);
         }
@@ -315,15 +387,28 @@ impl<'a> Roles<'a> {
             }
             return self.subject_behind_the_number(&behind);
         }
-        let lines: Vec<usize> =
-            behind.iter().copied().take_while(|&i| at_margin(i, size / 2)).take(3).collect();
-        for i in lines {
-            let is_number = head::is_like_number(&self.lines[i].text);
-            self.found[i] = Some(if is_number { Role::Number } else { Role::Subject });
-            if is_number {
-                self.number = Some(i);
-                break;
-            }
+        let at_margin: Vec<usize> = behind.iter().copied().filter(|&i| at_margin(i, size / 2)).collect();
+        self.subject_without_number(&behind, &at_margin);
+    }
+
+    /// The subject where no number was found: at the margin, up to a line like the number's or an indented one. Where
+    /// nothing ends it within two lines, or it holds a sentence, it is not told from the message.
+    fn subject_without_number(&mut self, behind: &[usize], at_margin: &[usize]) {
+        let lines = self.lines;
+        let is_number = |i: usize| head::is_like_number(&lines[i].text);
+        let is_sentence = |i: usize| lines[i].text.contains('。') || opens_item(&lines[i].text);
+        let ends = |i: &usize| !at_margin.contains(i) || is_number(*i) || is_sentence(*i);
+        let Some(end) = behind.iter().take(3).position(ends) else { return };
+        let next = behind[end];
+        if at_margin.contains(&next) && is_sentence(next) && !is_number(next) {
+            return;
+        }
+        if is_number(next) {
+            self.found[next] = Some(Role::Number);
+            self.number = Some(next);
+        }
+        for &i in &behind[..end] {
+            self.found[i] = Some(Role::Subject);
         }
     }
 

@@ -4,7 +4,8 @@ use super::likeness::{self, MISREAD};
 use crate::orthography::Folding;
 
 /// How a cable is to be guarded.
-const CLASSIFICATIONS: [&str; 5] = ["極秘", "取扱注意", "秘", "部外秘", "平"];
+const CLASSIFICATIONS: [&str; 10] =
+    ["極秘", "取扱注意", "秘", "部外秘", "平", "厳秘", "無期限秘", "無期限極秘", "無期限厳秘", "永久極秘"];
 /// How fast it goes.
 const PRECEDENCES: [&str; 5] = ["大至急", "至急", "緊急", "普通", "第一種"];
 /// Who may see it.
@@ -60,8 +61,8 @@ pub(super) const BUREAUS: [&str; 44] = [
     "移住局長",
 ];
 /// What closes the name of a head of post.
-pub(super) const HEADS_OF_POST: [&str; 9] =
-    ["臨時代理大使", "代理大使", "代理公使", "大使", "公使", "総領事", "領事", "代表", "事務官"];
+pub(super) const HEADS_OF_POST: [&str; 10] =
+    ["臨時代理大使", "代理大使", "代理公使", "大使", "公使", "総領事", "領事", "代表", "事務官", "公館長"];
 /// Countries by the character that stands for them, and posts that cables name in full; others are taken as read.
 pub(super) const POSTS: [&str; 72] = [
     "米",
@@ -150,9 +151,24 @@ pub(super) fn nearest<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     likeness::nearest(&text, words)
 }
 
-/// The name of a bureau: its proper one where the words around 局長 tell it, else as read.
+/// Series of numbers, as they stand before 第: circulars count apart from other cables.
+pub(super) const SERIES: [&str; 4] = ["合", "合秘", "公", "機密"];
+
+/// The name of a bureau that a text is near: with its head or, as before 1945, without.
 pub(super) fn bureau(text: &str) -> Option<&'static str> {
-    nearest(text, &BUREAUS)
+    let without_head =
+        BUREAUS.iter().filter_map(|b| b.strip_suffix('長')).filter(|b| b.ends_with(['局', '部']));
+    let names: Vec<&str> = BUREAUS.iter().copied().chain(without_head).collect();
+    nearest(text, &names)
+}
+
+/// Whether a text is the name of a bureau with a character lost or added at its beginning: 約局長, 管欧亜局長.
+pub(super) fn is_torn_bureau(text: &str) -> bool {
+    let tail = |text: &str| text.chars().next().map(|c| text[c.len_utf8()..].to_owned());
+    let is_known = |text: &str| BUREAUS.contains(&text);
+    !is_known(text)
+        && (tail(text).is_some_and(|rest| is_known(&rest))
+            || BUREAUS.iter().any(|b| tail(b).as_deref() == Some(text)))
 }
 
 /// Whether a text is a post of the vocabulary.
@@ -256,11 +272,38 @@ pub(super) fn handling(text: &str) -> Handling {
     let shared = |of: fn(&Handling) -> Option<&'static str>| {
         of(&first).filter(|_| best.iter().all(|b| of(b) == of(&first)))
     };
+    // 無条件極秘: an unknown word before a classification may make it another.
+    let is_qualified = |word: &&str| is_behind_others(&text, word) || is_far_from(&text, word);
     Handling {
-        classification: shared(|h| h.classification),
+        classification: shared(|h| h.classification).filter(|word| !is_qualified(word)),
         precedence: shared(|h| h.precedence),
         distribution: shared(|h| h.distribution),
     }
+}
+
+/// Whether other characters stand before a word, where it fits the text best.
+fn is_behind_others(text: &[char], word: &str) -> bool {
+    let best = (0..text.len()).min_by_key(|&start| cost_at(text, start, word)).unwrap_or(0);
+    match text[..best] {
+        [] => false,
+        // The frame of a blot is read as a stroke.
+        [only] => !likeness::is_speck(only) && !matches!(only, '一' | 'ー' | '丨' | '1'),
+        ref before => before.iter().any(|&c| !likeness::is_speck(c)),
+    }
+}
+
+/// Whether more than a quarter of a word, and more than a character, was misread wherever it is looked for.
+fn is_far_from(text: &[char], word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    let least = (0..text.len()).map(|start| cost_at(text, start, word)).min();
+    least.is_none_or(|cost| cost > likeness::allowance(&letters).max(MISREAD))
+}
+
+/// What it costs to read a word from a place of a text on.
+fn cost_at(text: &[char], start: usize, word: &str) -> usize {
+    let letters: Vec<char> = word.chars().collect();
+    let ends = start..=text.len().min(start + letters.len() + 1);
+    ends.map(|end| likeness::distance(&text[start..end], &letters)).min().unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -275,6 +318,9 @@ mod tests {
         assert_eq!(bureau("●●局長"), None);
         assert_eq!(bureau("南米局長"), None, "北米 or 中南米");
         assert_eq!(bureau("官房鯨"), None);
+        assert_eq!(bureau("亜米利加局"), Some("亜米利加局"));
+        assert!(is_torn_bureau("約局長") && is_torn_bureau("管欧亜局長"));
+        assert!(!is_torn_bureau("会計課長") && !is_torn_bureau("北米局長"));
     }
 
     #[test]
@@ -288,6 +334,11 @@ mod tests {
             ("極槍夫至急", expected(Some("極秘"), Some("大至急"), None)),
             ("大室急", expected(None, Some("大至急"), None)),
             ("鯨至急", expected(None, None, None)),
+            ("厳秘", expected(Some("厳秘"), None, None)),
+            ("嚴祕普通", expected(Some("厳秘"), Some("普通"), None)),
+            ("無期限極秘大至急", expected(Some("無期限極秘"), Some("大至急"), None)),
+            ("無条件極秘大至急", expected(None, Some("大至急"), None)),
+            ("一取扱注意.大至急", expected(Some("取扱注意"), Some("大至急"), None)),
             ("■", Handling::default()),
             ("", Handling::default()),
         ] {
