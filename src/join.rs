@@ -160,6 +160,9 @@ fn add(whole: &mut Telegram, page: &Telegram) {
             field.clone_from(other);
         }
     };
+    // The whole is no page of itself.
+    whole.sheet = None;
+    fill(&mut whole.series, &page.series);
     fill(&mut whole.classification, &page.classification);
     fill(&mut whole.precedence, &page.precedence);
     fill(&mut whole.distribution, &page.distribution);

@@ -7,7 +7,7 @@ use super::marks;
 use crate::page::{Dispatch, Page, RegionKind, Telegram};
 
 /// The columns, in their order.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 31] = [
     "path",
     "page",
     "pages",
@@ -35,6 +35,10 @@ const COLUMNS: [&str; 27] = [
     "stamps",
     "redactions",
     "warnings",
+    "kind",
+    "series",
+    "sheet",
+    "sheets",
 ];
 
 /// A head, and a row for each page.
@@ -85,6 +89,10 @@ fn row(page: &Page) -> [String; COLUMNS.len()] {
         stamps.filter(|s| !s.is_empty()).collect::<Vec<_>>().join("; "),
         of(|k| matches!(k, RegionKind::Redaction { .. })).count().to_string(),
         page.warnings.len().to_string(),
+        t.kind.map(|k| marks::name_of(&k)).unwrap_or_default(),
+        text(&t.series),
+        t.sheet.map(|s| s.page.to_string()).unwrap_or_default(),
+        t.sheet.and_then(|s| s.pages).map(|n| n.to_string()).unwrap_or_default(),
     ]
 }
 

@@ -130,6 +130,7 @@ fn fields(xml: &mut Xml, telegram: &Telegram) {
     let number = telegram.number.map(|n| n.to_string());
     let fields = [
         ("number", &number),
+        ("series", &telegram.series),
         ("classification", &telegram.classification),
         ("precedence", &telegram.precedence),
         ("distribution", &telegram.distribution),
