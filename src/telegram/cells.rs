@@ -12,9 +12,10 @@ pub(super) const GAP: char = '\u{FFFC}';
 /// Confidence from which a reading is taken as printed, whatever a vocabulary says: the record's mark of a doubtful
 /// character.
 pub(super) const SURE: f32 = 0.9;
-/// Narrowest gap that may hold a lost character, in median character widths.
+/// Narrowest gap that may hold a lost character, in median character widths: over half, as cells are read to a tenth of
+/// a width. No right numeral of the 63 cables has one.
 const LEAST_GAP: f64 = 0.6;
-/// A step between digits below this part of their median step is a digit too many.
+/// A step between digits below this part of their median step is a digit too many: one read twice halves a step.
 const LEAST_STEP: f64 = 0.6;
 
 /// A character of a line.

@@ -15,7 +15,7 @@ use crate::page::{Confidence, Glyph, WritingMode};
 use crate::recognize::ReadGlyph;
 use std::ops::Range;
 
-/// Narrowest gap that is an unread cell, in median character widths.
+/// Narrowest gap that is an unread cell, in median character widths: over half, as in the lines of print.
 const LEAST_GAP: f64 = 0.6;
 
 /// A row of a stamp as it was read.
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_row_stands_in_the_middle_of_its_frame() {
-        assert_eq!(text_in("接受令", &["接受"], Some(1.0), ""), "接受");
+        assert_eq!(text_in("秘密指定解除令", &["秘密指定解除"], Some(3.0), ""), "秘密指定解除");
         assert_eq!(text_in("外交記録公開室", &["外交記録公開"], Some(3.5), ""), "外交記録公開室");
     }
 }
