@@ -3,8 +3,9 @@
 //! One threshold for the page (Otsu 1979) serves clean scans and is all that a bilevel one needs. Copies fade in places:
 //! there the ink is lighter than half way to the paper, and a threshold that follows the paper keeps it. [`paper`]
 //! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
-//! contrast; strokes that are fainter as a whole count from a smaller part on. Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
+//! contrast; strokes that are fainter as a whole count from a smaller part on, where their edges are sharp ([`faint`]). Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
 
+mod faint;
 mod texture;
 
 pub use texture::{Texture, find_texture};
@@ -23,8 +24,7 @@ pub enum BinarizeOptions {
     Paper {
         /// Part of the contrast, 0 to 1: less keeps fainter print and more noise.
         contrast: f32,
-        /// The same for strokes that are faint as a whole; as much as `contrast` switches them off. Ink that shines
-        /// through from the back has up to 0.2.
+        /// The same for strokes that are faint as a whole; as much as `contrast` switches them off.
         #[serde(default = "usual_faint")]
         faint: f32,
     },
@@ -71,27 +71,11 @@ const CELL_PX: u32 = 64;
 fn below_paper(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
     let levels = Levels::of(page);
     let strong = levels.below(page, contrast);
-    if faint >= contrast { strong } else { with_faint(strong, &levels.below(page, faint)) }
-}
-
-/// Fewest pixels of a faint stroke on a page of 3,500 rows: a comma faded to half of its strokes. Noise is smaller.
-const LEAST_FAINT: f64 = 24.0;
-
-/// Strokes as they are in the strong ink where they have any to speak of, as in the faint ink where they are faint
-/// as a whole. So dark strokes stay as thin as they are printed, and noise that is only faint and small stays away.
-fn with_faint(mut strong: Binary, faint: &Binary) -> Binary {
-    let (components, labels) = faint.components();
-    let least = (LEAST_FAINT * (f64::from(faint.height()) / 3500.0).powi(2)).max(6.0) as u64;
-    let mut dark = vec![0u64; components.len()];
-    for (y, columns, component) in labels.runs() {
-        dark[component] += strong.row(y)[columns].iter().filter(|&&p| p != 0).count() as u64;
+    if faint >= contrast {
+        strong
+    } else {
+        faint::with_faint(strong, &levels.below(page, faint), page, &levels)
     }
-    let is_faint: Vec<bool> =
-        components.iter().zip(&dark).map(|(c, &dark)| c.ink >= least && dark * 4 < c.ink).collect();
-    for (y, columns, _) in labels.runs().filter(|&(.., component)| is_faint[component]) {
-        strong.row_mut(y)[columns].fill(255);
-    }
-    strong
 }
 
 /// What a page's ink and paper are.
@@ -118,6 +102,11 @@ impl Levels {
         let mean = |sum: u64, count: u64, none: f32| if count > 0 { sum as f32 / count as f32 } else { none };
         let (ink, white) = (mean(dark, dark_count, 0.0), mean(light, light_count, 255.0));
         Self { level, contrast: white - ink, paper: paper(page, level) }
+    }
+
+    /// Brightness of the paper at a pixel.
+    fn paper_at(&self, x: u32, y: u32) -> u8 {
+        self.paper.get_pixel(x / CELL_PX, y / CELL_PX).0[0]
     }
 
     /// What lies below the paper by a part of the contrast.
