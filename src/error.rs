@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub enum Stage {
     /// Taking pages out of a file.
     Scan,
+    /// Setting dark print on even paper.
+    Paper,
     /// Finding and undoing turns and skew.
     Deskew,
     /// Telling ink from paper.
@@ -33,6 +35,7 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Scan => "scan",
+            Self::Paper => "paper",
             Self::Deskew => "deskew",
             Self::Binarize => "binarize",
             Self::Marks => "marks",

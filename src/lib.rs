@@ -1,6 +1,6 @@
 //! denshin (電信) turns scans of Japanese telegrams into structured text with boxes.
 //!
-//! A page flows one way: scan → orientation and skew → deskew → binarize → marks → layout → recognize →
+//! A page flows one way: scan → paper → orientation and skew → deskew → binarize → marks → layout → recognize →
 //! telegram → back to scan coordinates → page record → writers, evaluation. The modules follow in that order,
 //! floor by floor; imports point down only (`ARCHITECTURE.md`, `tests/floors.rs`).
 
@@ -20,6 +20,7 @@ pub mod binarize;
 pub mod deskew;
 pub mod layout;
 pub mod marks;
+pub mod paper;
 pub mod recognize;
 pub mod telegram;
 // Floor 3: a page as persons left it.

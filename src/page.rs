@@ -21,6 +21,9 @@ pub const FORMAT: &str = "denshin.page/1";
 /// Stands for a redaction in text: U+25A0.
 pub const REDACTION_MARK: char = '■';
 
+/// Code of the warning that a page has ink and hardly any text was read.
+pub const LITTLE_TEXT: &str = "little-text";
+
 /// One page of a scan, read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Page {

@@ -269,13 +269,13 @@ fn inspect_writes_a_picture_for_every_stage_and_the_timings() {
     let shown = place.denshin(&["inspect", "z.tif", "--page", "2", "-o", "look"]).assert().code(0);
     shown.stdout(contains("160 × 96 px, 300 dpi").and(contains("ms")));
     let stem = "z-p0002";
-    let expected =
-        ["1-deskew", "2-binarize", "3-marks", "4-stamps", "5-layout"].map(|stage| format!("{stage}.png"));
+    let expected = ["1-paper", "2-deskew", "3-binarize", "4-marks", "5-stamps", "6-layout"]
+        .map(|stage| format!("{stage}.png"));
     let expected: BTreeSet<String> =
         expected.into_iter().chain(["timings.json".into()]).map(|e| format!("{stem}-{e}")).collect();
     assert_eq!(place.files("look"), expected);
     assert!(place.json("look/z-p0002-timings.json")["deskew"].is_number());
-    let marks = image::open(place.path("look/z-p0002-3-marks.png")).unwrap().into_rgb8();
+    let marks = image::open(place.path("look/z-p0002-4-marks.png")).unwrap().into_rgb8();
     assert_eq!(marks.get_pixel(4, 5).0, [220, 30, 30], "the legend's first colour");
     let missing = place.denshin(&["inspect", "z.tif", "--page", "4", "-o", "look"]).assert().code(1);
     missing.stderr(contains("z.tif, page 4: scan: there is no page 4: the file has 3"));

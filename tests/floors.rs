@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["error", "geometry", "page", "provenance", "raster", "relative_path"],
     &["encoding", "orthography", "scan"],
-    &["binarize", "deskew", "layout", "marks", "recognize", "telegram"],
+    &["binarize", "deskew", "layout", "marks", "paper", "recognize", "telegram"],
     &["reviewed"],
     &["evaluate", "index", "join", "pipeline", "review", "write"],
     &["batch"],
@@ -31,7 +31,7 @@ const PLACES: [(&str, &[&str]); 33] = [
     ("hayro_ccitt", &["scan/tiff/damage.rs"]),
     ("zune_jpeg", &["scan/jpeg.rs"]),
     ("rustix", &["batch/limits.rs"]),
-    ("tempfile", &["batch/", "cli/sources.rs", "review/store.rs", "scan/places.rs"]),
+    ("tempfile", &["batch/", "cli/sources.rs", "review/store.rs", "scan/places.rs", "write/pdf/place.rs"]),
     ("rusqlite", &["batch/database/"]),
     ("glob", &["batch/inputs.rs"]),
     ("axum", &["review/"]),

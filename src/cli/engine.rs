@@ -3,7 +3,7 @@
 use super::passwords::PasswordArguments;
 use super::settings;
 use clap::{Args, ValueEnum};
-use denshin::layout::Direction;
+use denshin::layout::{Direction, Spread};
 use denshin::pipeline::Settings;
 use denshin::recognize::EngineChoice;
 use std::path::PathBuf;
@@ -13,6 +13,9 @@ pub(super) struct EngineArguments {
     /// Direction of writing [default: each part of a page by its own evidence]
     #[arg(long, value_enum)]
     direction: Option<DirectionChoice>,
+    /// Whether a scan shows two pages side by side [default: where a gutter is found]
+    #[arg(long, value_enum)]
+    spread: Option<SpreadChoice>,
     /// What reads the lines
     #[arg(long, value_enum, default_value_t = EngineName::Auto)]
     engine: EngineName,
@@ -37,6 +40,13 @@ enum DirectionChoice {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum SpreadChoice {
+    Auto,
+    Never,
+    Always,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum EngineName {
     /// The best single engine: neural
     Auto,
@@ -58,6 +68,12 @@ impl EngineArguments {
             Some(DirectionChoice::Auto) => settings.layout.direction = Direction::Auto,
             Some(DirectionChoice::Horizontal) => settings.layout.direction = Direction::Horizontal,
             Some(DirectionChoice::Vertical) => settings.layout.direction = Direction::Vertical,
+            None => {}
+        }
+        match self.spread {
+            Some(SpreadChoice::Auto) => settings.layout.spread = Spread::Auto,
+            Some(SpreadChoice::Never) => settings.layout.spread = Spread::Never,
+            Some(SpreadChoice::Always) => settings.layout.spread = Spread::Always,
             None => {}
         }
         settings.scan.passwords = self.passwords.passwords()?;

@@ -80,18 +80,20 @@ fn fill_cell(border: &mut Binary, column: u32, row: u32) {
     }
 }
 
-/// Makes white what is ink in `area`.
-pub fn clear(page: &mut Pixels, area: &Binary) {
+/// Paints what is ink in `area` as bright as the paper beside it. White would be told from gray paper as paper is from ink.
+pub fn clear(page: &mut Pixels, area: &Binary, paper: u8) {
     match page {
         Pixels::Gray(gray) => {
             for (pixel, &covered) in gray.iter_mut().zip(area.as_ink().as_raw()) {
-                *pixel |= covered;
+                if covered != 0 {
+                    *pixel = paper;
+                }
             }
         }
         Pixels::Color(color) => {
             for (pixel, &covered) in color.pixels_mut().zip(area.as_ink().as_raw()) {
                 if covered != 0 {
-                    *pixel = Rgb([255; 3]);
+                    *pixel = Rgb([paper; 3]);
                 }
             }
         }
@@ -115,9 +117,9 @@ mod tests {
         black(&mut page, 200..204, 100..700);
         let border = find_border(&Binary::below(&page, 128)).unwrap();
         let mut cleared = Pixels::Gray(page);
-        clear(&mut cleared, &border);
+        clear(&mut cleared, &border, 250);
         let cleared = cleared.to_gray();
-        assert_eq!(cleared.get_pixel(580, 400).0, [255]);
+        assert_eq!(cleared.get_pixel(580, 400).0, [250]);
         assert_eq!(cleared.get_pixel(50, 320).0, [0]);
         assert_eq!(cleared.get_pixel(202, 400).0, [0]);
     }

@@ -67,11 +67,25 @@ pub(super) fn chain(
     for (mode, marks) in modes.into_iter().zip(&marks) {
         let stringing = stringing(mode, marks);
         let (mut chains, others) = stringing.string_zones(&zones);
-        stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free, mode == modes[1]);
+        stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free);
         found.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
         beneath.extend(others.into_iter().filter_map(|c| stringing.finish(c)));
     }
+    let alone = redactions_alone(erased.redactions).into_iter().zip(free).filter(|(_, is_free)| *is_free);
+    let alone: Vec<Chained> = alone
+        .map(|(alone, _)| Chained { writing_mode: nearest_mode(&alone.line.bbox, &found), ..alone })
+        .collect();
+    found.extend(alone);
     (found, beneath)
+}
+
+/// The direction of the line that lies nearest to a redaction in no line: in a form, that of the form.
+fn nearest_mode(redaction: &BBox, lines: &[Chained]) -> WritingMode {
+    let distance = |line: &&Chained| {
+        let [across, down] = [line.line.bbox.gap_x(redaction), line.line.bbox.gap_y(redaction)];
+        across.max(0).pow(2) + down.max(0).pow(2)
+    };
+    lines.iter().min_by_key(distance).map_or(WritingMode::HorizontalTb, |line| line.writing_mode)
 }
 
 /// Print of this part of another's size is about as large.
@@ -394,9 +408,8 @@ impl Stringing<'_> {
         self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
     }
 
-    /// Gives every redaction to the line it stands in, joining the lines it interrupts; with `all`, one that stands
-    /// alone becomes a line.
-    fn place_redactions(&self, chains: &mut Vec<Chain>, redactions: &[BBox], free: &mut [bool], all: bool) {
+    /// Gives every redaction to the line it stands in, joining the lines it interrupts; one that stands alone stays free.
+    fn place_redactions(&self, chains: &mut Vec<Chain>, redactions: &[BBox], free: &mut [bool]) {
         let mut rows = Rows::of(chains, self.size);
         for (index, block) in redactions.iter().enumerate() {
             if !free[index] {
@@ -408,13 +421,7 @@ impl Stringing<'_> {
             // A block over several lines is one ■: in the first of them.
             touched.sort_by_key(|&i| chains[i].nearest(block).0.top);
             let bead = Bead { bbox: *block, redaction: Some(index) };
-            let Some(&first) = touched.first() else {
-                if all {
-                    free[index] = false;
-                    rows.put(chains, None, bead);
-                }
-                continue;
-            };
+            let Some(&first) = touched.first() else { continue };
             free[index] = false;
             let partner = touched[1..].iter().copied().find(|&i| chains[first].continues(&chains[i], block));
             rows.put(chains, Some(first), bead);
@@ -494,4 +501,22 @@ fn ink_bbox(ink: &Binary, bbox: &BBox) -> BBox {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redaction_in_no_line_has_the_direction_of_the_nearest_one() {
+        let line = |bbox, writing_mode| Chained { writing_mode, line: LineBox { bbox, parts: vec![] } };
+        let lines = [
+            line(BBox::from_ltrb(0, 0, 200, 30), WritingMode::HorizontalTb),
+            line(BBox::from_ltrb(600, 100, 630, 900), WritingMode::VerticalRl),
+        ];
+        let near = |left, top| nearest_mode(&BBox::from_ltwh(left, top, 40, 30), &lines);
+        assert_eq!(near(300, 5), WritingMode::HorizontalTb);
+        assert_eq!(near(540, 400), WritingMode::VerticalRl);
+        assert_eq!(nearest_mode(&BBox::default(), &[]), WritingMode::HorizontalTb);
+    }
 }

@@ -12,6 +12,7 @@
 mod cells;
 mod direction;
 mod grid;
+mod gutter;
 mod lines;
 mod order;
 mod rulings;
@@ -36,12 +37,27 @@ pub enum Direction {
     Vertical,
 }
 
+/// Whether a scan may show two pages side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spread {
+    /// Where a gutter is found.
+    #[default]
+    Auto,
+    /// It is one page.
+    Never,
+    /// It is two.
+    Always,
+}
+
 /// How lines are found. Lengths are in characters: multiples of the page's character size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LayoutOptions {
     /// Direction of writing.
     pub direction: Direction,
+    /// Two pages on one scan.
+    pub spread: Spread,
     /// Widest blank within a line. Cables put up to two full-width blanks between number, classification and
     /// precedence (2.2 with the characters' own margins); addressee and sender stand further apart.
     pub widest_blank: f64,
@@ -51,7 +67,7 @@ pub struct LayoutOptions {
 
 impl Default for LayoutOptions {
     fn default() -> Self {
-        Self { direction: Direction::Auto, widest_blank: 3.0, smallest_print: 0.12 }
+        Self { direction: Direction::Auto, spread: Spread::Auto, widest_blank: 3.0, smallest_print: 0.12 }
     }
 }
 
@@ -135,30 +151,45 @@ pub struct Lines {
     /// What stands wholly within a black stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
     /// Ink does not tell which; what it says may.
     pub beneath: Vec<Block>,
+    /// The column of pixels between two pages on one scan. No line crosses it, and all blocks of the page that is read first
+    /// stand before those of the other: the right one where most lines are vertical.
+    pub gutter: Option<i32>,
 }
 
 /// Finds the lines of a page whose marks are erased.
 #[must_use]
 pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) -> Lines {
     let Some(found) = units::find_units(ink, options) else {
-        let blocks = order::into_blocks(lines::redactions_alone(erased.redactions), erased.rulings);
-        return Lines { blocks, beneath: vec![] };
+        let blocks = order::into_blocks(lines::redactions_alone(erased.redactions), erased.rulings, None);
+        return Lines { blocks, ..Lines::default() };
     };
-    let rulings = Rulings::of(erased.rulings.to_vec());
+    let print: Vec<BBox> = found.all.iter().map(|unit| unit.bbox).collect();
+    let gutter = gutter::find_gutter(&print, erased.rulings, ink.bbox(), options.spread);
+    // It parts lines as a rule does.
+    let rule = gutter.map(|x| BBox::from_ltrb(x - 1, 0, x + 1, ink.height() as i32));
+    let rules: Vec<BBox> = erased.rulings.iter().copied().chain(rule).collect();
+    let erased = &Erased { rulings: &rules, ..*erased };
+    let rulings = Rulings::of(rules.clone());
     let zones = direction::find_zones(&found, &rulings, options);
     let (lines, beneath) = lines::chain(ink, &zones, erased, found.size, options);
-    let mut blocks = order::into_blocks(lines, erased.rulings);
+    let mut blocks = order::into_blocks(lines, erased.rulings, gutter);
     cells::rule(ink, &mut blocks);
     let mut beneath: Vec<Block> = beneath.into_iter().map(Block::from).collect();
     cells::rule(ink, &mut beneath);
-    Lines { blocks, beneath }
+    Lines { blocks, beneath, gutter }
 }
 
-/// The blocks with further lines in their places, on a page with these rules.
+/// The blocks with further lines in their places, on a page with these rules, or two pages with this gutter.
 #[must_use]
-pub fn with_lines(blocks: Vec<Block>, others: Vec<Block>, rulings: &[BBox]) -> Vec<Block> {
+pub fn with_lines(
+    blocks: Vec<Block>,
+    others: Vec<Block>,
+    rulings: &[BBox],
+    gutter: Option<i32>,
+) -> Vec<Block> {
     if others.is_empty() {
         return blocks;
     }
-    order::into_blocks(blocks.into_iter().chain(others).flat_map(Block::into_lines).collect(), rulings)
+    let lines = blocks.into_iter().chain(others).flat_map(Block::into_lines).collect();
+    order::into_blocks(lines, rulings, gutter)
 }

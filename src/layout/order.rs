@@ -16,8 +16,22 @@ use std::collections::BTreeSet;
 /// Fewest lines on both sides of a blank that make tiers of it: a sender at the foot of a column is none.
 const TIER_LINES: usize = 3;
 
-/// Groups lines into blocks and puts all in reading order. Rules part the rows of a table.
-pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
+/// Groups lines into blocks and puts all in reading order, of two pages beside a gutter one after the other. Rules part the
+/// rows of a table.
+pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox], gutter: Option<i32>) -> Vec<Block> {
+    let Some(gutter) = gutter else { return blocks_of_page(lines, rulings) };
+    let vertical = lines.iter().filter(|l| l.writing_mode == WritingMode::VerticalRl).count();
+    let is_vertical = 2 * vertical > lines.len();
+    let (left, right): (Vec<Chained>, Vec<Chained>) =
+        lines.into_iter().partition(|l| l.line.bbox.center().x < f64::from(gutter));
+    let (first, second) = if is_vertical { (right, left) } else { (left, right) };
+    let mut blocks = blocks_of_page(first, rulings);
+    blocks.extend(blocks_of_page(second, rulings));
+    blocks
+}
+
+/// The blocks of one page in reading order.
+fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
     let (mut horizontal, vertical): (Vec<Chained>, Vec<Chained>) =
         lines.into_iter().partition(|l| l.writing_mode == WritingMode::HorizontalTb);
     horizontal.sort_by_key(|l| (l.line.bbox.top, l.line.bbox.left));
@@ -343,7 +357,7 @@ mod tests {
     }
 
     fn ordered(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<(i32, i32)> {
-        let blocks = into_blocks(lines, rulings);
+        let blocks = into_blocks(lines, rulings, None);
         blocks.iter().flat_map(|b| &b.lines).map(|l| (l.bbox.left, l.bbox.top)).collect()
     }
 
@@ -360,6 +374,19 @@ mod tests {
     }
 
     #[test]
+    fn of_two_pages_the_right_one_is_read_first_where_print_is_vertical() {
+        let places = |lines| -> Vec<i32> {
+            let blocks = into_blocks(lines, &[], Some(200));
+            blocks.iter().flat_map(|b| &b.lines).map(|l| l.bbox.left).collect()
+        };
+        assert_eq!(
+            places(vec![column(60, 0, 400), column(240, 0, 400), column(300, 0, 400), row(20, 120, 0)]),
+            [300, 240, 20, 60]
+        );
+        assert_eq!(places(vec![row(220, 380, 0), row(20, 180, 30), row(20, 180, 0)]), [20, 20, 220]);
+    }
+
+    #[test]
     fn a_table_is_read_row_by_row() {
         let lines = || vec![row(10, 60, 10), row(110, 200, 8), row(10, 50, 50), row(110, 180, 52)];
         let level = [0, 40, 80].map(|top| BBox::from_ltrb(0, top, 300, top + 2));
@@ -373,7 +400,7 @@ mod tests {
     fn ruled_paper_is_no_table() {
         let lines = vec![row(10, 280, 10), row(10, 270, 50), row(10, 100, 90)];
         let rules: Vec<BBox> = [0, 40, 80, 120].map(|top| BBox::from_ltrb(0, top, 300, top + 2)).to_vec();
-        assert_eq!(into_blocks(lines, &rules).len(), 1);
+        assert_eq!(into_blocks(lines, &rules, None).len(), 1);
     }
 
     #[test]

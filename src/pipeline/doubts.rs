@@ -4,8 +4,11 @@
 //! |---|---|
 //! | `repaired-file` | a page of a damaged PDF that was put together again: others may be missing |
 //! | `incomplete-scan` | a page whose data are cut off or damaged in part |
+//! | `unsure-turn` | a page that reads better turned, but not clearly so, and was left as it is |
 //! | `unsure-skew` | a page whose skew could not be measured reliably |
 //! | `texture` | parts of a page that were given up as they hold no print: halftones, noise, dots |
+//! | `little-text` | a page that has ink, and of which hardly any text was read |
+//! | `second-telegram` | the second page of a scan has a telegram of its own, whose fields are not in the record |
 //! | `illegible` | lines that were given up as nothing around them could be read |
 //! | `unread-line` | a line of which nothing was read |
 //! | `low-confidence-line` | a line read with less than [`LOW_CONFIDENCE`] |
@@ -18,9 +21,17 @@
 
 use super::Prepared;
 use crate::geometry::{BBox, BoxIndex};
-use crate::page::{Glyph, Line, REDACTION_MARK, Region, RegionKind, Warning, WritingMode};
+use crate::page::{
+    Glyph, LITTLE_TEXT, Line, REDACTION_MARK, Region, RegionKind, Telegram, Warning, WritingMode,
+};
+use crate::paper::Paper;
 use crate::scan::Note;
 
+/// Hardly any text was read where the boxes of the characters cover less than this part of the cells of the page that hold both
+/// dark and bright ([`crate::paper::Paper::marked_cells`]). On cables they cover 0.25 and more, ruled forms included.
+const LEAST_COVERED: f64 = 0.08;
+/// Fewest such cells on a page that ought to have text: a page number has fewer.
+const LEAST_MARKED: usize = 100;
 /// Lines read with less confidence than this are pointed out.
 const LOW_CONFIDENCE: f32 = 0.6;
 /// So many equal characters in a row are doubtful: 一々, 八八 and いいい are Japanese, a fourth is not.
@@ -29,6 +40,40 @@ const REPEATED: usize = 4;
 const OFF_PITCH: f64 = 0.25;
 /// Fewest characters that have a pitch, and fewest lines of a block that has one.
 const LEAST: (usize, usize) = (5, 3);
+
+/// A telegram on the second page of a scan: the record holds the fields of one.
+pub(super) fn second_telegram(telegram: &Telegram) -> Warning {
+    let number = telegram.number.map(|number| format!(", number {number}")).unwrap_or_default();
+    Warning {
+        code: "second-telegram".to_owned(),
+        region: None,
+        line: None,
+        message: format!(
+            "the second page of this scan has a telegram of its own{number}: its fields are not in the record (divide the              scan to have both)"
+        ),
+    }
+}
+
+/// Whether hardly any text of all regions was read, though the page has ink.
+pub(super) fn little_text(regions: &[Region], paper: &Paper) -> Option<Warning> {
+    let glyphs = regions.iter().flat_map(|region| &region.lines).flat_map(|line| &line.glyphs);
+    let read: Vec<i64> = glyphs
+        .filter(|glyph| glyph.confidence.value() >= LOW_CONFIDENCE)
+        .map(|glyph| glyph.bbox.area())
+        .collect();
+    let covered = read.iter().sum::<i64>() as f64;
+    let marked = paper.marked_cells as f64 * f64::from(paper.cell_px).powi(2);
+    let is_little = paper.marked_cells >= LEAST_MARKED && covered < LEAST_COVERED * marked;
+    is_little.then(|| Warning {
+        code: LITTLE_TEXT.to_owned(),
+        region: None,
+        line: None,
+        message: format!(
+            "the page has ink, and {} characters were read with some confidence: look at it",
+            read.len()
+        ),
+    })
+}
 
 /// What was given up, and where: boxes are those of the scan.
 pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
@@ -63,6 +108,15 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
             region: None,
             line: None,
             message: "the skew could not be measured reliably".to_owned(),
+        });
+    }
+    if prepared.is_turn_unsure {
+        found.push(Warning {
+            code: "unsure-turn".to_owned(),
+            region: None,
+            line: None,
+            message: "it reads somewhat better turned, and was left as it is (--direction may tell)"
+                .to_owned(),
         });
     }
     let redactions = Redactions::of(prepared);

@@ -28,6 +28,7 @@ use crate::geometry::{BBox, Transform};
 use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, find_lines};
 use crate::marks::{self, Mark, MarksOptions, Stamped, find_marks, lift_color};
 use crate::page::{Page, RegionKind, StampColor};
+use crate::paper::{Paper, PaperOptions, find_paper};
 use crate::provenance::{Source, Step};
 use crate::raster::{Binary, Pixels};
 use crate::recognize::Recognizer;
@@ -42,6 +43,8 @@ use std::borrow::Cow;
 pub struct Settings {
     /// What files are accepted.
     pub scan: ScanOptions,
+    /// Negatives and shade.
+    pub paper: PaperOptions,
     /// Borders, turns, skew.
     pub deskew: DeskewOptions,
     /// Ink and paper.
@@ -61,6 +64,8 @@ pub struct Prepared {
     /// Gray, coloured ink lifted and redactions erased, black stamps and rules as they are: what an engine reads that
     /// reads through them. Erasing takes strokes of print along.
     pub through: GrayImage,
+    /// The paper, as it was before it was evened.
+    pub paper: Paper,
     /// Its ink.
     pub ink: Binary,
     /// What was erased.
@@ -73,12 +78,16 @@ pub struct Prepared {
     pub blocks: Vec<Block>,
     /// What may be lines beneath black stamps, each a block of its own.
     pub beneath: Vec<Block>,
+    /// The column of pixels between two pages on one scan.
+    pub gutter: Option<i32>,
     /// From here back to the scan.
     pub to_scan: Transform,
     /// The skew that was measured.
     pub skew: Skew,
     /// Clockwise quarter turns that make the scan upright, degrees.
     pub rotation: u16,
+    /// Whether the page reads better turned, but not clearly so: it is left as it is.
+    pub is_turn_unsure: bool,
     /// What was measured, stage by stage.
     pub steps: Vec<Step>,
 }
@@ -95,7 +104,8 @@ pub fn read_page(
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
     let (pixels, back) = square(scan);
-    let prepared = upright::prepare_upright(&pixels, recognizer, settings);
+    let paper = find_paper(&pixels, &settings.paper);
+    let prepared = upright::prepare_upright(&paper.even(&pixels), &paper, recognizer, settings);
     let mut prepared = Prepared { to_scan: prepared.to_scan.then(&back), ..prepared };
     let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
     raise_print(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
@@ -107,15 +117,23 @@ pub fn read_page(
 /// Is told after each stage, and may ask for its picture.
 pub type Watch<'a> = dyn FnMut(Stage, &dyn Fn() -> RgbImage) + 'a;
 
-/// Everything before reading: each stage measures, the settings decide, the stage applies.
+/// Everything before reading, of a page that stands upright: each stage measures, the settings decide, the stage applies.
 #[must_use]
 pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
+    let paper = find_paper(scan, &settings.paper);
+    let even = paper.even(scan);
+    watch(Stage::Paper, &|| pictures::color(&even));
+    prepare_even(&even, &paper, settings, watch)
+}
+
+/// Everything before reading of a page with dark print on even paper.
+fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
     let (gray, ink) = look(scan, settings);
     let border = deskew::find_border(&ink);
     let skew = deskew::find_skew(&ink, &settings.deskew).if_reliable(&settings.deskew);
     let cleared = border.as_ref().map(|border| {
         let mut cleared = scan.clone();
-        deskew::clear(&mut cleared, border);
+        deskew::clear(&mut cleared, border, paper.brightness);
         cleared
     });
     let (straight, to_scan) = deskew::deskew(cleared.as_ref().unwrap_or(scan), skew);
@@ -141,23 +159,27 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    let Lines { mut blocks, mut beneath } = find_lines(&rest, &erased, &settings.layout);
-    if let Some(all) = faded::with_faded(&gray, &ink, &rest, &blocks, &erased, &settings.binarize) {
-        Lines { blocks, beneath } = find_lines(&all, &erased, &settings.layout);
+    let mut lines = find_lines(&rest, &erased, &settings.layout);
+    if let Some(all) = faded::with_faded(&gray, &ink, &rest, &lines.blocks, &erased, &settings.binarize) {
+        lines = find_lines(&all, &erased, &settings.layout);
         rest = all;
     }
+    let Lines { blocks, beneath, gutter } = lines;
     let mut prepared = Prepared {
         gray,
         through,
+        paper: paper.clone(),
         ink: rest,
         marks,
         texture: texture.map_or(vec![], |texture| texture.places),
         stamps: upright,
         blocks,
         beneath,
+        gutter,
         to_scan,
         skew,
         rotation: 0,
+        is_turn_unsure: false,
         steps: vec![],
     };
     prepared.estimate_hidden();

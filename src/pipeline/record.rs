@@ -1,6 +1,6 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
-use super::doubts::{doubts, of_page, of_scan, of_stamps};
+use super::doubts::{doubts, little_text, of_page, of_scan, of_stamps, second_telegram};
 use super::lines::{ReadBlock, ReadLines};
 use super::stamps::ReadStamp;
 use super::{Prepared, Settings, steps};
@@ -24,18 +24,25 @@ pub(super) fn page(
     let (width, height) = scan.pixels.dimensions();
     let canvas = BBox::of_size(width, height);
     let back = &prepared.to_scan;
-    let texts = read.blocks.into_iter().map(|block| text_region(block, back, &canvas)).collect();
-    let Interpreted { mut regions, notes, telegram } = interpret(texts, prepared.rotation, (width, height));
+    let mut all = Interpreted::default();
+    for blocks in by_page(read.blocks, prepared.gutter) {
+        let texts = blocks.into_iter().map(|block| text_region(block, back, &canvas)).collect();
+        let first = all.regions.len() + 1;
+        all.add(interpret(texts, first, prepared.rotation, (width, height)));
+    }
+    let Interpreted { mut regions, notes, telegram, more_telegrams } = all;
     let text = plain_text(&regions);
     let mut warnings = of_scan(&scan.notes);
     warnings.extend(of_page(&prepared, &read.given_up));
     warnings.extend(doubts(&regions, &prepared));
+    warnings.extend(more_telegrams.iter().map(second_telegram));
     let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
     steps.extend(prepared.steps.iter().cloned());
     steps.push(steps::reading(&regions, prepared.rotation));
     let marks = mark_regions(&prepared, stamps, notes, back, &canvas);
     warnings.extend(of_stamps(&marks));
     regions.extend(marks);
+    warnings.extend(little_text(&regions, &prepared.paper));
     Page {
         format: FORMAT.to_owned(),
         source,
@@ -58,25 +65,53 @@ pub(super) fn page(
     }
 }
 
-/// Print with its parts in the cable, what turned out to be notes, and the fields.
+/// Blocks by the page that they stand on, where there are two beside a gutter: those of the one read first stand first.
+fn by_page(blocks: Vec<ReadBlock>, gutter: Option<i32>) -> Vec<Vec<ReadBlock>> {
+    let Some(gutter) = gutter else { return vec![blocks] };
+    let is_left = |block: &ReadBlock| {
+        let around = block.lines.iter().fold(BBox::default(), |all, line| all.union(&line.bbox));
+        around.center().x < f64::from(gutter)
+    };
+    let Some(first) = blocks.first().map(is_left) else { return vec![] };
+    let (first, second) = blocks.into_iter().partition(|block| is_left(block) == first);
+    vec![first, second]
+}
+
+/// Print with its parts in the cable, print that turned out to be notes, and the fields.
+#[derive(Default)]
 struct Interpreted {
     regions: Vec<Region>,
     notes: Vec<Region>,
     telegram: Option<Telegram>,
+    /// Telegrams of the second page of a scan, where the first has one too.
+    more_telegrams: Vec<Telegram>,
+}
+
+impl Interpreted {
+    /// Adds the second page of a scan.
+    fn add(&mut self, page: Self) {
+        self.regions.extend(page.regions);
+        self.notes.extend(page.notes);
+        match &self.telegram {
+            None => self.telegram = page.telegram,
+            Some(_) => self.more_telegrams.extend(page.telegram.filter(|t| t.number.is_some())),
+        }
+    }
 }
 
 /// Roles and fields depend on where lines stand on the upright page: a scan that lies on its side is turned for them.
-fn interpret(texts: Vec<Region>, rotation: u16, size: (u32, u32)) -> Interpreted {
+fn interpret(texts: Vec<Region>, first: usize, rotation: u16, size: (u32, u32)) -> Interpreted {
     let upright = texts.into_iter().map(|region| region.turned(rotation, size)).collect();
     let (notes, mut regions): (Vec<Region>, Vec<Region>) =
         assign_roles(upright).into_iter().partition(|region| region.kind == RegionKind::Handwriting);
-    number(&mut regions, "r");
+    number(&mut regions, "r", first);
     let telegram = parse_telegram(&regions);
     let turned = BBox::of_size(size.0, size.1).turned(rotation, size);
     let size = (turned.width() as u32, turned.height() as u32);
     let as_scanned =
         |all: Vec<Region>| all.into_iter().map(|region| region.turned(360 - rotation % 360, size)).collect();
-    Interpreted { regions: as_scanned(regions), notes: as_scanned(notes), telegram }
+    let (regions, notes) = (as_scanned(regions), as_scanned(notes));
+    Interpreted { regions, notes, telegram, more_telegrams: vec![] }
 }
 
 fn text_region(block: ReadBlock, back: &Transform, canvas: &BBox) -> Region {
@@ -159,9 +194,9 @@ fn mark_region(mark: &Mark, back: &Transform, canvas: &BBox) -> Region {
     }
 }
 
-fn number(regions: &mut [Region], prefix: &str) {
+fn number(regions: &mut [Region], prefix: &str, first: usize) {
     for (i, region) in regions.iter_mut().enumerate() {
-        region.id = format!("{prefix}{}", i + 1);
+        region.id = format!("{prefix}{}", first + i);
     }
 }
 
@@ -204,7 +239,7 @@ mod tests {
                 .map(|(t, left, top)| region(t, left, top))
                 .collect::<Vec<_>>()
         };
-        let upright = interpret(cable(), 0, size);
+        let upright = interpret(cable(), 1, 0, size);
         let telegram = upright.telegram.as_ref().unwrap();
         assert_eq!((telegram.number, telegram.subject.as_deref()), (Some(5517), Some("日米首のう会談")));
         for rotation in [90, 180, 270] {
@@ -213,7 +248,7 @@ mod tests {
             let on_scan = |all: Vec<Region>| {
                 all.into_iter().map(|r| r.turned(360 - rotation, size)).collect::<Vec<_>>()
             };
-            let found = interpret(on_scan(cable()), rotation, scan_size);
+            let found = interpret(on_scan(cable()), 1, rotation, scan_size);
             assert_eq!(found.telegram, upright.telegram, "{rotation}");
             assert_eq!(found.regions, on_scan(upright.regions.clone()), "{rotation}");
         }

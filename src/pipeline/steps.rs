@@ -3,6 +3,7 @@
 use super::Prepared;
 use crate::error::Stage;
 use crate::page::{Region, RegionKind};
+use crate::paper::Polarity;
 use crate::provenance::Step;
 use crate::scan::{Note, Scan};
 
@@ -20,7 +21,11 @@ pub(super) fn scan(scan: &Scan) -> Option<Step> {
 pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step> {
     let count = |is: fn(&RegionKind) -> bool| prepared.marks.iter().filter(|m| is(&m.kind)).count();
     let ink = prepared.ink.ink_in(&prepared.ink.bbox()) as f64 / prepared.ink.bbox().area().max(1) as f64;
+    let paper = &prepared.paper;
     vec![
+        step(Stage::Paper)
+            .with("is_negative", paper.polarity == Polarity::Negative)
+            .with("evenness", round(paper.evenness)),
         step(Stage::Deskew)
             .with("skew_degrees", round(prepared.skew.degrees))
             .with("confidence", round(f64::from(prepared.skew.confidence.value())))
@@ -32,6 +37,7 @@ pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step>
             .with("handwriting", count(|kind| *kind == RegionKind::Handwriting))
             .with("rulings", count(|kind| matches!(kind, RegionKind::Ruling))),
         step(Stage::Layout)
+            .with("pages", if prepared.gutter.is_some() { 2 } else { 1 })
             .with("blocks", prepared.blocks.len())
             .with("lines", prepared.blocks.iter().map(|b| b.lines.len()).sum::<usize>()),
     ]

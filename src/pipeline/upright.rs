@@ -7,16 +7,20 @@
 //! turns of a character: upright and lying on its left side; Tesseract, given a row, reads one. Either way the turn
 //! that sets the page upright is the one that reads surely itself and, where two do, whose next turn does too.
 //!
+//! A turn needs a clear margin over the page as it is; without one the page stays as it is, and says so. A direction of
+//! writing that the user tells leaves two turns: those by which the lines that the ink shows run so.
+//!
 //! Nine cables from clean to heavy, each turned four ways, are all set upright with either engine, and none of 63
 //! upright ones is turned. A page with hardly any Japanese that reads surely, in another script or very faint, stays as
 //! it is.
 
 use super::even::even_out;
-use super::{Prepared, Settings, prepare};
+use super::{Prepared, Settings, prepare_even};
 use crate::deskew::turn;
 use crate::geometry::BBox;
-use crate::layout::{Cell, Part};
+use crate::layout::{Cell, Direction, LayoutOptions, Part};
 use crate::page::WritingMode;
+use crate::paper::Paper;
 use crate::raster::Pixels;
 use crate::recognize::Recognizer;
 use image::{GrayImage, Luma, imageops};
@@ -27,6 +31,9 @@ const SURE: f32 = 0.95;
 const CONVINCING: f64 = 0.35;
 /// As much as a turn that does not read may have, of the one that does.
 const UNREAD: f64 = 0.5;
+/// A page is turned where so many times as much reads as in any other turn. Cables that lie on their side or upside down have
+/// 1.4 to 4 times as much.
+const CLEAR: f64 = 1.25;
 /// Cells of one row.
 const ROW: usize = 12;
 /// Rows that are read of each turn.
@@ -39,24 +46,63 @@ const SIDE: u32 = 48;
 /// The page prepared, turned upright where its characters read better so.
 pub(super) fn prepare_upright(
     scan: &Pixels,
+    paper: &Paper,
     recognizer: &mut dyn Recognizer,
     settings: &Settings,
 ) -> Prepared {
-    let prepared = prepare(scan, settings, &mut |_, _| {});
-    let degrees = if settings.deskew.quarter_turns { find_turn(&prepared, recognizer) } else { 0 };
-    if degrees == 0 {
-        return prepared;
+    let told = settings.layout.direction;
+    // Told of a direction, layout finds lines of no other, whichever way the page lies.
+    let by_ink = Settings {
+        layout: LayoutOptions { direction: Direction::Auto, ..settings.layout.clone() },
+        ..settings.clone()
+    };
+    let prepared = prepare_even(scan, paper, &by_ink, &mut |_, _| {});
+    let found = if settings.deskew.quarter_turns {
+        find_turn(&prepared, may_turn(&prepared, told), recognizer)
+    } else {
+        Turn::default()
+    };
+    if found.degrees == 0 && told == Direction::Auto {
+        return Prepared { is_turn_unsure: found.is_unsure, ..prepared };
     }
-    let (turned, back) = turn(scan, degrees);
-    let prepared = prepare(&turned, settings, &mut |_, _| {});
-    Prepared { to_scan: prepared.to_scan.then(&back), rotation: degrees, ..prepared }
+    let (turned, back) = turn(scan, found.degrees);
+    let prepared = prepare_even(&turned, paper, settings, &mut |_, _| {});
+    Prepared {
+        to_scan: prepared.to_scan.then(&back),
+        rotation: found.degrees,
+        is_turn_unsure: found.is_unsure,
+        ..prepared
+    }
 }
 
-/// Clockwise degrees that set the page upright.
-fn find_turn(page: &Prepared, recognizer: &mut dyn Recognizer) -> u16 {
+/// The turn that sets a page upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Turn {
+    /// Clockwise.
+    degrees: u16,
+    /// Whether another turn reads better, but not clearly so.
+    is_unsure: bool,
+}
+
+/// Which of the four turns a direction of writing leaves, by the lines that the ink shows.
+fn may_turn(page: &Prepared, told: Direction) -> [bool; 4] {
+    let lines =
+        |mode| page.blocks.iter().filter(|b| b.writing_mode == mode).map(|b| b.lines.len()).sum::<usize>();
+    let is_vertical = lines(WritingMode::VerticalRl) > lines(WritingMode::HorizontalTb);
+    let lies = match told {
+        Direction::Auto => return [true; 4],
+        Direction::Vertical => !is_vertical,
+        Direction::Horizontal => is_vertical,
+    };
+    [!lies, lies, !lies, lies]
+}
+
+/// The turn that sets the page upright, of those that it may be.
+fn find_turn(page: &Prepared, may: [bool; 4], recognizer: &mut dyn Recognizer) -> Turn {
     let rows = sample(page);
+    let as_it_is = Turn::default();
     if rows.iter().map(Vec::len).sum::<usize>() < LEAST_CELLS {
-        return 0;
+        return as_it_is;
     }
     let mut read = |row: &[BBox], degrees: u16| sure_cells(&page.gray, row, degrees, recognizer);
     // Upright is the only way in which this turn reads and a clockwise one does not. Most pages need no more than a row
@@ -67,22 +113,27 @@ fn find_turn(page: &Prepared, recognizer: &mut dyn Recognizer) -> u16 {
         clockwise += read(row, 90);
         cells += row.len();
         let is_clear = 3 * given >= 2 * cells && 4 * clockwise <= given;
-        if cells >= LEAST_CELLS && is_clear {
-            return 0;
+        if cells >= LEAST_CELLS && is_clear && may[0] {
+            return as_it_is;
         }
     }
     let share = |sure: usize| sure as f64 / cells as f64;
     let (given, clockwise) = (share(given), share(clockwise));
-    if given >= CONVINCING && clockwise < UNREAD * given {
-        return 0;
+    if given >= CONVINCING && clockwise < UNREAD * given && may[0] {
+        return as_it_is;
     }
     let mut all = |degrees: u16| share(rows.iter().map(|row| read(row, degrees)).sum());
     let shares = [given, clockwise, all(180), all(270)];
     // The turn before: what it leaves lying on its left side.
     let score = |turn: usize| shares[turn] + UNREAD * shares[(turn + 3) % 4];
-    let best = (0..4).max_by(|&a, &b| score(a).total_cmp(&score(b)).then(b.cmp(&a))).unwrap_or(0);
-    let is_clear = (0..4).all(|other| other == best || score(best) > 1.1 * score(other));
-    if shares[best] >= CONVINCING && is_clear { best as u16 * 90 } else { 0 }
+    let allowed = || (0..4).filter(|&turn| may[turn]);
+    let best = allowed().max_by(|&a, &b| score(a).total_cmp(&score(b)).then(b.cmp(&a))).unwrap_or(0);
+    let is_clear = allowed().all(|other| other == best || score(best) > CLEAR * score(other));
+    let reads = shares[best] >= CONVINCING;
+    Turn {
+        degrees: if reads && is_clear { best as u16 * 90 } else { 0 },
+        is_unsure: best != 0 && reads && !is_clear,
+    }
 }
 
 /// Cells with print of the longest lines, row by row.
@@ -131,6 +182,7 @@ fn compose(gray: &GrayImage, cells: &[BBox], degrees: u16) -> GrayImage {
 mod tests {
     use super::*;
     use crate::page::Confidence;
+    use crate::paper::find_paper;
     use crate::recognize::{EngineDescription, ReadGlyph, RecognizeError};
 
     /// Reads surely what is heavy at its foot, as the characters of [`page`] are; or, where it has learned columns laid
@@ -184,11 +236,15 @@ mod tests {
         }))
     }
 
+    fn prepared(scan: &Pixels, engine: &mut dyn Recognizer, settings: &Settings) -> Prepared {
+        prepare_upright(scan, &find_paper(scan, &settings.paper), engine, settings)
+    }
+
     #[test]
     fn a_page_turned_any_way_is_set_upright_whatever_its_engine_has_learned() {
         for (degrees, and_the_right) in [0, 90, 180, 270].into_iter().flat_map(|d| [(d, false), (d, true)]) {
             let (scan, _) = turn(&page(), degrees);
-            let prepared = prepare_upright(&scan, &mut knows_the_foot(and_the_right), &Settings::default());
+            let prepared = prepared(&scan, &mut knows_the_foot(and_the_right), &Settings::default());
             assert_eq!(prepared.rotation, (360 - degrees) % 360, "{degrees} {and_the_right}");
             let (width, height) = scan.dimensions();
             let first = prepared.to_scan.apply_bbox(&prepared.blocks[0].lines[0].bbox);
@@ -199,7 +255,7 @@ mod tests {
     #[test]
     fn a_row_of_each_turn_is_enough_for_a_page_that_reads_surely() {
         let mut engine = knows_the_foot(true);
-        assert_eq!(prepare_upright(&page(), &mut engine, &Settings::default()).rotation, 0);
+        assert_eq!(prepared(&page(), &mut engine, &Settings::default()).rotation, 0);
         assert_eq!(engine.rows, 2);
     }
 
@@ -208,8 +264,8 @@ mod tests {
         let (scan, _) = turn(&page(), 180);
         let mut unwanted = Settings::default();
         unwanted.deskew.quarter_turns = false;
-        assert_eq!(prepare_upright(&scan, &mut knows_the_foot(true), &unwanted).rotation, 0);
+        assert_eq!(prepared(&scan, &mut knows_the_foot(true), &unwanted).rotation, 0);
         let mut engine = crate::recognize::replay::Replay::new(["土"; 32]);
-        assert_eq!(prepare_upright(&scan, &mut engine, &Settings::default()).rotation, 0);
+        assert_eq!(prepared(&scan, &mut engine, &Settings::default()).rotation, 0);
     }
 }

@@ -84,7 +84,9 @@ mod tests {
             (folder.path().join("a.pdf"), folder.path().join("b.pdf"), folder.path().join("c.pdf"));
         std::fs::write(&scan, "%PDF-1.7").unwrap();
         std::fs::write(&other, "%PDF-1.7").unwrap();
-        std::fs::write(&own, crate::write::pdf::SearchablePdf::new("").finish()).unwrap();
+        let mut document = crate::write::pdf::SearchablePdf::new("");
+        document.software = "denshin 0".to_owned();
+        std::fs::write(&own, document.finish()).unwrap();
         assert!(matches!(check_place(&scan, &scan), Err(Occupied::Scan(_))));
         assert!(matches!(check_place(&other, &scan), Err(Occupied::Foreign(_))));
         assert!(check_place(&own, &scan).is_ok() && check_place(&folder.path().join("d.pdf"), &scan).is_ok());

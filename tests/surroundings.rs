@@ -1,0 +1,149 @@
+//! Sample pages as archives have them on file: turned, on microfilm, on a black ground, in shade, with the verso shining through,
+//! two on one scan. They are read as they are without that.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
+use denshin::evaluate::{Document, measure};
+use denshin::page::{Page, RegionKind};
+use denshin::pipeline::{Settings, read_page};
+use denshin::provenance::Source;
+use denshin::raster::Pixels;
+use denshin::recognize::{EngineChoice, ModelPaths};
+use denshin::scan::Scan;
+use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage, imageops};
+use std::path::Path;
+
+const KATAKANA: &str = "dev-004-katakana-clean.png";
+const HORIZONTAL: &str = "dev-020-horizontal-clean.png";
+const VERTICAL: &str = "dev-043-vertical-clean.png";
+
+fn sample(name: &str) -> RgbImage {
+    image::open(Path::new("samples").join(name)).unwrap().into_rgb8()
+}
+
+fn read(page: RgbImage) -> Page {
+    let scan = Scan { pixels: Pixels::Color(page), dpi: Some(300.0), dpi_down: None, notes: vec![] };
+    let source = Source { path: "drawn.png".into(), sha256: String::new(), page: 1, pages: 1 };
+    let pool = EngineChoice::Neural.pool(ModelPaths::default()).unwrap();
+    let mut engine = pool.lend().unwrap();
+    read_page(&scan, source, &mut *engine, &Settings::default()).unwrap()
+}
+
+fn gray(page: GrayImage) -> RgbImage {
+    DynamicImage::ImageLuma8(page).into_rgb8()
+}
+
+/// Text of the page, fields of the telegram, and what its stamps say.
+fn content(page: &Page) -> (String, String, Vec<String>) {
+    let stamps = page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Stamp { .. }));
+    let mut stamps: Vec<String> =
+        stamps.map(|stamp| stamp.lines.iter().map(|line| line.text.as_str()).collect()).collect();
+    stamps.sort();
+    (page.text.clone(), serde_json::to_string(&page.telegram).unwrap(), stamps)
+}
+
+/// Characters that are read otherwise, as a part of the reference.
+fn error_rate(reference: &str, read: &str) -> f64 {
+    let errors = measure("page", &Document::of_text(reference), &Document::of_text(read)).strict;
+    errors.total() as f64 / errors.n as f64
+}
+
+fn step(page: &Page, stage: &str, name: &str) -> serde_json::Value {
+    let steps = serde_json::to_value(&page.provenance.steps).unwrap();
+    let found = steps.as_array().unwrap().iter().find(|step| step["stage"] == stage).unwrap();
+    found[name].clone()
+}
+
+#[test]
+fn a_page_turned_any_way_has_the_same_text_fields_and_stamps() {
+    for name in [KATAKANA, HORIZONTAL] {
+        let upright = content(&read(sample(name)));
+        assert!(upright.0.len() > 500 && upright.1 != "null", "{name}: {upright:?}");
+        let turns: [fn(&RgbImage) -> RgbImage; 3] =
+            [imageops::rotate90, imageops::rotate180, imageops::rotate270];
+        for (turn, rotation) in turns.into_iter().zip([270, 180, 90]) {
+            let page = read(turn(&sample(name)));
+            assert_eq!(page.rotation, rotation, "{name}");
+            assert_eq!(content(&page), upright, "{name}, {rotation}");
+        }
+    }
+}
+
+#[test]
+fn a_negative_is_read_as_its_positive() {
+    let mut negative = sample(VERTICAL);
+    let positive = read(negative.clone());
+    imageops::invert(&mut negative);
+    let page = read(negative);
+    assert_eq!(content(&page), content(&positive));
+    assert_eq!(step(&page, "paper", "is_negative"), true);
+    assert_eq!(step(&positive, "paper", "is_negative"), false);
+}
+
+#[test]
+fn a_gray_page_on_a_black_ground_is_read() {
+    let page = imageops::grayscale(&sample(HORIZONTAL));
+    let mut ground = GrayImage::from_pixel(page.width() + 500, page.height() + 400, Luma([14]));
+    let dim = GrayImage::from_fn(page.width(), page.height(), |x, y| {
+        Luma([30 + (u32::from(page.get_pixel(x, y).0[0]) * 4 / 5) as u8])
+    });
+    imageops::replace(&mut ground, &dim, 260, 180);
+    let plain = read(gray(page));
+    let read = read(gray(ground));
+    assert!(error_rate(&plain.text, &read.text) <= 0.02, "{}", read.text);
+}
+
+#[test]
+fn print_in_shade_is_read_and_no_border() {
+    let page = imageops::grayscale(&sample(VERTICAL));
+    let width = page.width();
+    // Down to two fifths at the left edge.
+    let shade = |x: u32| 0.4 + 0.6 * (f64::from(x) / f64::from(width / 2)).min(1.0);
+    let shaded = GrayImage::from_fn(width, page.height(), |x, y| {
+        Luma([(f64::from(page.get_pixel(x, y).0[0]) * shade(x)) as u8])
+    });
+    let (plain, read) = (read(gray(page)), read(gray(shaded)));
+    assert!(error_rate(&plain.text, &read.text) <= 0.02, "{}", read.text);
+    assert_eq!(step(&read, "deskew", "black_border"), false);
+}
+
+#[test]
+fn the_verso_that_shines_through_is_not_read() {
+    let (mut page, verso) = (sample(HORIZONTAL), sample(VERTICAL));
+    let verso = imageops::blur(&imageops::flip_horizontal(&imageops::grayscale(&verso)), 3.0);
+    let plain = read(page.clone());
+    for (x, y, pixel) in page.enumerate_pixels_mut() {
+        let depth = verso.get_pixel_checked(x, y).map_or(0, |p| (255 - p.0[0]) / 4);
+        *pixel = Rgb(pixel.0.map(|p| p.saturating_sub(25).saturating_sub(depth)));
+    }
+    let read = read(page);
+    // A scrap beneath a stamp is read from the gray page.
+    assert!(error_rate(&plain.text, &read.text) <= 0.03, "{}", read.text);
+}
+
+#[test]
+fn of_two_pages_on_one_scan_the_right_one_is_read_first_where_print_is_vertical() {
+    let (right, left) = (sample(VERTICAL), sample(KATAKANA));
+    let mut spread = RgbImage::from_pixel(right.width() + left.width(), right.height(), Rgb([255; 3]));
+    imageops::replace(&mut spread, &left, 0, 0);
+    imageops::replace(&mut spread, &right, i64::from(left.width()), 0);
+    let page = read(spread);
+    let both = format!("{}{}", read(right).text, read(left).text);
+    let joined = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(error_rate(&joined(&both), &joined(&page.text)) <= 0.02, "{}", page.text);
+    assert_eq!(step(&page, "layout", "pages"), 2);
+    assert!(page.warnings.iter().any(|warning| warning.code == "second-telegram"), "{:?}", page.warnings);
+}
+
+#[test]
+fn ink_of_which_hardly_any_text_is_read_is_a_warning() {
+    let is_warned = |page: &Page| page.warnings.iter().any(|warning| warning.code == "little-text");
+    // Slanting strokes: no print.
+    let strokes = GrayImage::from_fn(1240, 1754, |x, y| {
+        let is_ink = (x * 3 + y) % 97 < 4 && (200..1500).contains(&y) && (200..1000).contains(&x);
+        Luma([if is_ink { 40 } else { 245 }])
+    });
+    let page = read(gray(strokes));
+    assert!(is_warned(&page), "{} {:?}", page.text, page.warnings);
+    assert!(!is_warned(&read(gray(GrayImage::from_pixel(1240, 1754, Luma([245]))))));
+}
