@@ -149,6 +149,8 @@ pub enum Event<'a> {
 pub struct Outcome {
     /// Pages read in this run.
     pub read: u64,
+    /// Pages, read or kept, that have ink and hardly any text.
+    pub little_text: u64,
     /// Pages whose results were there and were kept.
     pub kept: u64,
     /// Pages, or files that cannot be opened, set aside in this run.
@@ -363,6 +365,7 @@ impl Recorder<'_> {
                 (self.watch)(&Event::Counted { place, pages: *pages });
             }
             Report::Done { page, reading, .. } => {
+                self.outcome.little_text += u64::from(reading.little_text);
                 if reading.kept {
                     self.outcome.kept += 1;
                 } else {

@@ -68,6 +68,7 @@ fn page(status: &Status, pictures: &[Option<String>]) -> String {
         ("characters", status.characters.to_string()),
         ("of these, worth a look", status.doubtful.to_string()),
         ("warnings", status.warnings.to_string()),
+        ("pages with ink and hardly any text", status.little_text.to_string()),
         ("pages a second", format!("{:.2}", status.pages_per_second)),
         ("seconds of the latest run", format!("{:.0}", status.seconds)),
     ];
@@ -109,9 +110,10 @@ fn figure(html: &mut String, worst: &Worst, picture: Option<&str>) {
         |jpeg| format!("<img alt=\"\" src=\"data:image/jpeg;base64,{jpeg}\">"),
     );
     let confidence = worst.confidence.map(|c| format!(", confidence {c:.3}")).unwrap_or_default();
+    let little = if worst.little_text { ", ink and hardly any text" } else { "" };
     let _ = writeln!(
         html,
-        "<figure>{image}<figcaption>{}, page {}{confidence}: {} of {} characters worth a look, {} warnings</figcaption></figure>",
+        "<figure>{image}<figcaption>{}, page {}{confidence}: {} of {} characters worth a look, {} warnings{little}</figcaption></figure>",
         escaped(&worst.path),
         worst.page,
         worst.doubtful,

@@ -164,6 +164,9 @@ pub struct Reading {
     pub confidence: Option<f64>,
     /// Warnings in the record.
     pub warnings: u32,
+    /// Whether one of them is that the page has ink and hardly any text was read.
+    #[serde(default)]
+    pub little_text: bool,
     /// Stamps on the page.
     pub stamps: u32,
     /// Seconds by what took them: `scan`, `read`, `write`.

@@ -12,7 +12,7 @@ use super::output::{self, OutputError, Unwritten};
 use super::wire::{Assignment, Existing, Limits, Orders, Reading, Reply, Request, Stages, receive, send};
 use super::{picture, rehearsal};
 use crate::error::{At, PageError, PageRef, Stage};
-use crate::page::{FORMAT, Page, RegionKind};
+use crate::page::{FORMAT, LITTLE_TEXT, Page, RegionKind};
 use crate::pipeline::read_page;
 use crate::provenance::{Provenance, Source};
 use crate::recognize::pool::Pool;
@@ -386,6 +386,7 @@ fn signals(page: &Page) -> Reading {
         doubtful: glyphs().filter(|c| *c < DOUBTFUL).count() as u32,
         confidence: (characters > 0).then_some(mean),
         warnings: page.warnings.len() as u32,
+        little_text: page.warnings.iter().any(|warning| warning.code == LITTLE_TEXT),
         stamps: page.regions.iter().filter(|r| is_stamp(&r.kind)).count() as u32,
         ..Reading::default()
     }

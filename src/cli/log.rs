@@ -114,7 +114,7 @@ impl Log {
         self.done += 1;
         let Reading { kept, outdated, lines, characters, doubtful, confidence, warnings, seconds, .. } =
             reading;
-        let what = json!({ "kept": kept, "lines": lines, "characters": characters, "doubtful": doubtful,
+        let what = json!({ "kept": kept, "little_text": reading.little_text, "lines": lines, "characters": characters, "doubtful": doubtful,
             "confidence": confidence, "warnings": warnings, "seconds": seconds });
         let told = self.is_verbose.then(|| {
             format!(
@@ -122,6 +122,9 @@ impl Log {
             )
         });
         self.news("done", with_place(place, what), told);
+        if let (Form::Text, Some(told)) = (self.form, progress::little_text(place, reading)) {
+            self.trouble("little-text", json!({}), &told);
+        }
         for name in outdated {
             let told = progress::outdated(place, name);
             self.news("outdated", with_place(place, json!({ "name": name })), Some(told));
@@ -172,11 +175,13 @@ impl Log {
     }
 
     pub(super) fn ended(&mut self, outcome: &Outcome, summary: &Path) {
-        let Outcome { read, kept, failed, finished_before, failed_before, made, unmade, .. } = outcome;
+        let Outcome { read, kept, failed, finished_before, failed_before, .. } = outcome;
+        let Outcome { little_text, made, unmade, .. } = outcome;
         let done_before = finished_before - failed_before;
         let pages = if *read == 1 { "page" } else { "pages" };
         let mut told = format!("{read} {pages} read");
         for (number, what) in [
+            (*little_text, "with ink and hardly any text"),
             (*failed, "failed"),
             (*kept, "kept as they were"),
             (done_before, "done before"),
@@ -189,7 +194,7 @@ impl Log {
             }
         }
         told.push_str(&format!("; summary in {}", summary.display()));
-        let what = json!({ "read": read, "kept": kept, "failed": failed, "finished_before": finished_before,
+        let what = json!({ "read": read, "little_text": little_text, "kept": kept, "failed": failed, "finished_before": finished_before,
             "failed_before": failed_before, "made": made, "unmade": unmade, "end": format!("{:?}", outcome.end), "summary": summary.to_string_lossy() });
         self.news("ended", what, Some(told));
     }

@@ -47,6 +47,7 @@ impl Progress {
                     self.say(&described(place, reading));
                 }
                 if !self.is_quiet {
+                    little_text(place, reading).iter().for_each(|line| self.say(line));
                     reading.outdated.iter().for_each(|name| self.say(&outdated(place, name)));
                 }
                 self.step();
@@ -101,6 +102,14 @@ impl Progress {
             complain(&format!("{done}/{total} pages, {rate:.2} a second, {left:.0} s left"));
         }
     }
+}
+
+/// What is told of a page that has ink, and of which hardly any text was read.
+pub(super) fn little_text(place: &PageRef, reading: &Reading) -> Option<String> {
+    let characters = reading.characters;
+    reading.little_text.then(|| {
+        format!("{place}: hardly any text was read ({characters} characters), though the page has ink")
+    })
 }
 
 /// What is told of a document that is older than the record of one of its pages.

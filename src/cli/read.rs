@@ -92,6 +92,7 @@ fn ended(outcome: &Outcome, failed: u64, output: &Path) -> String {
     let pages = if outcome.read == 1 { "page" } else { "pages" };
     let mut told = format!("{} {pages} read", outcome.read);
     let parts = [
+        (outcome.little_text, "with ink and hardly any text"),
         (failed, "failed"),
         (outcome.kept, "kept as they were"),
         (outcome.made, "PDF made"),

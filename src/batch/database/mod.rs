@@ -135,6 +135,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000; PRAGMA foreign_keys = ON;",
     )?;
     connection.execute_batch(include_str!("schema.sql"))?;
+    // An earlier version began it.
+    if !connection.column_exists(None, "pages", "little_text")? {
+        connection.execute_batch("ALTER TABLE pages ADD COLUMN little_text INTEGER NOT NULL DEFAULT 0")?;
+    }
     Ok(connection)
 }
 
@@ -214,7 +218,7 @@ fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Resul
 
 fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>) -> rusqlite::Result<()> {
     let sql = "UPDATE pages SET state = 'done', making = ?, run = ?, finished = ?, formats = ?, results = ?, kept = ?,
-                   lines = ?, characters = ?, doubtful = ?, confidence = ?, warnings = ?, stamps = ?,
+                   lines = ?, characters = ?, doubtful = ?, confidence = ?, warnings = ?, stamps = ?, little_text = ?,
                    seconds = ?, seconds_by = ?, stage = NULL, cause = NULL
                WHERE file = ? AND page = ?";
     let json = |value: serde_json::Result<String>| value.unwrap_or_default();
@@ -232,6 +236,7 @@ fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>
         r.confidence,
         r.warnings,
         r.stamps,
+        r.little_text,
         r.seconds.get("all"),
         json(serde_json::to_string(&r.seconds)),
         place.0,

@@ -44,6 +44,8 @@ pub struct Status {
     pub doubtful: u64,
     /// Warnings in records.
     pub warnings: u64,
+    /// Pages that have ink, and of which hardly any text was read.
+    pub little_text: u64,
     /// What failed and why, in the order of the files.
     pub failures: Vec<Failure>,
     /// Pages that were read worst, the worst first.
@@ -80,6 +82,8 @@ pub struct Worst {
     pub doubtful: u32,
     /// Warnings in its record.
     pub warnings: u32,
+    /// Whether it has ink, and hardly any text was read.
+    pub little_text: bool,
 }
 
 /// How many failures and worst pages are named.
@@ -137,9 +141,12 @@ impl Status {
         self.characters += other.characters;
         self.doubtful += other.doubtful;
         self.warnings += other.warnings;
+        self.little_text += other.little_text;
         self.failures.extend(other.failures);
         self.worst.extend(other.worst);
-        self.worst.sort_by(|a, b| a.confidence.unwrap_or(2.0).total_cmp(&b.confidence.unwrap_or(2.0)));
+        let by_confidence =
+            |a: &Worst, b: &Worst| a.confidence.unwrap_or(2.0).total_cmp(&b.confidence.unwrap_or(2.0));
+        self.worst.sort_by(|a, b| b.little_text.cmp(&a.little_text).then(by_confidence(a, b)));
         self
     }
 }
@@ -173,7 +180,11 @@ fn of_one(c: &Connection, now: f64, named: Named) -> rusqlite::Result<Status> {
         })
     })?;
     (status.failures, status.worst) = (failures(c, named.failures)?, worst(c, named.worst)?);
-    // A manifest that an earlier version began, and that none has written to since, knows no documents.
+    // A manifest that an earlier version began, and that none has written to since, knows neither.
+    if c.column_exists(None, "pages", "little_text")? {
+        let sql = "SELECT count(*) FROM pages WHERE state = 'done' AND little_text";
+        status.little_text = c.query_row(sql, [], |row| row.get::<_, u32>(0))?.into();
+    }
     if c.table_exists(None, "documents")? {
         let sql = "SELECT count(*) FROM documents WHERE name IS NULL";
         status.unmade = c.query_row(sql, [], |row| row.get::<_, u32>(0))?.into();
@@ -230,10 +241,13 @@ fn unmade(c: &Connection, most: u32) -> rusqlite::Result<Vec<Failure>> {
 }
 
 fn worst(c: &Connection, most: u32) -> rusqlite::Result<Vec<Worst>> {
-    let sql = "SELECT path, page, confidence, characters, doubtful, warnings FROM pages
-               JOIN files ON files.id = file WHERE state = 'done' AND (confidence NOT NULL OR warnings > 0)
-               ORDER BY ifnull(confidence, 2), warnings DESC, file, page LIMIT ?";
-    let mut statement = c.prepare(sql)?;
+    let little_text = if c.column_exists(None, "pages", "little_text")? { "little_text" } else { "0" };
+    let sql = format!(
+        "SELECT path, page, confidence, characters, doubtful, warnings, {little_text} AS little FROM pages
+         JOIN files ON files.id = file WHERE state = 'done' AND (confidence NOT NULL OR warnings > 0)
+         ORDER BY little DESC, ifnull(confidence, 2), warnings DESC, file, page LIMIT ?"
+    );
+    let mut statement = c.prepare(&sql)?;
     let rows = statement.query_map([most], |row| {
         Ok(Worst {
             path: row.get(0)?,
@@ -242,6 +256,7 @@ fn worst(c: &Connection, most: u32) -> rusqlite::Result<Vec<Worst>> {
             characters: row.get(3)?,
             doubtful: row.get(4)?,
             warnings: row.get(5)?,
+            little_text: row.get(6)?,
         })
     })?;
     rows.collect()

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS pages (
     results TEXT,                            -- JSON: their paths
     kept INTEGER,
     lines INTEGER, characters INTEGER, doubtful INTEGER, confidence REAL, warnings INTEGER, stamps INTEGER,
+    little_text INTEGER NOT NULL DEFAULT 0,  -- whether it has ink, and hardly any text was read
     seconds REAL,
     seconds_by TEXT,                         -- JSON: seconds by what took them
     stage TEXT,                              -- of a failure
