@@ -40,27 +40,35 @@ impl Allowance {
         Self { page, cells, is_limited: recognizer.takes_time() }
     }
 
-    /// The cell that a line's middle lies in.
-    fn cell(&self, line: &BBox) -> usize {
-        let part =
-            |middle: i32, length: i32, count: i32| (middle * count / length.max(1)).clamp(0, count - 1);
-        let column = part((line.left + line.right) / 2, self.page.width(), CELLS.0);
-        let row = part((line.top + line.bottom) / 2, self.page.height(), CELLS.1);
-        (row * CELLS.0 + column) as usize
+    /// The cells that a line lies in, and the part of it in each. What is taken for a line may be as long as the page, such as
+    /// a gutter: it tells little of any one of them.
+    fn cells_of(&self, line: &BBox) -> Vec<(usize, f64)> {
+        let range = |from: i32, to: i32, length: i32, count: i32| {
+            let cell = |at: i32| (at * count / length.max(1)).clamp(0, count - 1);
+            cell(from)..=cell(to - 1).max(cell(from))
+        };
+        let columns = range(line.left, line.right, self.page.width(), CELLS.0);
+        let rows = range(line.top, line.bottom, self.page.height(), CELLS.1);
+        let part = 1.0 / (columns.clone().count() * rows.clone().count()) as f64;
+        let cells = rows.flat_map(|row| columns.clone().map(move |column| row * CELLS.0 + column));
+        cells.map(|cell| (cell as usize, part)).collect()
     }
 
-    /// Whether a line need not be tried any more.
+    /// Whether a line need not be tried any more: every cell that it lies in is given up.
     pub(super) fn is_spent(&self, line: &BBox) -> bool {
-        let cell = self.cells[self.cell(line)];
-        self.is_limited && cell.tried >= TRIED && cell.sure < LEGIBLE * cell.tried
+        let is_spent = |cell: &Cell| cell.tried >= TRIED && cell.sure < LEGIBLE * cell.tried;
+        self.is_limited && self.cells_of(line).iter().all(|&(cell, _)| is_spent(&self.cells[cell]))
     }
 
     /// Counts what was read of a line.
     pub(super) fn spend(&mut self, line: &LineBox, mode: WritingMode, read: &[Glyph]) {
         let along = mode.along(&line.bbox);
-        let cell = self.cell(&line.bbox);
-        self.cells[cell].tried += (f64::from(along.width()) / f64::from(along.height().max(1))).max(1.0);
-        self.cells[cell].sure += read.iter().filter(|glyph| is_sure(glyph)).count() as f64;
+        let tried = (f64::from(along.width()) / f64::from(along.height().max(1))).max(1.0);
+        let sure = read.iter().filter(|glyph| is_sure(glyph)).count() as f64;
+        for (cell, part) in self.cells_of(&line.bbox) {
+            self.cells[cell].tried += part * tried;
+            self.cells[cell].sure += part * sure;
+        }
     }
 }
 
@@ -112,6 +120,14 @@ mod tests {
         assert_eq!(read(&engine, &glyphs("一一一一一ー", 0.99)), 4, "strokes");
         assert_eq!(read(&engine, &glyphs("郢電緕", 0.95)), 40);
         assert_eq!(read(&Null, &[]), 40, "without an engine nothing takes time");
+    }
+
+    #[test]
+    fn what_is_as_long_as_the_page_takes_no_line_from_what_it_passes() {
+        let mut allowance = Allowance::of(BBox::of_size(2000, 6000), &Replay::new(["土"]));
+        let gutter = LineBox { bbox: BBox::from_ltrb(480, 0, 500, 6000), parts: vec![] };
+        allowance.spend(&gutter, WritingMode::VerticalRl, &[]);
+        assert!((0..6).all(|row| !allowance.is_spent(&line(1000 * row + 100).bbox)));
     }
 
     #[test]
