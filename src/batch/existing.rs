@@ -38,7 +38,7 @@ impl<'a> There<'a> {
         formats.iter().all(|format| self.has(*format))
     }
 
-    /// Those that are not there.
+    /// The formats that are not there.
     pub(super) fn missing(&self, formats: &[Format]) -> Vec<Format> {
         formats.iter().copied().filter(|format| !self.has(*format)).collect()
     }
@@ -71,7 +71,7 @@ impl<'a> There<'a> {
         is_other.then(|| taken(&name.to_string_lossy(), &there.path))
     }
 
-    /// What is written of a page that was read, or why it may not be.
+    /// The formats that are written of a page that was read, or the reason why none may be.
     pub(super) fn replace(
         &self,
         page: &Page,

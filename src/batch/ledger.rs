@@ -1,9 +1,9 @@
-//! What is written down of every page while a run goes on: in a database for `batch`, in lines of JSON for `read`.
+//! The ledger of a run has a row for every page: in a database for `batch`, in lines of JSON for `read`.
 
 use super::output::OutputError;
 use super::wire::Reading;
 
-/// What happened to a page, or a file.
+/// An event of a page or a file that the ledger records.
 #[derive(Debug)]
 pub(super) enum Report {
     /// A worker has been asked for it.

@@ -1,4 +1,4 @@
-//! What became of every page that was ever read into a folder: `manifest.jsonl`, a line of JSON a page.
+//! The manifest of a folder, `manifest.jsonl`: the outcome of every page that was ever read into it, a line of JSON a page.
 //!
 //! A page has one row. A run keeps the rows of earlier runs, and replaces those of the pages that it reads again. The file is
 //! written anew with each row, beside its place, and renamed: it is whole at any moment. A row follows when the

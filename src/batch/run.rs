@@ -231,7 +231,7 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     recorder.end(queue.is_empty())
 }
 
-/// What is to do, and where it is written down.
+/// The tasks of a run, and its ledger.
 struct Plan<'a> {
     ledger: Box<dyn Ledger + 'a>,
     planned: Planned,

@@ -19,14 +19,14 @@ use super::rehearsal::Misfortune;
 /// No message is longer, in bytes: a length beyond it means that something else wrote into the pipe.
 const LONGEST: usize = 64 << 20;
 
-/// What a worker is told before all else.
+/// The limits of a worker: the first message that it gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Limits {
     /// Memory that it may take, in bytes.
     pub bytes: u64,
 }
 
-/// What every worker of a run is told.
+/// The configuration of a run, which every worker gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Orders {
     /// How pages are read.
@@ -58,7 +58,7 @@ pub struct Orders {
     pub rehearsal: Vec<Misfortune>,
 }
 
-/// What becomes of results that are there.
+/// The treatment of results that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Existing {
     /// They stay, whoever made them, and the page counts as read; formats that are missing are made.
@@ -115,7 +115,7 @@ pub(super) struct Assignment {
     pub attempt: u32,
     /// Whether its record is there and only other formats are wanted.
     pub from_record: bool,
-    /// What record and other results say of where the file is; none where that is its path, relative to them.
+    /// The place of the file that record and other results name; none where that is its path, relative to them.
     pub shown: Option<String>,
     /// The file, lying elsewhere, whose results have the same names as far as the manifest knows.
     pub elsewhere: Option<String>,

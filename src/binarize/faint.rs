@@ -3,7 +3,7 @@
 //! Light that passes through paper is scattered, so what shines through is blurred, however clean the scan. Faded print has
 //! edges as sharp as the dark print beside it. The measure is the steepness of a stroke's edges: the greatest fall of brightness
 //! from pixel to pixel, as a part of the stroke's depth below the paper. As a part of the dark print's steepness, that of faded
-//! print has a median of 0.9 to 1.0 (six pages of cables copied and worn), of print that shines through 0.4 to 0.55 (three pages),
+//! print has a median of 0.9 to 1.1 (nine pages of cables copied and worn), of print that shines through 0.4 to 0.55 (three pages),
 //! of mottled paper 0.2 to 0.4 (four).
 
 use super::Levels;

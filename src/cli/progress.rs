@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Instant;
 
-/// What fits stderr.
+/// The progress that fits stderr.
 pub(super) fn for_terminal(is_quiet: bool, is_verbose: bool) -> Progress {
     let is_bar = !is_quiet && std::io::stderr().is_terminal();
     Progress { bar: is_bar.then(bar), is_quiet, is_verbose, began: Instant::now(), total: 0, done: 0 }
@@ -104,7 +104,7 @@ impl Progress {
     }
 }
 
-/// What is told of a page that has ink, and of which hardly any text was read.
+/// The line about a page that has ink, and of which hardly any text was read.
 pub(super) fn little_text(place: &PageRef, reading: &Reading) -> Option<String> {
     let characters = reading.characters;
     reading.little_text.then(|| {
@@ -112,7 +112,7 @@ pub(super) fn little_text(place: &PageRef, reading: &Reading) -> Option<String> 
     })
 }
 
-/// What is told of a document that is older than the record of one of its pages.
+/// The line about a document that is older than the record of one of its pages.
 pub(super) fn outdated(place: &PageRef, name: &str) -> String {
     format!("{place}: {name} was made of an earlier reading (denshin convert makes it anew)")
 }

@@ -87,7 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     })
 }
 
-/// What became of all pages.
+/// The outcome of all pages, in a line.
 fn ended(outcome: &Outcome, failed: u64, output: &Path) -> String {
     let pages = if outcome.read == 1 { "page" } else { "pages" };
     let mut told = format!("{} {pages} read", outcome.read);

@@ -23,7 +23,7 @@ pub(super) struct ResultArguments {
     rehearse: Vec<Misfortune>,
 }
 
-/// What is made: of each page, or of all pages of a file.
+/// A kind of result: of each page, or of all pages of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     Page(Format),

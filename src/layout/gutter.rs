@@ -11,7 +11,7 @@ use crate::geometry::BBox;
 const WIDE: f64 = 1.15;
 /// The part of the scan's width in which the gutter lies.
 const MIDDLE: (f64, f64) = (0.35, 0.65);
-/// Half of the band, as a part of the scan's width: an inner margin of A4 is 5 % to 6 % of the width of two pages.
+/// Half of the band, as a part of the scan's width: two inner margins of a centimetre on two pages of A4 are 5 % of it.
 const HALF_BAND: f64 = 0.02;
 /// Pieces of ink that may stand in the band, as a part of all.
 const MOST_INSIDE: f64 = 0.005;

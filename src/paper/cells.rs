@@ -43,7 +43,7 @@ impl Values {
     }
 }
 
-/// What the cells of a page tell of its print.
+/// The print of a page as its cells show it.
 #[derive(Clone, Copy)]
 pub(super) struct Contrasts {
     pub polarity: Polarity,

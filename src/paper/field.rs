@@ -7,8 +7,8 @@
 use super::cells::Cells;
 use std::collections::VecDeque;
 
-/// From one cell to the next, paper keeps at least this part of its brightness. The gutter of a book falls by a fifth a cell,
-/// the edge of paper on black by nine tenths.
+/// From one cell to the next, paper keeps at least this part of its brightness. The edge of paper on black falls by nine tenths;
+/// how fast gutters fall has not been measured.
 const SMOOTH: f32 = 0.7;
 /// Cells as bright as most of the paper differ from it by this part at most.
 const ALIKE: f32 = 0.12;

@@ -1,6 +1,6 @@
 //! How much is read where nothing can be read.
 //!
-//! What layout takes for lines may be a picture, a hatching or a page of blots, and an engine takes longer for these than for
+//! The lines that layout finds may be a picture, a hatching or a page of blots, and an engine takes longer for these than for
 //! any cable. So a page is seen in [`CELLS`], and where enough characters have been tried in one and hardly any was read surely,
 //! its other lines are given up. On the 63 synthetic cables, worn copies among them, no line is: a page that can be read at
 //! all has sure characters everywhere.
@@ -19,7 +19,7 @@ const SURE: f32 = 0.9;
 /// Part of those tried that is read surely where anything can be read, at least.
 const LEGIBLE: f64 = 0.03;
 
-/// What was read so far, cell by cell.
+/// The reading so far, cell by cell.
 pub(super) struct Allowance {
     page: BBox,
     cells: Vec<Cell>,

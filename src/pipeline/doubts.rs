@@ -28,7 +28,7 @@ use crate::paper::Paper;
 use crate::scan::Note;
 
 /// Hardly any text was read where the boxes of the characters cover less than this part of the cells of the page that hold both
-/// dark and bright ([`crate::paper::Paper::marked_cells`]). On cables they cover 0.25 and more, ruled forms included.
+/// dark and bright ([`crate::paper::Paper::marked_cells`]). On ten cables they cover 0.19 to 0.94.
 const LEAST_COVERED: f64 = 0.08;
 /// Fewest such cells on a page that ought to have text: a page number has fewer.
 const LEAST_MARKED: usize = 100;
@@ -41,17 +41,19 @@ const OFF_PITCH: f64 = 0.25;
 /// Fewest characters that have a pitch, and fewest lines of a block that has one.
 const LEAST: (usize, usize) = (5, 3);
 
+/// A warning about the page as a whole.
+fn of_whole_page(code: &str, message: String) -> Warning {
+    Warning { code: code.to_owned(), region: None, line: None, message }
+}
+
 /// A telegram on the second page of a scan: the record holds the fields of one.
 pub(super) fn second_telegram(telegram: &Telegram) -> Warning {
     let number = telegram.number.map(|number| format!(", number {number}")).unwrap_or_default();
-    Warning {
-        code: "second-telegram".to_owned(),
-        region: None,
-        line: None,
-        message: format!(
-            "the second page of this scan has a telegram of its own{number}: its fields are not in the record (divide the              scan to have both)"
-        ),
-    }
+    let message = format!(
+        "the second page of this scan has a telegram of its own{number}: its fields are not in the record (divide the \
+         scan to have both)"
+    );
+    of_whole_page("second-telegram", message)
 }
 
 /// Whether hardly any text of all regions was read, though the page has ink.
@@ -64,37 +66,33 @@ pub(super) fn little_text(regions: &[Region], paper: &Paper) -> Option<Warning> 
     let covered = read.iter().sum::<i64>() as f64;
     let marked = paper.marked_cells as f64 * f64::from(paper.cell_px).powi(2);
     let is_little = paper.marked_cells >= LEAST_MARKED && covered < LEAST_COVERED * marked;
-    is_little.then(|| Warning {
-        code: LITTLE_TEXT.to_owned(),
-        region: None,
-        line: None,
-        message: format!(
-            "the page has ink, and {} characters were read with some confidence: look at it",
-            read.len()
-        ),
+    is_little.then(|| {
+        let characters = read.len();
+        let message = format!(
+            "the page has ink, and {characters} characters were read with some confidence: look at it"
+        );
+        of_whole_page(LITTLE_TEXT, message)
     })
 }
 
-/// What was given up, and where: boxes are those of the scan.
+/// The parts of the page that were given up. Boxes are those of the scan.
 pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
     let on_scan = |bbox: &BBox| {
         let [left, top, right, bottom] = prepared.to_scan.apply_bbox(bbox).into();
         format!("{left},{top},{right},{bottom}")
     };
-    let warning =
-        |code: &str, message: String| Warning { code: code.to_owned(), region: None, line: None, message };
     let texture = (!prepared.texture.is_empty()).then(|| {
         let places: Vec<String> = prepared.texture.iter().map(on_scan).collect();
         let message =
             format!("halftone, noise or dots are left out, not print, in {}", places.join(" and in "));
-        warning("texture", message)
+        of_whole_page("texture", message)
     });
     let illegible = (!given_up.is_empty()).then(|| {
         let around = given_up.iter().fold(BBox::default(), |all, line| all.union(line));
         let count = given_up.len();
         let message =
             format!("{count} lines in {} were not read: nothing around them is legible", on_scan(&around));
-        warning("illegible", message)
+        of_whole_page("illegible", message)
     });
     texture.into_iter().chain(illegible).collect()
 }
@@ -103,21 +101,12 @@ pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
 pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
     let mut found = Vec::new();
     if prepared.skew.confidence.value() < 0.2 {
-        found.push(Warning {
-            code: "unsure-skew".to_owned(),
-            region: None,
-            line: None,
-            message: "the skew could not be measured reliably".to_owned(),
-        });
+        let message = "the skew could not be measured reliably";
+        found.push(of_whole_page("unsure-skew", message.to_owned()));
     }
     if prepared.is_turn_unsure {
-        found.push(Warning {
-            code: "unsure-turn".to_owned(),
-            region: None,
-            line: None,
-            message: "it reads somewhat better turned, and was left as it is (--direction may tell)"
-                .to_owned(),
-        });
+        let message = "it reads somewhat better turned, and was left as it is (--direction may tell)";
+        found.push(of_whole_page("unsure-turn", message.to_owned()));
     }
     let redactions = Redactions::of(prepared);
     for region in regions {
@@ -142,10 +131,7 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
 
 /// What may be doubted because of the file that the page comes from.
 pub(super) fn of_scan(notes: &[Note]) -> Vec<Warning> {
-    let warning = |note: &Note| {
-        let message = note.doubt()?.to_owned();
-        Some(Warning { code: note.code().to_owned(), region: None, line: None, message })
-    };
+    let warning = |note: &Note| Some(of_whole_page(note.code(), note.doubt()?.to_owned()));
     notes.iter().filter_map(warning).collect()
 }
 
