@@ -1,5 +1,5 @@
 //! Sample pages as archives have them on file: turned, on microfilm, on a black ground, in shade, with the verso shining through,
-//! two on one scan. They are read as they are without that.
+//! two on one scan, set in tiers. They are read as they are without that.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -133,6 +133,30 @@ fn of_two_pages_on_one_scan_the_right_one_is_read_first_where_print_is_vertical(
     assert!(error_rate(&joined(&both), &joined(&page.text)) <= 0.02, "{}", page.text);
     assert_eq!(step(&page, "layout", "pages"), 2);
     assert!(page.warnings.iter().any(|warning| warning.code == "second-telegram"), "{:?}", page.warnings);
+}
+
+#[test]
+fn tiers_of_vertical_print_are_read_one_after_another() {
+    let page = sample(VERTICAL);
+    let record = read(page.clone());
+    let lines = record.regions.iter().flat_map(|region| &region.lines);
+    let pieces: Vec<_> = lines.flat_map(|line| line.glyphs.chunks_exact(11)).collect();
+    let (side, pitch, per_tier) = (46, 90, pieces.len() / 2);
+    let mut tiers = RgbImage::from_pixel(400 + pitch * per_tier as u32, 1700, Rgb([255; 3]));
+    let mut text = String::new();
+    for (i, glyphs) in pieces[..2 * per_tier].iter().enumerate() {
+        let (tier, column) = (i / per_tier, (i % per_tier) as u32);
+        let [first, last] = [glyphs[0].bbox, glyphs[10].bbox];
+        let (width, height) = ((first.right - first.left) as u32, (last.bottom - first.top) as u32);
+        let piece = imageops::crop_imm(&page, first.left as u32, first.top as u32, width, height).to_image();
+        // Two characters stand between the tiers.
+        let top = 200 + tier as u32 * (11 + 2) * side;
+        let left = i64::from(tiers.width() - 250 - column * pitch);
+        imageops::replace(&mut tiers, &piece, left, i64::from(top));
+        glyphs.iter().for_each(|glyph| text.push_str(&glyph.text));
+    }
+    let joined: String = read(tiers).text.split_whitespace().collect();
+    assert!(pieces.len() >= 16 && error_rate(&text, &joined) <= 0.02, "{text} {joined}");
 }
 
 #[test]

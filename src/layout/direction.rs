@@ -177,7 +177,7 @@ mod tests {
     /// Units of one piece each, on a page of characters of 10 px.
     fn units(boxes: Vec<BBox>) -> Units {
         let all = boxes.into_iter().map(|bbox| Unit { bbox, pieces: vec![bbox] }).collect();
-        Units { size: 10.0, all }
+        Units { size: 10.0, all, dots: vec![] }
     }
 
     #[test]
@@ -200,8 +200,11 @@ mod tests {
         let notice: Vec<BBox> = (0..18).map(|i| BBox::from_ltwh(i % 6 * 26, i / 6 * 30, 24, 24)).collect();
         let page = joined(&notice, 40.0);
         assert_eq!(page.len(), 1, "by the page's measure its lines are one");
-        let zones =
-            find_zones(&Units { size: 40.0, all: page }, &Rulings::default(), &LayoutOptions::default());
+        let zones = find_zones(
+            &Units { size: 40.0, all: page, dots: vec![] },
+            &Rulings::default(),
+            &LayoutOptions::default(),
+        );
         let [zone] = zones.as_slice() else { panic!("{} zones", zones.len()) };
         assert_eq!((zone.units.len(), zone.writing_mode), (3, WritingMode::HorizontalTb));
         assert!((26.0..30.0).contains(&zone.size), "{}", zone.size);

@@ -6,8 +6,11 @@ mod chain;
 mod remnants;
 mod rows;
 
+use super::bands::{self, Stretch};
 use super::direction::Zone;
+use super::leaders::find_leaders;
 use super::rulings::Rulings;
+use super::units::Units;
 use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
@@ -32,6 +35,9 @@ const SPECK: f64 = 0.3;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
+/// As far, in characters, a leader may stand from what it goes on from and from what it leads to.
+const LED: f64 = 2.5;
+
 /// Narrower than this, in characters, no blank has a rule in it that parts columns: a streak of the copier runs
 /// through print.
 const RULED: f64 = 0.6;
@@ -48,35 +54,55 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
         .collect()
 }
 
-/// Finds the lines of both directions; apart from them those wholly beneath black stamps.
+/// The lines of a page, in no order.
+pub(super) struct Chains {
+    /// Lines of both directions.
+    pub lines: Vec<Chained>,
+    /// Those that stand wholly beneath black stamps.
+    pub beneath: Vec<Chained>,
+    /// The bands between tiers of vertical print.
+    pub tiers: Vec<BBox>,
+}
+
+/// Finds the lines of both directions.
 pub(super) fn chain(
     ink: &Binary,
+    found: &Units,
     zones: &[Zone],
     erased: &Erased<'_>,
-    size: f64,
     options: &LayoutOptions,
-) -> (Vec<Chained>, Vec<Chained>) {
+) -> Chains {
+    let size = found.size;
     let mut free: Vec<bool> = vec![true; erased.redactions.len()];
-    let (mut found, mut beneath) = (Vec::new(), Vec::new());
+    let (mut lines, mut beneath) = (Vec::new(), Vec::new());
     // The direction with more print first: redactions stand in the body's lines rather than beside a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
     modes.sort_by_key(|&mode| std::cmp::Reverse(units_of(zones, mode)));
-    let marks = modes.map(|mode| Seen::of(erased, mode));
-    let stringing = |mode, marks| Stringing { ink, mode, marks, size, options };
-    let zones = with_scraps(&stringing(modes[0], &marks[0]), zones);
-    for (mode, marks) in modes.into_iter().zip(&marks) {
-        let stringing = stringing(mode, marks);
+    let marks = modes.map(|mode| Seen::of(erased, &found.dots, size, mode));
+    let widest_blank = options.widest_blank;
+    let main = Stringing { ink, mode: modes[0], marks: &marks[0], size, widest_blank };
+    let zones = with_scraps(&main, zones);
+    let mut tiers = Vec::new();
+    for (mode, mut marks) in modes.into_iter().zip(marks) {
+        let stretches = Stringing { ink, mode, marks: &marks, size, widest_blank: bands::BLANK };
+        let bands = stretches.bands(&zones);
+        marks.shared = bands::printed_in(&bands, &marks.rulings, size);
+        marks.rulings.extend(&bands);
+        if mode == WritingMode::VerticalRl {
+            tiers = along(&bands, mode);
+        }
+        let stringing = Stringing { ink, mode, marks: &marks, size, widest_blank };
         let (mut chains, others) = stringing.string_zones(&zones);
         stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free);
-        found.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
+        lines.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
         beneath.extend(others.into_iter().filter_map(|c| stringing.finish(c)));
     }
     let alone = redactions_alone(erased.redactions).into_iter().zip(free).filter(|(_, is_free)| *is_free);
     let alone: Vec<Chained> = alone
-        .map(|(alone, _)| Chained { writing_mode: nearest_mode(&alone.line.bbox, &found), ..alone })
+        .map(|(alone, _)| Chained { writing_mode: nearest_mode(&alone.line.bbox, &lines), ..alone })
         .collect();
-    found.extend(alone);
-    (found, beneath)
+    lines.extend(alone);
+    Chains { lines, beneath, tiers }
 }
 
 /// The direction of the line that lies nearest to a redaction in no line: in a form, that of the form.
@@ -122,6 +148,10 @@ fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
 /// Marks that lines run between or beneath, as seen along the lines.
 struct Seen {
     rulings: Rulings,
+    /// Those among them that part tiers or columns.
+    shared: Rulings,
+    /// Rows of dots between what is listed and its number.
+    leaders: Vec<BBox>,
     stamps: Vec<BBox>,
     stamps_places: BoxIndex,
     black_stamps: Vec<BBox>,
@@ -129,10 +159,13 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(erased: &Erased<'_>, mode: WritingMode) -> Self {
+    /// `dots` are small pieces of ink, `size` is the side of a character, px.
+    fn of(erased: &Erased<'_>, dots: &[BBox], size: f64, mode: WritingMode) -> Self {
         let (stamps, black_stamps) = (along(erased.stamps, mode), along(erased.black_stamps, mode));
         Self {
             rulings: Rulings::of(along(erased.rulings, mode)),
+            shared: Rulings::default(),
+            leaders: find_leaders(&along(dots, mode), size),
             stamps_places: BoxIndex::of(&stamps),
             stamps,
             black_places: BoxIndex::of(&black_stamps),
@@ -147,10 +180,19 @@ struct Stringing<'a> {
     mode: WritingMode,
     marks: &'a Seen,
     size: f64,
-    options: &'a LayoutOptions,
+    /// Widest blank within a line, in characters.
+    widest_blank: f64,
 }
 
 impl Stringing<'_> {
+    /// The bands that the lines of this direction share.
+    fn bands(&self, zones: &[Zone]) -> Vec<BBox> {
+        let (stretches, _) = self.string_zones(zones);
+        let stretches: Vec<Stretch> =
+            stretches.iter().map(|s| Stretch { bbox: s.bbox(), blanks: s.blanks() }).collect();
+        bands::find_bands(&stretches, &self.marks.rulings, self.size)
+    }
+
     /// Chains for all units of this direction: of print of about one size together, as lines go on from zone to zone.
     fn string_zones(&self, zones: &[Zone]) -> (Vec<Chain>, Vec<Chain>) {
         let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
@@ -165,6 +207,7 @@ impl Stringing<'_> {
         }
         // A streak of the copier through a notice makes two zones of it, and their sizes may seem to differ.
         self.join(&mut lines);
+        self.lead(&mut lines);
         (lines, beneath)
     }
 
@@ -301,6 +344,36 @@ impl Stringing<'_> {
         chains.retain(|c| !c.is_empty());
     }
 
+    /// Puts leaders into the lines that they go on from, and joins what they lead to.
+    fn lead(&self, chains: &mut Vec<Chain>) {
+        let mut rows = Rows::of(chains, self.size);
+        for leader in &self.marks.leaders {
+            let middle = leader.center().y;
+            let beside: Vec<(usize, i32)> = rows
+                .beside(leader)
+                .into_iter()
+                .filter(|&i| !chains[i].is_empty())
+                .filter(|&i| {
+                    let band = chains[i].band(leader);
+                    middle > f64::from(band.top) && middle < f64::from(band.bottom)
+                })
+                .map(|i| (i, chains[i].bbox().center().x as i32))
+                .collect();
+            let near = |i: &usize| f64::from(chains[*i].nearest(leader).1) <= LED * self.size;
+            let side = |is_before: bool| {
+                let here = beside.iter().filter(|(_, x)| (f64::from(*x) < leader.center().x) == is_before);
+                here.map(|(i, _)| *i).filter(near).min_by_key(|&i| chains[i].nearest(leader).1)
+            };
+            let (Some(first), then) = (side(true), side(false)) else { continue };
+            rows.put(chains, Some(first), Bead { bbox: *leader, redaction: None });
+            if let Some(then) = then {
+                let rest = chains[then].take();
+                rest.into_iter().for_each(|bead| rows.put(chains, Some(first), bead));
+            }
+        }
+        chains.retain(|c| !c.is_empty());
+    }
+
     /// How much of a blank in a line lies beneath stamps.
     fn beneath_stamps(&self, from: i32, to: i32, band: &BBox) -> i32 {
         let blank = BBox::from_ltrb(from, band.top, to, band.bottom);
@@ -314,7 +387,7 @@ impl Stringing<'_> {
     /// Whether one chain continues another.
     fn goes_on(&self, chain: &Chain, other: &Chain) -> bool {
         let (a, b) = (chain.bbox(), other.bbox());
-        let farthest = self.options.widest_blank * f64::from(a.height().max(b.height()));
+        let farthest = self.widest_blank * f64::from(a.height().max(b.height()));
         if self.marks.stamps.is_empty() && f64::from(b.left - a.right) > farthest {
             return false;
         }
@@ -325,9 +398,15 @@ impl Stringing<'_> {
         let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
         // What stands in the same band is the same line, be it that they overlap.
         alike
-            && gap <= self.options.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
+            && gap <= self.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
             && overlap >= 0.7 * f64::from(low)
-            && !(gap > RULED * self.size && self.marks.rulings.is_between(&a, &b))
+            && !self.are_parted(&a, &b, gap)
+    }
+
+    /// Whether a rule parts what stands so many pixels apart.
+    fn are_parted(&self, a: &BBox, b: &BBox, gap: f64) -> bool {
+        let is_ruled = gap > RULED * self.size && self.marks.rulings.is_between(a, b);
+        is_ruled || self.marks.shared.is_between(a, b)
     }
 
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
@@ -343,12 +422,12 @@ impl Stringing<'_> {
         } else {
             overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
         };
-        let reach = self.options.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
+        let reach = self.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
         if !fits || f64::from(chain.bbox().gap_x(unit)) > reach {
             return None;
         }
         let gap = f64::from(chain.nearest(unit).1);
-        if gap > reach || (gap > RULED * self.size && self.marks.rulings.is_between(&last, unit)) {
+        if gap > reach || self.are_parted(&last, unit, gap) {
             return None;
         }
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
@@ -375,8 +454,7 @@ impl Stringing<'_> {
                 let slack = 0.2 * f64::from(band.height());
                 let inside =
                     middle >= f64::from(band.top) - slack && middle <= f64::from(band.bottom) + slack;
-                let parted =
-                    f64::from(gap) > RULED * self.size && self.marks.rulings.is_between(&nearest, &unit);
+                let parted = self.are_parted(&nearest, &unit, f64::from(gap));
                 (inside && !parted).then_some((gap, i))
             })
             .min();
@@ -435,7 +513,7 @@ impl Stringing<'_> {
 
     /// Whether a redaction covers part of a line, or follows or precedes its print.
     fn stands_in(&self, block: &BBox, chain: &Chain) -> bool {
-        let reach = self.size * self.options.widest_blank;
+        let reach = self.size * self.widest_blank;
         if f64::from(chain.bbox().gap_x(block)) > reach {
             return false;
         }

@@ -6,13 +6,16 @@
 //! Cables are set on a full-width grid, so cells are exact where engines' character boxes are not.
 //!
 //! Chains follow lines that are slightly bent; lines that touch are cut where their profile is thinnest.
-//! Columns of horizontal print closer than three characters and without a rule between them are taken for one.
+//! Tiers and columns are parted by the blank [`bands`] that their lines share. Columns of a few short lines that stand closer
+//! than three characters and have no rule between them are taken for one.
 //! Ruby is taken for specks or for a line of its own.
 
+mod bands;
 mod cells;
 mod direction;
 mod grid;
 mod gutter;
+mod leaders;
 mod lines;
 mod order;
 mod rulings;
@@ -21,6 +24,7 @@ mod units;
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
+use lines::Chains;
 use rulings::Rulings;
 use serde::{Deserialize, Serialize};
 
@@ -151,16 +155,27 @@ pub struct Lines {
     /// What stands wholly within a black stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
     /// Ink does not tell which; what it says may.
     pub beneath: Vec<Block>,
+    /// What parts the print.
+    pub partings: Partings,
+}
+
+/// Blanks that part the print of a scan.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Partings {
     /// The column of pixels between two pages on one scan. No line crosses it, and all blocks of the page that is read first
     /// stand before those of the other: the right one where most lines are vertical.
     pub gutter: Option<i32>,
+    /// Level lines between tiers of vertical print, each as wide as the columns that it parts: those above it are read before
+    /// those below.
+    pub tiers: Vec<BBox>,
 }
 
 /// Finds the lines of a page whose marks are erased.
 #[must_use]
 pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) -> Lines {
     let Some(found) = units::find_units(ink, options) else {
-        let blocks = order::into_blocks(lines::redactions_alone(erased.redactions), erased.rulings, None);
+        let alone = lines::redactions_alone(erased.redactions);
+        let blocks = order::into_blocks(alone, erased.rulings, &Partings::default());
         return Lines { blocks, ..Lines::default() };
     };
     let print: Vec<BBox> = found.all.iter().map(|unit| unit.bbox).collect();
@@ -171,25 +186,26 @@ pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) ->
     let erased = &Erased { rulings: &rules, ..*erased };
     let rulings = Rulings::of(rules.clone());
     let zones = direction::find_zones(&found, &rulings, options);
-    let (lines, beneath) = lines::chain(ink, &zones, erased, found.size, options);
-    let mut blocks = order::into_blocks(lines, erased.rulings, gutter);
+    let Chains { lines, beneath, tiers } = lines::chain(ink, &found, &zones, erased, options);
+    let partings = Partings { gutter, tiers };
+    let mut blocks = order::into_blocks(lines, erased.rulings, &partings);
     cells::rule(ink, &mut blocks);
     let mut beneath: Vec<Block> = beneath.into_iter().map(Block::from).collect();
     cells::rule(ink, &mut beneath);
-    Lines { blocks, beneath, gutter }
+    Lines { blocks, beneath, partings }
 }
 
-/// The blocks with further lines in their places, on a page with these rules, or two pages with this gutter.
+/// The blocks with further lines in their places, on a page with these rules and blanks.
 #[must_use]
 pub fn with_lines(
     blocks: Vec<Block>,
     others: Vec<Block>,
     rulings: &[BBox],
-    gutter: Option<i32>,
+    partings: &Partings,
 ) -> Vec<Block> {
     if others.is_empty() {
         return blocks;
     }
     let lines = blocks.into_iter().chain(others).flat_map(Block::into_lines).collect();
-    order::into_blocks(lines, rulings, gutter)
+    order::into_blocks(lines, rulings, partings)
 }

@@ -1,14 +1,14 @@
 //! Reading order: lines into blocks, blocks one after another.
 //!
 //! Vertical lines are put in order first: columns from right to left, in a column from above; where a blank or a rule
-//! runs across all columns and much stands on both sides of it (段組), the tier above is read before the tier below.
+//! runs across columns and much stands on both sides of it (段組), the tier above is read before the tier below.
 //! Horizontal: what stands above comes first where both share columns of the page, what stands left where both share
 //! rows. Horizontal blocks of a vertical page are read before the columns where they stand above them (title, form
 //! boxes), among them where they stand between, after them below.
 
 use super::lines::Chained;
 use super::rulings::Rulings;
-use super::{Block, LineBox};
+use super::{Block, LineBox, Partings};
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use std::collections::BTreeSet;
@@ -18,25 +18,26 @@ const TIER_LINES: usize = 3;
 
 /// Groups lines into blocks and puts all in reading order, of two pages beside a gutter one after the other. Rules part the
 /// rows of a table.
-pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox], gutter: Option<i32>) -> Vec<Block> {
-    let Some(gutter) = gutter else { return blocks_of_page(lines, rulings) };
+pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox], partings: &Partings) -> Vec<Block> {
+    let Partings { gutter, tiers } = partings;
+    let Some(gutter) = *gutter else { return blocks_of_page(lines, rulings, tiers) };
     let vertical = lines.iter().filter(|l| l.writing_mode == WritingMode::VerticalRl).count();
     let is_vertical = 2 * vertical > lines.len();
     let (left, right): (Vec<Chained>, Vec<Chained>) =
         lines.into_iter().partition(|l| l.line.bbox.center().x < f64::from(gutter));
     let (first, second) = if is_vertical { (right, left) } else { (left, right) };
-    let mut blocks = blocks_of_page(first, rulings);
-    blocks.extend(blocks_of_page(second, rulings));
+    let mut blocks = blocks_of_page(first, rulings, tiers);
+    blocks.extend(blocks_of_page(second, rulings, tiers));
     blocks
 }
 
 /// The blocks of one page in reading order.
-fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
+fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox], tiers: &[BBox]) -> Vec<Block> {
     let (mut horizontal, vertical): (Vec<Chained>, Vec<Chained>) =
         lines.into_iter().partition(|l| l.writing_mode == WritingMode::HorizontalTb);
     horizontal.sort_by_key(|l| (l.line.bbox.top, l.line.bbox.left));
     let mut columns = Vec::new();
-    in_tiers(vertical, &mut columns);
+    in_tiers(vertical, tiers, &mut columns);
     let mut blocks: Vec<Block> = Vec::new();
     let (upright, level) = rulings.iter().partition(|r| r.height() > r.width());
     let table = Table::of(upright, level, horizontal.iter().map(|l| l.line.bbox).collect());
@@ -55,7 +56,7 @@ fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<Block> {
             None => blocks.push(Block { writing_mode, lines: vec![line] }),
         }
     }
-    let rows = in_reading_order(absorb_scraps(blocks));
+    let rows = in_reading_order(join_lists(absorb_scraps(blocks), &table.upright));
     let mut upright: Vec<Block> = Vec::new();
     for Chained { writing_mode, line } in columns {
         let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
@@ -181,6 +182,50 @@ fn absorb_scraps(blocks: Vec<Block>) -> Vec<Block> {
     blocks.into_iter().flatten().collect()
 }
 
+/// Fewest rows of a list.
+const LIST_ROWS: usize = 3;
+/// Longer than this, in heights of a line, no entry of a list's column is.
+const ENTRY: i32 = 6;
+/// As far, as a part of its height, a line may stand from the height of that in whose row it is.
+const LEVEL: f64 = 0.3;
+
+/// Gives columns of short entries to the block whose lines stand in their rows, as the page numbers of a table of contents do:
+/// it is read row by row. A rule between them parts them.
+fn join_lists(blocks: Vec<Block>, upright: &Rulings) -> Vec<Block> {
+    let is_column = |block: &Block| {
+        let short = |line: &LineBox| line.bbox.width() <= ENTRY * line.bbox.height();
+        block.lines.len() >= LIST_ROWS && block.lines.iter().all(short)
+    };
+    let boxes: Vec<BBox> = blocks.iter().map(Block::bbox).collect();
+    let places = BoxIndex::of(&boxes);
+    let page = boxes.iter().fold(BBox::default(), |all, b| all.union(b));
+    let mut blocks: Vec<Option<Block>> = blocks.into_iter().map(Some).collect();
+    for i in 0..blocks.len() {
+        let Some(column) = blocks[i].take_if(|block| is_column(block)) else { continue };
+        let beside = places.touching(&BBox { left: page.left, right: boxes[i].left, ..boxes[i] });
+        let before = |&j: &usize| j != i && boxes[j].right <= boxes[i].left;
+        let host = beside.into_iter().filter(before).rfind(|&j| {
+            let in_row = |line: &LineBox| {
+                let lines = blocks[j].iter().flat_map(|b| &b.lines);
+                lines.filter(|other| is_level(line, other)).count() == 1
+            };
+            !upright.is_between(&boxes[j], &boxes[i]) && column.lines.iter().all(in_row)
+        });
+        match host.and_then(|host| blocks[host].as_mut()) {
+            Some(host) => column.lines.into_iter().for_each(|line| insert_in_row(host, line)),
+            None => blocks[i] = Some(column),
+        }
+    }
+    blocks.into_iter().flatten().collect()
+}
+
+/// Whether two lines of about one size stand in one row.
+fn is_level(a: &LineBox, b: &LineBox) -> bool {
+    let (a, b) = (&a.bbox, &b.bbox);
+    let is_alike = 3 * a.height().min(b.height()) >= 2 * a.height().max(b.height());
+    is_alike && (a.center().y - b.center().y).abs() <= LEVEL * f64::from(a.height().max(b.height()))
+}
+
 /// Puts a line behind those above it and those left of it in its row.
 fn insert_in_row(block: &mut Block, line: LineBox) {
     let me = line.bbox;
@@ -192,16 +237,40 @@ fn insert_in_row(block: &mut Block, line: LineBox) {
     block.lines.insert(place, line);
 }
 
-/// Puts vertical lines in order, tier by tier.
-fn in_tiers(lines: Vec<Chained>, ordered: &mut Vec<Chained>) {
-    match tier_below(&lines) {
-        Some(cut) => {
-            let (above, below) = lines.into_iter().partition(|l| l.line.bbox.center().y < f64::from(cut));
-            in_tiers(above, ordered);
-            in_tiers(below, ordered);
-        }
-        None => ordered.extend(in_columns(lines)),
+/// Puts vertical lines in order, tier by tier: those above a band before those below, and what stands beside it before or
+/// after both.
+fn in_tiers(lines: Vec<Chained>, bands: &[BBox], ordered: &mut Vec<Chained>) {
+    let cut_off = tier_below(&lines).map(|y| (BBox::from_ltrb(i32::MIN, y, i32::MAX, y), bands));
+    let parted = || {
+        let at = bands.iter().position(|band| parts(band, &lines))?;
+        Some((bands[at], &bands[at + 1..]))
+    };
+    let Some((band, bands)) = cut_off.or_else(parted) else {
+        ordered.extend(in_columns(lines));
+        return;
+    };
+    let mut groups: [Vec<Chained>; 4] = Default::default();
+    for line in lines {
+        groups[place_about(&band, &line.line.bbox)].push(line);
     }
+    groups.into_iter().for_each(|group| in_tiers(group, bands, ordered));
+}
+
+/// Where a line stands about a band, in reading order: on the right of it, above, below, on the left.
+fn place_about(band: &BBox, line: &BBox) -> usize {
+    let middle = line.center();
+    match () {
+        () if middle.x >= f64::from(band.right) => 0,
+        () if middle.x < f64::from(band.left) => 3,
+        () if middle.y < f64::from(band.top) => 1,
+        () => 2,
+    }
+}
+
+/// Whether lines enough stand above and below a band.
+fn parts(band: &BBox, lines: &[Chained]) -> bool {
+    let count = |place| lines.iter().filter(|l| place_about(band, &l.line.bbox) == place).count();
+    count(1) >= TIER_LINES && count(2) >= TIER_LINES
 }
 
 /// Where a tier ends: a row that no line crosses, with lines enough on both sides that share most of their width.
@@ -357,7 +426,7 @@ mod tests {
     }
 
     fn ordered(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<(i32, i32)> {
-        let blocks = into_blocks(lines, rulings, None);
+        let blocks = into_blocks(lines, rulings, &Partings::default());
         blocks.iter().flat_map(|b| &b.lines).map(|l| (l.bbox.left, l.bbox.top)).collect()
     }
 
@@ -376,7 +445,7 @@ mod tests {
     #[test]
     fn of_two_pages_the_right_one_is_read_first_where_print_is_vertical() {
         let places = |lines| -> Vec<i32> {
-            let blocks = into_blocks(lines, &[], Some(200));
+            let blocks = into_blocks(lines, &[], &Partings { gutter: Some(200), tiers: vec![] });
             blocks.iter().flat_map(|b| &b.lines).map(|l| l.bbox.left).collect()
         };
         assert_eq!(
@@ -397,10 +466,22 @@ mod tests {
     }
 
     #[test]
+    fn page_numbers_are_read_with_their_entries() {
+        let entry = |i: i32| row(0, 200 + 10 * i, 30 * i);
+        let number = |i: i32| row(400, 440, 30 * i + 1);
+        let lines = (0..4).map(entry).chain((0..4).map(number)).collect();
+        let rows: Vec<(i32, i32)> = (0..4).flat_map(|i| [(0, 30 * i), (400, 30 * i + 1)]).collect();
+        assert_eq!(order(lines), rows);
+        let prose = (0..4).map(entry).chain((0..4).map(|i| row(400, 600, 30 * i + 1))).collect();
+        let columns = (0..4).map(|i| (0, 30 * i)).chain((0..4).map(|i| (400, 30 * i + 1)));
+        assert_eq!(order(prose), columns.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn ruled_paper_is_no_table() {
         let lines = vec![row(10, 280, 10), row(10, 270, 50), row(10, 100, 90)];
         let rules: Vec<BBox> = [0, 40, 80, 120].map(|top| BBox::from_ltrb(0, top, 300, top + 2)).to_vec();
-        assert_eq!(into_blocks(lines, &rules, None).len(), 1);
+        assert_eq!(into_blocks(lines, &rules, &Partings::default()).len(), 1);
     }
 
     #[test]

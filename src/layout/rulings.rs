@@ -23,9 +23,36 @@ impl Rulings {
         Self { index: BoxIndex::of(&all), all, levels }
     }
 
+    /// Adds rules.
+    pub(super) fn extend(&mut self, more: &[BBox]) {
+        if !more.is_empty() {
+            *self = Self::of(self.all.iter().chain(more).copied().collect());
+        }
+    }
+
     /// Whether a rule runs between two boxes that lie side by side or one above the other.
     pub(super) fn is_between(&self, a: &BBox, b: &BBox) -> bool {
         self.parts(a, b, false) || self.parts(&a.transposed(), &b.transposed(), true)
+    }
+
+    /// Whether an upright rule stands in a box, beside at least half of its height.
+    pub(super) fn stands_in(&self, place: &BBox) -> bool {
+        let beside = |rule: &BBox| 2 * rule.intersection(place).height() >= place.height();
+        self.index
+            .touching(place)
+            .into_iter()
+            .map(|i| &self.all[i])
+            .any(|rule| is_upright(rule) && beside(rule))
+    }
+
+    /// The upright rules that stand in one of some places by their whole width.
+    pub(super) fn upright_within(&self, places: &[BBox]) -> Self {
+        let within = |rule: &&BBox| {
+            let stands =
+                |place: &BBox| place.left <= rule.left && rule.right <= place.right && rule.gap_y(place) < 0;
+            is_upright(rule) && places.iter().any(stands)
+        };
+        Self::of(self.all.iter().filter(within).copied().collect())
     }
 
     /// Whether a level rule lies within so many pixels of a height.
@@ -51,12 +78,15 @@ impl Rulings {
         self.index.touching(&turned(&place)).into_iter().map(|i| turned(&self.all[i])).any(|rule| {
             let middle = (rule.left + rule.right) / 2;
             let beside = rule.bottom.min(place.bottom) - rule.top.max(place.top);
-            // A square counts as level.
-            let stands =
-                if transposed { rule.height() >= rule.width() } else { rule.height() > rule.width() };
+            let stands = if transposed { rule.height() >= rule.width() } else { is_upright(&rule) };
             stands && gap.contains(&middle) && 2 * beside >= a.height().min(b.height())
         })
     }
+}
+
+/// Whether a rule is upright; a square one counts as level.
+fn is_upright(rule: &BBox) -> bool {
+    rule.height() > rule.width()
 }
 
 #[cfg(test)]

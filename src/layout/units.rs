@@ -1,6 +1,6 @@
 //! Units: pieces of ink that lie closer together than the strokes of one character do.
 
-use super::LayoutOptions;
+use super::{LayoutOptions, leaders};
 use crate::geometry::{BBox, BoxIndex};
 use crate::raster::{Binary, Component, character_size};
 
@@ -10,6 +10,8 @@ pub(super) struct Units {
     pub size: f64,
     /// The units.
     pub all: Vec<Unit>,
+    /// Small pieces of ink, be they print or dust.
+    pub dots: Vec<BBox>,
 }
 
 /// Pieces of ink that lie close together.
@@ -35,7 +37,10 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
         .map(|c| c.bbox)
         .filter(|b| b.width().max(b.height()) >= smallest && b.width().min(b.height()) < (4.0 * size) as i32)
         .collect();
-    Some(Units { size, all: joined(&print, size) })
+    let largest_dot = (leaders::DOT * size) as i32;
+    let is_dot = |b: &BBox| (2..=largest_dot).contains(&b.width()) && (2..=largest_dot).contains(&b.height());
+    let dots = components.iter().map(|c| c.bbox).filter(is_dot).collect();
+    Some(Units { size, all: joined(&print, size), dots })
 }
 
 /// The units of these pieces, in print of this size.

@@ -36,7 +36,7 @@ pub(super) fn raise_print(
         }
     }
     let rulings = boxes(&page.marks, |kind| matches!(kind, RegionKind::Ruling));
-    page.blocks = with_lines(std::mem::take(&mut page.blocks), print, &rulings, page.gutter);
+    page.blocks = with_lines(std::mem::take(&mut page.blocks), print, &rulings, &page.partings);
     Ok(())
 }
 

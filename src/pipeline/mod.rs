@@ -25,7 +25,7 @@ use crate::binarize::{BinarizeOptions, binarize, find_texture};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
-use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, find_lines};
+use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, Partings, find_lines};
 use crate::marks::{self, Mark, MarksOptions, Stamped, find_marks, lift_color};
 use crate::page::{Page, RegionKind, StampColor};
 use crate::paper::{Paper, PaperOptions, find_paper};
@@ -78,8 +78,8 @@ pub struct Prepared {
     pub blocks: Vec<Block>,
     /// What may be lines beneath black stamps, each a block of its own.
     pub beneath: Vec<Block>,
-    /// The column of pixels between two pages on one scan.
-    pub gutter: Option<i32>,
+    /// Blanks that part the print.
+    pub partings: Partings,
     /// From here back to the scan.
     pub to_scan: Transform,
     /// The skew that was measured.
@@ -164,7 +164,7 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
         lines = find_lines(&all, &erased, &settings.layout);
         rest = all;
     }
-    let Lines { blocks, beneath, gutter } = lines;
+    let Lines { blocks, beneath, partings } = lines;
     let mut prepared = Prepared {
         gray,
         through,
@@ -175,7 +175,7 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
         stamps: upright,
         blocks,
         beneath,
-        gutter,
+        partings,
         to_scan,
         skew,
         rotation: 0,

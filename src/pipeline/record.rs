@@ -25,7 +25,7 @@ pub(super) fn page(
     let canvas = BBox::of_size(width, height);
     let back = &prepared.to_scan;
     let mut all = Interpreted::default();
-    for blocks in by_page(read.blocks, prepared.gutter) {
+    for blocks in by_page(read.blocks, prepared.partings.gutter) {
         let texts = blocks.into_iter().map(|block| text_region(block, back, &canvas)).collect();
         let first = all.regions.len() + 1;
         all.add(interpret(texts, first, prepared.rotation, (width, height)));

@@ -37,7 +37,7 @@ pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step>
             .with("handwriting", count(|kind| *kind == RegionKind::Handwriting))
             .with("rulings", count(|kind| matches!(kind, RegionKind::Ruling))),
         step(Stage::Layout)
-            .with("pages", if prepared.gutter.is_some() { 2 } else { 1 })
+            .with("pages", if prepared.partings.gutter.is_some() { 2 } else { 1 })
             .with("blocks", prepared.blocks.len())
             .with("lines", prepared.blocks.iter().map(|b| b.lines.len()).sum::<usize>()),
     ]

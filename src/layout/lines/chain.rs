@@ -42,6 +42,19 @@ impl Chain {
         self.beads.is_empty()
     }
 
+    /// Ends of the blanks between its beads, px.
+    pub(super) fn blanks(&self) -> Vec<(i32, i32)> {
+        let mut reached = self.bbox.left;
+        let mut blanks = Vec::new();
+        for bead in &self.beads {
+            if bead.bbox.left > reached {
+                blanks.push((reached, bead.bbox.left));
+            }
+            reached = reached.max(bead.bbox.right);
+        }
+        blanks
+    }
+
     /// Its beads; it is left without any.
     pub(super) fn take(&mut self) -> Vec<Bead> {
         std::mem::take(self).beads

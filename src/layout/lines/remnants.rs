@@ -66,7 +66,7 @@ impl Stringing<'_> {
 mod tests {
     use super::super::Seen;
     use super::*;
-    use crate::layout::{Erased, LayoutOptions};
+    use crate::layout::Erased;
     use crate::raster::Binary;
 
     const SIZE: f64 = 40.0;
@@ -82,11 +82,10 @@ mod tests {
 
     fn kept(mode: WritingMode, black_stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
         let ink = Binary::new(1, 1);
-        let options = LayoutOptions::default();
         // They are given as seen along the lines.
         let erased = Erased { black_stamps, ..Erased::default() };
-        let marks = Seen::of(&erased, WritingMode::HorizontalTb);
-        let stringing = Stringing { ink: &ink, mode, marks: &marks, size: SIZE, options: &options };
+        let marks = Seen::of(&erased, &[], SIZE, WritingMode::HorizontalTb);
+        let stringing = Stringing { ink: &ink, mode, marks: &marks, size: SIZE, widest_blank: 3.0 };
         let chain = chain(boxes);
         stringing.is_print(&chain) && !stringing.is_stamps_remnant(&chain)
     }

@@ -1,0 +1,300 @@
+//! Blank bands that many lines share: between tiers of vertical print (段組) and between columns of horizontal print.
+//!
+//! Everything here runs along x. A single line may have a blank as wide as such a band; the band is told by what stands in
+//! row after row: print ends on its one side and begins on its other, and hardly any line crosses it. Rows of a table share
+//! blanks too; their cells are short, tiers and columns hold prose. Where a rule is printed in a band, print that comes so near to
+//! it that it seems to cross does not.
+
+use super::rulings::Rulings;
+use crate::geometry::{BBox, BoxIndex};
+use std::cmp::Ordering;
+
+/// Blanks as wide as this, in characters, end a stretch of print: full-width blanks are, those beside punctuation are not.
+pub(super) const BLANK: f64 = 0.9;
+/// Narrower than this, in characters, no blank is part of a band.
+const NARROWEST: f64 = 0.6;
+/// Print does not cross a place where it leaves such a blank, in characters, though it is too narrow for a band.
+const OPEN: f64 = 0.4;
+/// Farther apart than this, in characters, print needs no band to be parted.
+const WIDEST: f64 = 6.0;
+/// Fewest rows that are parted by a band, less the price of those that cross it.
+const LEAST_ROWS: i64 = 5;
+/// Rows of words have blanks anywhere, and some stand one above another. What parts so many rows would come about by chance
+/// once in so many places (natural logarithm): a page has a few thousand.
+const CHANCE: f64 = 14.0;
+/// The rows that are parted for each that may cross: a margin title, or two columns that touch.
+const PRICE: i64 = 4;
+/// Lines of prose have so many characters at least, by their median, on both sides of a band.
+const PROSE: f64 = 7.0;
+/// Nearer than this, in characters, a rule is that of a band.
+const NEAR: f64 = 0.6;
+/// Higher than this, in characters, is a heading: one that crosses a band ends it.
+const HEADING: f64 = 1.4;
+
+/// Most bands of a page: the columns of a newspaper with several articles.
+const MOST_BANDS: usize = 32;
+
+/// Print in a row without blanks of [`BLANK`].
+pub(super) struct Stretch {
+    pub bbox: BBox,
+    /// Ends of the blanks in it, px.
+    pub blanks: Vec<(i32, i32)>,
+}
+
+/// Two stretches of print in one row, with a blank between them.
+struct Parted {
+    /// Ends of the blank, px.
+    blank: (i32, i32),
+    /// Lengths of the stretches, px.
+    lengths: (i32, i32),
+    row: BBox,
+}
+
+/// What a row says of a place in it.
+#[derive(Clone, Copy)]
+enum Row {
+    /// Print stands on both sides.
+    Parted(usize),
+    /// Print crosses.
+    Crossed,
+    /// A heading crosses.
+    Ended,
+}
+
+/// The bands between stretches of print, each as high as the rows between those that cross it.
+///
+/// `size` is the side of a full-width character, px.
+pub(super) fn find_bands(stretches: &[Stretch], rulings: &Rulings, size: f64) -> Vec<BBox> {
+    let page = Stretches { all: stretches, rulings, size };
+    let mut parted = page.parted_rows();
+    let least = page.least_rows(&parted);
+    let mut bands = Vec::new();
+    while bands.len() < MOST_BANDS {
+        let Some((band, rows)) = page.best_band(&parted, least) else { break };
+        bands.push(band);
+        let mut at = 0;
+        parted.retain(|_| {
+            at += 1;
+            !rows.contains(&(at - 1))
+        });
+    }
+    bands
+}
+
+/// The stretches of print of a page.
+struct Stretches<'a> {
+    all: &'a [Stretch],
+    rulings: &'a Rulings,
+    size: f64,
+}
+
+impl Stretches<'_> {
+    /// Blanks wide enough for a band: within a stretch, or between two that follow one another in a row.
+    fn parted_rows(&self) -> Vec<Parted> {
+        let places = BoxIndex::of(self.all.iter().map(|s| &s.bbox));
+        let narrowest = (NARROWEST * self.size) as i32;
+        let within = |stretch: &Stretch| {
+            let (row, blanks) = (stretch.bbox, stretch.blanks.clone());
+            let wide = blanks.into_iter().filter(move |(from, to)| to - from >= narrowest);
+            wide.map(move |blank| Parted { blank, lengths: (blank.0 - row.left, row.right - blank.1), row })
+        };
+        let reach = (WIDEST * self.size) as i32;
+        let between = |one: &BBox| {
+            let beyond = BBox { left: one.right, right: one.right + reach, ..*one };
+            let in_row = |other: &&BBox| {
+                other.left >= one.right && -2 * one.gap_y(other) > one.height().min(other.height())
+            };
+            let others = places.touching(&beyond).into_iter().map(|i| &self.all[i].bbox);
+            let next = others.filter(in_row).min_by_key(|other| other.left)?;
+            Some(Parted {
+                blank: (one.right, next.left),
+                lengths: (one.width(), next.width()),
+                row: one.union(next),
+            })
+        };
+        self.all.iter().flat_map(|s| between(&s.bbox).into_iter().chain(within(s))).collect()
+    }
+
+    /// Fewest rows that are parted by a band and not by chance: the more of the rows is blank, the more rows.
+    fn least_rows(&self, parted: &[Parted]) -> i64 {
+        let blank: f64 = parted.iter().map(|p| f64::from(p.blank.1 - p.blank.0)).sum();
+        let print: f64 = self.all.iter().map(|s| f64::from(s.bbox.width())).sum();
+        let share = (blank / (blank + print).max(1.0)).clamp(0.001, 0.9);
+        LEAST_ROWS.max((CHANCE / -share.ln()).ceil() as i64)
+    }
+
+    /// The band that parts most rows, and which they are.
+    fn best_band(&self, parted: &[Parted], least: i64) -> Option<(BBox, Vec<usize>)> {
+        let places = shared_places(parted, least, self.size).into_iter();
+        let found = places.filter_map(|at| self.band_at(at, parted, least));
+        let mut best: Vec<Found> = Vec::new();
+        for band in found {
+            match best.first().map_or(Ordering::Greater, |first| band.score.cmp(&first.score)) {
+                Ordering::Greater => best = vec![band],
+                Ordering::Equal => best.push(band),
+                Ordering::Less => {}
+            }
+        }
+        // Of places that are as good the middle one.
+        let middle = best.len() / 2;
+        best.into_iter().nth(middle).map(|band| (band.bbox, band.rows))
+    }
+
+    /// The band at a place: the run of rows in which most are parted there and few cross.
+    fn band_at(&self, at: i32, parted: &[Parted], least: i64) -> Option<Found> {
+        let mut rows: Vec<(i32, Row)> = self.all.iter().filter_map(|s| self.crossed(at, s)).collect();
+        let here = parted.iter().enumerate().filter(|(_, p)| p.blank.0 <= at && p.blank.1 >= at);
+        rows.extend(here.map(|(i, p)| (p.row.top + p.row.bottom, Row::Parted(i))));
+        rows.sort_by_key(|row| row.0);
+        let (from, to, score) = best_run(&rows, least)?;
+        let within: Vec<usize> = rows[from..to]
+            .iter()
+            .filter_map(|(_, row)| if let Row::Parted(i) = row { Some(*i) } else { None })
+            .collect();
+        let median = |length: &dyn Fn(&Parted) -> i32| {
+            let mut lengths: Vec<i32> = within.iter().map(|&i| length(&parted[i])).collect();
+            lengths.sort_unstable();
+            f64::from(lengths[lengths.len() / 2])
+        };
+        let prose = PROSE * self.size;
+        let is_prose = median(&|p| p.lengths.0) >= prose && median(&|p| p.lengths.1) >= prose;
+        // Up to what crosses it on either side, the band goes on: short lines need no other beside them.
+        let limit = |row: Option<&(i32, Row)>, open: i32| row.map_or(open, |(middle, _)| middle / 2);
+        let around = self.all.iter().fold(BBox::default(), |all, s| all.union(&s.bbox));
+        let top = limit(from.checked_sub(1).map(|i| &rows[i]), around.top);
+        let bottom = limit(rows.get(to), around.bottom);
+        is_prose.then(|| Found { score, bbox: BBox::from_ltrb(at - 1, top, at + 1, bottom), rows: within })
+    }
+
+    /// The row of a stretch that crosses a place, with its middle twice.
+    fn crossed(&self, at: i32, Stretch { bbox: stretch, blanks }: &Stretch) -> Option<(i32, Row)> {
+        let inside = (0.3 * self.size) as i32;
+        let open = (OPEN * self.size) as i32;
+        let is_blank = |(from, to): &(i32, i32)| to - from >= open && (*from..=*to).contains(&at);
+        if stretch.left + inside >= at || stretch.right - inside <= at || blanks.iter().any(is_blank) {
+            return None;
+        }
+        let near = (NEAR * self.size) as i32;
+        let place = BBox { left: at - near, right: at + near, ..*stretch };
+        let row = if f64::from(stretch.height()) > HEADING * self.size { Row::Ended } else { Row::Crossed };
+        (!self.rulings.stands_in(&place)).then_some((stretch.top + stretch.bottom, row))
+    }
+}
+
+/// Places a quarter of a character apart at which enough rows are blank.
+fn shared_places(parted: &[Parted], least: i64, size: f64) -> Vec<i32> {
+    let step = (size / 4.0).max(1.0) as i32;
+    let mut changes: Vec<(i32, i64)> =
+        parted.iter().flat_map(|p| [(p.blank.0, 1), (p.blank.1 + 1, -1)]).collect();
+    changes.sort_unstable();
+    let (mut count, mut places) = (0, Vec::new());
+    for (i, &(at, change)) in changes.iter().enumerate() {
+        count += change;
+        let end = changes.get(i + 1).map_or(at, |next| next.0);
+        if count >= least {
+            places.extend((at.div_euclid(step) + 1..=end.div_euclid(step)).map(|k| k * step));
+        }
+    }
+    places
+}
+
+/// A band with the number of rows that speak for it.
+struct Found {
+    score: i64,
+    bbox: BBox,
+    rows: Vec<usize>,
+}
+
+/// The rules that are printed in bands, seen as upright.
+pub(super) fn printed_in(bands: &[BBox], rulings: &Rulings, size: f64) -> Rulings {
+    let near = (NEAR * size) as i32;
+    let around: Vec<BBox> =
+        bands.iter().map(|band| BBox { left: band.left - near, right: band.right + near, ..*band }).collect();
+    rulings.upright_within(&around)
+}
+
+/// The run of rows with the greatest score: first, end and score, if enough of them are parted.
+fn best_run(rows: &[(i32, Row)], least: i64) -> Option<(usize, usize, i64)> {
+    let (mut from, mut sum) = (0, 0);
+    let mut best: Option<(usize, usize, i64)> = None;
+    for (i, (_, row)) in rows.iter().enumerate() {
+        sum = match row {
+            Row::Parted(_) => sum + 1,
+            Row::Crossed => sum - PRICE,
+            Row::Ended => 0,
+        };
+        if sum <= 0 {
+            (from, sum) = (i + 1, 0);
+        } else if sum >= least && best.is_none_or(|(.., score)| sum > score) {
+            best = Some((from, i + 1, sum));
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: f64 = 10.0;
+
+    /// Rows of two stretches with a blank between them.
+    fn columns(top: i32, rows: i32, blank: (i32, i32)) -> Vec<BBox> {
+        let ends = |i: i32| [(0, blank.0), (blank.1 + 10 * (i % 2), 300)];
+        let row = |i: i32| {
+            ends(i).map(|(left, right)| BBox::from_ltrb(left, top + 15 * i, right, top + 15 * i + 10))
+        };
+        (0..rows).flat_map(row).collect()
+    }
+
+    fn bands(stretches: &[BBox]) -> Vec<BBox> {
+        let stretches: Vec<Stretch> =
+            stretches.iter().map(|&bbox| Stretch { bbox, blanks: vec![] }).collect();
+        find_bands(&stretches, &Rulings::default(), SIZE)
+    }
+
+    #[test]
+    fn a_blank_shared_by_many_rows_is_a_band() {
+        let found = bands(&columns(0, 8, (140, 155)));
+        let [band] = found.as_slice() else { panic!("{found:?}") };
+        assert!((140..=155).contains(&band.left) && band.height() >= 100, "{band:?}");
+        assert!(bands(&columns(0, 4, (140, 155))).is_empty(), "four rows are too few");
+    }
+
+    #[test]
+    fn one_line_may_cross_it_but_not_many() {
+        let mut all = columns(0, 12, (140, 155));
+        all.push(BBox::from_ltrb(100, 185, 220, 195));
+        assert_eq!(bands(&all).len(), 1);
+        all.extend((0..12).map(|i| BBox::from_ltrb(0, 200 + 15 * i, 300, 210 + 15 * i)));
+        let found = bands(&all);
+        assert!(found.len() == 1 && found[0].bottom <= 210, "{found:?}");
+    }
+
+    #[test]
+    fn a_heading_that_crosses_ends_it() {
+        let mut all = columns(0, 6, (140, 155));
+        all.push(BBox::from_ltrb(60, 100, 240, 120));
+        all.extend(columns(130, 6, (140, 155)));
+        assert_eq!(bands(&all).len(), 2);
+    }
+
+    #[test]
+    fn cells_of_a_table_and_blanks_in_rugged_places_are_none() {
+        let table = |i: i32| [(0, 140), (155, 200)].map(|(l, r)| BBox::from_ltrb(l, 15 * i, r, 15 * i + 10));
+        assert!(bands(&(0..9).flat_map(table).collect::<Vec<_>>()).is_empty());
+        let rugged = |i: i32| {
+            let at = 80 + i * 37 % 140;
+            [(0, at), (at + 15, 300)].map(|(l, r)| BBox::from_ltrb(l, 15 * i, r, 15 * i + 10))
+        };
+        assert!(bands(&(0..12).flat_map(rugged).collect::<Vec<_>>()).is_empty());
+    }
+
+    #[test]
+    fn three_columns_have_two_bands() {
+        let row = |i: i32| {
+            [(0, 90), (102, 195), (207, 300)].map(|(l, r)| BBox::from_ltrb(l, 15 * i, r, 15 * i + 10))
+        };
+        assert_eq!(bands(&(0..9).flat_map(row).collect::<Vec<_>>()).len(), 2);
+    }
+}
