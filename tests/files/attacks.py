@@ -77,6 +77,14 @@ def of_image(*images, content=WHOLE, **keys):
 
 # --- The file's own tables ---------------------------------------------------------------------------------------------
 
+def jbig_tiff(columns, rows):
+    # libtiff turns the bits of JBIG data.
+    data = bytes(int("{:08b}".format(b)[::-1], 2) for b in struct.pack(">4B3I4B", 0, 0, 1, 0, columns, rows, 9, 8, 0, 0, 0) + b"\xff\2" * 9)
+    fields = [(256, 4, columns), (257, 4, 96), (258, 3, 1), (259, 3, 34661), (262, 3, 0), (273, 4, 8), (278, 4, 96), (279, 4, len(data))]
+    directory = struct.pack("<H", len(fields)) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in fields)
+    return b"II*\0" + struct.pack("<I", 8 + len(data)) + data + directory + bytes(4)
+
+
 def with_structure(members, filters=FLATE, data=None, first=None, count=3):
     """A file whose catalogue, page tree and page lie in object stream 4, its table being a stream."""
     head = b"1 0 2 %d 3 %d " % (len(members[0]) + 1, len(members[0]) + len(members[1]) + 2)
@@ -477,6 +485,7 @@ ATTACKS = {
     "mask-jbig2": lambda: masked(image("/Filter/JBIG2Decode", jbig2_page(65000, 65000) + jbig2_region(1, 65000, 65000), space=THIN)),
     # Scans that are not in a PDF.
     "alone-16-channels.jp2": lambda: codestream(9000, 9000, 16),
+    "alone-jbig.tif": lambda: jbig_tiff(160, 1 << 31),
     "alone-precincts.j2k": lambda: codestream(2480, 3508, 3, style=1, precincts=b"\0" + b"\x11" * 5),
     "alone-scans.jpg": lambda: jpeg(9000, 9000, 3, True, 3000),
     "alone-small-blocks.j2k": lambda: codestream(9900, 9900, 3, block=(0, 0)),

@@ -32,7 +32,8 @@ pub(super) fn is_whole(directory: &Directory<'_>, bytes: &[u8]) -> bool {
     })
 }
 
-fn part(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
+/// The bytes of a strip or tile, if all are there.
+pub(super) fn part(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
     let start = usize::try_from(offset).ok()?;
     bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
 }

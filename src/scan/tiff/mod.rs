@@ -8,6 +8,7 @@
 
 mod damage;
 mod directories;
+mod jbig;
 mod libtiff;
 mod samples;
 
@@ -36,7 +37,7 @@ const COMPRESSIONS: [(u16, &str); 22] = [
     (33_003, "JPEG 2000"),
     (33_004, "JPEG 2000"),
     (33_005, "JPEG 2000"),
-    (34_661, "JBIG"),
+    (jbig::JBIG, "JBIG"),
     (34_712, "JPEG 2000"),
     (34_713, "Nikon NEF"),
     (34_715, "JBIG2"),
@@ -87,6 +88,9 @@ impl TiffFile {
         limit.check(u64::from(width), u64::from(height))?;
         if width == 0 || height == 0 {
             return Err(damaged("it has no pixels".to_owned()));
+        }
+        if directory.short(Short::Compression) == Some(jbig::JBIG) {
+            jbig::check(&directory, &self.bytes, limit).map_err(damaged)?;
         }
         let decoded = decoded(&directory, width, height, limit).map_err(damaged)?;
         let is_complete = decoded.is_complete && page.is_whole && damage::is_whole(&directory, &self.bytes);

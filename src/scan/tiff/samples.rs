@@ -1,6 +1,7 @@
 //! Samples as libtiff decodes them → pixels of eight bits a channel, gray where the page is, over white where it is transparent.
 
 use super::Decoded;
+use super::jbig::JBIG;
 use super::libtiff::{Directory, Long, Short};
 use crate::raster::Pixels;
 use crate::scan::Limit;
@@ -8,7 +9,7 @@ use crate::scan::raster::{over_white, premultiplied_over_white, rgb_of_cmyk};
 use image::{GrayImage, RgbImage};
 
 /// Compressions whose decoder gives no rows of samples: old-style JPEG, JBIG, and the two of LogLuv.
-const WITHOUT_ROWS: [u16; 4] = [6, 34_661, 34_676, 34_677];
+const WITHOUT_ROWS: [u16; 4] = [6, JBIG, 34_676, 34_677];
 const JPEG: u16 = 7;
 /// A page of these without a photometric interpretation is a fax, black on white.
 const FAX: [u16; 4] = [2, 3, 4, 32_771];
