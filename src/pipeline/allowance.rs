@@ -3,7 +3,8 @@
 //! The lines that layout finds may be a picture, a hatching or a page of blots, and an engine takes longer for these than for
 //! any cable. So a page is seen in [`CELLS`], and where enough characters have been tried in one and hardly any was read surely,
 //! its other lines are given up. On the 63 synthetic cables, worn copies among them, no line is: a page that can be read at
-//! all has sure characters everywhere.
+//! all has sure characters everywhere. A page that has hardly any is no print: all of its lines are given up, those that were
+//! tried with the rest, so that no character is taken out of specks and mottled paper.
 
 use crate::geometry::BBox;
 use crate::layout::LineBox;
@@ -14,6 +15,8 @@ use crate::recognize::Recognizer;
 const CELLS: (i32, i32) = (4, 6);
 /// Characters that are tried in a cell before it is given up: 1,920 on a page, about as many as a full one has.
 const TRIED: f64 = 80.0;
+/// Characters that are tried on a page before all of it is given up: a note by hand may have fewer.
+const TRIED_ON_PAGE: f64 = 30.0;
 /// A character is sure from here on.
 const SURE: f32 = 0.9;
 /// Part of those tried that is read surely where anything can be read, at least.
@@ -31,6 +34,12 @@ struct Cell {
     /// Length of lines in their heights.
     tried: f64,
     sure: f64,
+}
+
+impl Cell {
+    fn is_spent(&self, tried: f64) -> bool {
+        self.tried >= tried && self.sure < LEGIBLE * self.tried
+    }
 }
 
 impl Allowance {
@@ -56,8 +65,16 @@ impl Allowance {
 
     /// Whether a line need not be tried any more: every cell that it lies in is given up.
     pub(super) fn is_spent(&self, line: &BBox) -> bool {
-        let is_spent = |cell: &Cell| cell.tried >= TRIED && cell.sure < LEGIBLE * cell.tried;
-        self.is_limited && self.cells_of(line).iter().all(|&(cell, _)| is_spent(&self.cells[cell]))
+        self.is_limited && self.cells_of(line).iter().all(|&(cell, _)| self.cells[cell].is_spent(TRIED))
+    }
+
+    /// Whether enough was tried to tell, and hardly any of it read surely, on all of the page.
+    pub(super) fn is_in_vain(&self) -> bool {
+        let all = self.cells.iter().fold(Cell::default(), |all, cell| Cell {
+            tried: all.tried + cell.tried,
+            sure: all.sure + cell.sure,
+        });
+        self.is_limited && all.is_spent(TRIED_ON_PAGE)
     }
 
     /// Counts what was read of a line.
@@ -120,6 +137,19 @@ mod tests {
         assert_eq!(read(&engine, &glyphs("一一一一一ー", 0.99)), 4, "strokes");
         assert_eq!(read(&engine, &glyphs("郢電緕", 0.95)), 40);
         assert_eq!(read(&Null, &[]), 40, "without an engine nothing takes time");
+    }
+
+    #[test]
+    fn a_page_on_which_hardly_anything_is_sure_is_read_in_vain() {
+        let is_in_vain = |text, lines| {
+            let mut allowance = Allowance::of(BBox::of_size(2000, 6000), &Replay::new(["土"]));
+            (0..lines).for_each(|i| {
+                allowance.spend(&line(400 * i), WritingMode::HorizontalTb, &glyphs(text, 0.95))
+            });
+            allowance.is_in_vain()
+        };
+        assert!(is_in_vain("一ー", 12) && !is_in_vain("一ー", 1), "too little to tell");
+        assert!(!is_in_vain("電ー", 12));
     }
 
     #[test]

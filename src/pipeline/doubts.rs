@@ -91,7 +91,7 @@ pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
         let around = given_up.iter().fold(BBox::default(), |all, line| all.union(line));
         let count = given_up.len();
         let message =
-            format!("{count} lines in {} were not read: nothing around them is legible", on_scan(&around));
+            format!("{count} lines in {} were given up: nothing around them is legible", on_scan(&around));
         of_whole_page("illegible", message)
     });
     texture.into_iter().chain(illegible).collect()

@@ -17,6 +17,9 @@ const CLEARANCE_PX: i32 = 4;
 /// A row of printed dots is read with more confidence than this; remnants of rules with 0.5 to 0.6.
 const SURE_DOTS: f32 = 0.75;
 
+/// What has read a line of redactions alone.
+const NO_ENGINE: &str = "none";
+
 /// Lines of one block, read.
 pub(super) struct ReadBlock {
     /// Direction of its lines.
@@ -31,7 +34,7 @@ pub(super) struct ReadBlock {
 pub(super) struct ReadLines {
     /// Its blocks.
     pub blocks: Vec<ReadBlock>,
-    /// Lines that were given up, as nothing around them could be read.
+    /// Lines that were given up, as nothing around them or nothing on the page could be read.
     pub given_up: Vec<BBox>,
 }
 
@@ -100,6 +103,14 @@ pub(super) fn read_lines(
             read.push(ReadBlock { writing_mode: block.writing_mode, lines, failures });
         }
     }
+    if allowance.is_in_vain() {
+        for block in &mut read {
+            // Redactions that stand alone stay.
+            let in_vain = block.lines.extract_if(.., |line| line.engine != NO_ENGINE);
+            given_up.extend(in_vain.map(|line| line.bbox));
+        }
+        read.retain(|block| !block.lines.is_empty());
+    }
     match read.iter_mut().find_map(|b| b.failures.pop()) {
         Some((_, failure)) if !succeeded => Err(failure),
         Some(_) | None => Ok(ReadLines { blocks: read, given_up }),
@@ -143,7 +154,7 @@ pub(super) fn read_line(
         bbox,
         text: glyphs.iter().map(|g| g.text.as_str()).collect(),
         confidence: Confidence::mean(glyphs.iter().map(|g| g.confidence)),
-        engine: if has_print { recognizer.describe().name } else { "none".to_owned() },
+        engine: if has_print { recognizer.describe().name } else { NO_ENGINE.to_owned() },
         glyphs,
     })
 }
