@@ -1,10 +1,12 @@
 //! The rasters that stages hand to one another: scans' pixels, the binary page and its connected components.
 
+mod balance;
 mod components;
 mod histogram;
 mod otsu;
 mod size;
 
+pub(crate) use balance::Balance;
 pub use components::{LabelPicture, Labels, ink_runs};
 pub(crate) use histogram::{Histogram, percentile};
 pub use otsu::otsu_level;

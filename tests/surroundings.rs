@@ -1,5 +1,6 @@
 //! Sample pages as archives have them on file: turned, on microfilm, on a black ground, in shade, with the verso shining through,
-//! two on one scan, set in tiers. They are read as they are without that.
+//! two on one scan, set in tiers, typed in colour, with white print in black boxes. They are read as they are without that; where
+//! there is no print, none is read.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -157,6 +158,70 @@ fn tiers_of_vertical_print_are_read_one_after_another() {
     }
     let joined: String = read(tiers).text.split_whitespace().collect();
     assert!(pieces.len() >= 16 && error_rate(&text, &joined) <= 0.02, "{text} {joined}");
+}
+
+#[test]
+fn print_in_colour_is_print_and_no_stamp() {
+    let page = sample(HORIZONTAL);
+    let plain = read(page.clone());
+    let print = plain.regions.iter().filter(|region| matches!(region.kind, RegionKind::Text { .. }));
+    let mut colored = page;
+    for line in print.flat_map(|region| &region.lines) {
+        let bbox = line.bbox.grown(3);
+        for (x, y) in (bbox.top..bbox.bottom).flat_map(|y| (bbox.left..bbox.right).map(move |x| (x, y))) {
+            let pixel = colored.get_pixel_mut(x as u32, y as u32);
+            // Black becomes violet.
+            let tint = [90, 40, 130];
+            pixel.0 = std::array::from_fn(|c| {
+                tint[c] + (u32::from(pixel.0[c]) * u32::from(255 - tint[c]) / 255) as u8
+            });
+        }
+    }
+    let read = read(colored);
+    assert!(error_rate(&plain.text, &read.text) <= 0.02, "{}", read.text);
+    assert_eq!(content(&read).2, content(&plain).2);
+    assert!(
+        step(&plain, "paper", "hue_of_print").is_null() && !step(&read, "paper", "hue_of_print").is_null()
+    );
+}
+
+#[test]
+fn white_print_in_a_black_box_is_read_and_a_redaction_is_not() {
+    let page = imageops::grayscale(&sample(HORIZONTAL));
+    let plain = read(gray(page.clone()));
+    let long = |line: &&denshin::page::Line| line.glyphs.len() >= 20 && !line.text.contains('■');
+    let mut lines = plain.regions.iter().flat_map(|region| &region.lines);
+    let bbox = lines.rfind(long).unwrap().bbox.grown(14);
+    let mut boxed = page;
+    for (x, y) in (bbox.top..bbox.bottom).flat_map(|y| (bbox.left..bbox.right).map(move |x| (x, y))) {
+        let pixel = boxed.get_pixel_mut(x as u32, y as u32);
+        pixel.0[0] = 15 + (255 - pixel.0[0]) / 10 * 9;
+    }
+    let read = read(gray(boxed));
+    assert!(error_rate(&plain.text, &read.text) <= 0.02, "{}", read.text);
+    assert_eq!((step(&plain, "paper", "panels"), step(&read, "paper", "panels")), (0.into(), 1.into()));
+    let redactions =
+        |page: &Page| page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Redaction { .. })).count();
+    assert!(redactions(&plain) > 0 && redactions(&read) == redactions(&plain));
+}
+
+#[test]
+fn nothing_is_read_of_mottled_paper_and_specks() {
+    // Waves of brightness, and dots of two to ten pixels.
+    let wave = |x: u32, y: u32| {
+        8.0 * ((f64::from(x) / 70.0).sin() + (f64::from(y) / 50.0 + f64::from(x) / 90.0).cos())
+    };
+    let mut verso = GrayImage::from_fn(1654, 2339, |x, y| Luma([(215.0 + wave(x, y)) as u8]));
+    for i in 0..150u32 {
+        let (x, y, side) = (i * 7919 % 1600, i * 104_729 % 2300, 2 + i % 9);
+        for (dx, dy) in (0..side).flat_map(|dx| (0..side).map(move |dy| (dx, dy))) {
+            verso.put_pixel(x + dx, y + dy, Luma([60 + (i % 90) as u8]));
+        }
+    }
+    let page = read(gray(verso));
+    let has = |is: fn(&RegionKind) -> bool| page.regions.iter().any(|region| is(&region.kind));
+    assert_eq!(page.text.trim(), "");
+    assert!(!has(|k| matches!(k, RegionKind::Stamp { .. } | RegionKind::Redaction { .. })));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::strokes::{find_strokes, turned};
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, BoxIndex, Point, merge};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
-use crate::raster::{Binary, Pixels};
+use crate::raster::{Balance, Binary, Pixels};
 use image::{GrayImage, RgbImage};
 
 /// Chroma at which lifting begins and at which it is complete, 0 to 255.
@@ -73,47 +73,6 @@ fn lifted([r, g, b]: [i32; 3]) -> u8 {
     let weight = (chroma - LIFT.0).min(LIFT.1 - LIFT.0);
     let without = ((strongest - STRONGEST.0) * 255 / (STRONGEST.1 - STRONGEST.0)).clamp(luma, 255);
     (luma + (without - luma) * weight / (LIFT.1 - LIFT.0)) as u8
-}
-
-/// Brightest common value of each channel: what the paper has. Its colour must not count as ink's.
-fn paper(page: &RgbImage) -> [i32; 3] {
-    let mut histograms = [[0u32; 256]; 3];
-    for pixel in page.as_raw().chunks_exact(3).step_by(7) {
-        for (histogram, &value) in histograms.iter_mut().zip(pixel) {
-            histogram[value as usize] += 1;
-        }
-    }
-    let total: u32 = histograms[0].iter().sum();
-    histograms.map(|histogram| {
-        let mut seen = 0;
-        let median_of_upper = (0..256usize).rev().find(|&v| {
-            seen += histogram[v];
-            seen * 2 >= total
-        });
-        median_of_upper.map_or(255, |v| v.max(128) as i32)
-    })
-}
-
-/// Makes the paper white: for each channel the value that each becomes.
-pub(super) struct Balance([[u8; 256]; 3]);
-
-impl Balance {
-    /// As the paper of a page asks for.
-    pub(super) fn of(page: &RgbImage) -> Self {
-        let table = |paper: i32| std::array::from_fn(|v| (v as i32 * 255 / paper).min(255) as u8);
-        Self(paper(page).map(table))
-    }
-
-    /// The least value that becomes lighter than a level in every channel.
-    fn lighter_than(&self, level: i32) -> u8 {
-        let lighter = |table: &[u8; 256]| table.iter().position(|&v| i32::from(v) > level).unwrap_or(255);
-        self.0.iter().map(lighter).max().unwrap_or(255) as u8
-    }
-
-    /// A pixel with the paper made white.
-    pub(super) fn balanced(&self, pixel: &[u8]) -> [i32; 3] {
-        [0, 1, 2].map(|c| i32::from(self.0[c][pixel[c] as usize]))
-    }
 }
 
 /// A page in colour, and what makes its paper white.

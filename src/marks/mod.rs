@@ -64,11 +64,13 @@ pub struct MarksOptions {
     pub shortest_rule: f64,
     /// Thinner side of the smallest redaction. Bold strokes have up to 0.25, letters ■ 0.85 but square.
     pub smallest_redaction: f64,
+    /// Whether bold rows that stand straight may be stamps without a frame.
+    pub bold_rows: bool,
 }
 
 impl Default for MarksOptions {
     fn default() -> Self {
-        Self { least_chroma: 60, shortest_rule: 3.0, smallest_redaction: 0.6 }
+        Self { least_chroma: 60, shortest_rule: 3.0, smallest_redaction: 0.6, bold_rows: true }
     }
 }
 
@@ -162,7 +164,8 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
         found.push(leaning.mark);
     }
     pieces.retain(|piece| rest.ink_in(piece) > 0);
-    for unlike in unlike::find_unlike(&rest, &pieces, &straight, &found) {
+    let bold_rows = options.bold_rows.then(|| unlike::find_unlike(&rest, &pieces, &straight, &found));
+    for unlike in bold_rows.into_iter().flatten() {
         unlike.characters.iter().for_each(|character| cover_ink(&mut covered, &mut rest, character));
         found.push(unlike.mark);
     }

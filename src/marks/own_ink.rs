@@ -6,11 +6,10 @@
 //! as everything that stands there, and as what is left of that when strokes as thin as print's are wiped out.
 
 use super::boxes::thickness;
-use super::color::Balance;
 use super::{Mark, erasing};
 use crate::geometry::BBox;
 use crate::page::{RedactionStyle, RegionKind, StampColor};
-use crate::raster::{Binary, Pixels};
+use crate::raster::{Balance, Binary, Pixels};
 use image::{GrayImage, Luma, RgbImage, imageops};
 
 /// Side of the window in which the ink around print is looked at, as a part of the stamp's shorter side: wider than

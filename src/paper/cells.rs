@@ -1,6 +1,7 @@
 //! A page in cells: their darkest, brightest and middle pixels.
 
 use super::Polarity;
+use crate::geometry::BBox;
 use crate::raster::{Histogram, percentile};
 use image::GrayImage;
 
@@ -80,6 +81,19 @@ impl Cells {
     /// Brightness of each cell, as paper.
     pub(super) fn paper(&self) -> Vec<f32> {
         self.values.iter().map(|values| f32::from(values.paper)).collect()
+    }
+
+    /// The middle brightness of each cell.
+    pub(super) fn medians(&self) -> Vec<u8> {
+        self.values.iter().map(|values| values.median).collect()
+    }
+
+    /// The same of the cells in a box of cells.
+    pub(super) fn medians_in(&self, cells: &BBox) -> Vec<u8> {
+        let row = |row: i32| {
+            (cells.left..cells.right).map(move |column| row as usize * self.columns + column as usize)
+        };
+        (cells.top..cells.bottom).flat_map(row).map(|cell| self.values[cell].median).collect()
     }
 
     /// Looks at the cells that have contrast. The polarity is positive where they do not tell clearly.

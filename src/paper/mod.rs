@@ -1,4 +1,5 @@
-//! Dark print on evenly bright paper: which of the two is dark on the scan, and how bright the paper is from place to place.
+//! Black print on evenly bright paper: which of the two is dark on the scan, how bright the paper is from place to place, and
+//! whether print is in coloured ink ([`ink`]) or in boxes filled with black or gray ([`panels`]).
 //!
 //! A page is looked at in cells of about half a character ([`cells`]). Print covers the smaller part of a cell, so its median
 //! is paper: where most cells with contrast have their median at the bright end, print is dark; at the dark end, the scan is a
@@ -11,11 +12,14 @@
 
 mod cells;
 mod field;
+mod ink;
+mod panels;
 
 use crate::raster::Pixels;
 use cells::Cells;
 use field::Field;
-use image::GrayImage;
+use ink::Ink;
+use panels::{Panel, find_panels};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -27,11 +31,15 @@ pub struct PaperOptions {
     pub polarity: PolarityChoice,
     /// Whether shade is evened out.
     pub even: bool,
+    /// Whether print in coloured ink is made black, so that it is not taken for stamps.
+    pub blacken: bool,
+    /// Whether print in boxes filled with black or gray is made black on paper.
+    pub panels: bool,
 }
 
 impl Default for PaperOptions {
     fn default() -> Self {
-        Self { polarity: PolarityChoice::Auto, even: true }
+        Self { polarity: PolarityChoice::Auto, even: true, blacken: true, panels: true }
     }
 }
 
@@ -72,6 +80,10 @@ pub struct Paper {
     pub brightness: u8,
     /// Where the paper is to be evened.
     field: Option<Field>,
+    /// Coloured ink that is to be made black.
+    ink: Option<Ink>,
+    /// Boxes whose fill is to become paper.
+    panels: Vec<Panel>,
 }
 
 /// Paper is left as it is where its darkest part has this part of the brightness of its brightest. Binarization follows lighter
@@ -82,7 +94,7 @@ const EVEN: f64 = 0.8;
 /// Measures the paper of a scan.
 #[must_use]
 pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
-    let gray = scan.to_gray();
+    let mut gray = scan.to_gray();
     let mut cells = Cells::of(&gray);
     let contrasts = cells.contrasts();
     let polarity = match options.polarity {
@@ -91,9 +103,8 @@ pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
         PolarityChoice::Negative => Polarity::Negative,
     };
     if polarity == Polarity::Negative {
-        let inverted = gray.iter().map(|p| 255 - p).collect();
-        let inverted = GrayImage::from_raw(gray.width(), gray.height(), inverted).expect("one byte a pixel");
-        cells = Cells::of(&inverted);
+        gray.iter_mut().for_each(|p| *p = 255 - *p);
+        cells = Cells::of(&gray);
     }
     let field = Field::of(&cells);
     let evenness = field.evenness();
@@ -101,11 +112,30 @@ pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
     let field = Some(field).filter(|_| options.even && evenness < EVEN);
     let brightness = if field.is_some() { 255 } else { commonest };
     let (marked_cells, cell_px) = (contrasts.marked, cells.side_px);
-    Paper { polarity, evenness, marked_cells, cell_px, brightness, field }
+    let ink = match scan {
+        Pixels::Color(color) if options.blacken && polarity == Polarity::Positive => Ink::of(color),
+        _ => None,
+    };
+    // In shade a fill is not one and the same.
+    let panels =
+        if options.panels && field.is_none() { find_panels(&gray, &cells, commonest) } else { vec![] };
+    Paper { polarity, evenness, marked_cells, cell_px, brightness, field, ink, panels }
 }
 
 impl Paper {
-    /// The scan with dark print on even paper.
+    /// Hue of the print, degrees on the colour circle (0 red, 120 green, 240 blue); `None` where print is black.
+    #[must_use]
+    pub fn hue_of_print(&self) -> Option<f64> {
+        self.ink.map(|ink| ink.hue_degrees)
+    }
+
+    /// How many boxes filled with black or gray hold print.
+    #[must_use]
+    pub fn panels(&self) -> usize {
+        self.panels.len()
+    }
+
+    /// The scan with black print on even paper.
     #[must_use]
     pub fn even<'a>(&self, scan: &'a Pixels) -> Cow<'a, Pixels> {
         let mut evened = Cow::Borrowed(scan);
@@ -113,6 +143,17 @@ impl Paper {
             match evened.to_mut() {
                 Pixels::Gray(gray) => gray.iter_mut().for_each(|p| *p = 255 - *p),
                 Pixels::Color(color) => color.iter_mut().for_each(|p| *p = 255 - *p),
+            }
+        }
+        if let (Some(ink), Pixels::Color(_)) = (self.ink, &*evened)
+            && let Pixels::Color(color) = evened.to_mut()
+        {
+            ink.blacken(color);
+        }
+        for panel in &self.panels {
+            match evened.to_mut() {
+                Pixels::Gray(gray) => panel.clear::<1>(gray.width(), gray, self.brightness),
+                Pixels::Color(color) => panel.clear::<3>(color.width(), color, self.brightness),
             }
         }
         if let Some(field) = &self.field {
@@ -128,7 +169,7 @@ impl Paper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
     /// Bars like strokes on paper of a brightness, with ink of a part of it.
     fn page(paper: impl Fn(u32, u32) -> u8) -> GrayImage {
@@ -158,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_choice_stands() {
-        let options = PaperOptions { polarity: PolarityChoice::Negative, even: false };
+        let options =
+            PaperOptions { polarity: PolarityChoice::Negative, even: false, blacken: false, panels: false };
         let scan = Pixels::Gray(page(|_, _| 240));
         assert_eq!(find_paper(&scan, &options).even(&scan).to_gray().get_pixel(0, 0).0, [15]);
     }

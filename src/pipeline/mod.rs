@@ -144,8 +144,11 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
     let texture = find_texture(&ink);
     let print = texture.as_ref().map_or(Cow::Borrowed(&ink), |texture| Cow::Owned(ink.without(&texture.ink)));
+    // Print that stood in a panel is bold often, and no stamp.
+    let bold_rows = settings.marks.bold_rows && paper.panels() == 0;
+    let marks_options = MarksOptions { bold_rows, ..settings.marks.clone() };
     let marks::Marks { found: marks, covered, mut rest } =
-        find_marks(&straight, &gray, &print, &settings.marks);
+        find_marks(&straight, &gray, &print, &marks_options);
     let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks, &upright));

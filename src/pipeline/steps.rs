@@ -25,7 +25,9 @@ pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step>
     vec![
         step(Stage::Paper)
             .with("is_negative", paper.polarity == Polarity::Negative)
-            .with("evenness", round(paper.evenness)),
+            .with("evenness", round(paper.evenness))
+            .with("hue_of_print", paper.hue_of_print().map(f64::round))
+            .with("panels", paper.panels()),
         step(Stage::Deskew)
             .with("skew_degrees", round(prepared.skew.degrees))
             .with("confidence", round(f64::from(prepared.skew.confidence.value())))
