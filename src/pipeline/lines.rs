@@ -3,11 +3,13 @@
 use super::Prepared;
 use super::allowance::Allowance;
 use super::even::even_out;
+use super::pairs::split_pairs;
 use super::seat::seat;
 use crate::geometry::{BBox, BoxIndex};
 use crate::layout::{LineBox, Part, Print};
 use crate::marks::Mark;
 use crate::page::{Confidence, Glyph, Line, REDACTION_MARK, WritingMode};
+use crate::raster::Binary;
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
 
@@ -144,7 +146,7 @@ pub(super) fn read_line(
             Part::Print(print) => {
                 let crop = crop(page, around, print, mode);
                 let gray = if recognizer.reads_through_marks() { &page.through } else { &page.gray };
-                glyphs.extend(read_print(gray, print, &crop, mode, recognizer)?);
+                glyphs.extend(read_print((gray, &page.ink), print, &crop, mode, recognizer)?);
             }
         }
     }
@@ -177,7 +179,7 @@ fn crop(page: &Prepared, around: &Around<'_>, print: &Print, mode: WritingMode) 
 
 /// Reads one stretch and seats its glyphs in their cells.
 fn read_print(
-    gray: &GrayImage,
+    (gray, ink): (&GrayImage, &Binary),
     print: &Print,
     crop: &BBox,
     mode: WritingMode,
@@ -198,6 +200,9 @@ fn read_print(
         glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(crop);
     }
     seat(&mut read, &print.cells, mode);
+    if mode == WritingMode::VerticalRl {
+        split_pairs(&mut read, (gray, ink), recognizer)?;
+    }
     Ok(read
         .into_iter()
         .map(|g| Glyph { text: g.text, bbox: g.bbox, confidence: g.confidence, alternatives: g.alternatives })

@@ -7,6 +7,7 @@ mod even;
 mod faded;
 mod legend;
 mod lines;
+mod pairs;
 mod pictures;
 mod record;
 mod seat;
