@@ -30,7 +30,6 @@ const PROSE: f64 = 7.0;
 const NEAR: f64 = 0.6;
 /// Higher than this, in characters, is a heading: one that crosses a band ends it.
 const HEADING: f64 = 1.4;
-
 /// Most bands of a page: the columns of a newspaper with several articles.
 const MOST_BANDS: usize = 32;
 
@@ -72,11 +71,10 @@ pub(super) fn find_bands(stretches: &[Stretch], rulings: &Rulings, size: f64) ->
     while bands.len() < MOST_BANDS {
         let Some((band, rows)) = page.best_band(&parted, least) else { break };
         bands.push(band);
-        let mut at = 0;
-        parted.retain(|_| {
-            at += 1;
-            !rows.contains(&(at - 1))
-        });
+        let mut is_left = vec![true; parted.len()];
+        rows.into_iter().for_each(|row| is_left[row] = false);
+        let mut is_left = is_left.into_iter();
+        parted.retain(|_| is_left.next().unwrap_or(true));
     }
     bands
 }
@@ -280,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn cells_of_a_table_and_blanks_in_rugged_places_are_none() {
+    fn cells_of_a_table_and_blanks_in_ragged_places_are_none() {
         let table = |i: i32| [(0, 140), (155, 200)].map(|(l, r)| BBox::from_ltrb(l, 15 * i, r, 15 * i + 10));
         assert!(bands(&(0..9).flat_map(table).collect::<Vec<_>>()).is_empty());
-        let rugged = |i: i32| {
+        let ragged = |i: i32| {
             let at = 80 + i * 37 % 140;
             [(0, at), (at + 15, 300)].map(|(l, r)| BBox::from_ltrb(l, 15 * i, r, 15 * i + 10))
         };
-        assert!(bands(&(0..12).flat_map(rugged).collect::<Vec<_>>()).is_empty());
+        assert!(bands(&(0..12).flat_map(ragged).collect::<Vec<_>>()).is_empty());
     }
 
     #[test]
