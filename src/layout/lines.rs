@@ -87,7 +87,7 @@ pub(super) fn chain(
         let stretches = Stringing { ink, mode, marks: &marks, size, widest_blank: bands::BLANK };
         let bands = stretches.bands(&zones);
         marks.shared = bands::printed_in(&bands, &marks.rulings, size);
-        marks.rulings.extend(&bands);
+        marks.bands = Rulings::of(bands.clone());
         if mode == WritingMode::VerticalRl {
             tiers = along(&bands, mode);
         }
@@ -150,6 +150,8 @@ struct Seen {
     rulings: Rulings,
     /// Those among them that part tiers or columns.
     shared: Rulings,
+    /// Blanks that part tiers or columns, as rules that nobody printed.
+    bands: Rulings,
     /// Rows of dots between what is listed and its number.
     leaders: Vec<BBox>,
     stamps: Vec<BBox>,
@@ -165,6 +167,7 @@ impl Seen {
         Self {
             rulings: Rulings::of(along(erased.rulings, mode)),
             shared: Rulings::default(),
+            bands: Rulings::default(),
             leaders: find_leaders(&along(dots, mode), size),
             stamps_places: BoxIndex::of(&stamps),
             stamps,
@@ -403,10 +406,13 @@ impl Stringing<'_> {
             && !self.are_parted(&a, &b, gap)
     }
 
-    /// Whether a rule parts what stands so many pixels apart.
+    /// Whether a rule or a band parts what stands so many pixels apart, apart from what stamps cover: there rules may be those
+    /// of a stamp, bands are not.
     fn are_parted(&self, a: &BBox, b: &BBox, gap: f64) -> bool {
-        let is_ruled = gap > RULED * self.size && self.marks.rulings.is_between(a, b);
-        is_ruled || self.marks.shared.is_between(a, b)
+        let is_wide = |gap: f64| gap > RULED * self.size;
+        (is_wide(gap) && self.marks.rulings.is_between(a, b))
+            || (is_wide(f64::from(a.gap_x(b))) && self.marks.bands.is_between(a, b))
+            || self.marks.shared.is_between(a, b)
     }
 
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
@@ -522,6 +528,7 @@ impl Stringing<'_> {
         overlap >= 0.5 * f64::from(nearest.height().min(block.height()))
             && f64::from(gap) <= reach
             && !self.marks.rulings.is_between(&nearest, block)
+            && !self.marks.bands.is_between(&nearest, block)
     }
 
     /// The line of a chain, its print in stretches between redactions.

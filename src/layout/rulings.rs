@@ -23,13 +23,6 @@ impl Rulings {
         Self { index: BoxIndex::of(&all), all, levels }
     }
 
-    /// Adds rules.
-    pub(super) fn extend(&mut self, more: &[BBox]) {
-        if !more.is_empty() {
-            *self = Self::of(self.all.iter().chain(more).copied().collect());
-        }
-    }
-
     /// Whether a rule runs between two boxes that lie side by side or one above the other.
     pub(super) fn is_between(&self, a: &BBox, b: &BBox) -> bool {
         self.parts(a, b, false) || self.parts(&a.transposed(), &b.transposed(), true)
