@@ -38,15 +38,15 @@ impl Ink {
     /// The ink of a page with dark print; `None` where its print is black.
     pub(super) fn of(page: &RgbImage) -> Option<Self> {
         let white = Balance::of(page);
-        let ink = Self { hue_degrees: commonest_hue(page, &white)? };
+        let light = white.lighter_than(INK);
+        let ink = Self { hue_degrees: commonest_hue(page, &white, light)? };
         let (mut colored, mut black) =
             (Binary::new(page.width(), page.height()), Binary::new(page.width(), page.height()));
         let width = page.width().max(1) as usize;
         for (y, row) in page.as_raw().chunks_exact(3 * width).enumerate() {
             let (colored, black) = (colored.row_mut(y as u32), black.row_mut(y as u32));
             for (x, pixel) in row.chunks_exact(3).enumerate() {
-                let pixel = white.balanced(pixel);
-                if weakest(pixel) <= INK {
+                if let Some(pixel) = inked(pixel, &white, light) {
                     let is_colored = chroma(pixel) >= CHROMA && ink.has_hue(pixel);
                     colored[x] = if is_colored { 255 } else { 0 };
                     black[x] = if is_colored { 0 } else { 255 };
@@ -81,6 +81,12 @@ impl Ink {
     }
 }
 
+/// A pixel of ink with the paper made white. Most pixels are paper, which is at least `light` in all channels.
+fn inked(pixel: &[u8], white: &Balance, light: u8) -> Option<[i32; 3]> {
+    let is_paper = pixel.iter().all(|&value| value >= light);
+    (!is_paper).then(|| white.balanced(pixel)).filter(|&pixel| weakest(pixel) <= INK)
+}
+
 fn weakest([r, g, b]: [i32; 3]) -> i32 {
     r.min(g).min(b)
 }
@@ -103,12 +109,12 @@ fn hue(pixel: [i32; 3]) -> f64 {
 }
 
 /// The hue around which most coloured ink lies; `None` where there is as little as stamps have, or a picture's.
-fn commonest_hue(page: &RgbImage, white: &Balance) -> Option<f64> {
+fn commonest_hue(page: &RgbImage, white: &Balance, light: u8) -> Option<f64> {
     const BINS: usize = 72;
     let mut bins = [0u64; BINS];
-    for pixel in page.as_raw().chunks_exact(3) {
-        let pixel = white.balanced(pixel);
-        if weakest(pixel) <= INK && chroma(pixel) >= CHROMA {
+    let pixels = page.as_raw().chunks_exact(3).filter_map(|pixel| inked(pixel, white, light));
+    for pixel in pixels {
+        if chroma(pixel) >= CHROMA {
             bins[(hue(pixel) * BINS as f64 / 360.0) as usize % BINS] += 1;
         }
     }
