@@ -1,7 +1,8 @@
 //! Leaders: rows of dots between what is listed and its number (第一節 ………… 一二).
 //!
 //! Their dots may be smaller than what counts as print, and each by itself is dust; evenly spaced in a row they are none. Everything
-//! here runs along x.
+//! here runs along x. The measures were set on two drawn pages of contents; on 97 pages of cables, none of which has a leader, none is
+//! found that changes a line.
 
 use crate::geometry::{BBox, BoxIndex};
 

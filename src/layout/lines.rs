@@ -3,6 +3,7 @@
 //! Everything here runs along x: vertical zones are transposed before and back afterwards.
 
 mod chain;
+mod cutting;
 mod remnants;
 mod rows;
 
@@ -58,7 +59,7 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
 pub(super) struct Chains {
     /// Lines of both directions.
     pub lines: Vec<Chained>,
-    /// Those that stand wholly beneath black stamps.
+    /// Lines that stand wholly beneath black stamps.
     pub beneath: Vec<Chained>,
     /// The bands between tiers of vertical print.
     pub tiers: Vec<BBox>,
@@ -148,7 +149,7 @@ fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
 /// Marks that lines run between or beneath, as seen along the lines.
 struct Seen {
     rulings: Rulings,
-    /// Those among them that part tiers or columns.
+    /// The rules that part tiers or columns.
     shared: Rulings,
     /// Blanks that part tiers or columns, as rules that nobody printed.
     bands: Rulings,
@@ -267,69 +268,6 @@ impl Stringing<'_> {
         f64::from(gap) <= 2.0 * self.size && middle > f64::from(band.top) && middle < f64::from(band.bottom)
     }
 
-    /// Cuts the lines that run through a unit out of it and gives them to their chains; what is left between them is
-    /// returned, cut at its thinnest places.
-    fn cut_out(&self, chains: &mut [Chain], rows: &Rows, unit: &BBox) -> Vec<BBox> {
-        let mut taken: Vec<(i32, i32)> = Vec::new();
-        for i in rows.beside(unit) {
-            let chain = &mut chains[i];
-            let Some(band) = self.band_through(chain, unit).filter(|_| self.is_sure(chain)) else { continue };
-            let piece = self.shrunk(&BBox::from_ltrb(unit.left, band.top, unit.right, band.bottom));
-            taken.push((band.top, band.bottom));
-            if f64::from(piece.height().max(piece.width())) >= 0.2 * self.size {
-                chain.insert(Bead { bbox: piece, redaction: None });
-            }
-        }
-        taken.sort_unstable();
-        let mut rest = Vec::new();
-        let mut top = unit.top;
-        for (from, to) in taken.into_iter().chain([(unit.bottom, unit.bottom)]) {
-            if f64::from(from - top) >= BETWEEN * self.size {
-                rest.push(self.shrunk(&BBox::from_ltrb(unit.left, top, unit.right, from)));
-            }
-            top = top.max(to);
-        }
-        rest.iter()
-            .map(|r| self.without_specks(r))
-            .filter(|r| f64::from(r.height()) >= FLAT * self.size)
-            .flat_map(|r| self.split(&r))
-            .collect()
-    }
-
-    /// What is left between lines that were cut out, without the specks about it: what held them together has gone with the
-    /// lines.
-    fn without_specks(&self, bbox: &BBox) -> BBox {
-        let is_inked = |x: &i32| {
-            self.ink.ink_in(&self.mode.along(&BBox::from_ltrb(*x, bbox.top, x + 1, bbox.bottom))) > 0
-        };
-        let inked: Vec<i32> = (bbox.left..bbox.right).filter(is_inked).collect();
-        inked
-            .chunk_by(|a, b| b - a <= 1)
-            .map(|run| self.shrunk(&BBox::from_ltrb(run[0], bbox.top, run[run.len() - 1] + 1, bbox.bottom)))
-            .filter(|piece| f64::from(piece.height()) >= FLAT * self.size)
-            .fold(BBox::default(), |all, piece| all.union(&piece))
-    }
-
-    /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
-    fn band_through(&self, chain: &Chain, unit: &BBox) -> Option<BBox> {
-        let near = |gap: i32, reach: f64| f64::from(gap) <= reach * self.size;
-        if f64::from(chain.bbox().gap_x(unit)) > 3.0 * self.size {
-            return None;
-        }
-        let beads = chain.beads();
-        let before = beads.iter().filter(|b| b.bbox.left < unit.left).map(|b| unit.left - b.bbox.right).min();
-        let after =
-            beads.iter().filter(|b| b.bbox.right > unit.right).map(|b| b.bbox.left - unit.right).min();
-        let through = match (before, after) {
-            (Some(before), Some(after)) => near(before, 3.0) && near(after, 3.0),
-            (Some(gap), None) | (None, Some(gap)) => near(gap, 0.6),
-            (None, None) => false,
-        };
-        let band = chain.band(unit);
-        let inside = f64::from(band.bottom.min(unit.bottom) - band.top.max(unit.top));
-        (through && inside >= 0.5 * f64::from(band.height())).then_some(band)
-    }
-
     /// Joins chains that go on where others end, at the same height: cutting has filled the gap between them.
     fn join(&self, chains: &mut Vec<Chain>) {
         chains.sort_by_key(|c| c.bbox().left);
@@ -352,20 +290,18 @@ impl Stringing<'_> {
         let mut rows = Rows::of(chains, self.size);
         for leader in &self.marks.leaders {
             let middle = leader.center().y;
-            let beside: Vec<(usize, i32)> = rows
-                .beside(leader)
-                .into_iter()
-                .filter(|&i| !chains[i].is_empty())
-                .filter(|&i| {
-                    let band = chains[i].band(leader);
-                    middle > f64::from(band.top) && middle < f64::from(band.bottom)
-                })
-                .map(|i| (i, chains[i].bbox().center().x as i32))
-                .collect();
-            let near = |i: &usize| f64::from(chains[*i].nearest(leader).1) <= LED * self.size;
+            let stands_beside = |&i: &usize| {
+                let band = chains[i].band(leader);
+                !chains[i].is_empty() && middle > f64::from(band.top) && middle < f64::from(band.bottom)
+            };
+            let beside: Vec<usize> = rows.beside(leader).into_iter().filter(stands_beside).collect();
+            let gap = |i: usize| chains[i].nearest(leader).1;
             let side = |is_before: bool| {
-                let here = beside.iter().filter(|(_, x)| (f64::from(*x) < leader.center().x) == is_before);
-                here.map(|(i, _)| *i).filter(near).min_by_key(|&i| chains[i].nearest(leader).1)
+                let here = beside
+                    .iter()
+                    .copied()
+                    .filter(|&i| is_before == (chains[i].bbox().center().x < leader.center().x));
+                here.filter(|&i| f64::from(gap(i)) <= LED * self.size).min_by_key(|&i| gap(i))
             };
             let (Some(first), then) = (side(true), side(false)) else { continue };
             rows.put(chains, Some(first), Bead { bbox: *leader, redaction: None });
@@ -469,29 +405,6 @@ impl Stringing<'_> {
         }
     }
 
-    /// A unit as high as two lines is cut where its rows hold least ink.
-    fn split(&self, unit: &BBox) -> Vec<BBox> {
-        if f64::from(unit.height()) < 1.7 * self.size {
-            return vec![*unit];
-        }
-        let rows: Vec<u64> = (unit.top..unit.bottom)
-            .map(|y| self.ink.ink_in(&self.mode.along(&BBox::from_ltrb(unit.left, y, unit.right, y + 1))))
-            .collect();
-        cuts(&rows, self.size)
-            .windows(2)
-            .map(|edge| {
-                BBox::from_ltrb(unit.left, unit.top + edge[0] as i32, unit.right, unit.top + edge[1] as i32)
-            })
-            .map(|b| self.shrunk(&b))
-            .filter(|b| !b.is_empty())
-            .collect()
-    }
-
-    /// The box around the ink in a box.
-    fn shrunk(&self, bbox: &BBox) -> BBox {
-        self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
-    }
-
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; one that stands alone stays free.
     fn place_redactions(&self, chains: &mut Vec<Chain>, redactions: &[BBox], free: &mut [bool]) {
         let mut rows = Rows::of(chains, self.size);
@@ -549,43 +462,6 @@ impl Stringing<'_> {
         }
         (!parts.is_empty()).then_some(Chained { writing_mode: self.mode, line: LineBox { bbox, parts } })
     }
-}
-
-/// Edges of the bands of a profile: its ends and the thinnest places about a line's height apart.
-fn cuts(profile: &[u64], size: f64) -> Vec<usize> {
-    let most = profile.iter().copied().max().unwrap_or(0);
-    let (least_band, reach) = ((0.7 * size) as usize, (0.25 * size) as usize);
-    let mut edges = vec![0];
-    let mut at = least_band;
-    while at + least_band < profile.len() {
-        let last = *edges.last().expect("begins with 0");
-        let window = &profile[at - reach.min(at)..(at + reach).min(profile.len())];
-        let thinnest = profile[at] <= *window.iter().min().expect("holds `at`");
-        if thinnest && profile[at] * 5 <= most && at - last >= least_band {
-            edges.push(at);
-            at += least_band;
-        } else {
-            at += 1;
-        }
-    }
-    edges.push(profile.len());
-    edges
-}
-
-/// The smallest box around the ink in a box.
-fn ink_bbox(ink: &Binary, bbox: &BBox) -> BBox {
-    let inside = bbox.intersection(&ink.bbox());
-    let mut found = BBox::default();
-    for y in inside.top..inside.bottom {
-        let row = &ink.row(y as u32)[inside.left as usize..inside.right as usize];
-        let first = row.iter().position(|&p| p != 0);
-        let last = row.iter().rposition(|&p| p != 0);
-        if let (Some(first), Some(last)) = (first, last) {
-            let here = BBox::from_ltrb(inside.left + first as i32, y, inside.left + last as i32 + 1, y + 1);
-            found = found.union(&here);
-        }
-    }
-    found
 }
 
 #[cfg(test)]

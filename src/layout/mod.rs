@@ -155,7 +155,7 @@ pub struct Lines {
     /// What stands wholly within a black stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
     /// Ink does not tell which; what it says may.
     pub beneath: Vec<Block>,
-    /// What parts the print.
+    /// Blanks that part the print.
     pub partings: Partings,
 }
 

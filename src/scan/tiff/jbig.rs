@@ -1,4 +1,4 @@
-//! What JBIG data say of their own size: libjbig allocates by it, whatever libtiff was told to keep to.
+//! The size that JBIG data declare: libjbig allocates by it, whatever limit libtiff was given.
 
 use super::damage::part;
 use super::libtiff::{Directory, Short};
@@ -10,7 +10,7 @@ pub(super) const JBIG: u16 = 34_661;
 /// Refuses data that declare more pixels than a page may have, or more planes than one.
 ///
 /// # Errors
-/// What they declare.
+/// Names the size and the planes that they declare.
 pub(super) fn check(directory: &Directory<'_>, bytes: &[u8], limit: Limit) -> Result<(), String> {
     // libtiff turns the bits of JBIG data unless the low ones come first.
     let is_turned = directory.short(Short::FillOrder) != Some(2);
