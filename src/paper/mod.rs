@@ -1,5 +1,5 @@
 //! Black print on evenly bright paper: which of the two is dark on the scan, how bright the paper is from place to place, and
-//! whether print is in coloured ink ([`ink`]) or in boxes filled with black or gray ([`panels`]).
+//! whether print is in coloured ink ([`ink`]), in boxes filled with black or gray ([`panels`]) or of hollow strokes ([`hollow`]).
 //!
 //! A page is looked at in cells of about half a character ([`cells`]). Print covers the smaller part of a cell, so its median
 //! is paper: where most cells with contrast have their median at the bright end, print is dark; at the dark end, the scan is a
@@ -12,6 +12,7 @@
 
 mod cells;
 mod field;
+mod hollow;
 mod ink;
 mod panels;
 
@@ -35,11 +36,13 @@ pub struct PaperOptions {
     pub blacken: bool,
     /// Whether print in boxes filled with black or gray is made black on paper.
     pub panels: bool,
+    /// Whether strokes of which only the rims are left are filled.
+    pub fill_strokes: bool,
 }
 
 impl Default for PaperOptions {
     fn default() -> Self {
-        Self { polarity: PolarityChoice::Auto, even: true, blacken: true, panels: true }
+        Self { polarity: PolarityChoice::Auto, even: true, blacken: true, panels: true, fill_strokes: true }
     }
 }
 
@@ -84,6 +87,8 @@ pub struct Paper {
     ink: Option<Ink>,
     /// Boxes whose fill is to become paper.
     panels: Vec<Panel>,
+    /// Side of the square that fills hollow strokes, px.
+    hollow: Option<usize>,
 }
 
 /// Paper is left as it is where its darkest part has this part of the brightness of its brightest. Binarization follows lighter
@@ -119,7 +124,8 @@ pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
     // In shade a fill is not one and the same.
     let panels =
         if options.panels && field.is_none() { find_panels(&gray, &cells, commonest) } else { vec![] };
-    Paper { polarity, evenness, marked_cells, cell_px, brightness, field, ink, panels }
+    let hollow = if options.fill_strokes { hollow::hollow_strokes(&gray) } else { None };
+    Paper { polarity, evenness, marked_cells, cell_px, brightness, field, ink, panels, hollow }
 }
 
 impl Paper {
@@ -133,6 +139,12 @@ impl Paper {
     #[must_use]
     pub fn panels(&self) -> usize {
         self.panels.len()
+    }
+
+    /// Whether the strokes of the print are hollow on the scan.
+    #[must_use]
+    pub fn is_hollow(&self) -> bool {
+        self.hollow.is_some()
     }
 
     /// The scan with black print on even paper.
@@ -160,6 +172,13 @@ impl Paper {
             match evened.to_mut() {
                 Pixels::Gray(gray) => field.divide::<1>(gray.width(), gray),
                 Pixels::Color(color) => field.divide::<3>(color.width(), color),
+            }
+        }
+        if let Some(side) = self.hollow {
+            let width = evened.dimensions().0 as usize;
+            match evened.to_mut() {
+                Pixels::Gray(gray) => hollow::close::<1>(gray, width, side),
+                Pixels::Color(color) => hollow::close::<3>(color, width, side),
             }
         }
         evened
@@ -199,8 +218,13 @@ mod tests {
 
     #[test]
     fn a_choice_stands() {
-        let options =
-            PaperOptions { polarity: PolarityChoice::Negative, even: false, blacken: false, panels: false };
+        let options = PaperOptions {
+            polarity: PolarityChoice::Negative,
+            even: false,
+            blacken: false,
+            panels: false,
+            fill_strokes: false,
+        };
         let scan = Pixels::Gray(page(|_, _| 240));
         assert_eq!(find_paper(&scan, &options).even(&scan).to_gray().get_pixel(0, 0).0, [15]);
     }

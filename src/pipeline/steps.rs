@@ -27,7 +27,8 @@ pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step>
             .with("is_negative", paper.polarity == Polarity::Negative)
             .with("evenness", round(paper.evenness))
             .with("hue_of_print", paper.hue_of_print().map(f64::round))
-            .with("panels", paper.panels()),
+            .with("panels", paper.panels())
+            .with("hollow_strokes", paper.is_hollow()),
         step(Stage::Deskew)
             .with("skew_degrees", round(prepared.skew.degrees))
             .with("confidence", round(f64::from(prepared.skew.confidence.value())))
