@@ -1,0 +1,316 @@
+"""What lies on a page and is neither print nor a mark: dirt, edges, holes, pictures, the other side of the paper."""
+import math
+
+import cv2
+import numpy
+
+from faces import set_line
+from redactions import rectangle
+from sheet import Layer
+from wear import clouds
+
+
+def under(sheet, context):
+    """What is there before the page is printed."""
+    rng = context.rng
+    if rng.random() < 0.3:
+        stains(sheet, context)
+    if rng.random() < 0.18:
+        show_through(sheet, context)
+    if rng.random() < 0.12:
+        folds(sheet, context)
+
+
+def over(sheet, drawn, context):
+    """What comes onto the page or beside it after everything else."""
+    rng = context.rng
+    for chance, add in ((0.1, picture), (0.07, bars), (0.06, label), (0.05, logo), (0.12, holes), (0.08, staple), (0.05, tape), (0.12, streaks), (0.25, edges), (0.08, gutter), (0.15, dirt)):
+        if rng.random() < chance:
+            add(sheet, drawn, context)
+
+
+def mark(sheet, cover, left, top):
+    """Labels a patch of ink as other dark matter."""
+    cover, place = sheet.within(cover, left, top)
+    numpy.maximum(sheet.ink["other"][place], cover, out=sheet.ink["other"][place])
+
+
+def stains(sheet, context):
+    """Blots, foxing and rings of cups: slightly darker paper."""
+    rng = context.rng
+    for _ in range(rng.randint(1, 5)):
+        radius = int(sheet.mm * rng.choice([rng.uniform(1, 5), rng.uniform(8, 50)]))
+        side = 2 * radius + 9
+        y, x = numpy.mgrid[:side, :side].astype(numpy.float32) - radius - 4
+        away = numpy.hypot(x, y) / radius + 0.25 * clouds(context.noise, (side, side), max(6, radius / 2))
+        cover = numpy.exp(-(((away - 0.9) / 0.08) ** 2)) if rng.random() < 0.2 else 1 / (1 + numpy.exp((away - 0.8) * rng.uniform(5, 30)))
+        left, top = rng.randint(-radius, sheet.width - radius), rng.randint(-radius, sheet.height - radius)
+        strength = rng.uniform(0.05, 0.3) if rng.random() < 0.85 else rng.uniform(0.4, 0.8)
+        cover = (cover * 255).astype(numpy.uint8)
+        sheet.tint(cover, left, top, rng.choice([(120, 80, 40), (90, 80, 70), (60, 60, 60)]), strength)
+        if strength > 0.4:
+            mark(sheet, cover, left, top)
+
+
+def show_through(sheet, context):
+    """Print of the other side, mirrored, blurred and pale."""
+    rng = context.rng
+    layer = Layer((sheet.height // 2, sheet.width // 2))
+    size = int(sheet.mm * rng.uniform(3, 4.5) / 2)
+    face = context.faces.draw(rng, "japanese", "type")
+    vertical = rng.random() < 0.5
+    at = rng.uniform(0.05, 0.15) * sheet.height / 2
+    step = size * rng.uniform(1.5, 2.4)
+    reach = (sheet.width if vertical else sheet.height) / 2 * rng.uniform(0.6, 0.95)
+    while at < reach:
+        text = context.sentences.draw(rng) + context.sentences.draw(rng)
+        start = rng.uniform(0.08, 0.14) * sheet.width / 2
+        set_line(layer, face, text[: int(0.8 * (sheet.height if vertical else sheet.width) / 2 / size)], at if vertical else start, start if vertical else at, size, rng, 1.0, vertical)
+        at += step
+    cover = cv2.GaussianBlur(cv2.flip(layer.cover, 1), (0, 0), rng.uniform(0.8, 2.5))
+    cover = cv2.resize(cover, (sheet.width, sheet.height), interpolation=cv2.INTER_LINEAR)
+    sheet.tint(cover, 0, 0, (70, 65, 60), rng.uniform(0.1, 0.4))
+
+
+def folds(sheet, context):
+    """A dark or light line where the paper was folded."""
+    rng = context.rng
+    for _ in range(rng.randint(1, 2)):
+        lying = rng.random() < 0.6
+        at = rng.choice([0.5, 0.33, 0.66, rng.random()]) * (sheet.height if lying else sheet.width) + rng.gauss(0, 15)
+        layer = sheet.layer()
+        end = at + rng.gauss(0, 12)
+        layer.rule(*((0, at, sheet.width, end) if lying else (at, 0, end, sheet.height)), rng.uniform(1, 5))
+        found = layer.drawn()
+        if found is not None:
+            cover = cv2.GaussianBlur(found[0], (0, 0), rng.uniform(0.8, 4))
+            sheet.tint(cover, found[1], found[2], rng.choice([(60, 60, 60), (90, 85, 70), (255, 255, 255)]), rng.uniform(0.2, 0.8))
+
+
+def free_place(sheet, drawn, rng, width, height):
+    """A place without lines of print, if one is found in some tries."""
+    boxes = numpy.float32([(min(b[0] for b in line[0]), min(b[1] for b in line[0]), max(b[2] for b in line[0]), max(b[3] for b in line[0])) for line in drawn.lines if line[0]])
+    for _ in range(25):
+        left, top = rng.uniform(0.02, 0.98) * (sheet.width - width), rng.uniform(0.02, 0.98) * (sheet.height - height)
+        if not len(boxes) or not ((boxes[:, 0] < left + width) & (boxes[:, 2] > left) & (boxes[:, 1] < top + height) & (boxes[:, 3] > top)).any():
+            return int(left), int(top)
+    return None
+
+
+def picture(sheet, drawn, context):
+    """A photograph or a drawing: smooth, textured, halftone or line art."""
+    rng = context.rng
+    width, height = int(sheet.mm * rng.uniform(20, 100)), int(sheet.mm * rng.uniform(20, 90))
+    cells = [c for c in drawn.cells if drawn.kind == "newspaper" and c[2] - c[0] > 60 and c[3] - c[1] > 60]
+    if cells:
+        left, top, right, bottom = rng.choice(cells)
+        left, top, width, height = int(left), int(top), int(right - left), int(bottom - top)
+    else:
+        found = free_place(sheet, drawn, rng, width, height)
+        if found is None:
+            return
+        left, top = found
+    tone = sum(clouds(context.noise, (height, width), spot) * part for spot, part in ((max(width, height) / 2, 1), (max(width, height) / 6, 0.7), (12, 0.3), (4, 0.15)))
+    tone = (tone - tone.min()) / (numpy.ptp(tone) + 1e-6) * rng.uniform(150, 255)
+    for _ in range(rng.randint(0, 12)):
+        shape = rng.choice(["ellipse", "box", "line"])
+        a, b = (rng.randrange(width), rng.randrange(height)), (rng.randrange(width), rng.randrange(height))
+        value = rng.uniform(0, 255)
+        if shape == "ellipse":
+            cv2.ellipse(tone, a, (abs(a[0] - b[0]) // 2 + 2, abs(a[1] - b[1]) // 2 + 2), rng.uniform(0, 180), 0, 360, value, -1)
+        elif shape == "box":
+            cv2.rectangle(tone, a, b, value, -1)
+        else:
+            cv2.line(tone, a, b, value, rng.randint(1, 8))
+    tone = tone.astype(numpy.uint8)
+    if rng.random() < 0.4:
+        pitch = rng.uniform(4, 9)
+        y, x = numpy.mgrid[:height, :width].astype(numpy.float32)
+        screen = 127 + 63 * (numpy.sin((x + y) * 2 * math.pi / pitch / 1.41) + numpy.sin((x - y) * 2 * math.pi / pitch / 1.41))
+        tone = cv2.GaussianBlur(numpy.where(tone > screen, 255, 0).astype(numpy.uint8), (0, 0), 0.8)
+    colours = numpy.stack([tone] * 3, -1)
+    if rng.random() < 0.25:
+        colours = cv2.applyColorMap(tone, rng.choice([cv2.COLORMAP_BONE, cv2.COLORMAP_PINK, cv2.COLORMAP_SUMMER]))
+    place = sheet.picture[top : top + height, left : left + width]
+    place[:] = numpy.minimum(place, colours[: place.shape[0], : place.shape[1]])
+    mark(sheet, numpy.full((height, width), 255, numpy.uint8), left, top)
+
+
+def bars(sheet, drawn, context):
+    """Thick bars and filled boxes that hide nothing: ornaments, headings' ends, black blocks of a form."""
+    rng = context.rng
+    for _ in range(rng.randint(1, 3)):
+        width, height = (sheet.mm * rng.uniform(1, 4), sheet.mm * rng.uniform(10, 150)) if rng.random() < 0.5 else (sheet.mm * rng.uniform(30, 170), sheet.mm * rng.uniform(0.8, 3))
+        found = free_place(sheet, drawn, rng, int(width), int(height))
+        if found is None:
+            continue
+        cover = numpy.full((max(3, int(height)), max(3, int(width))), 255, numpy.uint8)
+        sheet.tint(cover, *found, (rng.randint(0, 120),) * 3, 1)
+        mark(sheet, cover, *found)
+
+
+def label(sheet, drawn, context):
+    """A label of the archive: a white slip with a few lines of print and sometimes a bar code."""
+    rng = context.rng
+    width, height = int(sheet.mm * rng.uniform(30, 70)), int(sheet.mm * rng.uniform(12, 30))
+    left, top = rng.choice([rng.uniform(0, 0.2), rng.uniform(0.6, 0.8)]) * sheet.width, rng.choice([rng.uniform(0, 0.05), rng.uniform(0.88, 0.92)]) * sheet.height
+    outline = rectangle(left, top, left + width, top + height)
+    sheet.hide(outline, rng.choice([(255, 255, 255), (250, 248, 235), (235, 240, 250)]), counts=False)
+    layer, size = sheet.layer(), int(sheet.mm * rng.uniform(2.2, 3.6))
+    face = context.faces.draw(rng, rng.choice(["latin", "japanese"]), "type")
+    y = top + 0.3 * size
+    lines = []
+    for _ in range(rng.randint(1, 3)):
+        text = rng.choice(["A'-3010", "B-0042", "0307", "DECLASSIFIED", "Authority NND", "By: KM", "Reel 12", "第12回公開", "外務省外交史料館", "マイクロ番号", "分類番号", "2011-0145"])
+        boxes = set_line(layer, face, text, left + size, y, size, rng)
+        if boxes and boxes[-1][2] < left + width and y + size < top + height:
+            lines.append(boxes)
+        y += 1.4 * size
+    layer.cover[int(top + height) :] = 0
+    layer.cover[:, int(left + width) :] = 0
+    sheet.press(layer, "print")
+    for boxes in lines:
+        sheet.line(boxes, False, size)
+    if rng.random() < 0.4 and y < top + height - size:
+        code = numpy.repeat((context.noise.random_sample(int(width * 0.7) // 3) < 0.5).astype(numpy.uint8) * 255, 3)
+        cover = numpy.tile(code, (max(3, int(top + height - y - 4)), 1))
+        x = int(left + 0.1 * width)
+        sheet.tint(cover, x, int(y), (0, 0, 0), 1)
+        mark(sheet, cover, x, int(y))
+
+
+def logo(sheet, drawn, context):
+    """A crest or an emblem: petals, a ring, a shield."""
+    rng = context.rng
+    radius = int(sheet.mm * rng.uniform(5, 15))
+    cover = numpy.zeros((2 * radius + 8, 2 * radius + 8), numpy.uint8)
+    middle = radius + 4
+    petals = rng.choice([5, 6, 8, 16])
+    fill = -1 if rng.random() < 0.6 else 2
+    for i in range(petals):
+        angle = 2 * math.pi * i / petals
+        at = (int(middle + 0.55 * radius * math.cos(angle)), int(middle + 0.55 * radius * math.sin(angle)))
+        cv2.ellipse(cover, at, (int(0.42 * radius), max(2, int(0.9 * radius / petals))), math.degrees(angle), 0, 360, 255, fill, cv2.LINE_AA)
+    if rng.random() < 0.5:
+        cv2.circle(cover, (middle, middle), radius, 255, rng.randint(1, 5), cv2.LINE_AA)
+    found = free_place(sheet, drawn, rng, *cover.shape[::-1])
+    if found is not None:
+        sheet.tint(cover, *found, rng.choice([(20, 20, 20), (60, 60, 60), (40, 40, 110)]), 1)
+        mark(sheet, cover, *found)
+
+
+def holes(sheet, drawn, context):
+    """Punched holes near a margin."""
+    rng = context.rng
+    radius = int(sheet.mm * rng.uniform(2, 3.6))
+    side = rng.choice(["left", "top", "right"])
+    count, apart = rng.choice([(2, 80), (2, 70), (4, 80), (3, 108), (1, 0), (30, 9)])
+    radius = radius if count < 10 else radius // 2
+    inset, middle = rng.uniform(6, 14) * sheet.mm, rng.gauss(0.5, 0.02) * (sheet.width if side == "top" else sheet.height)
+    value = rng.choice([rng.randint(0, 50), rng.randint(0, 50), rng.randint(120, 255)])
+    for i in range(count):
+        along = middle + (i - (count - 1) / 2) * apart * sheet.mm
+        x, y = (along, inset) if side == "top" else (inset if side == "left" else sheet.width - inset, along)
+        cover = numpy.zeros((2 * radius + 5, 2 * radius + 5), numpy.uint8)
+        cv2.circle(cover, (radius + 2, radius + 2), radius, 255, -1, cv2.LINE_AA)
+        left, top = int(x - radius), int(y - radius)
+        sheet.tint(cover, left, top, (value,) * 3, 1)
+        if value < 160:
+            mark(sheet, cover, left, top)
+
+
+def staple(sheet, drawn, context):
+    """A staple or a clip in a corner, with its shadow."""
+    rng = context.rng
+    cover = numpy.zeros((int(sheet.mm * 18), int(sheet.mm * 18)), numpy.uint8)
+    middle, angle = cover.shape[0] // 2, rng.uniform(0, 3.14)
+    reach = int(sheet.mm * rng.uniform(4, 7))
+    dx, dy = int(reach * math.cos(angle)), int(reach * math.sin(angle))
+    cv2.line(cover, (middle - dx, middle - dy), (middle + dx, middle + dy), 255, rng.randint(2, 6), cv2.LINE_AA)
+    if rng.random() < 0.3:
+        cv2.ellipse(cover, (middle, middle), (reach, reach // 3), math.degrees(angle), 0, 360, 255, rng.randint(2, 5), cv2.LINE_AA)
+    left = rng.choice([0, sheet.width - cover.shape[1]])
+    top = rng.choice([0, 0, sheet.height - cover.shape[0]])
+    sheet.tint(cover, left, top, (rng.randint(0, 120),) * 3, 1)
+    mark(sheet, cover, left, top)
+
+
+def tape(sheet, drawn, context):
+    """Yellowed tape: a translucent band."""
+    rng = context.rng
+    width, height = int(sheet.mm * rng.uniform(12, 22)), int(sheet.mm * rng.uniform(30, 90))
+    width, height = (height, width) if rng.random() < 0.5 else (width, height)
+    left, top = rng.randint(0, max(1, sheet.width - width)), rng.randint(0, max(1, sheet.height - height))
+    cover = numpy.full((height, width), 255, numpy.uint8)
+    sheet.tint(cover, left, top, rng.choice([(180, 150, 90), (150, 150, 150), (255, 255, 255)]), rng.uniform(0.1, 0.5))
+
+
+def streaks(sheet, drawn, context):
+    """Lines that a copier draws along the paper's way: whole, dotted, dark or light."""
+    rng = context.rng
+    lying = rng.random() < 0.35
+    for _ in range(rng.choice([1, 1, 2, 3, 6])):
+        at = rng.uniform(0.01, 0.99) * (sheet.height if lying else sheet.width)
+        long = sheet.width if lying else sheet.height
+        thick = rng.choice([1, 1, 2, 3, 5, rng.uniform(5, 14)])
+        cover = numpy.zeros((max(3, int(thick)), long), numpy.uint8)
+        cover[: max(1, int(thick))] = 255
+        if rng.random() < 0.5:
+            keep = clouds(context.noise, (1, long), rng.uniform(3, 200)) > rng.uniform(-0.5, 0.6)
+            cover *= keep.astype(numpy.uint8)
+        cover = cover if lying else cover.T.copy()
+        left, top = (0, int(at)) if lying else (int(at), 0)
+        dark = rng.random() < 0.8
+        strength = rng.uniform(0.3, 1)
+        sheet.tint(cover, left, top, (rng.randint(0, 90),) * 3 if dark else (255,) * 3, strength)
+        if dark and strength > 0.5:
+            mark(sheet, cover, left, top)
+
+
+def edges(sheet, drawn, context):
+    """The dark beyond the paper on one to four sides: straight, slanted or torn."""
+    rng = context.rng
+    value = rng.choice([rng.randint(0, 40), rng.randint(0, 40), rng.randint(60, 150)])
+    for side in rng.sample(range(4), rng.choice([1, 1, 2, 2, 3, 4])):
+        long, deep = (sheet.height, sheet.width) if side % 2 else (sheet.width, sheet.height)
+        depth = deep * (rng.uniform(0.002, 0.02) if rng.random() < 0.75 else rng.uniform(0.02, 0.08))
+        profile = depth + numpy.linspace(-1, 1, long, dtype=numpy.float32) * rng.gauss(0, 0.3) * depth
+        if rng.random() < 0.4:
+            profile += clouds(context.noise, (1, long), rng.uniform(20, 300))[0] * depth * rng.uniform(0.1, 0.8)
+        most = int(max(3, profile.max() + 3))
+        cover = numpy.clip((profile[None] - numpy.arange(most, dtype=numpy.float32)[:, None]) * 255, 0, 255).astype(numpy.uint8)
+        if side == 2:
+            cover = cover[::-1]
+        if side % 2:
+            cover = cover.T if side == 1 else cover.T[:, ::-1]
+        left, top = (sheet.width - cover.shape[1] if side == 3 else 0), (sheet.height - cover.shape[0] if side == 2 else 0)
+        sheet.tint(numpy.ascontiguousarray(cover), left, top, (value,) * 3, rng.uniform(0.8, 1))
+        if value < 120:
+            mark(sheet, numpy.ascontiguousarray(cover), left, top)
+
+
+def gutter(sheet, drawn, context):
+    """The shadow of a binding at one side, or in the middle of a spread."""
+    rng = context.rng
+    at = sheet.width / 2 if drawn.kind == "spread" else rng.choice([0, sheet.width])
+    reach = sheet.mm * rng.uniform(4, 18)
+    columns = numpy.arange(sheet.width, dtype=numpy.float32)
+    cover = (numpy.exp(-numpy.abs(columns - at) / reach * 2) * 255).astype(numpy.uint8)
+    strength = rng.uniform(0.3, 1)
+    left, right = max(0, int(at - 3 * reach)), min(sheet.width, int(at + 3 * reach))
+    whole = numpy.tile(cover[left:right], (sheet.height, 1))
+    sheet.tint(whole, left, 0, (rng.randint(0, 50),) * 3, strength)
+    mark(sheet, numpy.where(whole.astype(numpy.float32) * strength > 150, 255, 0).astype(numpy.uint8), left, 0)
+
+
+def dirt(sheet, drawn, context):
+    """Specks and dust, thick in places."""
+    rng = context.rng
+    count = int(10 ** rng.uniform(1, 3.2))
+    middle, spread = (rng.random() * sheet.width, rng.random() * sheet.height), rng.choice([5000, 300, 800])
+    for _ in range(count):
+        x, y = int(rng.gauss(middle[0], spread)) % sheet.width, int(rng.gauss(middle[1], spread)) % sheet.height
+        radius = 1 if rng.random() < 0.85 else rng.randint(2, 7)
+        cv2.circle(sheet.picture, (x, y), radius, (rng.randint(0, 110),) * 3, -1, cv2.LINE_AA)
+        if radius > 2:
+            cv2.circle(sheet.ink["other"], (x, y), radius, 255, -1)

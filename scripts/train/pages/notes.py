@@ -1,0 +1,204 @@
+"""Notes by hand: words in margins and between lines, signatures, brackets, rings, ticks, strokes through words."""
+import math
+
+import cv2
+import numpy
+
+from faces import set_line
+from sheet import Layer
+from stamps import turn
+
+COLOURS = [(20, 20, 25), (30, 40, 120), (25, 25, 90), (180, 40, 40), (90, 90, 95), (60, 60, 62)]
+
+
+def add(sheet, drawn, context):
+    """Writes none to six notes on the page."""
+    rng = context.rng
+    if rng.random() > 0.4:
+        return
+    colour = rng.choice(COLOURS)
+    for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
+        colour = colour if rng.random() < 0.7 else rng.choice(COLOURS)
+        kind = rng.choices([words, scribble, numeral, sign, around], [0.45, 0.2, 0.12, 0.1, 0.13])[0]
+        kind(sheet, drawn, context, colour)
+
+
+def press(sheet, cover, left, top, colour, rng, outline=None):
+    """Presses handwriting and says where it is, if it is on the page."""
+    rows, columns = numpy.nonzero(cover > 80)
+    if not len(rows):
+        return
+    left, top = int(round(left)), int(round(top))
+    sheet.press_patch(cover, left, top, "handwriting", colour, rng.uniform(0.55, 1))
+    hull = cv2.convexHull(numpy.stack([columns, rows], 1).astype(numpy.int32)).reshape(-1, 2) + (left, top)
+    if (hull.max(0) > 10).all() and hull.min(0)[0] < sheet.width - 10 and hull.min(0)[1] < sheet.height - 10:
+        sheet.noted(numpy.clip(hull, 0, (sheet.width - 1, sheet.height - 1)))
+
+
+def spot(sheet, drawn, rng, width, height):
+    """A place for a note: a margin, the head, a blank, a cell, now and then over print."""
+    chance = rng.random()
+    if chance < 0.2 and drawn.cells:
+        left, top, right, bottom = rng.choice(drawn.cells)
+        return (left + right - width) / 2 + rng.gauss(0, 10), (top + bottom - height) / 2 + rng.gauss(0, 10)
+    if chance < 0.6:
+        side = rng.choice([rng.uniform(0.01, 0.08) * sheet.width, sheet.width - width - rng.uniform(0.01, 0.08) * sheet.width])
+        return side, rng.uniform(0.02, 0.95) * (sheet.height - height)
+    if chance < 0.85:
+        return rng.uniform(0.02, 0.95) * (sheet.width - width), rng.choice([rng.uniform(0.01, 0.12), rng.uniform(0.85, 0.97)]) * sheet.height
+    return rng.uniform(0, max(1, sheet.width - width)), rng.uniform(0, max(1, sheet.height - height))
+
+
+def words(sheet, drawn, context, colour):
+    """A few words in a hand."""
+    rng = context.rng
+    latin = drawn.kind in ("memo", "cable") or rng.random() < 0.12
+    face = context.faces.draw(rng, "penmanship" if latin else "handwritten", "type")
+    size = int(sheet.mm * rng.uniform(3.5, 9 if rng.random() < 0.85 else 18))
+    vertical = not latin and rng.random() < (0.7 if drawn.direction == "vertical" else 0.3)
+    rows = rng.choice([1, 1, 1, 2, 3])
+    texts = []
+    for _ in range(rows):
+        text = context.sentences.draw(rng)[: rng.randint(1, 9)]
+        texts.append(rng.choice(["see file", "no action", "copy to", "OK", "Noted", "return", "hold", "J.R.", "Apr 12"]) if latin else text)
+    length = size * (max(map(len, texts)) + 2)
+    thick = int(size * 1.35 * rows + size)
+    layer = Layer((length, thick) if vertical else (thick, length))
+    for i, text in enumerate(texts):
+        along = size / 2 + rng.gauss(0, 0.1) * size
+        across = size / 2 + (rows - 1 - i if vertical else i) * size * 1.3
+        set_line(layer, face, text, across if vertical else along, along if vertical else across, size, rng, rng.uniform(0.85, 1.15), vertical)
+    found = layer.drawn()
+    if found is None:
+        return
+    cover = sheared(found[0].copy(), rng)
+    if rng.random() < 0.3:
+        cover = cv2.dilate(cover, numpy.ones((2, 2), numpy.uint8))
+    cover, _ = turn(cover, rng.gauss(0, 5), numpy.float32([(0, 0)]))
+    press(sheet, cover, *spot(sheet, drawn, rng, cover.shape[1], cover.shape[0]), colour, rng)
+
+
+def sheared(cover, rng):
+    """Leaning and wavy as no type is."""
+    height, width = cover.shape
+    room = height // 3 + 6
+    columns, rows = numpy.meshgrid(numpy.arange(width + 2 * room, dtype=numpy.float32), numpy.arange(height + 2 * room, dtype=numpy.float32))
+    lean, wave, length = rng.gauss(0, 0.15), rng.uniform(0, 0.08) * min(height, width), rng.uniform(0.6, 3) * min(height, width) + 10
+    x = columns - room + lean * (rows - height / 2 - room) + wave * numpy.sin(rows / length + rng.uniform(0, 6))
+    y = rows - room + wave * numpy.sin(columns / length + rng.uniform(0, 6))
+    return cv2.remap(cover, x, y, cv2.INTER_LINEAR)
+
+
+def stroke(cover, points, pen, rng):
+    """A smooth stroke through points, its width changing with the hand's pressure."""
+    points = numpy.float32(points)
+    if len(points) > 2:
+        at = numpy.linspace(0, len(points) - 1, len(points) * 12)
+        low = numpy.clip(at.astype(int), 0, len(points) - 2)
+        share = (at - low)[:, None]
+        before, after = points[numpy.maximum(low - 1, 0)], points[numpy.minimum(low + 2, len(points) - 1)]
+        p, q = points[low], points[low + 1]
+        points = 0.5 * (2 * p + (q - before) * share + (2 * before - 5 * p + 4 * q - after) * share**2 + (3 * p - before - 3 * q + after) * share**3)
+    pressure = rng.uniform(0.7, 1.2)
+    for a, b in zip(points, points[1:]):
+        pressure = min(1.5, max(0.5, pressure + rng.gauss(0, 0.06)))
+        cv2.line(cover, tuple(int(v * 4) for v in a), tuple(int(v * 4) for v in b), 255, max(1, int(round(pen * pressure))), cv2.LINE_AA, 2)
+
+
+def pen_of(sheet, rng):
+    return sheet.mm * (rng.uniform(0.25, 0.7) if rng.random() < 0.8 else rng.uniform(0.8, 2.2))
+
+
+def scribble(sheet, drawn, context, colour):
+    """A signature or a monogram: loops."""
+    rng = context.rng
+    height = int(sheet.mm * rng.uniform(5, 16))
+    width = int(height * rng.uniform(0.7, 4))
+    cover = numpy.zeros((height + 20, width + 20), numpy.uint8)
+    pen = pen_of(sheet, rng)
+    for _ in range(rng.randint(1, 3)):
+        count = rng.randint(4, 14)
+        xs = numpy.sort([rng.random() for _ in range(count)]) + [rng.gauss(0, 0.12) for _ in range(count)]
+        ys = [rng.random() if rng.random() < 0.8 else rng.uniform(0.35, 0.65) for _ in range(count)]
+        stroke(cover, [(10 + min(1, max(0, x)) * width, 10 + y * height) for x, y in zip(xs, ys)], pen, rng)
+    press(sheet, cover, *spot(sheet, drawn, rng, *cover.shape[::-1]), colour, rng)
+
+
+def numeral(sheet, drawn, context, colour):
+    """Numbers, often in a ring."""
+    rng = context.rng
+    face = context.faces.draw(rng, rng.choice(["penmanship", "handwritten"]), "type")
+    size = int(sheet.mm * rng.uniform(4, 12))
+    text = rng.choice(["1", "2", "3", "12", "A", "B-4", "06", "08", "24", "8/11", "No.7", "16"])
+    layer = Layer((2 * size, size * (len(text) + 1)))
+    set_line(layer, face, text, size / 2, size / 2, size, rng)
+    found = layer.drawn()
+    if found is None:
+        return
+    cover = cv2.copyMakeBorder(sheared(found[0].copy(), rng), 6, 6, 6, 6, cv2.BORDER_CONSTANT, value=0)
+    if rng.random() < 0.5:
+        ring(cover, pen_of(sheet, rng), rng)
+    press(sheet, cover, *spot(sheet, drawn, rng, *cover.shape[::-1]), colour, rng)
+
+
+def ring(cover, pen, rng):
+    """A ring by hand just within a patch."""
+    height, width = cover.shape
+    start, turns = rng.uniform(0, 6.28), rng.uniform(0.95, 1.25)
+    points = []
+    for i in range(15):
+        angle = start + turns * 2 * math.pi * i / 14
+        reach = 0.5 - (pen + 3) / min(width, height) + rng.gauss(0, 0.015)
+        points.append((width / 2 + reach * width * math.cos(angle), height / 2 + reach * height * math.sin(angle)))
+    stroke(cover, points, pen, rng)
+
+
+def sign(sheet, drawn, context, colour):
+    """A tick, a cross, an arrow, a bracket."""
+    rng = context.rng
+    side = int(sheet.mm * rng.uniform(3, 14))
+    cover = numpy.zeros((side + 16, side + 16), numpy.uint8)
+    pen = pen_of(sheet, rng)
+    shapes = {
+        "tick": [[(0, 0.6), (0.3, 1), (1, 0)]], "cross": [[(0, 0), (1, 1)], [(1, 0), (0, 1)]], "arrow": [[(0, 0.5), (1, 0.5)], [(0.7, 0.2), (1, 0.5), (0.7, 0.8)]],
+        "bracket": [[(0.7, 0), (0.45, 0.02), (0.4, 0.5), (0.42, 0.98), (0.7, 1)]], "brace": [[(0.7, 0), (0.5, 0.2), (0.3, 0.5), (0.5, 0.8), (0.7, 1)]],
+        "star": [[(0.5, 0), (0.5, 1)], [(0, 0.5), (1, 0.5)], [(0.15, 0.15), (0.85, 0.85)]],
+    }
+    for points in rng.choice(list(shapes.values())):
+        stroke(cover, [(8 + (x + rng.gauss(0, 0.04)) * side, 8 + (y + rng.gauss(0, 0.04)) * side) for x, y in points], pen, rng)
+    if rng.random() < 0.4:
+        cover = cv2.resize(cover, None, fx=rng.uniform(0.5, 1), fy=rng.uniform(1, 4))
+    press(sheet, cover, *spot(sheet, drawn, rng, *cover.shape[::-1]), colour, rng)
+
+
+def around(sheet, drawn, context, colour):
+    """A line under or beside print, a ring around a word, a stroke through one."""
+    rng = context.rng
+    lines = [line for line in drawn.lines if line[0]]
+    if not lines:
+        return
+    boxes, vertical, size = rng.choice(lines)[:3]
+    first = rng.randrange(len(boxes))
+    run = numpy.asarray(boxes[first : first + rng.randint(1, 12)], numpy.float32)
+    room = int(0.5 * size) + 8
+    left, top, right, bottom = run[:, 0].min() - room, run[:, 1].min() - room, run[:, 2].max() + room, run[:, 3].max() + room
+    width, height = int(right - left), int(bottom - top)
+    if width < 8 or height < 8:
+        return
+    cover = numpy.zeros((height, width), numpy.uint8)
+    pen = pen_of(sheet, rng) * 0.8
+    kind = rng.choice(["under", "through", "ring", "under", "wavy"])
+    if kind == "ring":
+        ring(cover, pen, rng)
+    else:
+        shift = {"under": 0.5 + 0.55 * size / max(1, width if vertical else height), "wavy": 0.5 + 0.6 * size / max(1, width if vertical else height), "through": 0.5}[kind]
+        shift = shift if not vertical or rng.random() < 0.5 else 1 - shift
+        count = 12 if kind == "wavy" else 4
+        points = []
+        for i in range(count):
+            along, across = room / 2 / max(width, height) + i / (count - 1) * 0.95, shift + rng.gauss(0, 0.02) + (0.06 * (i % 2) if kind == "wavy" else 0)
+            points.append((across * width, along * height) if vertical else (along * width, across * height))
+        stroke(cover, points, pen, rng)
+        if rng.random() < 0.2:
+            stroke(cover, [(x + (pen * 2.5 if vertical else 0), y + (0 if vertical else pen * 2.5)) for x, y in points], pen, rng)
+    press(sheet, cover, left, top, colour, rng)

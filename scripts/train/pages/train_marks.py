@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Trains the segmentation network on pages made by pages.py, which may still be at work. Stops and goes on at any step.
+
+usage: train_marks.py PAGES HELD_OUT OUT_FOLDER [--steps 10000] [--rate 2e-3] [--threads 1]
+
+PAGES and HELD_OUT are folders of pages.py. OUT_FOLDER/state.pt holds weights, their running mean, optimizer and step; if it
+is there, training resumes. OUT_FOLDER/marks.onnx is written with it (running mean). Every 500 steps the overlap of each
+label (intersection over union at 0.5) on pages held out is printed.
+"""
+import argparse
+import pathlib
+import random
+import time
+
+import cv2
+import numpy
+import torch
+import torch.nn.functional as functional
+
+from marks_network import Segmenter, export
+from sheet import LABELS
+
+CROP, BATCH = 768, 3  # pixels, crops a step
+WARM_UP, MEAN = 200, 0.998
+SAVE, VALIDATE = 250, 500
+RARE = torch.tensor([3.0 if kind in ("redaction", "redaction_core", "stamp_body") else 1.5 for kind in LABELS]).view(-1, 1, 1)
+
+
+def load(path):
+    """Picture (RGB) and labels of a page."""
+    with numpy.load(path) as kept:
+        shape = kept["shape"]
+        labels = numpy.unpackbits(kept["labels"], -1, count=int(shape[2]))
+    return cv2.imread(str(path.with_suffix(".jpg")))[..., ::-1], labels
+
+
+def crop(picture, labels, rng):
+    """A square piece of a page at a random scale, labels at half its size."""
+    side = int(round(CROP / rng.choice([1, 1, rng.uniform(0.75, 1.35)]) / 2)) * 2
+    height, width = picture.shape[:2]
+    down, right = max(0, side - height), max(0, side - width)
+    if down or right:
+        down, right = down + down % 2, right + right % 2
+        picture = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
+        labels = numpy.pad(labels, ((0, 0), (0, down // 2), (0, right // 2)))
+        height, width = picture.shape[:2]
+    # Marks are where margins are, too: corners come as often as the middle.
+    top, left = (min(max(0, rng.randint(-side // 4, whole - side * 3 // 4)), whole - side) // 2 * 2 for whole in (height, width))
+    picture = picture[top : top + side, left : left + side]
+    labels = labels[:, top // 2 : (top + side) // 2, left // 2 : (left + side) // 2]
+    if side != CROP:
+        picture = cv2.resize(picture, (CROP, CROP), interpolation=cv2.INTER_AREA if side > CROP else cv2.INTER_LINEAR)
+        labels = numpy.stack([cv2.resize(label, (CROP // 2,) * 2, interpolation=cv2.INTER_NEAREST) for label in labels])
+    return toned(picture, rng), labels
+
+
+def toned(picture, rng):
+    """Brightness and colour as scanners differ in them; some pages gray."""
+    if rng.random() < 0.25:
+        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    if rng.random() < 0.5:
+        black, white = rng.uniform(0, 40), rng.uniform(215, 255)
+        curve = numpy.clip(numpy.linspace(0, 1, 256) ** rng.uniform(0.75, 1.3) * (white - black) + black, 0, 255)
+        picture = cv2.LUT(picture, curve.astype(numpy.uint8))
+    return picture
+
+
+def as_input(pictures):
+    batch = numpy.stack(pictures).astype(numpy.float32) / 255
+    return torch.from_numpy(batch).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+
+
+def loss_of(scores, labels):
+    """Cross entropy, with rare labels counted more, and what is missing of the overlap of each label (Dice)."""
+    entropy = functional.binary_cross_entropy_with_logits(scores, labels, pos_weight=RARE)
+    probable = torch.sigmoid(scores)
+    common = (probable * labels).sum((0, 2, 3))
+    dice = (2 * common + 50) / (probable.sum((0, 2, 3)) + labels.sum((0, 2, 3)) + 50)
+    return 4 * entropy + 0.5 * (1 - dice).mean()
+
+
+def validate(network, paths):
+    """Intersection over union of each label, pooled over whole pages held out."""
+    network.eval()
+    common, union = numpy.zeros(len(LABELS)), numpy.zeros(len(LABELS))
+    for path in paths:
+        picture, labels = load(path)
+        height, width = (side // 32 * 32 for side in picture.shape[:2])
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            found = network(as_input([picture[:height, :width]]))[0].float().numpy() > 0
+        labels = labels[:, : height // 2, : width // 2] > 0
+        common += (found & labels).sum((1, 2))
+        union += (found | labels).sum((1, 2))
+    network.train()
+    return common / numpy.maximum(1, union)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("pages", "held_out", "out"):
+        arguments.add_argument(name, type=pathlib.Path)
+    arguments.add_argument("--steps", type=int, default=10000), arguments.add_argument("--rate", type=float, default=2e-3)
+    arguments.add_argument("--threads", type=int, default=1)
+    given = arguments.parse_args()
+    torch.set_num_threads(given.threads), cv2.setNumThreads(1)
+    given.out.mkdir(parents=True, exist_ok=True)
+    network = Segmenter().to(memory_format=torch.channels_last)
+    mean = Segmenter().to(memory_format=torch.channels_last)
+    mean.load_state_dict(network.state_dict())
+    optimizer = torch.optim.AdamW(network.parameters(), given.rate, weight_decay=0.01)
+    step, state = 0, given.out / "state.pt"
+    if state.exists():
+        kept = torch.load(state)
+        network.load_state_dict(kept["network"]), mean.load_state_dict(kept["mean"]), optimizer.load_state_dict(kept["optimizer"])
+        step = kept["step"]
+    began, losses = time.time(), []
+    while step < given.steps:
+        if step % 100 == 0:
+            paths = sorted(given.pages.glob("*.npz"))
+        rng = random.Random(step)
+        pieces = [crop(*load(rng.choice(paths)), rng) for _ in range(BATCH)]
+        labels = torch.from_numpy(numpy.stack([labels for _, labels in pieces])).float()
+        share = step / given.steps
+        for group in optimizer.param_groups:
+            group["lr"] = given.rate * min(1, (step + 1) / WARM_UP) * (0.5 * (1 + numpy.cos(numpy.pi * share)))
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = network(as_input([picture for picture, _ in pieces]))
+        loss = loss_of(scores.float(), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+        optimizer.step()
+        step += 1
+        keep = min(MEAN, step / (step + 10))
+        with torch.no_grad():
+            for kept, new in zip(mean.state_dict().values(), network.state_dict().values()):
+                kept.mul_(keep).add_(new, alpha=1 - keep) if kept.is_floating_point() else kept.copy_(new)
+        losses.append(float(loss.detach()))
+        if step % 50 == 0:
+            print(f"{step} loss {numpy.mean(losses):.4f} pages {len(paths)} {time.time() - began:.0f} s", flush=True)
+            losses = []
+        if step % SAVE == 0 or step == given.steps:
+            kept = {"network": network.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            torch.save(kept, given.out / "state.new")
+            (given.out / "state.new").rename(state)
+        if step % VALIDATE == 0 or step == given.steps:
+            overlap = validate(mean, sorted(given.held_out.glob("*.npz"))[:60])
+            print(step, " ".join(f"{kind} {value:.3f}" for kind, value in zip(LABELS, overlap)), flush=True)
+            export(mean, given.out / "marks.onnx")
+            mean.train()
+
+
+if __name__ == "__main__":
+    main()
