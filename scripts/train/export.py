@@ -6,23 +6,18 @@ usage: export.py START.onnx PUBLISHED.onnx MEAN.pt PART OUT.onnx [--float32]
 PART is how far to go from the published weights (0) to the trained ones (1); 0.5 was best on cables and real pages.
 The head's columns of characters that the published model does not have are always the trained ones.
 
-Every weight of 512 numbers or more is stored as float16 with a Cast beside it: ONNX Runtime folds the Cast when it
-loads the file, rten makes float32 of the weight itself. It halves the file; the probabilities change by about 1e-3.
+Weights are stored in half precision (half_precision.py).
 """
 import hashlib
 import pathlib
 import sys
 
-import numpy
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 
 from characters import read_characters
+from half_precision import halved
 from network import Recognizer
-
-SMALLEST_HALVED = 512
-
 
 @torch.no_grad()
 def interpolate(network, published, part):
@@ -32,24 +27,6 @@ def interpolate(network, published, part):
         if key in network.head_keys:
             between[..., published.new] = weight[..., published.new]
         weight.copy_(between)
-
-
-def halved(model):
-    """The model with its large weights in half precision."""
-    graph, casts, tensors = model.graph, [], []
-    for tensor in graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype == numpy.float32 and values.size >= SMALLEST_HALVED:
-            name = tensor.name + "_half"
-            tensors.append(numpy_helper.from_array(values.astype(numpy.float16), name))
-            casts.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT, name="cast_" + tensor.name))
-        else:
-            tensors.append(tensor)
-    nodes = casts + list(graph.node)
-    del graph.node[:], graph.initializer[:]
-    graph.node.extend(nodes)
-    graph.initializer.extend(tensors)
-    return model
 
 
 def main():

@@ -19,12 +19,18 @@ def under(sheet, context):
         show_through(sheet, context)
     if rng.random() < 0.12:
         folds(sheet, context)
+    if rng.random() < 0.03:
+        finger(sheet, context)
 
 
 def over(sheet, drawn, context):
     """What comes onto the page or beside it after everything else."""
     rng = context.rng
-    for chance, add in ((0.1, picture), (0.07, bars), (0.06, label), (0.05, logo), (0.12, holes), (0.08, staple), (0.05, tape), (0.12, streaks), (0.25, edges), (0.08, gutter), (0.15, dirt)):
+    parts = (
+        (0.1, picture), (0.07, bars), (0.06, label), (0.05, logo), (0.1, printed_box), (0.12, holes), (0.08, staple), (0.05, tape), (0.12, streaks),
+        (0.25, edges), (0.08, gutter), (0.15, dirt), (0.06, corner), (0.03, film_frame), (0.03, target),
+    )
+    for chance, add in parts:
         if rng.random() < chance:
             add(sheet, drawn, context)
 
@@ -35,19 +41,120 @@ def mark(sheet, cover, left, top):
     numpy.maximum(sheet.ink["other"][place], cover, out=sheet.ink["other"][place])
 
 
+def shade(sheet, cover, left, top, colour, strength):
+    """Darkens a patch of the page towards a colour, without a label. Quicker than `tint` on large patches."""
+    cover, place = sheet.within(cover, left, top)
+    if not cover.size:
+        return
+    picture = sheet.picture[place]
+    for channel, value in enumerate(colour):
+        light = cv2.LUT(cover, (255 - numpy.arange(256) * strength * (255 - value) / 255).astype(numpy.uint8))
+        picture[..., channel] = cv2.multiply(picture[..., channel], light, scale=1 / 255)
+
+
+def finger(sheet, context):
+    """The shadow of a finger that held the page down at its edge."""
+    rng = context.rng
+    width, length = int(sheet.mm * rng.uniform(12, 20)), int(sheet.mm * rng.uniform(8, 35))
+    cover = numpy.zeros((length + 60, width + 60), numpy.uint8)
+    cv2.ellipse(cover, (width // 2 + 30, 0), (width // 2, length), 0, 0, 360, 255, -1)
+    cover = cv2.GaussianBlur(cover, (0, 0), rng.uniform(3, 10))
+    side, strength = rng.choice(["top", "bottom", "left", "right"]), rng.uniform(0.3, 0.9)
+    cover = {"top": cover, "bottom": cover[::-1], "left": cover.T, "right": cover[::-1].T}[side]
+    cover = numpy.ascontiguousarray(cover)
+    left = {"left": 0, "right": sheet.width - cover.shape[1]}.get(side, rng.uniform(0.05, 0.85) * sheet.width)
+    top = {"top": 0, "bottom": sheet.height - cover.shape[0]}.get(side, rng.uniform(0.05, 0.85) * sheet.height)
+    shade(sheet, cover, left, top, rng.choice([(60, 60, 60), (150, 100, 80)]), strength)
+    if strength > 0.6:
+        mark(sheet, numpy.where(cover > 150, 255, 0).astype(numpy.uint8), left, top)
+
+
+def corner(sheet, drawn, context):
+    """A corner of the page torn off or folded over; what stood there is gone."""
+    rng = context.rng
+    width, height = sheet.mm * rng.uniform(6, 30), sheet.mm * rng.uniform(6, 30)
+    right, bottom = rng.random() < 0.5, rng.random() < 0.5
+    torn = rng.random() < 0.5
+    slant = numpy.linspace(0, 1, 14 if torn else 2)
+    points = numpy.stack([slant * width, (1 - slant) * height], 1)
+    if torn:
+        points[1:-1] += context.noise.normal(0, 0.6 * sheet.mm, (len(points) - 2, 2))
+    outline = numpy.concatenate([[(0, 0)], points[::-1]]).astype(numpy.float32)
+
+    def flip(p):
+        return numpy.stack([sheet.width - 1 - p[:, 0] if right else p[:, 0], sheet.height - 1 - p[:, 1] if bottom else p[:, 1]], 1)
+
+    outline = numpy.clip(flip(outline), 0, (sheet.width - 1, sheet.height - 1)).astype(numpy.float32)
+    value = rng.choice([rng.randint(0, 40), rng.randint(60, 200), 255])
+    sheet.hide(outline, (value,) * 3, counts=False)
+    if value < 120:
+        left, top = numpy.floor(outline.min(0)).astype(int)
+        cover = numpy.zeros((int(height) + 8, int(width) + 8), numpy.uint8)
+        cv2.fillPoly(cover, [numpy.round(outline - (left, top)).astype(numpy.int32)], 255)
+        mark(sheet, cover, left, top)
+    if not torn:
+        # The back of the fold lies on the page, paler or darker than the paper.
+        fold = numpy.float32([(width, 0), (width * 0.9, height * 0.9), (0, height)])
+        sheet.hide(flip(fold), tuple(max(0, int(v * rng.uniform(0.8, 1))) for v in sheet.paper), counts=False)
+
+
+def film_frame(sheet, drawn, context):
+    """The border of a microfilm's frame: a thick line around the page; now and then all beyond it is dark."""
+    rng = context.rng
+    inset, thick = sheet.mm * rng.uniform(1, 5), sheet.mm * rng.uniform(0.6, 4)
+    layer = sheet.layer()
+    if rng.random() < 0.5:
+        thick, inset = thick + inset, (thick + inset) / 2
+    right, bottom = sheet.width - inset, sheet.height - inset
+    for ends in ((inset, inset, right, inset), (inset, bottom, right, bottom), (inset, inset, inset, bottom), (right, inset, right, bottom)):
+        layer.rule(*ends, thick)
+    sheet.press(layer, "other", (rng.randint(0, 50),) * 3)
+
+
+def target(sheet, drawn, context):
+    """A ruler or patches of gray and colour that were photographed with the page, at its lower or left edge."""
+    rng = context.rng
+    deep, long = int(sheet.mm * rng.uniform(5, 11)), int(sheet.mm * rng.uniform(60, 150))
+    cover = numpy.full((deep, min(long, sheet.width - 20)), 255, numpy.uint8)
+    strip = numpy.full((*cover.shape, 3), rng.randint(200, 255), numpy.uint8)
+    if rng.random() < 0.5:
+        for i in range(int(strip.shape[1] / sheet.mm)):
+            reach = 0.6 if i % 10 == 0 else 0.45 if i % 5 == 0 else 0.3
+            strip[: int(reach * deep), int(i * sheet.mm) : int(i * sheet.mm) + 2] = 20
+    else:
+        count = rng.randint(6, 14)
+        gray = rng.random() < 0.5
+        for i in range(count):
+            tone = (255 * i // count,) * 3 if gray else tuple(rng.randint(10, 240) for _ in range(3))
+            strip[:, i * strip.shape[1] // count : (i + 1) * strip.shape[1] // count] = tone
+    upright = rng.random() < 0.3
+    if upright:
+        strip = strip.transpose(1, 0, 2)
+    height, width = strip.shape[:2]
+    height = min(height, sheet.height - 20)
+    top = rng.randint(0, sheet.height - height) if upright else sheet.height - height
+    left = 0 if upright else rng.randint(0, sheet.width - width)
+    outline = rectangle(left, top, left + width - 1, top + height - 1)
+    sheet.hide(outline, (255,) * 3, counts=False)
+    sheet.picture[top : top + height, left : left + width] = strip[:height]
+    dark = numpy.where(strip[:height].min(2) < 130, 255, 0).astype(numpy.uint8)
+    mark(sheet, dark, left, top)
+
+
 def stains(sheet, context):
     """Blots, foxing and rings of cups: slightly darker paper."""
     rng = context.rng
     for _ in range(rng.randint(1, 5)):
         radius = int(sheet.mm * rng.choice([rng.uniform(1, 5), rng.uniform(8, 50)]))
         side = 2 * radius + 9
-        y, x = numpy.mgrid[:side, :side].astype(numpy.float32) - radius - 4
-        away = numpy.hypot(x, y) / radius + 0.25 * clouds(context.noise, (side, side), max(6, radius / 2))
+        coarse = min(side, 160)  # drawn small and enlarged
+        y, x = (numpy.mgrid[:coarse, :coarse].astype(numpy.float32) - coarse / 2) * (side / coarse)
+        away = numpy.hypot(x, y) / radius + 0.25 * clouds(context.noise, (coarse, coarse), max(3, coarse / 4))
         cover = numpy.exp(-(((away - 0.9) / 0.08) ** 2)) if rng.random() < 0.2 else 1 / (1 + numpy.exp((away - 0.8) * rng.uniform(5, 30)))
         left, top = rng.randint(-radius, sheet.width - radius), rng.randint(-radius, sheet.height - radius)
         strength = rng.uniform(0.05, 0.3) if rng.random() < 0.85 else rng.uniform(0.4, 0.8)
-        cover = (cover * 255).astype(numpy.uint8)
-        sheet.tint(cover, left, top, rng.choice([(120, 80, 40), (90, 80, 70), (60, 60, 60)]), strength)
+        cover = cv2.resize((cover * 255).astype(numpy.uint8), (side, side), interpolation=cv2.INTER_LINEAR)
+        shade(sheet, cover, left, top, rng.choice([(120, 80, 40), (90, 80, 70), (60, 60, 60)]), strength)
         if strength > 0.4:
             mark(sheet, cover, left, top)
 
@@ -69,7 +176,7 @@ def show_through(sheet, context):
         at += step
     cover = cv2.GaussianBlur(cv2.flip(layer.cover, 1), (0, 0), rng.uniform(0.8, 2.5))
     cover = cv2.resize(cover, (sheet.width, sheet.height), interpolation=cv2.INTER_LINEAR)
-    sheet.tint(cover, 0, 0, (70, 65, 60), rng.uniform(0.1, 0.4))
+    shade(sheet, cover, 0, 0, (70, 65, 60), rng.uniform(0.1, 0.4))
 
 
 def folds(sheet, context):
@@ -177,6 +284,31 @@ def label(sheet, drawn, context):
         x = int(left + 0.1 * width)
         sheet.tint(cover, x, int(y), (0, 0, 0), 1)
         mark(sheet, cover, x, int(y))
+
+
+def printed_box(sheet, drawn, context):
+    """A word in a frame that is printed on the form, straight and in its ink: no stamp."""
+    rng = context.rng
+    latin = drawn.kind in ("memo", "cable") or rng.random() < 0.15
+    face = context.faces.draw(rng, "latin" if latin else "japanese", "type")
+    text = rng.choice(["SECRET", "CONFIDENTIAL", "INCOMING", "ROUTINE", "PRIORITY"] if latin else ["注意", "至急電", "写", "電信", "取扱", "大臣", "原本", "控"])
+    text = (" " * rng.randint(0, 1)).join(text) if latin and rng.random() < 0.5 else text
+    size = int(sheet.mm * rng.uniform(2.5, 5))
+    height, width = int(size * rng.uniform(1.3, 2.4)), int(size * (len(text) * (0.62 if latin else 1) + rng.uniform(0.6, 4)))
+    found = free_place(sheet, drawn, rng, width, height)
+    if found is None:
+        return
+    left, top = found
+    frame, words = sheet.layer(), sheet.layer()
+    thick = rng.choice([1, 1.5, 2, 3])
+    for x0, y0, x1, y1 in ((left, top, left + width, top), (left, top + height, left + width, top + height), (left, top, left, top + height), (left + width, top, left + width, top + height)):
+        frame.rule(x0, y0, x1, y1, thick)
+    colour = (rng.randint(0, 70),) * 3
+    sheet.press(frame, "ruling", colour)
+    boxes = set_line(words, face, text, left + (width - size * len(text) * (0.6 if latin else 1)) / 2, top + (height - size) / 2, size, rng)
+    sheet.press(words, "print", colour)
+    if boxes:
+        sheet.line(boxes, False, size)
 
 
 def logo(sheet, drawn, context):

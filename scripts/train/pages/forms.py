@@ -38,12 +38,14 @@ def incoming(page):
         y = approval(page, (left, y + page.mm, right, y + page.between(9, 20)), form, rng.randint(5, 14), 1) + 2 * page.mm
     step = size * spacing
     y = cable_head(page, left, right, y + page.between(2, 8), size, step, pitch, face)
+    foot = bottom
     if page.chance(0.22) and y < page.height * 0.6:
-        foot = page.between(14, 40)
-        approval(page, (left, bottom - foot, right, bottom), form, rng.randint(4, 10), rng.randint(1, 3))
-        bottom -= foot + 4 * page.mm
+        bottom -= page.between(14, 40)
+        approval(page, (left, bottom, right, foot), form, rng.randint(4, 10), rng.randint(1, 3))
+        bottom -= 4 * page.mm
     style = Style(face, size, pitch, spacing, indent=rng.choice((1, 1, 1, 0, 2)), markers=rng.choice(MARKERS) if page.chance(0.6) else (),
-                  gap=rng.choice((0, 0, 0.15, 0.5, 1)), length=rng.uniform(1, 5), underline=rng.choice((0, 0, 0, 0.06)), closing=rng.choice(("（了）", "（了）", "（終）", "")))
+                  gap=rng.choice((0, 0, 0.15, 0.5, 1)), length=rng.uniform(1, 5), underline=rng.choice((0, 0, 0, 0.06)),
+                  closing=rng.choice(("（了）", "（了）", "（終）", "")))
     indented = rng.choice((0, 0, 0, 1, 2)) * size
     box = (left + indented, y, right, bottom)
     amount = rng.choice((1, 1, rng.uniform(0.1, 0.9)))
@@ -51,7 +53,7 @@ def incoming(page):
         ruled_lines(page, left, right, y + size * 1.15, bottom, step)
     end = page.fill(box, style, amount)
     drawn.body = (left, y, right, end)
-    foot_lines(page, left, right, bottom, form)
+    foot_lines(page, left, right, foot, form)
 
 
 def teleprinter(page, left, y, right):
@@ -98,7 +100,8 @@ def notes(page, left, top, width, face):
     if page.chance(0.8):
         page.frame((left, top, left + width, top + height))
     for i in range(count):
-        page.text(NOTES[i % len(NOTES)], left + page.mm, top + page.mm + i * size * 1.4, size, face, layer=page.form, role="caption", room=width - 2 * page.mm)
+        page.text(NOTES[i % len(NOTES)], left + page.mm, top + page.mm + i * size * 1.4, size, face, layer=page.form, role="caption",
+            room=width - 2 * page.mm)
     return top + height + page.mm
 
 
@@ -108,7 +111,8 @@ def value(page, caption):
     if caption in ("発信", "受信", "発", "着", "年月日", "作成"):
         return page.date() + rng.choice(("", "　" + rng.choice(POSTS) + "発", "　本省着"))
     if caption in ("総番号", "番号"):
-        return rng.choice((page.number(rng.randint(1, 99999)), f"{rng.choice('RSTA')}{rng.choice('AB0')}{rng.randint(1000, 99999)}", f"({rng.choice('TA')}){rng.randint(1000, 99999)}"))
+        return rng.choice((page.number(rng.randint(1, 99999)), f"{rng.choice('RSTA')}{rng.choice('AB0')}{rng.randint(1000, 99999)}",
+            f"({rng.choice('TA')}){rng.randint(1000, 99999)}"))
     if caption == "主管":
         return rng.choice(CAPTIONS[28:]) + rng.choice(("局長", "長", "部長", "課長"))
     if caption == "件名":
@@ -197,7 +201,8 @@ def foot_lines(page, left, right, bottom, form):
     y = min(page.height - 5 * page.mm, bottom + page.between(3, 8))
     size = page.pt(rng.uniform(6, 9))
     if page.chance(0.3):
-        page.centred(rng.choice((f"－{rng.randint(1, 9)}－", f"- {rng.randint(1, 30)} -", f"{rng.randint(1, 5)}／{rng.randint(5, 9)}")), (left + right) / 2, y, size, form, role="foot")
+        page.centred(rng.choice((f"－{rng.randint(1, 9)}－", f"- {rng.randint(1, 30)} -", f"{rng.randint(1, 5)}／{rng.randint(5, 9)}")),
+            (left + right) / 2, y, size, form, role="foot")
     if page.chance(0.25):
         page.text(rng.choice(("外務省", "外　務　省", "電信課", "外務省電信課", "（用紙 Ａ－４）", "大臣官房電信課")), left, y, size, form, layer=page.form, role="foot")
     if page.chance(0.12):
@@ -230,7 +235,8 @@ def approval(page, box, form, columns, rows, typed=0.08):
                 continue
             text = rng.choice(CAPTIONS)
             strip = min(size * 1.5, (bottom - top) * 0.5, (right - left) * 0.6)
-            place = {"above": (left, top, right, top + strip), "row": (left, top, right, top + strip), "left": (left, top, left + strip, bottom), "middle": (left, top, right, bottom)}[manner]
+            place = {"above": (left, top, right, top + strip), "row": (left, top, right, top + strip), "left": (left, top, left + strip, bottom),
+                "middle": (left, top, right, bottom)}[manner]
             down = manner == "left" or (vertical and manner == "middle")
             if manner == "row":
                 page.rule(left, top + strip, right, top + strip)
@@ -266,7 +272,8 @@ def draft(page):
     if bottom - y > 50 * page.mm and page.chance(0.8):
         body_size = page.pt(rng.uniform(9, 12))
         vertical = page.drawn.direction == "vertical"
-        style = Style(face, body_size, rng.choice((1, 1, 1.2)), rng.uniform(1.5, 2.4), vertical, markers=rng.choice(MARKERS[:4]), gap=0.2, closing=rng.choice(("", "（了）")))
+        style = Style(face, body_size, rng.choice((1, 1, 1.2)), rng.uniform(1.5, 2.4), vertical, markers=rng.choice(MARKERS[:4]), gap=0.2,
+            closing=rng.choice(("", "（了）")))
         if not vertical:
             y = cable_head(page, left, right, y, body_size, body_size * style.spacing, 1, face)
         if bottom - y > 20 * page.mm:
@@ -291,12 +298,14 @@ def continuation(page):
     face = page.face(rng.choice(("type", "struck")) if vertical else None)
     size = page.pt(rng.uniform(8.5, 13))
     last = rng.randint(2, 9)
-    head = rng.choice(("第{0}号　{1}／{2}", "第{0}号（続）", "({0}) {1}/{2}", "（第{0}号　{1}頁）", "－{1}－", "{0}－{1}")).format(page.number(rng.randint(2, 9000)), page.number(rng.randint(2, last)), page.number(last))
+    head = rng.choice(("第{0}号　{1}／{2}", "第{0}号（続）", "({0}) {1}/{2}", "（第{0}号　{1}頁）", "－{1}－", "{0}－{1}")).format(page.number(rng.randint(2, 9000)),
+        page.number(rng.randint(2, last)), page.number(last))
     if page.chance(0.85):
         place = rng.choice((page.centred, page.at_right))
         place(head, (left + right) / 2 if place == page.centred else right, top, size, face, role="head")
         top += size * rng.uniform(1.8, 4)
-    style = Style(face, size, rng.choice((1, 1, 1.08, 1.25)), rng.uniform(1.35, 2.3), vertical, indent=rng.choice((0, 1, 1)), markers=rng.choice(MARKERS) if page.chance(0.6) else (),
+    style = Style(face, size, rng.choice((1, 1, 1.08, 1.25)), rng.uniform(1.35, 2.3), vertical, indent=rng.choice((0, 1, 1)),
+        markers=rng.choice(MARKERS) if page.chance(0.6) else (),
                   gap=rng.choice((0, 0, 0.3, 1)), length=rng.uniform(1, 5), closing=rng.choice(("（了）", "", "")))
     page.fill((left, top, right, bottom), style, rng.choice((1, 1, rng.uniform(0.05, 0.9))))
     page.drawn.body = (left, top, right, bottom)

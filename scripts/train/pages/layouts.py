@@ -10,7 +10,8 @@ from setting import Drawn, Page
 
 # Millimetres, upright.
 PAPERS = {
-    "A4": (210, 297), "B5": (182, 257), "B4": (257, 364), "letter": (216, 279), "legal": (216, 356), "A3": (297, 420), "A5": (148, 210), "half": (210, 148), "slip": (182, 110), "odd": (0, 0),
+    "A4": (210, 297), "B5": (182, 257), "B4": (257, 364), "letter": (216, 279), "legal": (216, 356), "A3": (297, 420), "A5": (148, 210),
+    "half": (210, 148), "slip": (182, 110), "odd": (0, 0),
 }
 COMMON = ("A4", "A4", "A4", "B5", "B5", "B4", "letter", "legal", "odd")
 OLD = ("B5", "B5", "B4", "A4", "legal", "odd", "odd")
@@ -32,6 +33,8 @@ KINDS = {
     "cover": (2, printed.cover, ("A4", "B5", "half", "slip", "-B5")),
     "blank": (2, printed.blank, ("A4", "B5", "half", "letter", "B4")),
 }
+
+FORMS = ("incoming", "vertical", "telegram_form", "draft", "continuation", "table", "cable")
 
 
 @dataclasses.dataclass
@@ -58,5 +61,8 @@ def plan(rng, kind=None):
 def draw(sheet, plan, context) -> Drawn:
     """Draws the print of a planned page. `context` has `rng`, `faces` and `sentences`."""
     page = Page(sheet, context, plan.kind)
-    KINDS[plan.kind][1](page)
+    function = KINDS[plan.kind][1]
+    if plan.kind not in FORMS and page.chance(0.85):
+        page.form_ink = page.type_ink  # no form: rules and print are of one ink
+    function(page)
     return page.finish()

@@ -3,10 +3,16 @@
 Input N x 3 x H x W (RGB, 0 to 1, sides multiples of 32), output N x 10 x H/2 x W/2 (scores; sigmoid gives probabilities).
 Convolutions are dense: of depthwise ones neither rten nor torch makes use as good.
 """
+import pathlib
+import sys
+
+import onnx
 import torch
 import torch.nn.functional as functional
 from torch import nn
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from half_precision import halved
 from sheet import LABELS
 
 WIDTHS = (16, 24, 48, 96, 128)  # channels at 1/2, 1/4, 1/8, 1/16, 1/32 of the picture
@@ -52,7 +58,7 @@ class Segmenter(nn.Module):
 
 
 def export(network, path):
-    """Writes the network with sigmoid as ONNX with free height and width."""
+    """Writes the network with sigmoid as ONNX with free height and width, weights in half precision."""
 
     class Probable(nn.Module):
         def __init__(self):
@@ -66,3 +72,4 @@ def export(network, path):
     torch.onnx.export(
         Probable().eval(), torch.zeros(1, 3, 1344, 960), path, opset_version=17, input_names=["page"], output_names=["labels"], dynamic_axes=sizes, dynamo=False
     )
+    onnx.save(halved(onnx.load(path)), path)

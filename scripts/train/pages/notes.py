@@ -7,6 +7,7 @@ import numpy
 from faces import set_line
 from sheet import Layer
 from stamps import turn
+from wear import clouds
 
 COLOURS = [(20, 20, 25), (30, 40, 120), (25, 25, 90), (180, 40, 40), (90, 90, 95), (60, 60, 62)]
 
@@ -19,7 +20,7 @@ def add(sheet, drawn, context):
     colour = rng.choice(COLOURS)
     for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
         colour = colour if rng.random() < 0.7 else rng.choice(COLOURS)
-        kind = rng.choices([words, scribble, numeral, sign, around], [0.45, 0.2, 0.12, 0.1, 0.13])[0]
+        kind = rng.choices([words, scribble, numeral, sign, around, inserted, brushed], [0.36, 0.18, 0.12, 0.09, 0.13, 0.06, 0.06])[0]
         kind(sheet, drawn, context, colour)
 
 
@@ -78,6 +79,61 @@ def words(sheet, drawn, context, colour):
     press(sheet, cover, *spot(sheet, drawn, rng, cover.shape[1], cover.shape[0]), colour, rng)
 
 
+def inserted(sheet, drawn, context, colour):
+    """A few small words between two lines, with a caret or a stroke to their place."""
+    rng = context.rng
+    lines = [line for line in drawn.lines if len(line[0]) > 3]
+    if not lines:
+        return
+    boxes, vertical, size = rng.choice(lines)[:3]
+    box = rng.choice(boxes)
+    hand = max(14, int(size * rng.uniform(0.6, 1.1)))
+    face = context.faces.draw(rng, "penmanship" if drawn.kind in ("memo", "cable") else "handwritten", "type")
+    text = rng.choice(["added", "and", "see", "not", "(sic)", "24", "06"]) if drawn.kind in ("memo", "cable") else context.sentences.draw(rng)[: rng.randint(1, 6)]
+    long = hand * (len(text) + 3)
+    layer = Layer((long, 3 * hand) if vertical else (3 * hand, long))
+    set_line(layer, face, text, hand, hand, hand, rng, rng.uniform(0.85, 1.1), vertical)
+    if layer.drawn() is None:
+        return
+    cover = layer.cover
+    if rng.random() < 0.6:
+        points = [(0.2, 1.4), (0.6, 2.3), (0.9, 1.6)] if not vertical else [(1.1, 0.3), (0.4, 0.6), (1.0, 0.9)]
+        stroke(cover, [(x * hand, y * hand) for x, y in points], max(2, 0.35 * sheet.mm), rng)
+    left = box[2] - 0.6 * hand if vertical else box[0] - hand
+    top = box[1] - hand if vertical else box[1] - 2.1 * hand
+    press(sheet, cover, left + rng.gauss(0, 3), top + rng.gauss(0, 3), colour, rng)
+
+
+def brushed(sheet, drawn, context, colour):
+    """One to three characters by a brush, filling a cell of the form or as large as a heading: who saw it, a file's number."""
+    rng = context.rng
+    text = rng.choice([context.sentences.draw(rng)[: rng.randint(1, 3)], rng.choice("了可見済秘局課長印田山木"), rng.choice("一二三四五六七八九十") + rng.choice("号課月日")])
+    size = int(sheet.mm * rng.uniform(6, 20))
+    cells = [c for c in drawn.cells if min(c[2] - c[0], c[3] - c[1]) > 25]
+    cell = rng.choice(cells) if cells and rng.random() < 0.7 else None
+    if cell:
+        size = max(20, int(min(cell[2] - cell[0], (cell[3] - cell[1]) / len(text)) * rng.uniform(0.6, 1.1)))
+        size = min(size, int(28 * sheet.mm))
+    face = context.faces.draw(rng, "handwritten", "type")
+    layer = Layer((size * (len(text) + 1), 2 * size))
+    set_line(layer, face, text, size // 2, size // 2, size, rng, rng.uniform(0.8, 1.0), True)
+    found = layer.drawn()
+    if found is None:
+        return
+    cover = sheared(found[0].copy(), rng)
+    thick = max(1, int(sheet.mm * rng.uniform(0, 0.6)))
+    cover = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick)))
+    if rng.random() < 0.3:
+        # A dry brush.
+        cover = (cover * (clouds(context.noise, cover.shape, rng.uniform(2, 5)) < rng.uniform(0.2, 0.6))).astype(numpy.uint8)
+    height, width = cover.shape
+    if cell:
+        left, top = (cell[0] + cell[2] - width) / 2 + rng.gauss(0, 6), (cell[1] + cell[3] - height) / 2 + rng.gauss(0, 6)
+    else:
+        left, top = spot(sheet, drawn, rng, width, height)
+    press(sheet, cover, left, top, (rng.randint(0, 50),) * 3 if rng.random() < 0.7 else colour, rng)
+
+
 def sheared(cover, rng):
     """Leaning and wavy as no type is."""
     height, width = cover.shape
@@ -128,8 +184,10 @@ def numeral(sheet, drawn, context, colour):
     """Numbers, often in a ring."""
     rng = context.rng
     face = context.faces.draw(rng, rng.choice(["penmanship", "handwritten"]), "type")
-    size = int(sheet.mm * rng.uniform(4, 12))
+    size = int(sheet.mm * rng.uniform(4, 14))
     text = rng.choice(["1", "2", "3", "12", "A", "B-4", "06", "08", "24", "8/11", "No.7", "16"])
+    if rng.random() < 0.4:
+        text = rng.choice(["", "IN-", "No. ", "C-", "#", "A'-"]) + "".join(rng.choice("0123456789") for _ in range(rng.randint(3, 7)))
     layer = Layer((2 * size, size * (len(text) + 1)))
     set_line(layer, face, text, size / 2, size / 2, size, rng)
     found = layer.drawn()
@@ -187,9 +245,15 @@ def around(sheet, drawn, context, colour):
         return
     cover = numpy.zeros((height, width), numpy.uint8)
     pen = pen_of(sheet, rng) * 0.8
-    kind = rng.choice(["under", "through", "ring", "under", "wavy"])
+    kind = rng.choice(["under", "through", "ring", "under", "wavy", "brackets"])
     if kind == "ring":
         ring(cover, pen, rng)
+    elif kind == "brackets":
+        for side in (0.08, 0.92):
+            hook = 0.5 * room * (1 if side < 0.5 else -1)
+            along = side * (height if vertical else width)
+            points = [(along + hook, 0.12), (along, 0.14), (along + rng.gauss(0, 2), 0.5), (along, 0.86), (along + hook, 0.88)]
+            stroke(cover, [(y * width, x) if vertical else (x, y * height) for x, y in points], pen, rng)
     else:
         shift = {"under": 0.5 + 0.55 * size / max(1, width if vertical else height), "wavy": 0.5 + 0.6 * size / max(1, width if vertical else height), "through": 0.5}[kind]
         shift = shift if not vertical or rng.random() < 0.5 else 1 - shift

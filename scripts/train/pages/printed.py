@@ -1,5 +1,5 @@
 """Printed pages: letters, memoranda, books, contents, newspapers, spreads, covers and pages left nearly blank."""
-from forms import CAPTIONS, NAMES, POSTS, RANKS
+from forms import CAPTIONS, NAMES, RANKS
 from setting import MARKERS, Style, extent
 
 
@@ -13,8 +13,10 @@ def letter(page):
     top, bottom = page.between(14, 36), page.height - page.between(16, 36)
     face, bold = page.face(rng.choice(("type", "type", "struck"))), page.bold()
     size = page.pt(rng.uniform(9, 12.5))
-    style = Style(face, size, rng.choice((1, 1, 1.06, 1.15)), rng.uniform(1.4, 2.1), vertical, indent=1, gap=rng.choice((0, 0, 0.2)), length=rng.uniform(1.5, 5),
-                  markers=rng.choice(MARKERS) if page.chance(0.7) else (), underline=rng.choice((0, 0.06, 0.15)), ruby=rng.choice((0, 0, 0.05)), dots=rng.choice((0, 0, 0.04)))
+    style = Style(face, size, rng.choice((1, 1, 1.06, 1.15)), rng.uniform(1.4, 2.1), vertical, indent=1, gap=rng.choice((0, 0, 0.2)),
+        length=rng.uniform(1.5, 5),
+                  markers=rng.choice(MARKERS) if page.chance(0.7) else (), underline=rng.choice((0, 0.06, 0.15)), ruby=rng.choice((0, 0, 0.05)),
+                  dots=rng.choice((0, 0, 0.04)))
     page.drawn.body = (left, top, right, bottom)
     if not vertical:
         top = letter_head(page, left, right, top, size, face, bold)
@@ -65,7 +67,7 @@ def footnotes(page, left, right, bottom, face):
     top = bottom - size * 1.5 * rng.randint(2, 6)
     page.rule(left, top, left + (right - left) * rng.choice((0.3, 0.4, 1)), top)
     page.fill((left, top + size * 0.8, right, bottom), Style(face, size, 1, 1.5, markers=("（１）", "（２）", "（３）"), indent=0, length=0.6, role="note"))
-    return top - size * 1.5
+    return top - size * 2
 
 
 def sections(page, box, style, bold, count, amount=1.0):
@@ -100,7 +102,7 @@ def sections(page, box, style, bold, count, amount=1.0):
                         page.text(text, left + indent, start, big, face, layer=layer, role="heading", room=right - left - indent)
                     start += big * rng.uniform(1.7, 2.3)
         part = (end, top, start, bottom) if vertical else (left, start, right, end)
-        if abs(end - start) >= style.size:
+        if (start - end if vertical else end - start) >= style.size:
             page.fill(part, style)
         start = end - style.size if vertical else end + style.size
 
@@ -136,7 +138,8 @@ def printed_area(page, box, vertical=None):
     count = rng.choice((1, 1, 2, 2, 3, 4)) if vertical else rng.choice((1, 1, 2))
     count = max(1, min(count, int((bottom - top if vertical else right - left) / (15 * size))))
     ruby = rng.choice((0, 0, 0.08, 0.3))
-    style = Style(face, size, rng.choice((1, 1, 1, 1.04, 1.1)), rng.uniform(1.8, 2.1) if ruby else rng.uniform(1.3, 1.9), vertical, indent=rng.choice((0, 1, 1)), length=rng.uniform(1.5, 7),
+    style = Style(face, size, rng.choice((1, 1, 1, 1.04, 1.1)), rng.uniform(1.8, 2.1) if ruby else rng.uniform(1.3, 1.9), vertical,
+        indent=rng.choice((0, 1, 1)), length=rng.uniform(1.5, 7),
                   ruby=ruby, dots=rng.choice((0, 0, 0.05)), underline=rng.choice((0, 0, 0.05)), markers=rng.choice(MARKERS) if page.chance(0.3) else ())
     if page.chance(0.35):
         head = page.phrase(4, 12)
@@ -238,7 +241,7 @@ def newspaper(page):
     size = page.pt(rng.uniform(6, 9))
     page.drawn.body = (left, top, right, bottom)
     if page.chance(0.4):
-        page.text(rng.choice(("昭和四十六年", "朝刊", "夕刊", "（第三種郵便物認可）")) + page.date(False), left, top, page.pt(7), face, role="running", room=right - left)
+        page.text(rng.choice(("朝刊", "夕刊", "日刊", "（第三種郵便物認可）")) + "　" + page.date(False), left, top, page.pt(7), face, role="running", room=right - left)
         top += page.pt(11)
         page.rule(left, top, right, top)
         top += page.mm
@@ -284,7 +287,8 @@ def taken(page, free, corner, each, gutter, kind, style, bold):
         return
     left = right - wide
     for i in range(first, last + 1):
-        free[i] = [part for a, b in free[i] for part in (((a, left - size), (right + size, b)) if a <= left and right <= b else ((a, b),)) if part[1] > part[0]]
+        free[i] = [part for a, b in free[i] for part in (((a, left - size), (right + size, b)) if a <= left and right <= b else ((a, b),
+            )) if part[1] > part[0]]
         free[i] = free[i] or [(low, low)]
     if kind == "picture":
         caption = size * 2.2
@@ -299,7 +303,8 @@ def taken(page, free, corner, each, gutter, kind, style, bold):
     for row in range(rows):
         text = page.phrase(6, 14)
         used = int(big * (1 if row == 0 else rng.uniform(0.55, 0.9)))
-        page.text(text, x + (big - used) / 2, top + rng.choice((0, 1)) * row * used, used, bold if row == 0 else style.face, True, role="headline", room=bottom - top - row * used)
+        page.text(text, x + (big - used) / 2, top + rng.choice((0, 1)) * row * used, used, bold if row == 0 else style.face, True, role="headline",
+            room=bottom - top - row * used)
         x -= wide / rows
     if page.chance(0.3):
         page.rule(left - size * 0.4, top, left - size * 0.4, bottom)
@@ -338,7 +343,8 @@ def cover(page):
         big = size if i == 0 else page.pt(rng.uniform(10, 22))
         if vertical:
             if at + big < page.width - 28 * page.mm:
-                page.text(words[i], page.width - at - big, page.between(32, 70), big, face, True, rng.choice((1, 1.4)), role="heading", room=page.height - page.between(105, 110))
+                page.text(words[i], page.width - at - big, page.between(32, 70), big, face, True, rng.choice((1, 1.4)), role="heading",
+                    room=page.height - page.between(105, 110))
             at += big + page.between(8, 30)
         elif at + big < page.height - 30 * page.mm:
             text = words[i][: int((page.width - 60 * page.mm) / big)]
@@ -356,7 +362,8 @@ def blank(page):
     if page.chance(0.5):
         page_number(page, face)
     if page.chance(0.35):
-        page.text(rng.choice(("（余白）", "以下余白", "写", "別添", "別紙のとおり", "（白紙）", page.phrase(4, 16))), page.between(25, 80), page.between(25, 120), size, face, page.chance(0.3))
+        page.text(rng.choice(("（余白）", "以下余白", "写", "別添", "別紙のとおり", "（白紙）", page.phrase(4, 16))), page.between(25, 80), page.between(25, 120), size,
+            face, page.chance(0.3))
     if page.chance(0.15):
         y = page.between(20, 200)
         page.rule(page.between(10, 30), min(y, page.height * 0.9), page.width - page.between(10, 30), min(y, page.height * 0.9))

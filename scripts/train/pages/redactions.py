@@ -7,7 +7,7 @@ from sheet import boxed
 from wear import clouds
 
 CODES = ["(b)(1)", "(b)(3)", "(b)(6)", "3.3(h)(2)", "25X1", "1.4(c)", "EO 12958", "NLJ", "24", "06", "(b)(1)(b)(3)", "PI", "2", "SANITIZED"]
-STYLES = {"solid": 30, "ragged": 18, "slanted": 8, "hatched": 8, "hollow": 8, "gray": 8, "coloured": 4, "outlined": 16, "coded": 8, "blank": 3, "black code": 3}
+STYLES = {"solid": 30, "ragged": 18, "slanted": 8, "hatched": 8, "hollow": 8, "gray": 8, "coloured": 4, "outlined": 16, "coded": 8, "blank": 3, "black code": 3, "veil": 6}
 
 
 def add(sheet, drawn, context):
@@ -21,14 +21,20 @@ def add(sheet, drawn, context):
     taken = []
     for passage in range(count):
         own = style if rng.random() < 0.85 else rng.choices(list(STYLES), list(STYLES.values()))[0]
-        for outline in passage_of(drawn, rng, thick, slack, sheet):
+        outlines = white_block(drawn, rng) if own in ("outlined", "coded") and rng.random() < 0.4 else passage_of(drawn, rng, thick, slack, sheet)
+        own_boxes = []
+        for outline in outlines:
+            outline = numpy.clip(outline, 0, (sheet.width - 1, sheet.height - 1)).astype(numpy.float32)
             box = (*outline.min(0), *outline.max(0))
             if any(min(box[2], b[2]) - max(box[0], b[0]) > 3 and min(box[3], b[3]) - max(box[1], b[1]) > 3 for b in taken):
                 continue
             if min(box[2] - box[0], box[3] - box[1]) < 6 or not touches(box, sheet):
                 continue
-            taken.append(box)
+            own_boxes.append(box)  # strips of one passage may touch
             redact(sheet, context, outline, own, passage + 1)
+        taken += own_boxes
+        if own_boxes and own in ("outlined", "coded", "solid") and rng.random() < 0.25:
+            code_beside(sheet, drawn, context, own_boxes[0])
 
 
 def touches(box, sheet):
@@ -61,6 +67,10 @@ def passage_of(drawn, rng, thick, slack, sheet):
         run = numpy.asarray(boxes[start:end], numpy.float32)
         if not len(run):
             continue
+        if rng.random() < 0.04:
+            # On to the edge of the page.
+            edge, axis = rng.randrange(2), 1 if vertical else 0
+            run[0, axis], run[-1, axis + 2] = (0, run[-1, axis + 2]) if edge else (run[0, axis], (sheet.width, sheet.height)[axis])
         left, top, right, bottom = run[:, 0].min(), run[:, 1].min(), run[:, 2].max(), run[:, 3].max()
         half, end_slack = thick * size / 2, size * rng.uniform(-0.1, 0.3)
         if vertical:
@@ -70,6 +80,40 @@ def passage_of(drawn, rng, thick, slack, sheet):
             middle = (top + bottom) / 2 + rng.gauss(0, 0.05) * size
             outlines.append(rectangle(left - end_slack, middle - half, right + end_slack, middle + half))
     return outlines
+
+
+def code_beside(sheet, drawn, context, box):
+    """The reason for a redaction, printed in the margin at its height, if there is room."""
+    rng = context.rng
+    size, code = int(sheet.mm * rng.uniform(2, 3.2)), rng.choice(CODES)
+    face = context.faces.draw(rng, "latin", "type")
+    width = width_of(face, code, size)
+    left, top = drawn.body[2] + sheet.mm * rng.uniform(1, 6), box[1] + rng.uniform(0, 0.5) * size
+    boxes = numpy.concatenate([numpy.asarray(line[0], numpy.float32) for line in drawn.lines if line[0]])
+    over = (boxes[:, 0] < left + width) & (boxes[:, 2] > left) & (boxes[:, 1] < top + size) & (boxes[:, 3] > top)
+    if left + width > sheet.width - 5 or left < box[2] or top < 0 or top + size > sheet.height or over.any():
+        return
+    layer = sheet.layer()
+    set_boxes = set_line(layer, face, code, left, top, size, rng)
+    sheet.press(layer, "print", (rng.randint(0, 60),) * 3)
+    if set_boxes:
+        sheet.line(set_boxes, False, size)
+
+
+def white_block(drawn, rng):
+    """A large box over parts of some lines, often reaching into the margin, as they are drawn on released copies."""
+    first = rng.randrange(len(drawn.lines))
+    boxes = [numpy.asarray(line[0], numpy.float32) for line in drawn.lines[first : first + rng.randint(1, 10)] if line[0]]
+    if not boxes:
+        return []
+    boxes = numpy.concatenate(boxes)
+    left, top, right, bottom = boxes[:, 0].min(), boxes[:, 1].min(), boxes[:, 2].max(), boxes[:, 3].max()
+    width, slack = right - left, drawn.lines[first][2]
+    if rng.random() < 0.5:
+        right = left + width * rng.uniform(0.2, 0.9)
+    elif rng.random() < 0.5:
+        left += width * rng.uniform(0.1, 0.8)
+    return [rectangle(*(side + rng.uniform(-0.3, 2.5) * slack * sign for side, sign in ((left, -1), (top, -0.2), (right, 1), (bottom, 0.2))))]
 
 
 def rectangle(left, top, right, bottom):
@@ -94,10 +138,29 @@ def redact(sheet, context, outline, style, passage):
         sheet.hide(outline, (rng.randint(70, 175),) * 3, passage)
     elif style == "coloured":
         sheet.hide(outline, rng.choice([(30, 30, 110), (120, 20, 30), (60, 40, 20), (20, 70, 50)]), passage)
+    elif style == "veil":
+        veil(sheet, outline, (rng.randint(60, 150),) * 3, rng.uniform(0.75, 0.93), passage)
     elif style == "blank":
-        sheet.hide(outline, None, counts=False)
+        # Grown, so that no slivers of the print are left of what nobody can see.
+        low, high = outline.min(0), outline.max(0)
+        grow = 0.2 * min(high - low)
+        sheet.hide(rectangle(*(low - grow), *(high + grow)), None, counts=False)
     else:
         boxed_in(sheet, context, outline, passage, style)
+
+
+def veil(sheet, outline, colour, strength, passage):
+    """Colour through which the print below is hardly made out: its labels are gone, traces of it are left."""
+    left, top, right, bottom = boxed(outline, sheet)
+    if left >= right or top >= bottom:
+        return
+    place = (slice(top, bottom), slice(left, right))
+    cover = numpy.zeros((bottom - top, right - left), numpy.uint8)
+    cv2.fillPoly(cover, [numpy.round(outline - (left, top)).astype(numpy.int32)], 255)
+    sheet.tint(cover, left, top, colour, strength)
+    seen = sheet.picture[place].copy()
+    sheet.hide(outline, None, passage)
+    sheet.picture[place] = seen
 
 
 def slanted(outline, rng):
@@ -138,6 +201,8 @@ def hatch(sheet, context, outline, passage):
     """Many pencil or pen strokes, between which the print is partly seen."""
     rng = context.rng
     left, top, right, bottom = boxed(outline, sheet)
+    if left >= right or top >= bottom:
+        return
     layer = sheet.layer()
     gap, thick = rng.uniform(5, 13), rng.uniform(2, 6)
     slope = rng.choice([-1, 1, 0.5, -0.5, 0.0])
@@ -159,7 +224,7 @@ def hatch(sheet, context, outline, passage):
     dense = thick / gap
     colour = rng.choice([(30, 30, 30), (70, 70, 75), (20, 20, 90)])
     if dense > 0.45:
-        sheet.hide(outline, None, passage, mask=numpy.zeros((bottom - top, right - left), numpy.uint8))
+        veil(sheet, outline, colour, 0, passage)
     else:
         sheet.redact(outline, passage)
     found = layer.drawn()

@@ -5,6 +5,7 @@ the drawing; `pt` gives those of typographic points.
 """
 import dataclasses
 import functools
+import re
 
 import numpy
 
@@ -122,7 +123,7 @@ class Page:
                 part += self.number(rng.randint(2, 30000))
             parts.append(part)
             total += len(part)
-        text = "".join(parts)[: max(1, count)]
+        text = re.sub(r"([…‥・―])\1{2,}", r"\1\1", "".join(parts)[: max(1, count)])
         return text.translate(HIRAGANA_TO_KATAKANA) if self.tone == "kana" else text
 
     def phrase(self, low, high):

@@ -22,45 +22,71 @@ ENGLISH = [
     "SECRET", "TOP SECRET", "CONFIDENTIAL", "RECEIVED", "DECLASSIFIED", "DO NOT REPRODUCE/RETURN TO CIA", "COPY", "FOR OFFICIAL USE ONLY", "UNCLASSIFIED",
     "RESTRICTED", "URGENT", "FILE COPY", "APPROVED FOR RELEASE/DATE", "REPRODUCED AT THE/NATIONAL ARCHIVES", "LIMITED OFFICIAL USE", "RECORD COPY",
 ]
+# No text here is among those of training.
 HELD_OUT = {
-    "secrecy": "極秘 特秘 用済後廃棄 内閣限り 親展 要返却".split(), "release": ["秘密指定解除/外交記録公開室", "指定解除/公開文書室", "要審査/解除済"],
-    "office": "総務課 査閲 承認 会計済 登録 写送付".split(), "english": ["SECRET", "EYES ONLY", "CLASSIFIED", "RELEASED IN FULL", "RECEIVED/EMBASSY"],
+    "secrecy": "特秘 用済後廃棄 内閣限り 親展 要返却 機密".split(), "release": ["指定解除/公開文書室", "要審査/解除済", "全部開示/審査室", "指定解除/日付"],
+    "office": "総務課 査閲 承認 会計済 登録 写送付".split(), "english": ["EYES ONLY", "CLASSIFIED", "RELEASED IN FULL", "DISPATCHED/EMBASSY"],
 }
 TRAINING = {"secrecy": SECRECY, "release": RELEASE, "office": OFFICE, "english": ENGLISH}
 SURNAMES = "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 清水 山崎 森 池田 橋本 阿部 石川 前田 藤田 小川 岡田 後藤 長谷川 村上 近藤 石井 斎藤 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本 松田 中川 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 島田 谷口 大野 高田 丸山 今井 河野 藤本 村田 武田 上野 杉山 増田 平野 大塚 千葉 久保 松井 小島 岩崎 桜井 野口 松尾 野村 木下 菊地 渡部 佐野 杉本 新井 古川 浜田 市川 水野 小松 島".split()
 COLOURS = [(200, 30, 40), (215, 60, 40), (180, 20, 60), (110, 50, 140), (60, 60, 160), (30, 80, 170), (20, 110, 80)]
-SHAPES = ["none", "none", "rectangle", "rectangle", "rectangle", "double", "rounded", "oval", "circle", "cells"]
-SHAPES_HELD_OUT = ["none", "rectangle", "rounded", "hexagon", "notched"]
+SEALS = {
+    False: ["外務省印", "日本国外務大臣之印", "大使館印", "総領事館之印", "外務省電信課"],
+    True: ["公使館之印", "記録課之印"],
+}
+# A plain frame, or none, is common to all; the other shapes are either of training or held out.
+SHAPES = ["none", "none", "rectangle", "rectangle", "rectangle", "double", "rounded", "oval", "circle", "cells", "shield"]
+SHAPES_HELD_OUT = ["none", "rectangle", "hexagon", "notched"]
+FORMS = {"none": "box", "rectangle": "box", "double": "box", "cells": "box", "rectangle-filled": "box", "oval": "oval", "circle": "oval"}
 
 
 def add(sheet, drawn, context):
     """Presses none to six stamps onto the page."""
     rng = context.rng
     count = rng.choices(range(7), [0.27, 0.25, 0.2, 0.13, 0.08, 0.05, 0.02])[0]
-    gray_page = rng.random() < 0.45
+    gray_page, spots = rng.random() < 0.45, []
+    kinds = {text_stamp: 52, dater: 10, name_seal: 15, numbering: 6, office_seal: 4, across: 3, ruled: 5, postmark: 2, arrival: 3}
     for _ in range(count):
-        kind = rng.choices([text_stamp, dater, name_seal, numbering, office_seal, across], [0.58, 0.12, 0.15, 0.07, 0.05, 0.03])[0]
-        cover, text = kind(sheet, context)
+        kind = rng.choices(list(kinds), list(kinds.values()))[0]
+        cover, text, form = kind(sheet, context)
         if cover is None:
             continue
         colour = (rng.randint(0, 90),) * 3 if gray_page or rng.random() < 0.25 else shaded(rng.choice(COLOURS), rng)
-        strength = rng.uniform(0.45, 1) if kind is not across else rng.uniform(0.3, 0.6)
-        press(sheet, drawn, context, cover, text, colour, strength, kind)
+        strength = rng.uniform(0.4, 1) if kind is not across else rng.uniform(0.35, 0.6)
+        press(sheet, drawn, context, cover, text, colour, strength, form, spots)
+
+
+def surname(context):
+    """A name for a seal; one name in five is held out."""
+    part = [name for i, name in enumerate(SURNAMES) if (i % 5 == 2) == context.held_out]
+    return context.rng.choice(part)
+
+
+def date_of(rng, patterns):
+    return rng.choice(patterns).format(y=rng.randint(20, 99), m=rng.randint(1, 12), d=rng.randint(1, 28), h=rng.randint(0, 23), n=rng.randint(0, 59))
 
 
 def shaded(colour, rng):
     return tuple(min(255, max(0, value + rng.randint(-25, 25))) for value in colour)
 
 
-def press(sheet, drawn, context, cover, text, colour, strength, kind):
-    """Wears, turns and places a stamp, and says where it is."""
+def press(sheet, drawn, context, cover, text, colour, strength, form, spots):
+    """Wears, turns and places a stamp, and says where it is. `spots` are the middles of those already pressed."""
     rng = context.rng
-    turned, corners = turn(worn(cover, context), angle(rng), outline_of(cover))
+    cover = worn(cover, context)
+    turned, corners = turn(cover, angle(rng), outline_of(cover, form))
     left, top = place(sheet, drawn, rng, turned.shape)
+    if spots and rng.random() < 0.1:
+        x, y = rng.choice(spots)
+        left, top = x + rng.uniform(-0.8, -0.2) * turned.shape[1], y + rng.uniform(-0.8, -0.2) * turned.shape[0]
+    spots.append((left + turned.shape[1] / 2, top + turned.shape[0] / 2))
     sheet.press_patch(turned, left, top, "stamp", colour, strength)
     outline = corners + (int(round(left)), int(round(top)))
-    if (outline.max(0) > (20, 20)).all() and (outline.min(0) < (sheet.width - 20, sheet.height - 20)).all():
-        outline = numpy.clip(outline, 0, (sheet.width - 1, sheet.height - 1))
+    if (outline < 0).any() or (outline > (sheet.width - 1, sheet.height - 1)).any():
+        page = numpy.float32([(0, 0), (sheet.width - 1, 0), (sheet.width - 1, sheet.height - 1), (0, sheet.height - 1)])
+        outline = cv2.intersectConvexConvex(outline.astype(numpy.float32), page)[1]
+        outline = numpy.zeros((0, 2)) if outline is None else outline.reshape(-1, 2)
+    if len(outline) > 2 and (numpy.ptp(outline, axis=0) > 20).all():
         sheet.stamped(outline, text.replace("/", ""))
 
 
@@ -73,11 +99,18 @@ def angle(rng):
     return rng.choice([90, -90, 180]) + rng.gauss(0, 3)
 
 
-def outline_of(cover):
-    """The hull of the ink, with few corners."""
+def outline_of(cover, form):
+    """The outline of the ink before it is turned: a box, an oval, or the hull with few corners."""
     rows, columns = numpy.nonzero(cover > 60)
     if not len(rows):
         return numpy.float32([(0, 0), (cover.shape[1], 0), cover.shape[::-1], (0, cover.shape[0])])
+    left, top, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    if form == "box":
+        return numpy.float32([(left, top), (right, top), (right, bottom), (left, bottom)])
+    if form == "oval":
+        turns = numpy.arange(24) * (2 * math.pi / 24)
+        x, y = (left + right) / 2 + (right - left) / 2 * numpy.cos(turns), (top + bottom) / 2 + (bottom - top) / 2 * numpy.sin(turns)
+        return numpy.stack([x, y], 1).astype(numpy.float32)
     hull = cv2.convexHull(numpy.stack([columns, rows], 1).astype(numpy.int32))
     return cv2.approxPolyDP(hull, 2.0, True).reshape(-1, 2).astype(numpy.float32)
 
@@ -105,20 +138,33 @@ def place(sheet, drawn, rng, shape):
         boxes = rng.choice(drawn.lines)[0]
         if boxes:
             box = rng.choice([boxes[-1], rng.choice(boxes)])
+            if drawn.direction == "vertical" and rng.random() < 0.7:
+                return (box[0] + box[2] - width) / 2 + rng.gauss(0, 0.3) * width, box[3] + rng.uniform(-1.1, 0.5) * height
             return box[2] + rng.uniform(-1.2, 0.6) * width, (box[1] + box[3]) / 2 - height / 2 + rng.gauss(0, 0.3) * height
-    if chance < 0.65:
+    if chance < 0.7 and drawn.cells:
+        left, top, right, bottom = rng.choice(drawn.cells)
+        return (left + right - width) / 2 + rng.gauss(0, 0.2) * width, (top + bottom - height) / 2 + rng.gauss(0, 0.2) * height
+    if chance < 0.75:
         return rng.choice([-0.4 * width, sheet.width - 0.6 * width]), rng.uniform(0, max(1, sheet.height - height))
     return rng.uniform(0, max(1, sheet.width - width)), rng.uniform(0, max(1, sheet.height - height))
 
 
 def worn(cover, context):
-    """Uneven pressure, missing parts, too much ink, a double strike."""
+    """Uneven pressure, missing parts, too much ink, a double strike. What is left is never less than a quarter of the ink."""
     rng = context.rng
-    if rng.random() < 0.25:
+    cover = cv2.copyMakeBorder(cover, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=0)
+    chance = rng.random()
+    if chance < 0.18:
         reach = rng.choice([2, 3])
-        cover = cv2.dilate(cover, numpy.ones((reach, reach), numpy.uint8)) if rng.random() < 0.7 else cv2.erode(cover, numpy.ones((2, 2), numpy.uint8))
+        cover = cv2.dilate(cover, numpy.ones((reach, reach), numpy.uint8))
+    elif chance < 0.25:
+        cover = cv2.erode(cover, numpy.ones((2, 2), numpy.uint8))
+    elif chance < 0.33:
+        # So much ink that narrow gaps fill.
+        soft = cv2.GaussianBlur(cover, (0, 0), rng.uniform(1.5, 3.5))
+        cover = numpy.clip((soft.astype(numpy.float32) - rng.uniform(40, 90)) * 6, 0, 255).astype(numpy.uint8)
     if rng.random() < 0.08:
-        moved = numpy.roll(cover, (rng.randint(-5, 5), rng.randint(-5, 5)), (0, 1))
+        moved = numpy.roll(cover, (rng.randint(-7, 7), rng.randint(-7, 7)), (0, 1))
         cover = numpy.maximum(cover, (moved * rng.uniform(0.3, 0.8)).astype(numpy.uint8))
     pressed = numpy.ones(cover.shape, numpy.float32)
     if rng.random() < 0.5:
@@ -128,7 +174,8 @@ def worn(cover, context):
         pressed *= slope[:, None] if len(slope) == cover.shape[0] else slope[None]
     if rng.random() < 0.25:
         pressed *= clouds(context.noise, cover.shape, rng.uniform(3, 25)) < rng.uniform(0.1, 0.6)
-    cover = (cover * pressed).astype(numpy.uint8)
+    left = (cover * pressed).astype(numpy.uint8)
+    cover = left if (left > 60).sum() > 0.25 * (cover > 60).sum() else cover
     return cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.5, 1.5)) if rng.random() < 0.5 else cover
 
 
@@ -159,19 +206,23 @@ def text_stamp(sheet, context):
     group = rng.choices(["secrecy", "release", "office", "english", "random"], [0.3, 0.28, 0.17, 0.15, 0.1])[0]
     text = context.sentences.draw(rng)[: rng.randint(2, 12)] if group == "random" else rng.choice(texts[group])
     kind = "latin" if group == "english" else "japanese"
+    if kind == "latin":
+        text = text.replace("DATE", "日付")
     if "日付" in text or rng.random() < 0.12:
-        date = rng.choice(["{y}.{m}.{d}", "{y}年{m}月{d}日", "{m}.{d}", "昭{y}.{m}.{d}"]).format(y=rng.randint(20, 99), m=rng.randint(1, 12), d=rng.randint(1, 28))
+        date = date_of(rng, ["{y}.{m}.{d}", "{m}.{d}"] if kind == "latin" else ["{y}.{m}.{d}", "{y}年{m}月{d}日", "{m}.{d}", "昭{y}.{m}.{d}"])
         text = text.replace("日付", date) if "日付" in text else f"{text}/{date}"
     size = int(sheet.mm * (rng.uniform(3, 6.5) if len(text) > 4 else rng.uniform(4, 15) if rng.random() < 0.8 else rng.uniform(10, 28)))
     vertical = kind == "japanese" and len(text) > 1 and rng.random() < 0.22
     cover = rows_of(sheet, context, text.split("/"), size, vertical, kind)
     if cover is None:
-        return None, ""
+        return None, "", "box"
+    if kind == "latin" and rng.random() < 0.1 and size > 20:
+        # Letters of which only the contours are cut.
+        cover = cv2.subtract(cv2.dilate(cover, numpy.ones((5, 5), numpy.uint8)), cover)
     shape = rng.choice(SHAPES_HELD_OUT if context.held_out else SHAPES)
-    if rng.random() < 0.15 and shape != "none":
-        # Letters cut out of a filled block.
-        shape = shape + "-filled" if shape in ("rectangle", "rounded") and len(text) < 7 and rng.random() < 0.3 else shape
-    return framed(cover, shape, size, rng), text
+    if shape in ("rectangle", "rounded") and len(text) < 7 and rng.random() < 0.05:
+        shape += "-filled"  # letters cut out of a block
+    return framed(cover, shape, size, rng), text, FORMS.get(shape, "hull")
 
 
 def framed(cover, shape, size, rng):
@@ -180,7 +231,7 @@ def framed(cover, shape, size, rng):
     thick = max(2, int(size * rng.uniform(0.04, 0.13)))
     if shape == "none":
         return cv2.copyMakeBorder(cover, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=0)
-    side = room + (int(size * 0.6) if shape in ("oval", "hexagon", "circle") else 0)
+    side = room + (int(size * 0.6) if shape in ("oval", "hexagon", "circle", "shield") else 0)
     cover = cv2.copyMakeBorder(cover, side, side, side, side, cv2.BORDER_CONSTANT, value=0)
     if shape == "circle":
         grow = cover.shape[0] - cover.shape[1]
@@ -215,6 +266,9 @@ def framed(cover, shape, size, rng):
         cut = min(side, width // 3)
         points = [(e, height // 2), (cut, e), (width - cut, e), (width - e - 1, height // 2), (width - cut, height - e - 1), (cut, height - e - 1)]
         cv2.polylines(frame, [numpy.int32(points)], True, 255, thick, cv2.LINE_AA)
+    elif shape == "shield":
+        points = [(e, e), (width - e - 1, e), (width - e - 1, int(0.75 * height)), (width // 2, height - e - 1), (e, int(0.75 * height))]
+        cv2.polylines(frame, [numpy.int32(points)], True, 255, thick, cv2.LINE_AA)
     elif shape == "notched":
         cut = min(width, height) // 5
         points = [(cut, e), (width - cut, e), (width - e - 1, cut), (width - e - 1, height - cut), (width - cut, height - e - 1), (cut, height - e - 1), (e, height - cut), (e, cut)]
@@ -242,7 +296,7 @@ def dater(sheet, context):
         cv2.line(cover, (middle - reach, y), (middle + reach, y), 255, thick)
     date = rng.choice(["{y}.{m}.{d}", "{y} {m} {d}", "'{y}.{m}.{d}", "{m}月{d}日"]).format(y=rng.randint(10, 99), m=rng.randint(1, 12), d=rng.randint(1, 28))
     pool = HELD_OUT["office"] if context.held_out else OFFICE
-    texts = [rng.choice(pool).replace("/", "")[:4], date, rng.choice(SURNAMES) if rng.random() < 0.6 else rng.choice(pool)[:3]]
+    texts = [rng.choice(pool).replace("/", "")[:4], date, surname(context) if rng.random() < 0.6 else rng.choice(pool)[:3]]
     for i, text in enumerate(texts):
         height = int(min(1.5 * half, radius * 1.5 / (0.62 * len(text) + 0.4)))
         row = rows_of(sheet, context, [text], max(10, height))
@@ -256,19 +310,19 @@ def dater(sheet, context):
         y, x = max(0, y), max(0, x)
         part = cover[y : y + row.shape[0], x : x + row.shape[1]]
         numpy.maximum(part, row[: part.shape[0], : part.shape[1]], out=part)
-    return cover, "/".join(texts)
+    return cover, "/".join(texts), "oval"
 
 
 def name_seal(sheet, context):
     """A small round or oval seal with a surname, mostly set vertically."""
     rng = context.rng
-    name = rng.choice(SURNAMES)
+    name = surname(context)
     size = int(sheet.mm * rng.uniform(7, 14))
     kind = "handwritten" if rng.random() < 0.35 else "japanese"
     vertical = rng.random() < 0.85
     cover = rows_of(sheet, context, [name], max(12, int(size * 0.72 / max(1, 0.55 * len(name) + 0.45))), vertical, kind)
     if cover is None:
-        return None, ""
+        return None, "", "box"
     height = int(size * (1 if rng.random() < 0.6 else rng.uniform(1.1, 1.4)))
     room = 0.7
     scale_x, scale_y = size * room / cover.shape[1], height * room / cover.shape[0]
@@ -279,29 +333,30 @@ def name_seal(sheet, context):
     whole[y : y + cover.shape[0], x : x + cover.shape[1]] = cover
     thick = max(2, int(size * rng.uniform(0.025, 0.07)))
     frame = numpy.zeros_like(whole)
-    if rng.random() < 0.85:
+    form = "oval" if rng.random() < 0.85 else "box"
+    if form == "oval":
         cv2.ellipse(frame, (size // 2 + 3, height // 2 + 3), (size // 2 - 1, height // 2 - 1), 0, 0, 360, 255, thick, cv2.LINE_AA)
     else:
         cv2.rectangle(frame, (3, 3), (size + 2, height + 2), 255, thick)
     if rng.random() < 0.12:
         filled = numpy.zeros_like(whole)
         cv2.ellipse(filled, (size // 2 + 3, height // 2 + 3), (size // 2 - 1, height // 2 - 1), 0, 0, 360, 255, -1, cv2.LINE_AA)
-        return cv2.subtract(filled, whole), name
-    return numpy.maximum(whole, frame), name
+        return cv2.subtract(filled, whole), name, "oval"
+    return numpy.maximum(whole, frame), name, form
 
 
 def office_seal(sheet, context):
     """A large square seal in the old style: columns of heavy characters in a heavy frame."""
     rng = context.rng
-    text = rng.choice(["外務省印", "日本国外務大臣之印", "大使館印", "総領事館之印", "外務省電信課", "記録課之印"])
+    text = rng.choice(SEALS[context.held_out])
     columns = {4: 2, 5: 2, 6: 2, 9: 3}.get(len(text), 2)
     rows = -(-len(text) // columns)
     size = int(sheet.mm * rng.uniform(16, 34) / rows)
     cover = rows_of(sheet, context, [text[i : i + rows] for i in range(0, len(text), rows)], size, True, "handwritten" if rng.random() < 0.5 else "japanese")
     if cover is None:
-        return None, ""
+        return None, "", "box"
     cover = cv2.dilate(cover, numpy.ones((3, 3), numpy.uint8))
-    return framed(cover, "rectangle", size * rng.choice([0.6, 1]), rng), text
+    return framed(cover, "rectangle", size * rng.choice([0.6, 1]), rng), text, "box"
 
 
 def numbering(sheet, context):
@@ -310,18 +365,76 @@ def numbering(sheet, context):
     digits = "".join(rng.choice("0123456789") for _ in range(rng.randint(4, 7)))
     rows = [digits] if rng.random() < 0.8 else [digits, "".join(rng.choice("0123456789") for _ in range(4))]
     cover = rows_of(sheet, context, rows, int(sheet.mm * rng.uniform(3.5, 8)), False, "latin")
-    return (None, "") if cover is None else (framed(cover, "none", 20, rng), "/".join(rows))
+    return (None, "", "box") if cover is None else (framed(cover, "none", 20, rng), "/".join(rows), "box")
 
 
 def across(sheet, context):
     """A very large faint word across the page."""
     rng = context.rng
-    word, kind = rng.choice([("写", "japanese"), ("極秘", "japanese"), ("秘", "japanese"), ("CONFIDENTIAL", "latin"), ("COPY", "latin"), ("SECRET", "latin")])
+    words = [("写", "japanese"), ("極秘", "japanese"), ("秘", "japanese"), ("CONFIDENTIAL", "latin"), ("COPY", "latin"), ("SECRET", "latin")]
+    word, kind = rng.choice([("機密", "japanese"), ("CLASSIFIED", "latin")] if context.held_out else words)
     size = int(sheet.mm * (rng.uniform(40, 80) if kind == "japanese" else rng.uniform(18, 34)))
     cover = rows_of(sheet, context, [word], size, False, kind)
     if cover is None:
-        return None, ""
+        return None, "", "box"
     if rng.random() < 0.4:
         thick = cv2.dilate(cover, numpy.ones((5, 5), numpy.uint8))
         cover = cv2.subtract(thick, cover)
-    return framed(cover, "none", 20, rng), word
+    return framed(cover, "none", 20, rng), word, "box"
+
+
+def ruled(sheet, context):
+    """A frame ruled into rows, some with words, some with a date, some left empty; often with a column for heads."""
+    rng = context.rng
+    pool = HELD_OUT["office"] if context.held_out else [word for word in OFFICE if "/" not in word]
+    words = [rng.choice(pool)]
+    for _ in range(rng.randint(1, 3)):
+        words.append(rng.choice(["", rng.choice(pool), date_of(rng, ["{y}.{m}.{d}", "{m}月{d}日", "{h}時{n}分", "第{y}{d}号"])]))
+    size = int(sheet.mm * rng.uniform(2.5, 5.5))
+    covers = [rows_of(sheet, context, [word], size) if word else None for word in words]
+    widths = [cover.shape[1] for cover in covers if cover is not None]
+    if not widths:
+        return None, "", "box"
+    step, room, thick = int(size * rng.uniform(1.4, 2.1)), int(size * rng.uniform(0.4, 1.2)), max(2, int(size * rng.uniform(0.03, 0.1)))
+    head = int(size * rng.uniform(1, 2.5)) if rng.random() < 0.4 else 0
+    whole = numpy.zeros((step * len(words) + 8, head + max(widths) + 2 * room + 8), numpy.uint8)
+    cv2.rectangle(whole, (4, 4), (whole.shape[1] - 5, whole.shape[0] - 5), 255, thick)
+    if head:
+        cv2.line(whole, (4 + head, 4), (4 + head, whole.shape[0] - 5), 255, thick)
+    for i, cover in enumerate(covers):
+        if i:
+            cv2.line(whole, (4, 4 + i * step), (whole.shape[1] - 5, 4 + i * step), 255, thick)
+        if cover is not None:
+            top, left = 4 + i * step + max(0, (step - cover.shape[0]) // 2), 4 + head + room
+            part = whole[top : top + cover.shape[0], left : left + cover.shape[1]]
+            numpy.maximum(part, cover[: part.shape[0], : part.shape[1]], out=part)
+    return whole, "/".join(word for word in words if word), "box"
+
+
+def postmark(sheet, context):
+    """A dated ring with waves beside it."""
+    rng = context.rng
+    ring, text, _ = dater(sheet, context)
+    height, length = ring.shape[0], int(ring.shape[0] * rng.uniform(0.8, 2.2))
+    whole = cv2.copyMakeBorder(ring, 0, 0, 0, length, cv2.BORDER_CONSTANT, value=0)
+    count, x = rng.randint(3, 7), numpy.arange(height - 4, height + length - 4)
+    wave, swing, thick = height * rng.uniform(0.05, 0.12), height * rng.uniform(0.01, 0.04), max(2, height // 70)
+    for i in range(count):
+        y = height * (0.2 + 0.6 * (i + 0.5) / count) + swing * numpy.sin(x / wave)
+        cv2.polylines(whole, [numpy.stack([x, y], 1).astype(numpy.int32)], False, 255, thick, cv2.LINE_AA)
+    return whole, text, "hull"
+
+
+def arrival(sheet, context):
+    """One long row without a frame: a date and a time, or a notice."""
+    rng = context.rng
+    latin = rng.random() < 0.5
+    if context.held_out:
+        patterns = ["DISPATCHED 19{y} {m} {d} {h}:{n}"] if latin else ["発信 昭和{y}年{m}月{d}日{h}時"]
+    elif latin:
+        patterns = ["{d} {m} 19{y} {h} {n} Z", "19{y} {m} {d} PM {h}:{n}", "RECEIVED {m}-{d}-{y} {h}:{n}", "DO NOT REPRODUCE OR DISTRIBUTE"]
+    else:
+        patterns = ["昭和{y}年{m}月{d}日{h}時{n}分着", "{y}.{m}.{d} {h}時{n}分", "本電の写は作成しないこと", "この文書は閲覧後返却のこと"]
+    text = date_of(rng, patterns)
+    cover = rows_of(sheet, context, [text], int(sheet.mm * rng.uniform(2.2, 4.5)), False, "latin" if latin else "japanese")
+    return (None, "", "box") if cover is None else (framed(cover, "none", 20, rng), text, "box")

@@ -66,7 +66,8 @@ def grid(page, box, face, size, vertical):
         columns = int((right - left) / (size * rng.uniform(1.5, 2.4)))
         xs = parted(rng, left, right, columns, 1)
     ys = parted(rng, top, bottom, rows, 1 if not vertical else 0.6)
-    kinds = [rng.choice(("text", "name", "post", "office")) if i == 0 or page.chance(0.15) else rng.choice(("number", "number", "number", "sign", "text")) for i in range(columns)]
+    kinds = [rng.choice(("text", "name", "post", "office")) if i == 0 or page.chance(0.15) else rng.choice(("number", "number", "number", "sign",
+        "text")) for i in range(columns)]
     rules = rng.choice(("all", "all", "all", "across", "down", "outer", "head", "none"))
     thick = page.thin * rng.choice((1, 1, 1.5))
     cells = [[(l, t, r, b) for l, r in zip(xs, xs[1:])] for t, b in zip(ys, ys[1:])]
@@ -113,5 +114,6 @@ def distribution(page, box, face, size, vertical):
             if kind == "sign" and page.chance(0.4):
                 continue
             text = entry(page, kind).replace("　", "")
-            page.in_cell(text, (xs[column], ys[row], xs[column + 1], ys[row + 1]), size, face, down and len(text) > 1, layer=rng.choice((page.form, page.type)) if kind == "sign" else page.form)
+            page.in_cell(text, (xs[column], ys[row], xs[column + 1], ys[row + 1]), size, face, down and len(text) > 1,
+                layer=rng.choice((page.form, page.type)) if kind == "sign" else page.form)
     return ys[-1]

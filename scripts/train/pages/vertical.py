@@ -78,7 +78,8 @@ def columns(page, box, face, ruled, inside=False):
             else:
                 page.text(text, x, top + inset + rng.choice((0, 0, 0, 1, 2)) * size, size, face, True, pitch, role="head", room=length - 2 * size)
             x -= step * rng.choice((1, 1, 1, 2))
-    style = Style(face, size, pitch, step / size, True, indent=rng.choice((0, 1, 1)), markers=rng.choice(MARKERS[:5]) if page.chance(0.5) else (), length=rng.uniform(1.5, 6),
+    style = Style(face, size, pitch, step / size, True, indent=rng.choice((0, 1, 1)), markers=rng.choice(MARKERS[:5]) if page.chance(0.5) else (),
+        length=rng.uniform(1.5, 6),
                   gap=rng.choice((0, 0, 0, 0.3)), closing=rng.choice(("（了）", "（終）", "")), underline=rng.choice((0, 0, 0.05)), dots=rng.choice((0, 0, 0.05)))
     body = (left + (step - size) / 2, top + inset, x + size, bottom - inset)
     if body[2] - body[0] > 2 * step:
@@ -107,7 +108,8 @@ def edge_notes(page, left, right, bottom, face):
     size = page.pt(rng.uniform(6, 8.5))
     y = min(page.height - 2 * size, bottom + page.between(2, 5))
     if page.chance(0.35):
-        page.text(rng.choice(("外務省", "省務外", "外　務　省", "大日本帝國政府", "在外公館", "電信課")), left + page.between(0, 10), y, size, face, pitch=rng.choice((1, 1.8)), layer=page.form, role="foot")
+        page.text(rng.choice(("外務省", "省務外", "外　務　省", "大日本帝國政府", "在外公館", "電信課")), left + page.between(0, 10), y, size, face,
+            pitch=rng.choice((1, 1.8)), layer=page.form, role="foot")
     if page.chance(0.2):
         page.at_right(rng.choice(("（日本標準規格Ｂ５）", "二十五行", "昭和　年　月　日")), right, y, size, face, layer=page.form, role="foot")
     if page.chance(0.15) and left > 2.4 * size + 5 * page.mm:
@@ -138,7 +140,8 @@ def telegram_form(page):
                 tall = (cell[0], cell[1], cell[2], cell[1] + min(cell[3] - cell[1], caption * 6))
                 page.in_cell(text, tall, caption, form, True, "start" if i else "middle", page.form, "caption", spread=i == 0 and page.chance(0.6))
             elif page.chance(0.75):
-                text = rng.choice((page.date(), rng.choice(NAMES) + rng.choice(RANKS), "第" + page.number(rng.randint(1, 900)) + "號", rng.choice(POSTS), "外務大臣"))
+                text = rng.choice((page.date(), rng.choice(NAMES) + rng.choice(RANKS), "第" + page.number(rng.randint(1, 900)) + "號",
+                    rng.choice(POSTS), "外務大臣"))
                 page.in_cell(text, cell, page.pt(rng.uniform(9, 12)), face, True, "start")
     right -= wide
     if page.chance(0.6):
