@@ -15,6 +15,7 @@ pub mod relative_path;
 pub mod encoding;
 pub mod orthography;
 pub mod scan;
+pub mod segment;
 // Floor 2: stages, which do not know one another.
 pub mod binarize;
 pub mod deskew;

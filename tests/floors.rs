@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The modules, floor by floor.
 const FLOORS: [&[&str]; 7] = [
     &["error", "geometry", "page", "provenance", "raster", "relative_path"],
-    &["encoding", "orthography", "scan"],
+    &["encoding", "orthography", "scan", "segment"],
     &["binarize", "deskew", "layout", "marks", "paper", "recognize", "telegram"],
     &["reviewed"],
     &["evaluate", "index", "join", "pipeline", "review", "write"],
@@ -20,7 +20,7 @@ const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "writ
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
 const PLACES: [(&str, &[&str]); 33] = [
     ("leptess", &["recognize/tesseract.rs"]),
-    ("rten", &["recognize/neural/"]),
+    ("rten", &["recognize/neural/", "segment/"]),
     ("rayon", &["evaluate/run.rs"]),
     ("indicatif", &["cli/progress.rs"]),
     ("clap", &["cli/"]),

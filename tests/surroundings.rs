@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
 use denshin::evaluate::{Document, measure};
+use denshin::marks::{MarksMethod, MarksOptions};
 use denshin::page::{Page, RegionKind};
 use denshin::pipeline::{Settings, read_page};
 use denshin::provenance::Source;
@@ -23,11 +24,15 @@ fn sample(name: &str) -> RgbImage {
 }
 
 fn read(page: RgbImage) -> Page {
+    read_with(page, &Settings::default())
+}
+
+fn read_with(page: RgbImage, settings: &Settings) -> Page {
     let scan = Scan { pixels: Pixels::Color(page), dpi: Some(300.0), dpi_down: None, notes: vec![] };
     let source = Source { path: "drawn.png".into(), sha256: String::new(), page: 1, pages: 1 };
     let pool = EngineChoice::Neural.pool(ModelPaths::default()).unwrap();
     let mut engine = pool.lend().unwrap();
-    read_page(&scan, source, &mut *engine, &Settings::default()).unwrap()
+    read_page(&scan, source, &mut *engine, settings).unwrap()
 }
 
 fn gray(page: GrayImage) -> RgbImage {
@@ -235,4 +240,26 @@ fn ink_of_which_hardly_any_text_is_read_is_a_warning() {
     let page = read(gray(strokes));
     assert!(is_warned(&page), "{} {:?}", page.text, page.warnings);
     assert!(!is_warned(&read(gray(GrayImage::from_pixel(1240, 1754, Luma([245]))))));
+}
+
+#[test]
+fn the_network_finds_the_stamps_that_rules_find_and_is_named() {
+    let learned = MarksOptions { method: MarksMethod::Learned, ..MarksOptions::default() };
+    let settings = Settings { marks: learned, ..Settings::default() };
+    let (ruled, learned) = (read(sample(KATAKANA)), read_with(sample(KATAKANA), &settings));
+    let stamps = |page: &Page| -> Vec<_> {
+        page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Stamp { .. })).map(|r| r.bbox).collect()
+    };
+    let (ruled_stamps, learned_stamps) = (stamps(&ruled), stamps(&learned));
+    assert_eq!(ruled_stamps.len(), 3);
+    for stamp in &ruled_stamps {
+        assert!(
+            learned_stamps.iter().any(|found| found.iou(stamp) >= 0.5),
+            "{stamp:?} in {learned_stamps:?}"
+        );
+    }
+    let names =
+        |page: &Page| page.provenance.models.iter().map(|model| model.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&ruled), ["denshin-cables"]);
+    assert_eq!(names(&learned), ["denshin-cables", "denshin-marks"]);
 }

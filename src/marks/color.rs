@@ -103,6 +103,26 @@ impl<'a> ColorPage<'a> {
         }
         if count > 0.0 { sum / count } else { 0.0 }
     }
+
+    /// The ink of a stamp: that of its box, where a part of it is coloured.
+    pub(super) fn ink_of_stamp(&self, bbox: &BBox, options: &MarksOptions) -> StampColor {
+        let mut colored = Binary::new(self.pixels.width(), self.pixels.height());
+        let mut dark = 0u64;
+        for y in bbox.top..bbox.bottom {
+            for x in bbox.left..bbox.right {
+                let [r, g, b] = self.white.balanced(&self.pixels.get_pixel(x as u32, y as u32).0);
+                let (strongest, weakest) = (r.max(g).max(b), r.min(g).min(b));
+                colored.set(x as u32, y as u32, strongest - weakest >= i32::from(options.least_chroma));
+                dark += u64::from(weakest < 128);
+            }
+        }
+        // Half of a stamp's ink may be print that it lies over.
+        if 3 * colored.ink_in(bbox) >= dark && dark > 0 {
+            hue(self.pixels, &colored, bbox)
+        } else {
+            StampColor::Black
+        }
+    }
 }
 
 /// Stamps in coloured ink, and the rules of stationery that is ruled in colour.

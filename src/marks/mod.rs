@@ -27,6 +27,7 @@ mod frames;
 mod hairlines;
 mod hatched;
 mod leaning;
+mod learned;
 mod lines;
 mod own_ink;
 mod paper;
@@ -47,6 +48,7 @@ pub use own_ink::Stamped;
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
+use crate::segment::Labels;
 use erasing::{cover, cover_ink};
 use image::GrayImage;
 use paper::Paper;
@@ -66,11 +68,30 @@ pub struct MarksOptions {
     pub smallest_redaction: f64,
     /// Whether bold rows that stand straight may be stamps without a frame.
     pub bold_rows: bool,
+    /// How marks are found.
+    pub method: MarksMethod,
+}
+
+/// How marks are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MarksMethod {
+    /// By rules for each kind of mark.
+    #[default]
+    Rules,
+    /// By the network of [`crate::segment`].
+    Learned,
 }
 
 impl Default for MarksOptions {
     fn default() -> Self {
-        Self { least_chroma: 60, shortest_rule: 3.0, smallest_redaction: 0.6, bold_rows: true }
+        Self {
+            least_chroma: 60,
+            shortest_rule: 3.0,
+            smallest_redaction: 0.6,
+            bold_rows: true,
+            method: MarksMethod::Rules,
+        }
     }
 }
 
@@ -101,6 +122,19 @@ pub struct Marks {
     /// The ink in which lines are found: without what is covered, and without strokes of black stamps that may be
     /// joined to print. Whoever reads sees those, and may tell one from the other.
     pub rest: Binary,
+}
+
+/// Finds all marks of a page by the labels of its places; its pixels tell colour, `gray` and `ink` are those of the page with
+/// coloured ink lifted off ([`lift_color`]).
+#[must_use]
+pub fn find_labelled_marks(
+    page: &Pixels,
+    gray: &GrayImage,
+    ink: &Binary,
+    labels: &Labels,
+    options: &MarksOptions,
+) -> Marks {
+    learned::find_marks(page, gray, ink, labels, options)
 }
 
 /// Finds all marks of a page: its pixels tell colour, `gray` and `ink` the rest, which are those of the page with

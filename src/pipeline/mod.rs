@@ -27,16 +27,20 @@ use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
 use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, Partings, find_lines};
-use crate::marks::{self, Mark, MarksOptions, Stamped, find_marks, lift_color};
+use crate::marks::{
+    self, Mark, MarksMethod, MarksOptions, Stamped, find_labelled_marks, find_marks, lift_color,
+};
 use crate::page::{Page, RegionKind, StampColor};
 use crate::paper::{Paper, PaperOptions, find_paper};
 use crate::provenance::{Source, Step};
 use crate::raster::{Binary, Pixels};
 use crate::recognize::Recognizer;
 use crate::scan::{Scan, ScanOptions};
+use crate::segment::Segmenter;
 use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// Everything the user can configure; what provenance records and what resuming compares.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -148,8 +152,13 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
     // Print that stood in a panel is bold often, and no stamp.
     let bold_rows = settings.marks.bold_rows && paper.panels() == 0;
     let marks_options = MarksOptions { bold_rows, ..settings.marks.clone() };
-    let marks::Marks { found: marks, covered, mut rest } =
-        find_marks(&straight, &gray, &print, &marks_options);
+    let marks::Marks { found: marks, covered, mut rest } = match segmenter(settings) {
+        None => find_marks(&straight, &gray, &print, &marks_options),
+        Some(network) => {
+            let labels = network.label(&straight).expect("the network of the program has the form it wants");
+            find_labelled_marks(&straight, &gray, &print, &labels, &marks_options)
+        }
+    };
     let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks, &upright));
@@ -190,6 +199,18 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
     prepared.steps = steps::before_reading(&prepared, border.is_some());
     watch(Stage::Layout, &|| pictures::lines(&prepared));
     prepared
+}
+
+/// The network that finds the marks, loaded when it is first asked for; `None` where rules find them.
+fn segmenter(settings: &Settings) -> Option<&'static Segmenter> {
+    static SEGMENTER: OnceLock<Segmenter> = OnceLock::new();
+    match settings.marks.method {
+        MarksMethod::Rules => None,
+        MarksMethod::Learned => {
+            let load = || Segmenter::built_in().expect("the network is part of the program");
+            Some(SEGMENTER.get_or_init(load))
+        }
+    }
 }
 
 /// A page in gray, coloured ink lifted, and its ink.

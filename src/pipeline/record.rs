@@ -43,6 +43,8 @@ pub(super) fn page(
     warnings.extend(of_stamps(&marks));
     regions.extend(marks);
     warnings.extend(little_text(&regions, &prepared.paper));
+    let mut models = engine.models;
+    models.extend(super::segmenter(settings).map(|network| network.model().clone()));
     Page {
         format: FORMAT.to_owned(),
         source,
@@ -58,7 +60,7 @@ pub(super) fn page(
         provenance: Provenance {
             software: concat!("denshin ", env!("CARGO_PKG_VERSION")).to_owned(),
             engine: format!("{} {}", engine.name, engine.version),
-            models: engine.models,
+            models,
             settings: serde_json::to_value(settings).unwrap_or_default(),
             steps,
         },

@@ -1,0 +1,276 @@
+//! Marks from the labels of a page's places ([`crate::segment`]), in place of the rules of the other files.
+//!
+//! Stamps and redactions are told apart by their cores, which do not touch where their outlines do; each place of stamp ink, and
+//! of a redaction, goes to the nearest core. Ink is sorted by the labels of its places: what belongs to a mark and not to
+//! print, too, is taken out.
+
+use super::color::ColorPage;
+use super::erasing::{cover, cut};
+use super::shapes::{SIDES, shape};
+use super::{Mark, Marks, MarksOptions, passages, strokes};
+use crate::geometry::{BBox, merge};
+use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor};
+use crate::raster::{Binary, Pixels, character_size};
+use crate::segment::{Label, Labels};
+use image::GrayImage;
+use std::collections::VecDeque;
+
+/// Probability, of 255, from which a place belongs to a label.
+const LIKELY: u8 = 128;
+/// Probability of ink of stamps: their strokes are as thin as a place, so that none is wholly theirs.
+const STAMP_INK: u8 = 100;
+/// Least confidence of a mark: mean probability within its core.
+const LEAST: f64 = 0.6;
+/// Smallest core of a stamp and of a redaction, places.
+const SMALLEST_STAMP: u64 = 30;
+const SMALLEST_REDACTION: u64 = 12;
+/// Places of ink in the smallest note by hand, and how far apart its strokes may be, in characters.
+const SMALLEST_NOTE: u64 = 20;
+const WITHIN_NOTE: f64 = 0.8;
+/// What the core of a stamp lacks on each side, as a part of its own thickness, and as much again for worn edges.
+const STAMP_RIM: f64 = 0.25;
+
+/// Finds the marks of a page; see [`super::find_marks`].
+pub(super) fn find_marks(
+    page: &Pixels,
+    gray: &GrayImage,
+    ink: &Binary,
+    labels: &Labels,
+    options: &MarksOptions,
+) -> Marks {
+    let (components, _) = ink.components();
+    let size = character_size(&components, ink.width().max(ink.height()))
+        .unwrap_or(f64::from(ink.width().max(ink.height())) / 70.0);
+    let mut covered = Binary::new(ink.width(), ink.height());
+    let mut rest = ink.clone();
+    sort_ink(labels, &mut covered, &mut rest);
+    let mut found = find_stamps(page, labels, options);
+    for redaction in find_redactions(gray, labels) {
+        cover(&mut covered, &mut rest, &redaction.bbox.grown(super::rim(size)));
+        found.push(redaction);
+    }
+    found.extend(find_notes(labels, size));
+    found.extend(strokes::find_strokes(&rest, size).rules(size, options, &mut covered, &mut rest));
+    passages::group(&mut found, &rest, size);
+    Marks { found, covered, rest }
+}
+
+/// Takes ink that belongs to marks and dirt, and not to print, out of the rest.
+fn sort_ink(labels: &Labels, covered: &mut Binary, rest: &mut Binary) {
+    let planes = [Label::Stamp, Label::Handwriting, Label::Other].map(|label| labels.plane(label));
+    let print = labels.plane(Label::Print);
+    let (columns, rows) = labels.places();
+    for (y, &row) in rows.iter().enumerate() {
+        for (x, &column) in columns.iter().enumerate() {
+            let (x, y) = (x as u32, y as u32);
+            if !rest.is_ink(x, y) || print.get_pixel(column, row).0[0] >= LIKELY {
+                continue;
+            }
+            if planes.iter().any(|plane| plane.get_pixel(column, row).0[0] >= STAMP_INK) {
+                covered.set(x, y, true);
+                rest.set(x, y, false);
+            }
+        }
+    }
+}
+
+/// A core: its box and how sure it is, 0 to 1.
+struct Core {
+    bbox: BBox,
+    sure: f64,
+}
+
+/// The cores of a label, and for each place the number of the core that is nearest by way of `area` (counted from 1; 0 where
+/// none is within its reach).
+fn grown(
+    labels: &Labels,
+    label: Label,
+    area: &Binary,
+    smallest: u64,
+    reach: impl Fn(&BBox) -> u32,
+) -> (Vec<Core>, Vec<u32>) {
+    let (components, numbers) = labels.at_least(label, LIKELY).components();
+    let width = area.width() as usize;
+    let mut owner = vec![0u32; width * area.height() as usize];
+    let mut cores: Vec<Core> = vec![];
+    let mut edge = VecDeque::new();
+    for (index, component) in components.iter().enumerate().filter(|(_, c)| c.ink >= smallest) {
+        let mut sum = 0u64;
+        let mut places = vec![];
+        for (y, columns) in numbers.runs_of(index) {
+            for x in columns {
+                sum += u64::from(labels.plane(label).get_pixel(x as u32, y).0[0]);
+                places.push(y as usize * width + x);
+            }
+        }
+        let sure = sum as f64 / (255 * component.ink) as f64;
+        if sure < LEAST {
+            continue;
+        }
+        cores.push(Core { bbox: component.bbox, sure });
+        for place in places {
+            owner[place] = cores.len() as u32;
+            edge.push_back((place, reach(&component.bbox)));
+        }
+    }
+    while let Some((place, left)) = edge.pop_front() {
+        let Some(left) = left.checked_sub(1) else { continue };
+        let (x, y) = (place % width, place / width);
+        let near = [
+            (x > 0).then(|| place - 1),
+            (x + 1 < width).then(|| place + 1),
+            y.checked_sub(1).map(|_| place - width),
+            Some(place + width),
+        ];
+        let count = owner.len();
+        for next in near.into_iter().flatten().filter(|&next| next < count) {
+            if owner[next] == 0 && area.is_ink((next % width) as u32, (next / width) as u32) {
+                owner[next] = owner[place];
+                edge.push_back((next, left));
+            }
+        }
+    }
+    (cores, owner)
+}
+
+/// For each owner the box of its places that are ink; `None` where none is.
+fn boxes(owner: &[u32], ink: &Binary, count: usize) -> Vec<Option<BBox>> {
+    let width = ink.width() as usize;
+    let mut boxes: Vec<Option<BBox>> = vec![None; count];
+    for (place, &number) in owner.iter().enumerate().filter(|(_, number)| **number > 0) {
+        let (x, y) = (place % width, place / width);
+        if ink.is_ink(x as u32, y as u32) {
+            let own = BBox::from_ltwh(x as i32, y as i32, 1, 1);
+            let bbox = &mut boxes[number as usize - 1];
+            *bbox = Some(bbox.map_or(own, |b| b.union(&own)));
+        }
+    }
+    boxes
+}
+
+fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Mark> {
+    let ink = labels.at_least(Label::Stamp, STAMP_INK);
+    let mut everywhere = Binary::new(ink.width(), ink.height());
+    (0..ink.height()).for_each(|y| everywhere.row_mut(y).fill(255));
+    let reach = |core: &BBox| (STAMP_RIM * f64::from(core.width().min(core.height()))).ceil() as u32 + 2;
+    let (cores, owner) = grown(labels, Label::StampBody, &everywhere, SMALLEST_STAMP, reach);
+    let color = ColorPage::of(page);
+    let boxes = boxes(&owner, &ink, cores.len());
+    let stamps = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
+    let mark = |(core, places): (&Core, BBox)| {
+        let bbox = labels.to_page(&places);
+        let color = color.as_ref().map_or(StampColor::Black, |page| page.ink_of_stamp(&bbox, options));
+        let kind = RegionKind::stamp(color, shape(&cut(&ink, &places), SIDES));
+        Mark { kind, bbox, confidence: Confidence::clamped(core.sure as f32) }
+    };
+    stamps.map(mark).collect()
+}
+
+fn find_redactions(gray: &GrayImage, labels: &Labels) -> Vec<Mark> {
+    let area = labels.at_least(Label::Redaction, LIKELY);
+    let (cores, owner) = grown(labels, Label::RedactionCore, &area, SMALLEST_REDACTION, |_| u32::MAX);
+    let boxes = boxes(&owner, &area, cores.len());
+    let found = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
+    let mark = |(core, places): (&Core, BBox)| {
+        // The core is well within: dark there, it is blacked out.
+        let style = if is_dark(gray, &labels.to_page(&core.bbox)) {
+            RedactionStyle::Solid
+        } else {
+            RedactionStyle::Outlined
+        };
+        let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
+        Mark { kind, bbox: labels.to_page(&places), confidence: Confidence::clamped(core.sure as f32) }
+    };
+    found.map(mark).collect()
+}
+
+/// Whether most of a box is darker than middle gray.
+fn is_dark(gray: &GrayImage, bbox: &BBox) -> bool {
+    let places = (bbox.top..bbox.bottom)
+        .step_by(2)
+        .flat_map(|y| (bbox.left..bbox.right).step_by(2).map(move |x| (x, y)));
+    let (dark, all) = places.fold((0u32, 0u32), |(dark, all), (x, y)| {
+        (dark + u32::from(gray.get_pixel(x as u32, y as u32).0[0] < 128), all + 1)
+    });
+    2 * dark > all
+}
+
+fn find_notes(labels: &Labels, size: f64) -> Vec<Mark> {
+    let ink = labels.at_least(Label::Handwriting, LIKELY);
+    let strokes: Vec<BBox> = ink.components().0.into_iter().map(|c| c.bbox).collect();
+    let gap = (WITHIN_NOTE * size / labels.scale()).ceil() as i32;
+    let notes = merge(strokes, gap, |a, b| a.gap_x(b) <= gap && a.gap_y(b) <= gap);
+    let notes = notes.into_iter().filter(|note| ink.ink_in(note) >= SMALLEST_NOTE);
+    let mark = |places: BBox| {
+        let plane = labels.plane(Label::Handwriting);
+        let inked = (places.top..places.bottom)
+            .flat_map(|y| (places.left..places.right).map(move |x| plane.get_pixel(x as u32, y as u32).0[0]))
+            .filter(|&p| p >= LIKELY);
+        let (sum, count) = inked.fold((0.0, 0.0), |(sum, count), p| (sum + f64::from(p), count + 255.0));
+        let confidence = Confidence::clamped((sum / count) as f32);
+        Mark { kind: RegionKind::Handwriting, bbox: labels.to_page(&places), confidence }
+    };
+    notes.map(mark).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of 800 x 800 px with 200 x 200 places, in which boxes of places have labels.
+    fn labelled(boxes: &[(Label, BBox)]) -> Labels {
+        let mut values = vec![0.0; 10 * 208 * 208];
+        for (label, bbox) in boxes {
+            for y in bbox.top..bbox.bottom {
+                for x in bbox.left..bbox.right {
+                    values[(*label as i32 * 208 * 208 + y * 208 + x) as usize] = 0.9;
+                }
+            }
+        }
+        Labels::of(&values, (208, 208), (400, 400), (800, 800))
+    }
+
+    fn marks(page: &GrayImage, labels: &Labels) -> Marks {
+        let ink = Binary::below(page, 128);
+        find_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &MarksOptions::default())
+    }
+
+    #[test]
+    fn stamps_that_touch_are_two_and_print_beneath_one_stays() {
+        let place = BBox::from_ltrb;
+        let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
+        // Ink of the stamps in all of 80..400 x 80..240, a stroke of print in the midst of the first.
+        (80..240).for_each(|y| (80..400).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
+        let labels = labelled(&[
+            (Label::Stamp, place(20, 20, 100, 60)),
+            (Label::StampBody, place(25, 25, 55, 55)),
+            (Label::StampBody, place(65, 25, 95, 55)),
+            (Label::Print, place(30, 40, 50, 42)),
+        ]);
+        let marks = marks(&page, &labels);
+        let boxes: Vec<BBox> = marks.found.iter().filter(|m| m.is_stamp()).map(|m| m.bbox).collect();
+        assert_eq!(boxes, [place(80, 80, 240, 240), place(240, 80, 400, 240)]);
+        assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 20 * 2 * 16);
+        assert!(!marks.covered.is_ink(160, 164) && marks.covered.is_ink(100, 100));
+    }
+
+    #[test]
+    fn redactions_on_neighbouring_lines_are_apart_and_black_or_outlined() {
+        let place = BBox::from_ltrb;
+        let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
+        (80..120).for_each(|y| (80..400).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
+        let labels = labelled(&[
+            (Label::Redaction, place(20, 20, 100, 40)),
+            (Label::RedactionCore, place(22, 22, 98, 28)),
+            (Label::RedactionCore, place(22, 32, 98, 38)),
+        ]);
+        let marks = marks(&page, &labels);
+        let found: Vec<(BBox, bool)> = marks
+            .found
+            .iter()
+            .map(|m| (m.bbox, matches!(m.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. })))
+            .collect();
+        assert_eq!(found, [(place(80, 80, 400, 120), true), (place(80, 120, 400, 160), false)]);
+        assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 0);
+    }
+}

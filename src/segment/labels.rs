@@ -1,0 +1,132 @@
+//! The labels of a page: for each its probability in every place.
+
+use crate::geometry::BBox;
+use crate::raster::Binary;
+use image::GrayImage;
+
+/// What a place of a page belongs to; several may hold. The order is that of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// Ink that was printed or typed.
+    Print,
+    /// Ink of a hand.
+    Handwriting,
+    /// Ink of a stamp.
+    Stamp,
+    /// Printed rules.
+    Ruling,
+    /// Other dark matter: edges, holes, pictures, dirt.
+    Other,
+    /// The core of a horizontal line: half as thick as its characters.
+    Horizontal,
+    /// The core of a vertical line.
+    Vertical,
+    /// What lies within a stamp's outline, less an eighth of its thickness on each side: stamps that touch are apart.
+    StampBody,
+    /// A redaction as a whole.
+    Redaction,
+    /// A redaction less three twentieths of its thickness on each side.
+    RedactionCore,
+}
+
+impl Label {
+    /// All of them, in the network's order.
+    pub const ALL: [Self; 10] = [
+        Self::Print,
+        Self::Handwriting,
+        Self::Stamp,
+        Self::Ruling,
+        Self::Other,
+        Self::Horizontal,
+        Self::Vertical,
+        Self::StampBody,
+        Self::Redaction,
+        Self::RedactionCore,
+    ];
+}
+
+/// For each label its probability in every place, 0 to 255.
+pub struct Labels {
+    planes: Vec<GrayImage>,
+    /// Pixels of the page to a place.
+    scale: (f64, f64),
+    /// Size of the page, px.
+    page: (u32, u32),
+}
+
+impl Labels {
+    /// From probabilities, plane by plane, of a picture with sides of `all` places, whose part `seen` (in pixels, two to a
+    /// place) is the page.
+    pub(crate) fn of(values: &[f32], all: (u32, u32), seen: (u32, u32), page: (u32, u32)) -> Self {
+        let (width, height) = (seen.0.div_ceil(2), seen.1.div_ceil(2));
+        let planes = values.chunks_exact((all.0 * all.1) as usize).map(|plane| {
+            GrayImage::from_fn(width, height, |x, y| {
+                image::Luma([(plane[(y * all.0 + x) as usize] * 255.0).round() as u8])
+            })
+        });
+        let scale = |page: u32, seen: u32| 2.0 * f64::from(page) / f64::from(seen);
+        Self { planes: planes.collect(), scale: (scale(page.0, seen.0), scale(page.1, seen.1)), page }
+    }
+
+    /// The probabilities of a label.
+    #[must_use]
+    pub fn plane(&self, label: Label) -> &GrayImage {
+        &self.planes[label as usize]
+    }
+
+    /// The places where a label is at least as probable as this, of 255.
+    #[must_use]
+    pub fn at_least(&self, label: Label, probability: u8) -> Binary {
+        let plane = self.plane(label);
+        let ink = plane.iter().map(|&p| if p >= probability { 255 } else { 0 }).collect();
+        Binary::from_ink(GrayImage::from_raw(plane.width(), plane.height(), ink).expect("one byte a place"))
+    }
+
+    /// Pixels of the page to a place, on average of both directions.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        (self.scale.0 + self.scale.1) / 2.0
+    }
+
+    /// A box of places in pixels of the page.
+    #[must_use]
+    pub fn to_page(&self, places: &BBox) -> BBox {
+        let at = |v: i32, scale: f64| (f64::from(v) * scale).round() as i32;
+        BBox::from_ltrb(
+            at(places.left, self.scale.0),
+            at(places.top, self.scale.1),
+            at(places.right, self.scale.0),
+            at(places.bottom, self.scale.1),
+        )
+        .intersection(&BBox::of_size(self.page.0, self.page.1))
+    }
+
+    /// The place in which each column, and each row, of the page lies.
+    #[must_use]
+    pub fn places(&self) -> (Vec<u32>, Vec<u32>) {
+        let (width, height) = self.planes[0].dimensions();
+        let axis = |px: u32, scale: f64, count: u32| {
+            (0..px).map(|at| (((f64::from(at) + 0.5) / scale) as u32).min(count - 1)).collect()
+        };
+        (axis(self.page.0, self.scale.0, width), axis(self.page.1, self.scale.1, height))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_in_the_page_and_what_lies_beyond_it_is_left_out() {
+        // A page of 100 x 60 px, seen at half its size on 64 x 32: 25 x 15 places of 32 x 16.
+        let mut values = vec![0.0; 10 * 32 * 16];
+        values[2 * 512 + 3 * 32 + 4] = 1.0;
+        let labels = Labels::of(&values, (32, 16), (50, 30), (100, 60));
+        assert_eq!(labels.plane(Label::Stamp).dimensions(), (25, 15));
+        let found = labels.at_least(Label::Stamp, 128).components().0;
+        assert_eq!(found[0].bbox, BBox::from_ltwh(4, 3, 1, 1));
+        assert_eq!(labels.to_page(&found[0].bbox), BBox::from_ltrb(16, 12, 20, 16));
+        let (columns, rows) = labels.places();
+        assert_eq!((columns.len(), columns[17], rows[59]), (100, 4, 14));
+    }
+}
