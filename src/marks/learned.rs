@@ -10,7 +10,7 @@ use super::shapes::{SIDES, shape};
 use super::{Mark, Marks, MarksOptions, passages, strokes};
 use crate::geometry::{BBox, merge};
 use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor};
-use crate::raster::{Binary, Pixels, character_size};
+use crate::raster::{Binary, Pixels};
 use crate::segment::{Label, Labels};
 use image::GrayImage;
 use std::collections::VecDeque;
@@ -27,11 +27,14 @@ const SMALLEST_REDACTION: u64 = 12;
 /// Places of ink in the smallest note by hand, and how far apart its strokes may be, in characters.
 const SMALLEST_NOTE: u64 = 20;
 const WITHIN_NOTE: f64 = 0.8;
-/// What the core of a stamp lacks on each side, as a part of its own thickness, and as much again for worn edges.
+/// How far a stamp reaches beyond its core on each side, as a part of the core's thickness: half as much again as the core was drawn
+/// smaller, since edges are worn.
 const STAMP_RIM: f64 = 0.25;
 
-/// Finds the marks of a page; see [`super::find_marks`].
-pub(super) fn find_marks(
+/// Finds all marks of a page by the labels of its places; its pixels tell colour, `gray` and `ink` are those of the page with
+/// coloured ink lifted off ([`super::lift_color`]).
+#[must_use]
+pub fn find_labelled_marks(
     page: &Pixels,
     gray: &GrayImage,
     ink: &Binary,
@@ -39,8 +42,7 @@ pub(super) fn find_marks(
     options: &MarksOptions,
 ) -> Marks {
     let (components, _) = ink.components();
-    let size = character_size(&components, ink.width().max(ink.height()))
-        .unwrap_or(f64::from(ink.width().max(ink.height())) / 70.0);
+    let size = super::size_of_characters(&components, ink.width().max(ink.height()));
     let mut covered = Binary::new(ink.width(), ink.height());
     let mut rest = ink.clone();
     sort_ink(labels, &mut covered, &mut rest);
@@ -232,7 +234,7 @@ mod tests {
 
     fn marks(page: &GrayImage, labels: &Labels) -> Marks {
         let ink = Binary::below(page, 128);
-        find_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &MarksOptions::default())
+        find_labelled_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &MarksOptions::default())
     }
 
     #[test]

@@ -43,12 +43,12 @@ mod unlike;
 
 pub use color::lift_color;
 pub use erasing::{erase, within};
+pub use learned::find_labelled_marks;
 pub use own_ink::Stamped;
 
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
-use crate::segment::Labels;
 use erasing::{cover, cover_ink};
 use image::GrayImage;
 use paper::Paper;
@@ -124,19 +124,6 @@ pub struct Marks {
     pub rest: Binary,
 }
 
-/// Finds all marks of a page by the labels of its places; its pixels tell colour, `gray` and `ink` are those of the page with
-/// coloured ink lifted off ([`lift_color`]).
-#[must_use]
-pub fn find_labelled_marks(
-    page: &Pixels,
-    gray: &GrayImage,
-    ink: &Binary,
-    labels: &Labels,
-    options: &MarksOptions,
-) -> Marks {
-    learned::find_marks(page, gray, ink, labels, options)
-}
-
 /// Finds all marks of a page: its pixels tell colour, `gray` and `ink` the rest, which are those of the page with
 /// coloured ink lifted off ([`lift_color`]).
 #[must_use]
@@ -145,7 +132,7 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let mut rest = ink.clone();
     let (components, _) = ink.components();
     let longest = ink.width().max(ink.height());
-    let size = character_size(&components, longest).unwrap_or(f64::from(longest) / 70.0);
+    let size = size_of_characters(&components, longest);
     let color = color::ColorPage::of(page);
     let mut found = color.as_ref().map_or(vec![], |page| color::find_stamps(page, size, options));
     let paper = Paper::of(gray, ink);
@@ -232,6 +219,11 @@ fn find_blocks(
             || print.is_denser(&m.bbox)
     });
     found
+}
+
+/// Size of the page's characters, px; where too few are there to tell it, a seventieth of the page's longest side.
+fn size_of_characters(components: &[Component], longest: u32) -> f64 {
+    character_size(components, longest).unwrap_or(f64::from(longest) / 70.0)
 }
 
 /// Boxes of all pieces.

@@ -4,7 +4,7 @@ use crate::geometry::BBox;
 use crate::raster::Binary;
 use image::GrayImage;
 
-/// What a place of a page belongs to; several may hold. The order is that of the network.
+/// The kinds of matter that a place of a page may belong to, several at once. The order is that of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
     /// Ink that was printed or typed.
@@ -21,7 +21,7 @@ pub enum Label {
     Horizontal,
     /// The core of a vertical line.
     Vertical,
-    /// What lies within a stamp's outline, less an eighth of its thickness on each side: stamps that touch are apart.
+    /// The inside of a stamp's outline, less an eighth of its thickness on each side: stamps that touch are apart.
     StampBody,
     /// A redaction as a whole.
     Redaction,

@@ -1,4 +1,4 @@
-//! What the pixels of a page belong to, as a network of our own sees it: print, notes by hand, stamps, rules, redactions and
+//! A network of our own tells to which kinds of matter the pixels of a page belong: print, notes by hand, stamps, rules, redactions and
 //! other dark matter, and the cores of lines by their direction.
 //!
 //! The network (`models/denshin-marks.onnx`, made by `scripts/train/pages/`) sees the page with a long side of [`LONG`] pixels in

@@ -117,7 +117,7 @@ class Sheet:
             return
         picture = self.picture[place]
         for channel, value in enumerate(colour):
-            # What is left of the light: all of it without ink, `value` under full ink.
+            # The light that is left: all of it without ink, `value` under full ink.
             table = numpy.clip(255 - numpy.arange(256) * strength * (255 - value) / 255, 0, 255).astype(numpy.uint8)
             light = cv2.LUT(cover, table)
             picture[..., channel] = cv2.multiply(picture[..., channel], light, scale=1 / 255)

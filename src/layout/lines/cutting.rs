@@ -34,7 +34,7 @@ impl Stringing<'_> {
             .collect()
     }
 
-    /// What is left between lines that were cut out, without the specks about it: what held them together has gone with the
+    /// The ink left between lines that were cut out, without the specks about it: what held them together has gone with the
     /// lines.
     fn without_specks(&self, bbox: &BBox) -> BBox {
         let is_inked = |x: &i32| {
