@@ -15,6 +15,11 @@ const STROKES: f64 = 700.0;
 /// print thinned to strokes of 2 px on 15 cables at most 0.77.
 const THIN: f64 = 0.85;
 
+/// Least share of it in a sample of the page, rows of [`BAND`] of which every [`EVERY`]th is looked at, for the whole page to be looked at.
+const THIN_IN_SAMPLE: f64 = 0.7;
+const BAND: usize = 64;
+const EVERY: usize = 8;
+
 /// Largest share of it once strokes are closed: rims become strokes, thin strokes stay thin. The eight pages have at most 0.41;
 /// print thinned to strokes of 1 px on 15 cables at least 0.67.
 const STILL_THIN: f64 = 0.55;
@@ -28,7 +33,7 @@ pub(super) fn hollow_strokes(gray: &GrayImage) -> Option<usize> {
     let (width, long) = (gray.width() as usize, gray.width().max(gray.height()));
     let side = |parts: f64| ((f64::from(long) / parts).round() as usize).max(2);
     let level = otsu_level(gray);
-    let mut page: Vec<u8> = gray.iter().map(|&p| if p <= level { 0 } else { 255 }).collect();
+    let ink_of = |pixels: &[u8]| -> Vec<u8> { pixels.iter().map(|&p| if p <= level { 0 } else { 255 }).collect() };
     let ink = |page: &[u8]| page.iter().filter(|&&p| p == 0).count();
     let thin = |page: &[u8]| {
         let mut thick = page.to_vec();
@@ -36,6 +41,11 @@ pub(super) fn hollow_strokes(gray: &GrayImage) -> Option<usize> {
         darkest::<1>(&mut thick, width, side(RIMS));
         1.0 - ink(&thick) as f64 / ink(page).max(1) as f64
     };
+    let sample: Vec<u8> = gray.chunks(BAND * width.max(1)).step_by(EVERY).flat_map(ink_of).collect();
+    if thin(&sample) < THIN_IN_SAMPLE {
+        return None;
+    }
+    let mut page = ink_of(gray);
     if thin(&page) < THIN {
         return None;
     }

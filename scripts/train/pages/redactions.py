@@ -7,7 +7,7 @@ from sheet import boxed
 from wear import clouds
 
 CODES = ["(b)(1)", "(b)(3)", "(b)(6)", "3.3(h)(2)", "25X1", "1.4(c)", "EO 12958", "NLJ", "24", "06", "(b)(1)(b)(3)", "PI", "2", "SANITIZED"]
-STYLES = {"solid": 30, "ragged": 18, "slanted": 8, "hatched": 8, "hollow": 8, "gray": 8, "coloured": 4, "outlined": 16, "coded": 8, "blank": 3, "black code": 3, "veil": 6}
+STYLES = {"solid": 30, "ragged": 18, "slanted": 8, "hatched": 8, "hollow": 8, "gray": 8, "coloured": 4, "outlined": 22, "coded": 10, "blank": 3, "black code": 3, "veil": 6}
 
 
 def add(sheet, drawn, context):

@@ -8,6 +8,7 @@ import math
 import cv2
 import numpy
 
+from english import WORDS
 from faces import advance, set_line
 from sheet import Layer
 from wear import clouds
@@ -203,9 +204,9 @@ def text_stamp(sheet, context):
     """Rows of text, mostly in a frame."""
     rng = context.rng
     texts = HELD_OUT if context.held_out else TRAINING
-    group = rng.choices(["secrecy", "release", "office", "english", "random"], [0.3, 0.28, 0.17, 0.15, 0.1])[0]
-    text = context.sentences.draw(rng)[: rng.randint(2, 12)] if group == "random" else rng.choice(texts[group])
-    kind = "latin" if group == "english" else "japanese"
+    group = rng.choices(["secrecy", "release", "office", "english", "random", "phrase"], [0.28, 0.26, 0.16, 0.12, 0.08, 0.1])[0]
+    text = {"random": lambda: context.sentences.draw(rng)[: rng.randint(2, 12)], "phrase": lambda: phrase(rng)}.get(group, lambda: rng.choice(texts[group]))()
+    kind = "latin" if group in ("english", "phrase") else "japanese"
     if kind == "latin":
         text = text.replace("DATE", "日付")
     if "日付" in text or rng.random() < 0.12:
@@ -223,6 +224,13 @@ def text_stamp(sheet, context):
     if shape in ("rectangle", "rounded") and len(text) < 7 and rng.random() < 0.05:
         shape += "-filled"  # letters cut out of a block
     return framed(cover, shape, size, rng), text, FORMS.get(shape, "hull")
+
+
+def phrase(rng):
+    """One to three rows of English words."""
+    rows = [" ".join(rng.choice(WORDS) for _ in range(rng.randint(1, 3))) for _ in range(rng.randint(1, 3))]
+    manner = rng.choice([str.upper, str.upper, str.title, str.capitalize])
+    return "/".join(manner(row) for row in rows)
 
 
 def framed(cover, shape, size, rng):

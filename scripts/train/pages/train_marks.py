@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains the segmentation network on pages made by pages.py, which may still be at work. Stops and goes on at any step.
 
-usage: train_marks.py PAGES HELD_OUT OUT_FOLDER [--steps 10000] [--rate 2e-3] [--threads 1]
+usage: train_marks.py PAGES HELD_OUT OUT_FOLDER [--real FOLDER] [--steps 10000] [--rate 2e-3] [--threads 1]
 
-PAGES and HELD_OUT are folders of pages.py. OUT_FOLDER/state.pt holds weights, their running mean, optimizer and step; if it
+PAGES and HELD_OUT are folders of pages.py, --real is one of real_pages.py. OUT_FOLDER/state.pt holds weights, their running mean, optimizer and step; if it
 is there, training resumes. OUT_FOLDER/marks.onnx is written with it (running mean). Every 500 steps the overlap of each
 label (intersection over union at 0.5) on pages held out is printed.
 """
@@ -23,13 +23,17 @@ from sheet import LABELS
 CROP, BATCH = 768, 3  # pixels, crops a step
 WARM_UP, MEAN = 200, 0.998
 SAVE, VALIDATE = 250, 500
+UNKNOWN = 2  # a label that is not learned from
+REAL = 0.08  # part of the crops that is of real pages
 
 
 def load(path):
-    """Picture (RGB) and labels of a page."""
+    """Picture (RGB) and labels of a page: 0, 1, or UNKNOWN."""
     with numpy.load(path) as kept:
-        shape = kept["shape"]
-        labels = numpy.unpackbits(kept["labels"], -1, count=int(shape[2]))
+        width = int(kept["shape"][2])
+        labels = numpy.unpackbits(kept["labels"], -1, count=width)
+        if "known" in kept:
+            labels[numpy.unpackbits(kept["known"], -1, count=width) == 0] = UNKNOWN
     return cv2.imread(str(path.with_suffix(".jpg")))[..., ::-1], labels
 
 
@@ -75,14 +79,16 @@ def loss_of(scores, labels):
 
     Plain cross entropy took 1,000 steps before it saw the first stamp.
     """
-    entropy = functional.binary_cross_entropy_with_logits(scores, labels, reduction="none")
+    known = labels != UNKNOWN
+    labels = labels * known
+    entropy = functional.binary_cross_entropy_with_logits(scores, labels, reduction="none") * known
     wrong = torch.sigmoid(torch.where(labels > 0.5, -scores, scores))
     there = labels.sum((0, 2, 3))
     focal = (wrong**2 * entropy).sum((0, 2, 3)) / (there + 3000)
-    probable = torch.sigmoid(scores)
+    probable = torch.sigmoid(scores) * known
     dice = (2 * (probable * labels).sum((0, 2, 3)) + 1) / (probable.sum((0, 2, 3)) + there + 1)
-    missing = (1 - dice)[there > 50]
-    return 2 * focal.mean() + (missing.mean() if len(missing) else 0)
+    counts = (there > 50).float()
+    return 2 * focal.mean() + ((1 - dice) * counts).sum() / counts.sum().clamp(min=1)
 
 
 def validate(network, paths):
@@ -94,7 +100,7 @@ def validate(network, paths):
         height, width = (side // 32 * 32 for side in picture.shape[:2])
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             found = network(as_input([picture[:height, :width]]))[0].float().numpy() > 0
-        labels = labels[:, : height // 2, : width // 2] > 0
+        labels = labels[:, : height // 2, : width // 2] == 1
         common += (found & labels).sum((1, 2))
         union += (found | labels).sum((1, 2))
     network.train()
@@ -106,7 +112,7 @@ def main():
     for name in ("pages", "held_out", "out"):
         arguments.add_argument(name, type=pathlib.Path)
     arguments.add_argument("--steps", type=int, default=10000), arguments.add_argument("--rate", type=float, default=2e-3)
-    arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--threads", type=int, default=1), arguments.add_argument("--real", type=pathlib.Path)
     given = arguments.parse_args()
     torch.set_num_threads(given.threads), cv2.setNumThreads(1)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -119,19 +125,24 @@ def main():
         kept = torch.load(state, weights_only=False)
         network.load_state_dict(kept["network"]), mean.load_state_dict(kept["mean"]), optimizer.load_state_dict(kept["optimizer"])
         step = kept["step"]
+    @torch.compile
+    def loss_on(pictures, labels):
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = network(pictures)
+        return loss_of(scores.float(), labels)
+
     began, losses, paths = time.time(), [], []
+    real = sorted(given.real.glob("*.npz")) if given.real else []
     while step < given.steps:
         if step % 100 == 0 or not paths:
             paths = sorted(given.pages.glob("*.npz"))
         rng = random.Random(step)
-        pieces = [crop(*load(rng.choice(paths)), rng) for _ in range(BATCH)]
+        pieces = [crop(*load(rng.choice(real if real and rng.random() < REAL else paths)), rng) for _ in range(BATCH)]
         labels = torch.from_numpy(numpy.stack([labels for _, labels in pieces])).float()
         share = step / given.steps
         for group in optimizer.param_groups:
             group["lr"] = float(given.rate * min(1, (step + 1) / WARM_UP) * (0.5 * (1 + numpy.cos(numpy.pi * share))))
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = network(as_input([picture for picture, _ in pieces]))
-        loss = loss_of(scores.float(), labels)
+        loss = loss_on(as_input([picture for picture, _ in pieces]), labels)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
