@@ -109,7 +109,7 @@ fn find_lines_of_page(bencher: Bencher<'_, '_>, name: &str) {
     let rulings = boxes(|kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(|kind| matches!(kind, RegionKind::Stamp { .. }));
     let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, ..Erased::default() };
-    bencher.bench_local(|| find_lines(black_box(&page.ink), &erased, &settings.layout));
+    bencher.bench_local(|| find_lines(black_box(&page.ink), &erased, None, &settings.layout));
 }
 
 #[divan::bench(args = [HORIZONTAL, VERTICAL], sample_count = 20, sample_size = 1)]

@@ -7,7 +7,10 @@ mod cutting;
 mod remnants;
 mod rows;
 
+pub(super) use cutting::ink_bbox;
+
 use super::bands::{self, Stretch};
+use super::cores::Strung;
 use super::direction::Zone;
 use super::leaders::find_leaders;
 use super::rulings::Rulings;
@@ -69,7 +72,7 @@ pub(super) struct Chains {
 pub(super) fn chain(
     ink: &Binary,
     found: &Units,
-    zones: &[Zone],
+    (strung, zones): (&[Strung], &[Zone]),
     erased: &Erased<'_>,
     options: &LayoutOptions,
 ) -> Chains {
@@ -78,21 +81,21 @@ pub(super) fn chain(
     let (mut lines, mut beneath) = (Vec::new(), Vec::new());
     // The direction with more print first: redactions stand in the body's lines rather than beside a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
-    modes.sort_by_key(|&mode| std::cmp::Reverse(units_of(zones, mode)));
+    modes.sort_by_key(|&mode| std::cmp::Reverse(units_of(strung, zones, mode)));
     let marks = modes.map(|mode| Seen::of(erased, &found.dots, size, mode));
     let widest_blank = options.widest_blank;
-    let main = Stringing { ink, mode: modes[0], marks: &marks[0], size, widest_blank };
+    let main = Stringing { ink, mode: modes[0], strung, marks: &marks[0], size, widest_blank };
     let zones = with_scraps(&main, zones);
     let mut tiers = Vec::new();
     for (mode, mut marks) in modes.into_iter().zip(marks) {
-        let stretches = Stringing { ink, mode, marks: &marks, size, widest_blank: bands::BLANK };
+        let stretches = Stringing { ink, mode, strung, marks: &marks, size, widest_blank: bands::BLANK };
         let bands = stretches.bands(&zones);
         marks.shared = bands::printed_in(&bands, &marks.rulings, size);
         marks.bands = Rulings::of(bands.clone());
         if mode == WritingMode::VerticalRl {
             tiers = along(&bands, mode);
         }
-        let stringing = Stringing { ink, mode, marks: &marks, size, widest_blank };
+        let stringing = Stringing { ink, mode, strung, marks: &marks, size, widest_blank };
         let (mut chains, others) = stringing.string_zones(&zones);
         stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free);
         lines.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
@@ -137,8 +140,9 @@ fn with_scraps(main: &Stringing<'_>, zones: &[Zone]) -> Vec<Zone> {
     zones.iter().map(|z| Zone { writing_mode: mode_of(z), size: z.size, units: z.units.clone() }).collect()
 }
 
-fn units_of(zones: &[Zone], mode: WritingMode) -> usize {
-    zones.iter().filter(|z| z.writing_mode == mode).map(|z| z.units.len()).sum()
+fn units_of(strung: &[Strung], zones: &[Zone], mode: WritingMode) -> usize {
+    let of_zones = zones.iter().filter(|z| z.writing_mode == mode).map(|z| z.units.len());
+    of_zones.chain(strung.iter().filter(|s| s.mode == mode).map(|s| s.units.len())).sum()
 }
 
 /// Boxes as seen along the lines.
@@ -182,6 +186,8 @@ impl Seen {
 struct Stringing<'a> {
     ink: &'a Binary,
     mode: WritingMode,
+    /// Lines and pieces of them that need not be strung together.
+    strung: &'a [Strung],
     marks: &'a Seen,
     size: f64,
     /// Widest blank within a line, in characters.
@@ -201,11 +207,14 @@ impl Stringing<'_> {
     fn string_zones(&self, zones: &[Zone]) -> (Vec<Chain>, Vec<Chain>) {
         let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
         zones.sort_by(|a, b| b.size.total_cmp(&a.size));
-        let (mut lines, mut beneath) = (Vec::new(), Vec::new());
+        let bead = |&bbox: &BBox| Bead { bbox, redaction: None };
+        let own = self.strung.iter().filter(|s| s.mode == self.mode);
+        let mut lines: Vec<Chain> = own.map(|s| Chain::of(s.units.iter().map(bead).collect())).collect();
+        let mut beneath = Vec::new();
         for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
             let own = Self { size: alike[0].size, ..*self };
             let units: Vec<BBox> = alike.iter().flat_map(|zone| along(&zone.units, self.mode)).collect();
-            let (more, others) = own.string(&units);
+            let (more, others) = own.string(own.given_to(&mut lines, units));
             lines.extend(more);
             beneath.extend(others);
         }
@@ -215,11 +224,30 @@ impl Stringing<'_> {
         (lines, beneath)
     }
 
+    /// Gives units to the lines that need not be strung together; what belongs to none of them is returned.
+    fn given_to(&self, lines: &mut Vec<Chain>, mut units: Vec<BBox>) -> Vec<BBox> {
+        if self.strung.is_empty() {
+            return units;
+        }
+        units.sort_by_key(|u| (u.left, u.top));
+        let mut rows = Rows::of(lines, self.size);
+        let mut given = |unit: &BBox| {
+            let beside = rows.beside(unit).into_iter();
+            let near = beside.filter_map(|i| Some((self.distance(&lines[i], unit)?, i)));
+            let best = near.min_by(|a, b| a.0.total_cmp(&b.0));
+            if let Some((_, line)) = best {
+                rows.put(lines, Some(line), Bead { bbox: *unit, redaction: None });
+            }
+            best.is_some()
+        };
+        units.retain(|unit| !given(unit));
+        units
+    }
+
     /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
     /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
     /// dashes, 一) beside them. Those that may be lines beneath a black stamp are given apart.
-    fn string(&self, units: &[BBox]) -> (Vec<Chain>, Vec<Chain>) {
-        let mut units = units.to_vec();
+    fn string(&self, mut units: Vec<BBox>) -> (Vec<Chain>, Vec<Chain>) {
         units.sort_by_key(|u| (u.left, u.top));
         let height = |u: &BBox| f64::from(u.height()) / self.size;
         let (flat, whole): (Vec<BBox>, Vec<BBox>) = units.into_iter().partition(|u| height(u) < FLAT);

@@ -12,6 +12,7 @@
 
 mod bands;
 mod cells;
+mod cores;
 mod direction;
 mod grid;
 mod gutter;
@@ -24,6 +25,7 @@ mod units;
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
+use crate::segment::Labels;
 use lines::Chains;
 use rulings::Rulings;
 use serde::{Deserialize, Serialize};
@@ -170,9 +172,15 @@ pub struct Partings {
     pub tiers: Vec<BBox>,
 }
 
-/// Finds the lines of a page whose marks are erased.
+/// Finds the lines of a page whose marks are erased: by the cores of lines among the labels of its places, where there are
+/// labels, and by the ink alone where there are none.
 #[must_use]
-pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) -> Lines {
+pub fn find_lines(
+    ink: &Binary,
+    erased: &Erased<'_>,
+    labels: Option<&Labels>,
+    options: &LayoutOptions,
+) -> Lines {
     let Some(found) = units::find_units(ink, options) else {
         let alone = lines::redactions_alone(erased.redactions);
         let blocks = order::into_blocks(alone, erased.rulings, &Partings::default());
@@ -185,8 +193,12 @@ pub fn find_lines(ink: &Binary, erased: &Erased<'_>, options: &LayoutOptions) ->
     let rules: Vec<BBox> = erased.rulings.iter().copied().chain(rule).collect();
     let erased = &Erased { rulings: &rules, ..*erased };
     let rulings = Rulings::of(rules.clone());
+    let (strung, found) = match labels {
+        Some(labels) => cores::string(ink, found, labels, options),
+        None => (vec![], found),
+    };
     let zones = direction::find_zones(&found, &rulings, options);
-    let Chains { lines, beneath, tiers } = lines::chain(ink, &found, &zones, erased, options);
+    let Chains { lines, beneath, tiers } = lines::chain(ink, &found, (&strung, &zones), erased, options);
     let partings = Partings { gutter, tiers };
     let mut blocks = order::into_blocks(lines, erased.rulings, &partings);
     cells::rule(ink, &mut blocks);

@@ -219,19 +219,6 @@ fn find_notes(labels: &Labels, size: f64) -> Vec<Mark> {
 mod tests {
     use super::*;
 
-    /// A page of 800 x 800 px with 200 x 200 places, in which boxes of places have labels.
-    fn labelled(boxes: &[(Label, BBox)]) -> Labels {
-        let mut values = vec![0.0; 10 * 208 * 208];
-        for (label, bbox) in boxes {
-            for y in bbox.top..bbox.bottom {
-                for x in bbox.left..bbox.right {
-                    values[(*label as i32 * 208 * 208 + y * 208 + x) as usize] = 0.9;
-                }
-            }
-        }
-        Labels::of(&values, (208, 208), (400, 400), (800, 800))
-    }
-
     fn marks(page: &GrayImage, labels: &Labels) -> Marks {
         let ink = Binary::below(page, 128);
         find_labelled_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &MarksOptions::default())
@@ -243,7 +230,7 @@ mod tests {
         let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
         // Ink of the stamps in all of 80..400 x 80..240, a stroke of print in the midst of the first.
         (80..240).for_each(|y| (80..400).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
-        let labels = labelled(&[
+        let labels = Labels::drawn(&[
             (Label::Stamp, place(20, 20, 100, 60)),
             (Label::StampBody, place(25, 25, 55, 55)),
             (Label::StampBody, place(65, 25, 95, 55)),
@@ -261,7 +248,7 @@ mod tests {
         let place = BBox::from_ltrb;
         let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
         (80..120).for_each(|y| (80..400).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
-        let labels = labelled(&[
+        let labels = Labels::drawn(&[
             (Label::Redaction, place(20, 20, 100, 40)),
             (Label::RedactionCore, place(22, 22, 98, 28)),
             (Label::RedactionCore, place(22, 32, 98, 38)),

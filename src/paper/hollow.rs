@@ -33,7 +33,8 @@ pub(super) fn hollow_strokes(gray: &GrayImage) -> Option<usize> {
     let (width, long) = (gray.width() as usize, gray.width().max(gray.height()));
     let side = |parts: f64| ((f64::from(long) / parts).round() as usize).max(2);
     let level = otsu_level(gray);
-    let ink_of = |pixels: &[u8]| -> Vec<u8> { pixels.iter().map(|&p| if p <= level { 0 } else { 255 }).collect() };
+    let ink_of =
+        |pixels: &[u8]| -> Vec<u8> { pixels.iter().map(|&p| if p <= level { 0 } else { 255 }).collect() };
     let ink = |page: &[u8]| page.iter().filter(|&&p| p == 0).count();
     let thin = |page: &[u8]| {
         let mut thick = page.to_vec();

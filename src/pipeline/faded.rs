@@ -139,7 +139,7 @@ mod tests {
     fn looked(gray: &GrayImage) -> (Vec<Block>, Option<Binary>) {
         let options = BinarizeOptions::default();
         let ink = binarize(gray, &options);
-        let blocks = find_lines(&ink, &Erased::default(), &LayoutOptions::default()).blocks;
+        let blocks = find_lines(&ink, &Erased::default(), None, &LayoutOptions::default()).blocks;
         let all = with_faded(gray, &ink, &ink, &blocks, &Erased::default(), &options);
         (blocks, all)
     }
@@ -149,7 +149,7 @@ mod tests {
         let (blocks, all) = looked(&page(215));
         assert!(blocks[0].lines[0].bbox.right < 460, "they are not seen at first: {:?}", blocks[0].lines[0]);
         let all = all.expect("there is something to see");
-        let blocks = find_lines(&all, &Erased::default(), &LayoutOptions::default()).blocks;
+        let blocks = find_lines(&all, &Erased::default(), None, &LayoutOptions::default()).blocks;
         assert!(blocks[0].lines[0].bbox.right > 610);
         assert_eq!(blocks[0].writing_mode, WritingMode::HorizontalTb);
     }

@@ -152,12 +152,11 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
     // Print that stood in a panel is bold often, and no stamp.
     let bold_rows = settings.marks.bold_rows && paper.panels() == 0;
     let marks_options = MarksOptions { bold_rows, ..settings.marks.clone() };
-    let marks::Marks { found: marks, covered, mut rest } = match segmenter(settings) {
+    let labels = segmenter(settings)
+        .map(|network| network.label(&straight).expect("the network of the program has the form it wants"));
+    let marks::Marks { found: marks, covered, mut rest } = match &labels {
         None => find_marks(&straight, &gray, &print, &marks_options),
-        Some(network) => {
-            let labels = network.label(&straight).expect("the network of the program has the form it wants");
-            find_labelled_marks(&straight, &gray, &print, &labels, &marks_options)
-        }
+        Some(labels) => find_labelled_marks(&straight, &gray, &print, labels, &marks_options),
     };
     let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
     let upright = take_stamps(&stamped);
@@ -172,9 +171,9 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    let mut lines = find_lines(&rest, &erased, &settings.layout);
+    let mut lines = find_lines(&rest, &erased, labels.as_ref(), &settings.layout);
     if let Some(all) = faded::with_faded(&gray, &ink, &rest, &lines.blocks, &erased, &settings.binarize) {
-        lines = find_lines(&all, &erased, &settings.layout);
+        lines = find_lines(&all, &erased, labels.as_ref(), &settings.layout);
         rest = all;
     }
     let Lines { blocks, beneath, partings } = lines;

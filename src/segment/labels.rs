@@ -68,6 +68,20 @@ impl Labels {
         Self { planes: planes.collect(), scale: (scale(page.0, seen.0), scale(page.1, seen.1)), page }
     }
 
+    /// Of a page of 800 x 800 px with 200 x 200 places, in which boxes of places have labels.
+    #[cfg(test)]
+    pub(crate) fn drawn(boxes: &[(Label, BBox)]) -> Self {
+        let mut values = vec![0.0; Label::ALL.len() * 208 * 208];
+        for (label, bbox) in boxes {
+            for y in bbox.top..bbox.bottom {
+                for x in bbox.left..bbox.right {
+                    values[(*label as i32 * 208 * 208 + y * 208 + x) as usize] = 0.9;
+                }
+            }
+        }
+        Self::of(&values, (208, 208), (400, 400), (800, 800))
+    }
+
     /// The probabilities of a label.
     #[must_use]
     pub fn plane(&self, label: Label) -> &GrayImage {
@@ -86,6 +100,26 @@ impl Labels {
     #[must_use]
     pub fn scale(&self) -> f64 {
         (self.scale.0 + self.scale.1) / 2.0
+    }
+
+    /// Pixels of the page to a place, across and down.
+    #[must_use]
+    pub fn scales(&self) -> (f64, f64) {
+        self.scale
+    }
+
+    /// The places that a box of pixels of the page touches.
+    #[must_use]
+    pub fn to_places(&self, bbox: &BBox) -> BBox {
+        let first = |v: i32, scale: f64| (f64::from(v) / scale).floor() as i32;
+        let last = |v: i32, scale: f64| (f64::from(v) / scale).ceil() as i32;
+        BBox::from_ltrb(
+            first(bbox.left, self.scale.0),
+            first(bbox.top, self.scale.1),
+            last(bbox.right, self.scale.0),
+            last(bbox.bottom, self.scale.1),
+        )
+        .intersection(&BBox::of_size(self.planes[0].width(), self.planes[0].height()))
     }
 
     /// A box of places in pixels of the page.

@@ -114,7 +114,7 @@ fn cuts(profile: &[u64], size: f64) -> Vec<usize> {
 }
 
 /// The smallest box around the ink in a box.
-fn ink_bbox(ink: &Binary, bbox: &BBox) -> BBox {
+pub(in crate::layout) fn ink_bbox(ink: &Binary, bbox: &BBox) -> BBox {
     let inside = bbox.intersection(&ink.bbox());
     let mut found = BBox::default();
     for y in inside.top..inside.bottom {

@@ -85,7 +85,8 @@ mod tests {
         // They are given as seen along the lines.
         let erased = Erased { black_stamps, ..Erased::default() };
         let marks = Seen::of(&erased, &[], SIZE, WritingMode::HorizontalTb);
-        let stringing = Stringing { ink: &ink, mode, marks: &marks, size: SIZE, widest_blank: 3.0 };
+        let stringing =
+            Stringing { ink: &ink, mode, strung: &[], marks: &marks, size: SIZE, widest_blank: 3.0 };
         let chain = chain(boxes);
         stringing.is_print(&chain) && !stringing.is_stamps_remnant(&chain)
     }

@@ -1,0 +1,271 @@
+//! Lines from the labels of a page's places: each core is a line or a piece of one, and ink goes to the core that it stands in.
+//!
+//! Cores run through stamps, streaks and specks, which so neither make nor break lines. What is print and stands in no core
+//! is left to be strung together by its own shape.
+
+use super::lines::ink_bbox;
+use super::units::{Unit, Units, joined};
+use super::{Direction, LayoutOptions};
+use crate::geometry::{BBox, BoxIndex};
+use crate::page::WritingMode;
+use crate::raster::Binary;
+use crate::segment::{Label, Labels};
+
+/// Probability, of 255, from which a place belongs to a core.
+const LIKELY: u8 = 128;
+/// Smallest core, places: one character of 7 pt on A4 has 10.
+const SMALLEST: u64 = 6;
+/// As far, in characters, ink of a line lies from its middle, and beyond the ends of its core: half a character is within, the rest is
+/// for lines that bend.
+const ASIDE: f64 = 0.6;
+const BEYOND: f64 = 0.75;
+/// Higher than this, in characters, is what reaches into other lines.
+const SOUND: f64 = 1.35;
+
+/// The core of a line, as seen along it.
+struct Core {
+    mode: WritingMode,
+    /// Side of its characters, px.
+    size: f64,
+    bbox: BBox,
+    /// Where its middle runs, px, at equal steps from its left end.
+    middles: Vec<f64>,
+    step: f64,
+}
+
+/// A line or a piece of one, as seen along it: ink that stands close together, by left ends.
+pub(super) struct Strung {
+    /// Its direction.
+    pub mode: WritingMode,
+    /// Its ink.
+    pub units: Vec<BBox>,
+}
+
+/// The lines that cores tell, and the units that stand in none and are print.
+pub(super) fn string(
+    ink: &Binary,
+    units: Units,
+    labels: &Labels,
+    options: &LayoutOptions,
+) -> (Vec<Strung>, Units) {
+    let modes = match options.direction {
+        Direction::Auto => &[WritingMode::HorizontalTb, WritingMode::VerticalRl][..],
+        Direction::Horizontal => &[WritingMode::HorizontalTb],
+        Direction::Vertical => &[WritingMode::VerticalRl],
+    };
+    let cores: Vec<Core> = modes.iter().flat_map(|&mode| find_cores(labels, mode)).collect();
+    let index = BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
+    let widest = cores.iter().map(|core| core.size).fold(0.0, f64::max);
+    let mut pieces: Vec<Vec<BBox>> = vec![vec![]; cores.len()];
+    let mut rest = Vec::new();
+    for unit in &units.all {
+        let mut left = Vec::new();
+        for piece in &unit.pieces {
+            let near = index.touching(&piece.grown(widest.ceil() as i32));
+            let near: Vec<usize> = near.into_iter().filter(|&i| cores[i].reaches(piece)).collect();
+            if let Some(core) = near
+                .iter()
+                .copied()
+                .filter(|&i| cores[i].holds(piece))
+                .min_by(|&a, &b| cores[a].aside(piece).abs().total_cmp(&cores[b].aside(piece).abs()))
+            {
+                pieces[core].push(cores[core].mode.along(piece));
+                continue;
+            }
+            let cut: Vec<(usize, BBox)> =
+                near.iter().filter_map(|&i| Some((i, cores[i].cut_out(ink, piece)?))).collect();
+            if cut.is_empty() {
+                left.push(*piece);
+            }
+            cut.into_iter().for_each(|(core, part)| pieces[core].push(part));
+        }
+        left.retain(|piece| is_print(labels, piece));
+        rest.extend(joined(&left, units.size));
+    }
+    let strung = cores.iter().zip(pieces).filter(|(_, pieces)| !pieces.is_empty()).map(|(core, pieces)| {
+        let mut units: Vec<BBox> =
+            joined(&pieces, core.size).into_iter().map(|unit: Unit| unit.bbox).collect();
+        units.sort_by_key(|unit| (unit.left, unit.top));
+        Strung { mode: core.mode, units }
+    });
+    (strung.collect(), Units { all: rest, ..units })
+}
+
+/// The cores of a direction.
+fn find_cores(labels: &Labels, mode: WritingMode) -> Vec<Core> {
+    let (own, other) = match mode {
+        WritingMode::HorizontalTb => (Label::Horizontal, Label::Vertical),
+        WritingMode::VerticalRl => (Label::Vertical, Label::Horizontal),
+    };
+    let mut places = labels.at_least(own, LIKELY);
+    let (width, height) = (places.width(), places.height());
+    let (mine, theirs) = (labels.plane(own), labels.plane(other));
+    for y in 0..height {
+        for x in 0..width {
+            if theirs.get_pixel(x, y).0[0] > mine.get_pixel(x, y).0[0] {
+                places.set(x, y, false);
+            }
+        }
+    }
+    let (mut step, mut across) = labels.scales();
+    if mode == WritingMode::VerticalRl {
+        places = places.transposed();
+        (step, across) = (across, step);
+    }
+    let (components, numbers) = places.components();
+    let core = |(i, bbox): (usize, BBox)| {
+        let mut sums = vec![(0u32, 0u32); bbox.width() as usize];
+        for (y, columns) in numbers.runs_of(i) {
+            for x in columns {
+                let (sum, count) = &mut sums[x - bbox.left as usize];
+                (*sum, *count) = (*sum + y, *count + 1);
+            }
+        }
+        let mut thick: Vec<u32> = sums.iter().map(|(_, count)| *count).collect();
+        thick.sort_unstable();
+        let middle = |&(sum, count): &(u32, u32)| (f64::from(sum) / f64::from(count.max(1)) + 0.5) * across;
+        let at = |v: i32, scale: f64| (f64::from(v) * scale).round() as i32;
+        Core {
+            mode,
+            size: 2.0 * f64::from(thick[thick.len() / 2]) * across,
+            bbox: BBox::from_ltrb(
+                at(bbox.left, step),
+                at(bbox.top, across),
+                at(bbox.right, step),
+                at(bbox.bottom, across),
+            ),
+            middles: sums.iter().map(middle).collect(),
+            step,
+        }
+    };
+    let large = components.iter().enumerate().filter(|(_, c)| c.ink >= SMALLEST);
+    large.map(|(i, c)| core((i, c.bbox))).collect()
+}
+
+impl Core {
+    /// The height of its middle at a place along it, or at its end beyond it.
+    fn middle(&self, x: f64) -> f64 {
+        let at =
+            ((x - f64::from(self.bbox.left)) / self.step).floor().clamp(0.0, self.middles.len() as f64 - 1.0);
+        self.middles[at as usize]
+    }
+
+    /// How far the middle of a box lies from the middle of the line, in characters; positive below it.
+    fn aside(&self, piece: &BBox) -> f64 {
+        let middle = self.mode.along(piece).center();
+        (middle.y - self.middle(middle.x)) / self.size
+    }
+
+    /// Whether a box lies beside the core, or not far beyond its ends, and touches the line.
+    fn reaches(&self, piece: &BBox) -> bool {
+        let piece = self.mode.along(piece);
+        let middle = self.middle(piece.center().x);
+        f64::from(piece.gap_x(&self.bbox)) <= BEYOND * self.size
+            && f64::from(piece.top) < middle + 0.5 * self.size
+            && f64::from(piece.bottom) > middle - 0.5 * self.size
+    }
+
+    /// Whether a box stands in the line and reaches into no other.
+    fn holds(&self, piece: &BBox) -> bool {
+        let along = self.mode.along(piece);
+        let (left, right) = self.ends();
+        self.aside(piece).abs() <= ASIDE
+            && f64::from(along.height()) <= SOUND * self.size
+            && along.left >= left
+            && along.right <= right
+    }
+
+    fn ends(&self) -> (i32, i32) {
+        let beyond = (1.5 * BEYOND * self.size) as i32;
+        (self.bbox.left - beyond, self.bbox.right + beyond)
+    }
+
+    /// The ink of a box that lies in the line, as seen along it.
+    fn cut_out(&self, ink: &Binary, piece: &BBox) -> Option<BBox> {
+        let along = self.mode.along(piece);
+        let (left, right) = self.ends();
+        let middle = self.middle(along.center().x);
+        let band = BBox::from_ltrb(
+            along.left.max(left),
+            along.top.max((middle - 0.5 * self.size) as i32),
+            along.right.min(right),
+            along.bottom.min((middle + 0.5 * self.size) as i32),
+        );
+        if band.is_empty() {
+            return None;
+        }
+        let found = self.mode.along(&ink_bbox(ink, &self.mode.along(&band)));
+        (!found.is_empty()).then_some(found)
+    }
+}
+
+/// Whether a place within a box is print.
+fn is_print(labels: &Labels, piece: &BBox) -> bool {
+    let (print, places) = (labels.plane(Label::Print), labels.to_places(piece));
+    (places.top..places.bottom)
+        .any(|y| (places.left..places.right).any(|x| print.get_pixel(x as u32, y as u32).0[0] >= LIKELY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::units::find_units;
+    use super::*;
+
+    fn fill(ink: &mut Binary, bbox: BBox) {
+        (bbox.top..bbox.bottom)
+            .for_each(|y| (bbox.left..bbox.right).for_each(|x| ink.set(x as u32, y as u32, true)));
+    }
+
+    /// Twelve characters of 32 px in a row, 40 px apart.
+    fn row(ink: &mut Binary, left: i32, top: i32) {
+        for i in 0..12 {
+            for t in [0, 13, 26] {
+                fill(ink, BBox::from_ltwh(left + 40 * i, top + t, 32, 5));
+            }
+            fill(ink, BBox::from_ltwh(left + 40 * i + 13, top, 5, 32));
+        }
+    }
+
+    fn strung(ink: &Binary, labels: &Labels) -> (Vec<Strung>, usize) {
+        let options = LayoutOptions::default();
+        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, &options);
+        (strung, rest.all.len())
+    }
+
+    #[test]
+    fn a_streak_through_two_lines_is_cut_and_what_is_no_print_goes() {
+        let place = BBox::from_ltrb;
+        let mut ink = Binary::new(800, 800);
+        row(&mut ink, 100, 100);
+        row(&mut ink, 100, 160);
+        fill(&mut ink, place(342, 60, 346, 230));
+        row(&mut ink, 100, 500);
+        row(&mut ink, 100, 600);
+        let labels = Labels::drawn(&[
+            (Label::Horizontal, place(27, 27, 142, 31)),
+            (Label::Horizontal, place(27, 42, 142, 46)),
+            (Label::Print, place(25, 150, 145, 158)),
+        ]);
+        let (lines, rest) = strung(&ink, &labels);
+        let boxes: Vec<BBox> = lines
+            .iter()
+            .map(|line| line.units.iter().fold(BBox::default(), |all, unit| all.union(unit)))
+            .collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!((boxes[0].left, boxes[0].right), (100, 572));
+        assert!(boxes[0].bottom <= boxes[1].top, "{boxes:?}");
+        assert_eq!(rest, 12, "of the rows without a core the one that is print");
+    }
+
+    #[test]
+    fn columns_are_seen_along_and_the_likelier_direction_counts() {
+        let mut ink = Binary::new(800, 800);
+        row(&mut ink, 100, 100);
+        let ink = ink.transposed();
+        let column = BBox::from_ltrb(27, 27, 31, 142);
+        let labels = Labels::drawn(&[(Label::Vertical, column)]);
+        let (lines, rest) = strung(&ink, &labels);
+        assert_eq!((lines.len(), rest, lines[0].mode), (1, 0, WritingMode::VerticalRl));
+        assert_eq!(lines[0].units[0].left, 100);
+    }
+}
