@@ -27,6 +27,8 @@ const SMALLEST_REDACTION: u64 = 12;
 /// Places of ink in the smallest note by hand, and how far apart its strokes may be, in characters.
 const SMALLEST_NOTE: u64 = 20;
 const WITHIN_NOTE: f64 = 0.8;
+/// As far as the edge of a redaction may lie from that of its places, places.
+const EDGE: f64 = 1.5;
 /// How far a stamp reaches beyond its core on each side, as a part of the core's thickness: half as much again as the core was drawn
 /// smaller, since edges are worn.
 const STAMP_RIM: f64 = 0.25;
@@ -47,7 +49,7 @@ pub fn find_labelled_marks(
     let mut rest = ink.clone();
     sort_ink(labels, &mut covered, &mut rest);
     let mut found = find_stamps(page, labels, options);
-    for redaction in find_redactions(gray, labels) {
+    for redaction in find_redactions(gray, ink, labels) {
         cover(&mut covered, &mut rest, &redaction.bbox.grown(super::rim(size)));
         found.push(redaction);
     }
@@ -168,7 +170,7 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
     stamps.map(mark).collect()
 }
 
-fn find_redactions(gray: &GrayImage, labels: &Labels) -> Vec<Mark> {
+fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark> {
     let area = labels.at_least(Label::Redaction, LIKELY);
     let (cores, owner) = grown(labels, Label::RedactionCore, &area, SMALLEST_REDACTION, |_| u32::MAX);
     let boxes = boxes(&owner, &area, cores.len());
@@ -181,9 +183,30 @@ fn find_redactions(gray: &GrayImage, labels: &Labels) -> Vec<Mark> {
             RedactionStyle::Outlined
         };
         let kind = RegionKind::Redaction { style, estimated_characters: None, group: None };
-        Mark { kind, bbox: labels.to_page(&places), confidence: Confidence::clamped(core.sure as f32) }
+        let bbox = snapped(&labels.to_page(&places), ink, EDGE * labels.scale());
+        Mark { kind, bbox, confidence: Confidence::clamped(core.sure as f32) }
     };
     found.map(mark).collect()
+}
+
+/// A box whose sides are moved by at most so many pixels to the outermost place where most of the side is ink; a side without such
+/// a place stays.
+fn snapped(bbox: &BBox, ink: &Binary, most: f64) -> BBox {
+    let most = most.ceil() as i32;
+    let is_inked = |side: &BBox| 2 * ink.ink_in(side) as i64 >= side.area().max(1);
+    let moved = |side: &dyn Fn(i32) -> BBox| (-most..=most).find(|&by| is_inked(&side(by)));
+    let inner = bbox.grown(-most);
+    let (across, down) = if inner.is_empty() { (*bbox, *bbox) } else { (inner, inner) };
+    let left = moved(&|by| BBox::from_ltwh(bbox.left + by, down.top, 1, down.height()));
+    let right = moved(&|by| BBox::from_ltwh(bbox.right - 1 - by, down.top, 1, down.height()));
+    let top = moved(&|by| BBox::from_ltwh(across.left, bbox.top + by, across.width(), 1));
+    let bottom = moved(&|by| BBox::from_ltwh(across.left, bbox.bottom - 1 - by, across.width(), 1));
+    BBox::from_ltrb(
+        bbox.left + left.unwrap_or(0),
+        bbox.top + top.unwrap_or(0),
+        bbox.right - right.unwrap_or(0),
+        bbox.bottom - bottom.unwrap_or(0),
+    )
 }
 
 /// Whether most of a box is darker than middle gray.
@@ -241,6 +264,17 @@ mod tests {
         assert_eq!(boxes, [place(80, 80, 240, 240), place(240, 80, 400, 240)]);
         assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 20 * 2 * 16);
         assert!(!marks.covered.is_ink(160, 164) && marks.covered.is_ink(100, 100));
+    }
+
+    #[test]
+    fn the_sides_of_a_block_are_found_in_the_ink() {
+        let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
+        (83..117).for_each(|y| (78..405).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
+        let ink = Binary::below(&page, 128);
+        let found = snapped(&BBox::from_ltrb(80, 80, 400, 120), &ink, 6.0);
+        assert_eq!(found, BBox::from_ltrb(78, 83, 405, 117));
+        let blank = BBox::from_ltrb(80, 300, 400, 340);
+        assert_eq!(snapped(&blank, &ink, 6.0), blank);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 """The segmentation network: a U-Net of residual blocks, small enough for one core.
 
-Input N x 3 x H x W (RGB, 0 to 1, sides multiples of 32), output N x 10 x H/2 x W/2 (scores; sigmoid gives probabilities).
+Input N x 3 x H x W (RGB, 0 to 1, sides multiples of 64), output N x 10 x H/2 x W/2 (scores; sigmoid gives probabilities).
 Convolutions are dense: of depthwise ones neither rten nor torch makes use as good.
 """
 import pathlib
@@ -17,17 +17,18 @@ from sheet import LABELS
 
 WIDTHS = (16, 24, 48, 96, 128)  # channels at 1/2, 1/4, 1/8, 1/16, 1/32 of the picture
 BLOCKS = (0, 1, 2, 2, 3)  # residual blocks there
+FAR = 64  # channels at 1/64, from where the inside of large boxes sees their sides
 
 
 class Convolution(nn.Sequential):
-    def __init__(self, before, after, kernel=3, stride=1):
-        super().__init__(nn.Conv2d(before, after, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True))
+    def __init__(self, before, after, kernel=3, stride=1, dilation=1):
+        super().__init__(nn.Conv2d(before, after, kernel, stride, kernel // 2 * dilation, dilation, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True))
 
 
 class Residual(nn.Module):
-    def __init__(self, width):
+    def __init__(self, width, dilation=1):
         super().__init__()
-        self.first = Convolution(width, width)
+        self.first = Convolution(width, width, dilation=dilation)
         self.second = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x):
@@ -41,6 +42,10 @@ class Segmenter(nn.Module):
         self.down = nn.ModuleList(
             nn.Sequential(Convolution(a, b, stride=2), *(Residual(b) for _ in range(blocks))) for a, b, blocks in zip(WIDTHS, WIDTHS[1:], BLOCKS[1:])
         )
+        self.far = nn.Sequential(
+            Convolution(WIDTHS[-1], FAR, stride=2), Residual(FAR), Residual(FAR, 3),
+            nn.Conv2d(FAR, WIDTHS[-1], 1, bias=False), nn.BatchNorm2d(WIDTHS[-1]),
+        )
         pairs = list(zip(WIDTHS[1:], WIDTHS[2:]))[::-1]
         self.narrow = nn.ModuleList(Convolution(b, a, 1) for a, b in pairs)
         self.join = nn.ModuleList(Residual(a) for a, _ in pairs)
@@ -52,6 +57,7 @@ class Segmenter(nn.Module):
         for down in self.down:
             x = down(x)
             levels.append(x)
+        x = functional.relu(x + functional.interpolate(self.far(x), scale_factor=2.0, mode="nearest"), inplace=True)
         for narrow, join, level in zip(self.narrow, self.join, levels[-2::-1]):
             x = join(functional.interpolate(narrow(x), scale_factor=2.0, mode="nearest") + level)
         return functional.pixel_shuffle(self.head(x), 2)
