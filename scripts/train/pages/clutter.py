@@ -1,4 +1,5 @@
 """What lies on a page and is neither print nor a mark: dirt, edges, holes, pictures, the other side of the paper."""
+
 import math
 
 import cv2
@@ -27,8 +28,21 @@ def over(sheet, drawn, context):
     """What comes onto the page or beside it after everything else."""
     rng = context.rng
     parts = (
-        (0.1, picture), (0.07, bars), (0.06, label), (0.05, logo), (0.1, printed_box), (0.12, holes), (0.08, staple), (0.05, tape), (0.12, streaks),
-        (0.25, edges), (0.08, gutter), (0.15, dirt), (0.06, corner), (0.03, film_frame), (0.03, target),
+        (0.1, picture),
+        (0.07, bars),
+        (0.06, label),
+        (0.05, logo),
+        (0.1, printed_box),
+        (0.12, holes),
+        (0.08, staple),
+        (0.05, tape),
+        (0.12, streaks),
+        (0.25, edges),
+        (0.08, gutter),
+        (0.15, dirt),
+        (0.06, corner),
+        (0.03, film_frame),
+        (0.03, target),
     )
     for chance, add in parts:
         if rng.random() < chance:
@@ -82,7 +96,9 @@ def corner(sheet, drawn, context):
     outline = numpy.concatenate([[(0, 0)], points[::-1]]).astype(numpy.float32)
 
     def flip(p):
-        return numpy.stack([sheet.width - 1 - p[:, 0] if right else p[:, 0], sheet.height - 1 - p[:, 1] if bottom else p[:, 1]], 1)
+        return numpy.stack(
+            [sheet.width - 1 - p[:, 0] if right else p[:, 0], sheet.height - 1 - p[:, 1] if bottom else p[:, 1]], 1
+        )
 
     outline = numpy.clip(flip(outline), 0, (sheet.width - 1, sheet.height - 1)).astype(numpy.float32)
     value = rng.choice([rng.randint(0, 40), rng.randint(60, 200), 255])
@@ -106,7 +122,12 @@ def film_frame(sheet, drawn, context):
     if rng.random() < 0.5:
         thick, inset = thick + inset, (thick + inset) / 2
     right, bottom = sheet.width - inset, sheet.height - inset
-    for ends in ((inset, inset, right, inset), (inset, bottom, right, bottom), (inset, inset, inset, bottom), (right, inset, right, bottom)):
+    for ends in (
+        (inset, inset, right, inset),
+        (inset, bottom, right, bottom),
+        (inset, inset, inset, bottom),
+        (right, inset, right, bottom),
+    ):
         layer.rule(*ends, thick)
     sheet.press(layer, "other", (rng.randint(0, 50),) * 3)
 
@@ -150,7 +171,11 @@ def stains(sheet, context):
         coarse = min(side, 160)  # drawn small and enlarged
         y, x = (numpy.mgrid[:coarse, :coarse].astype(numpy.float32) - coarse / 2) * (side / coarse)
         away = numpy.hypot(x, y) / radius + 0.25 * clouds(context.noise, (coarse, coarse), max(3, coarse / 4))
-        cover = numpy.exp(-(((away - 0.9) / 0.08) ** 2)) if rng.random() < 0.2 else 1 / (1 + numpy.exp((away - 0.8) * rng.uniform(5, 30)))
+        cover = (
+            numpy.exp(-(((away - 0.9) / 0.08) ** 2))
+            if rng.random() < 0.2
+            else 1 / (1 + numpy.exp((away - 0.8) * rng.uniform(5, 30)))
+        )
         left, top = rng.randint(-radius, sheet.width - radius), rng.randint(-radius, sheet.height - radius)
         strength = rng.uniform(0.05, 0.3) if rng.random() < 0.85 else rng.uniform(0.4, 0.8)
         cover = cv2.resize((cover * 255).astype(numpy.uint8), (side, side), interpolation=cv2.INTER_LINEAR)
@@ -172,7 +197,17 @@ def show_through(sheet, context):
     while at < reach:
         text = context.sentences.draw(rng) + context.sentences.draw(rng)
         start = rng.uniform(0.08, 0.14) * sheet.width / 2
-        set_line(layer, face, text[: int(0.8 * (sheet.height if vertical else sheet.width) / 2 / size)], at if vertical else start, start if vertical else at, size, rng, 1.0, vertical)
+        set_line(
+            layer,
+            face,
+            text[: int(0.8 * (sheet.height if vertical else sheet.width) / 2 / size)],
+            at if vertical else start,
+            start if vertical else at,
+            size,
+            rng,
+            1.0,
+            vertical,
+        )
         at += step
     cover = cv2.GaussianBlur(cv2.flip(layer.cover, 1), (0, 0), rng.uniform(0.8, 2.5))
     cover = cv2.resize(cover, (sheet.width, sheet.height), interpolation=cv2.INTER_LINEAR)
@@ -191,15 +226,37 @@ def folds(sheet, context):
         found = layer.drawn()
         if found is not None:
             cover = cv2.GaussianBlur(found[0], (0, 0), rng.uniform(0.8, 4))
-            sheet.tint(cover, found[1], found[2], rng.choice([(60, 60, 60), (90, 85, 70), (255, 255, 255)]), rng.uniform(0.2, 0.8))
+            sheet.tint(
+                cover,
+                found[1],
+                found[2],
+                rng.choice([(60, 60, 60), (90, 85, 70), (255, 255, 255)]),
+                rng.uniform(0.2, 0.8),
+            )
 
 
 def free_place(sheet, drawn, rng, width, height):
     """A place without lines of print, if one is found in some tries."""
-    boxes = numpy.float32([(min(b[0] for b in line[0]), min(b[1] for b in line[0]), max(b[2] for b in line[0]), max(b[3] for b in line[0])) for line in drawn.lines if line[0]])
+    boxes = numpy.float32(
+        [
+            (
+                min(b[0] for b in line[0]),
+                min(b[1] for b in line[0]),
+                max(b[2] for b in line[0]),
+                max(b[3] for b in line[0]),
+            )
+            for line in drawn.lines
+            if line[0]
+        ]
+    )
     for _ in range(25):
         left, top = rng.uniform(0.02, 0.98) * (sheet.width - width), rng.uniform(0.02, 0.98) * (sheet.height - height)
-        if not len(boxes) or not ((boxes[:, 0] < left + width) & (boxes[:, 2] > left) & (boxes[:, 1] < top + height) & (boxes[:, 3] > top)).any():
+        if (
+            not len(boxes)
+            or not (
+                (boxes[:, 0] < left + width) & (boxes[:, 2] > left) & (boxes[:, 1] < top + height) & (boxes[:, 3] > top)
+            ).any()
+        ):
             return int(left), int(top)
     return None
 
@@ -217,14 +274,19 @@ def picture(sheet, drawn, context):
         if found is None:
             return
         left, top = found
-    tone = sum(clouds(context.noise, (height, width), spot) * part for spot, part in ((max(width, height) / 2, 1), (max(width, height) / 6, 0.7), (12, 0.3), (4, 0.15)))
+    tone = sum(
+        clouds(context.noise, (height, width), spot) * part
+        for spot, part in ((max(width, height) / 2, 1), (max(width, height) / 6, 0.7), (12, 0.3), (4, 0.15))
+    )
     tone = (tone - tone.min()) / (numpy.ptp(tone) + 1e-6) * rng.uniform(150, 255)
     for _ in range(rng.randint(0, 12)):
         shape = rng.choice(["ellipse", "box", "line"])
         a, b = (rng.randrange(width), rng.randrange(height)), (rng.randrange(width), rng.randrange(height))
         value = rng.uniform(0, 255)
         if shape == "ellipse":
-            cv2.ellipse(tone, a, (abs(a[0] - b[0]) // 2 + 2, abs(a[1] - b[1]) // 2 + 2), rng.uniform(0, 180), 0, 360, value, -1)
+            cv2.ellipse(
+                tone, a, (abs(a[0] - b[0]) // 2 + 2, abs(a[1] - b[1]) // 2 + 2), rng.uniform(0, 180), 0, 360, value, -1
+            )
         elif shape == "box":
             cv2.rectangle(tone, a, b, value, -1)
         else:
@@ -233,7 +295,9 @@ def picture(sheet, drawn, context):
     if rng.random() < 0.4:
         pitch = rng.uniform(4, 9)
         y, x = numpy.mgrid[:height, :width].astype(numpy.float32)
-        screen = 127 + 63 * (numpy.sin((x + y) * 2 * math.pi / pitch / 1.41) + numpy.sin((x - y) * 2 * math.pi / pitch / 1.41))
+        screen = 127 + 63 * (
+            numpy.sin((x + y) * 2 * math.pi / pitch / 1.41) + numpy.sin((x - y) * 2 * math.pi / pitch / 1.41)
+        )
         tone = cv2.GaussianBlur(numpy.where(tone > screen, 255, 0).astype(numpy.uint8), (0, 0), 0.8)
     colours = numpy.stack([tone] * 3, -1)
     if rng.random() < 0.25:
@@ -247,7 +311,11 @@ def bars(sheet, drawn, context):
     """Thick bars and filled boxes that hide nothing: ornaments, headings' ends, black blocks of a form."""
     rng = context.rng
     for _ in range(rng.randint(1, 3)):
-        width, height = (sheet.mm * rng.uniform(1, 4), sheet.mm * rng.uniform(10, 150)) if rng.random() < 0.5 else (sheet.mm * rng.uniform(30, 170), sheet.mm * rng.uniform(0.8, 3))
+        width, height = (
+            (sheet.mm * rng.uniform(1, 4), sheet.mm * rng.uniform(10, 150))
+            if rng.random() < 0.5
+            else (sheet.mm * rng.uniform(30, 170), sheet.mm * rng.uniform(0.8, 3))
+        )
         found = free_place(sheet, drawn, rng, int(width), int(height))
         if found is None:
             continue
@@ -260,7 +328,10 @@ def label(sheet, drawn, context):
     """A label of the archive: a white slip with a few lines of print and sometimes a bar code."""
     rng = context.rng
     width, height = int(sheet.mm * rng.uniform(30, 70)), int(sheet.mm * rng.uniform(12, 30))
-    left, top = rng.choice([rng.uniform(0, 0.2), rng.uniform(0.6, 0.8)]) * sheet.width, rng.choice([rng.uniform(0, 0.05), rng.uniform(0.88, 0.92)]) * sheet.height
+    left, top = (
+        rng.choice([rng.uniform(0, 0.2), rng.uniform(0.6, 0.8)]) * sheet.width,
+        rng.choice([rng.uniform(0, 0.05), rng.uniform(0.88, 0.92)]) * sheet.height,
+    )
     outline = rectangle(left, top, left + width, top + height)
     sheet.hide(outline, rng.choice([(255, 255, 255), (250, 248, 235), (235, 240, 250)]), counts=False)
     layer, size = sheet.layer(), int(sheet.mm * rng.uniform(2.2, 3.6))
@@ -268,7 +339,22 @@ def label(sheet, drawn, context):
     y = top + 0.3 * size
     lines = []
     for _ in range(rng.randint(1, 3)):
-        text = rng.choice(["A'-3010", "B-0042", "0307", "DECLASSIFIED", "Authority NND", "By: KM", "Reel 12", "第12回公開", "外務省外交史料館", "マイクロ番号", "分類番号", "2011-0145"])
+        text = rng.choice(
+            [
+                "A'-3010",
+                "B-0042",
+                "0307",
+                "DECLASSIFIED",
+                "Authority NND",
+                "By: KM",
+                "Reel 12",
+                "第12回公開",
+                "外務省外交史料館",
+                "マイクロ番号",
+                "分類番号",
+                "2011-0145",
+            ]
+        )
         boxes = set_line(layer, face, text, left + size, y, size, rng)
         if boxes and boxes[-1][2] < left + width and y + size < top + height:
             lines.append(boxes)
@@ -291,21 +377,41 @@ def printed_box(sheet, drawn, context):
     rng = context.rng
     latin = drawn.kind in ("memo", "cable") or rng.random() < 0.15
     face = context.faces.draw(rng, "latin" if latin else "japanese", "type")
-    text = rng.choice(["SECRET", "CONFIDENTIAL", "INCOMING", "ROUTINE", "PRIORITY"] if latin else ["注意", "至急電", "写", "電信", "取扱", "大臣", "原本", "控"])
+    text = rng.choice(
+        ["SECRET", "CONFIDENTIAL", "INCOMING", "ROUTINE", "PRIORITY"]
+        if latin
+        else ["注意", "至急電", "写", "電信", "取扱", "大臣", "原本", "控"]
+    )
     text = (" " * rng.randint(0, 1)).join(text) if latin and rng.random() < 0.5 else text
     size = int(sheet.mm * rng.uniform(2.5, 5))
-    height, width = int(size * rng.uniform(1.3, 2.4)), int(size * (len(text) * (0.62 if latin else 1) + rng.uniform(0.6, 4)))
+    height, width = (
+        int(size * rng.uniform(1.3, 2.4)),
+        int(size * (len(text) * (0.62 if latin else 1) + rng.uniform(0.6, 4))),
+    )
     found = free_place(sheet, drawn, rng, width, height)
     if found is None:
         return
     left, top = found
     frame, words = sheet.layer(), sheet.layer()
     thick = rng.choice([1, 1.5, 2, 3])
-    for x0, y0, x1, y1 in ((left, top, left + width, top), (left, top + height, left + width, top + height), (left, top, left, top + height), (left + width, top, left + width, top + height)):
+    for x0, y0, x1, y1 in (
+        (left, top, left + width, top),
+        (left, top + height, left + width, top + height),
+        (left, top, left, top + height),
+        (left + width, top, left + width, top + height),
+    ):
         frame.rule(x0, y0, x1, y1, thick)
     colour = (rng.randint(0, 70),) * 3
     sheet.press(frame, "ruling", colour)
-    boxes = set_line(words, face, text, left + (width - size * len(text) * (0.6 if latin else 1)) / 2, top + (height - size) / 2, size, rng)
+    boxes = set_line(
+        words,
+        face,
+        text,
+        left + (width - size * len(text) * (0.6 if latin else 1)) / 2,
+        top + (height - size) / 2,
+        size,
+        rng,
+    )
     sheet.press(words, "print", colour)
     if boxes:
         sheet.line(boxes, False, size)
@@ -322,7 +428,17 @@ def logo(sheet, drawn, context):
     for i in range(petals):
         angle = 2 * math.pi * i / petals
         at = (int(middle + 0.55 * radius * math.cos(angle)), int(middle + 0.55 * radius * math.sin(angle)))
-        cv2.ellipse(cover, at, (int(0.42 * radius), max(2, int(0.9 * radius / petals))), math.degrees(angle), 0, 360, 255, fill, cv2.LINE_AA)
+        cv2.ellipse(
+            cover,
+            at,
+            (int(0.42 * radius), max(2, int(0.9 * radius / petals))),
+            math.degrees(angle),
+            0,
+            360,
+            255,
+            fill,
+            cv2.LINE_AA,
+        )
     if rng.random() < 0.5:
         cv2.circle(cover, (middle, middle), radius, 255, rng.randint(1, 5), cv2.LINE_AA)
     found = free_place(sheet, drawn, rng, *cover.shape[::-1])
@@ -338,7 +454,10 @@ def holes(sheet, drawn, context):
     side = rng.choice(["left", "top", "right"])
     count, apart = rng.choice([(2, 80), (2, 70), (4, 80), (3, 108), (1, 0), (30, 9)])
     radius = radius if count < 10 else radius // 2
-    inset, middle = rng.uniform(6, 14) * sheet.mm, rng.gauss(0.5, 0.02) * (sheet.width if side == "top" else sheet.height)
+    inset, middle = (
+        rng.uniform(6, 14) * sheet.mm,
+        rng.gauss(0.5, 0.02) * (sheet.width if side == "top" else sheet.height),
+    )
     value = rng.choice([rng.randint(0, 50), rng.randint(0, 50), rng.randint(120, 255)])
     for i in range(count):
         along = middle + (i - (count - 1) / 2) * apart * sheet.mm
@@ -360,7 +479,17 @@ def staple(sheet, drawn, context):
     dx, dy = int(reach * math.cos(angle)), int(reach * math.sin(angle))
     cv2.line(cover, (middle - dx, middle - dy), (middle + dx, middle + dy), 255, rng.randint(2, 6), cv2.LINE_AA)
     if rng.random() < 0.3:
-        cv2.ellipse(cover, (middle, middle), (reach, reach // 3), math.degrees(angle), 0, 360, 255, rng.randint(2, 5), cv2.LINE_AA)
+        cv2.ellipse(
+            cover,
+            (middle, middle),
+            (reach, reach // 3),
+            math.degrees(angle),
+            0,
+            360,
+            255,
+            rng.randint(2, 5),
+            cv2.LINE_AA,
+        )
     left = rng.choice([0, sheet.width - cover.shape[1]])
     top = rng.choice([0, 0, sheet.height - cover.shape[0]])
     sheet.tint(cover, left, top, (rng.randint(0, 120),) * 3, 1)
@@ -410,12 +539,17 @@ def edges(sheet, drawn, context):
         if rng.random() < 0.4:
             profile += clouds(context.noise, (1, long), rng.uniform(20, 300))[0] * depth * rng.uniform(0.1, 0.8)
         most = int(max(3, profile.max() + 3))
-        cover = numpy.clip((profile[None] - numpy.arange(most, dtype=numpy.float32)[:, None]) * 255, 0, 255).astype(numpy.uint8)
+        cover = numpy.clip((profile[None] - numpy.arange(most, dtype=numpy.float32)[:, None]) * 255, 0, 255).astype(
+            numpy.uint8
+        )
         if side == 2:
             cover = cover[::-1]
         if side % 2:
             cover = cover.T if side == 1 else cover.T[:, ::-1]
-        left, top = (sheet.width - cover.shape[1] if side == 3 else 0), (sheet.height - cover.shape[0] if side == 2 else 0)
+        left, top = (
+            (sheet.width - cover.shape[1] if side == 3 else 0),
+            (sheet.height - cover.shape[0] if side == 2 else 0),
+        )
         sheet.tint(numpy.ascontiguousarray(cover), left, top, (value,) * 3, rng.uniform(0.8, 1))
         if value < 120:
             mark(sheet, numpy.ascontiguousarray(cover), left, top)

@@ -1,4 +1,5 @@
 """Pages typed or printed in English: memoranda, bulletins, cables in capitals."""
+
 import functools
 
 from faces import advance
@@ -37,9 +38,23 @@ NAMES = (
 ).split()
 MARKINGS = "SECRET CONFIDENTIAL UNCLASSIFIED RESTRICTED TOP~SECRET LIMITED~OFFICIAL~USE OFFICIAL~USE~ONLY NODIS EXDIS LIMDIS".split()
 CABLE_PHRASES = (
-    "PLEASE PASS TO", "REF: EMBTEL {n}", "REFTEL", "NO DISTRIBUTION OUTSIDE DEPARTMENT", "DEPARTMENT PASS", "ACTION REQUESTED:", "BEGIN SUMMARY",
-    "END SUMMARY", "FOLLOWING IS TEXT",
-    "EMBOFF CALLED ON", "FONOFF OFFICIAL STATED", "GOJ", "USG", "EMBASSY COMMENT:", "WE WOULD APPRECIATE DEPT'S VIEWS", "FYI ONLY", "PARA {n}",
+    "PLEASE PASS TO",
+    "REF: EMBTEL {n}",
+    "REFTEL",
+    "NO DISTRIBUTION OUTSIDE DEPARTMENT",
+    "DEPARTMENT PASS",
+    "ACTION REQUESTED:",
+    "BEGIN SUMMARY",
+    "END SUMMARY",
+    "FOLLOWING IS TEXT",
+    "EMBOFF CALLED ON",
+    "FONOFF OFFICIAL STATED",
+    "GOJ",
+    "USG",
+    "EMBASSY COMMENT:",
+    "WE WOULD APPRECIATE DEPT'S VIEWS",
+    "FYI ONLY",
+    "PARA {n}",
     "DECONTROL UPON RECEIPT",
 )
 HEADINGS = (
@@ -52,8 +67,16 @@ def sentence(rng, capitals):
     """A sentence of random words."""
     words = [rng.choice(WORDS) if rng.random() < 0.9 else rng.choice(PLACES + NAMES) for _ in range(rng.randint(6, 24))]
     if rng.random() < 0.15:
-        words.insert(rng.randrange(len(words)), rng.choice((str(rng.randint(1, 1999)), f"{rng.randint(1, 99)},{rng.randint(100, 999)}",
-            "$" + str(rng.randint(2, 90)))))
+        words.insert(
+            rng.randrange(len(words)),
+            rng.choice(
+                (
+                    str(rng.randint(1, 1999)),
+                    f"{rng.randint(1, 99)},{rng.randint(100, 999)}",
+                    "$" + str(rng.randint(2, 90)),
+                )
+            ),
+        )
     if rng.random() < 0.2:
         words[rng.randrange(len(words) - 1)] += ","
     if capitals and rng.random() < 0.3:
@@ -79,7 +102,20 @@ def set_words(page, words, x, y, size, face, gap, role="body"):
     return boxes
 
 
-def paragraphs(page, box, face, size, spacing, justified=False, capitals=False, indent=0, gap=0.0, markers=False, amount=1.0, role="body"):
+def paragraphs(
+    page,
+    box,
+    face,
+    size,
+    spacing,
+    justified=False,
+    capitals=False,
+    indent=0,
+    gap=0.0,
+    markers=False,
+    amount=1.0,
+    role="body",
+):
     """Fills a box with paragraphs; returns the edge reached."""
     rng = page.rng
     left, top, right, bottom = box
@@ -101,7 +137,9 @@ def paragraphs(page, box, face, size, spacing, justified=False, capitals=False, 
                 room = min(blank * 2.5, room + (right - start - used) / (count - 1))
             boxes = set_words(page, words[:count], start, y, size, face, room, role)
             if boxes and page.chance(0.02):
-                page.rule(boxes[0][0], y + size * 1.05, boxes[min(len(boxes) - 1, rng.randint(4, 30))][2], y + size * 1.05)
+                page.rule(
+                    boxes[0][0], y + size * 1.05, boxes[min(len(boxes) - 1, rng.randint(4, 30))][2], y + size * 1.05
+                )
             words, start, y = words[count:], left, y + step
         y += gap * step
     return y
@@ -131,16 +169,22 @@ def memo(page):
     if page.chance(0.6):
         for label in ("TO:", "FROM:", "DATE:", "SUBJECT:")[: rng.randint(2, 4)]:
             page.text(label, left, y, size, face, role="head")
-            text = {"DATE:": f"{rng.choice(('March', 'June', 'October'))} {rng.randint(1, 30)}, 19{rng.randint(45, 79)}"}.get(label,
-                " ".join(sentence(rng, False)[: rng.randint(2, 7)]).rstrip("."))
+            text = {
+                "DATE:": f"{rng.choice(('March', 'June', 'October'))} {rng.randint(1, 30)}, 19{rng.randint(45, 79)}"
+            }.get(label, " ".join(sentence(rng, False)[: rng.randint(2, 7)]).rstrip("."))
             page.text(text, left + page.between(24, 28), y, size, face, role="head", room=right - left - 28 * page.mm)
             y += size * 1.5
         if page.chance(0.4):
             page.rule(left, y, right, y, page.thin * rng.choice((1, 2)))
         y += size
     page.drawn.body = (left, y, right, bottom)
-    manner = dict(justified=page.chance(0.4), indent=rng.choice((0, 5, 8)), gap=rng.choice((0, 0.5, 1)), markers=page.chance(0.3),
-        amount=rng.choice((1, 1, rng.uniform(0.3, 1))))
+    manner = dict(
+        justified=page.chance(0.4),
+        indent=rng.choice((0, 5, 8)),
+        gap=rng.choice((0, 0.5, 1)),
+        markers=page.chance(0.3),
+        amount=rng.choice((1, 1, rng.uniform(0.3, 1))),
+    )
     if page.chance(0.2):
         middle, gutter = (left + right) / 2, page.between(3, 6)
         for part in ((left, y, middle - gutter, bottom), (middle + gutter, y, right, bottom)):
@@ -157,8 +201,14 @@ def memo(page):
                     page.rule(boxes[0][0], y + size * 1.1, boxes[-1][2], y + size * 1.1)
                 y += size * spacing * 1.5
     if page.chance(0.6):
-        page.centred(f"- {rng.randint(1, 20)} -" if page.chance(0.5) else str(rng.randint(1, 90)), page.width / 2, page.height - page.between(6, 9),
-            size, face, role="number")
+        page.centred(
+            f"- {rng.randint(1, 20)} -" if page.chance(0.5) else str(rng.randint(1, 90)),
+            page.width / 2,
+            page.height - page.between(6, 9),
+            size,
+            face,
+            role="number",
+        )
 
 
 def cable(page):
@@ -171,8 +221,15 @@ def cable(page):
     y = top
     if page.chance(0.4):
         big = page.pt(rng.uniform(14, 24))
-        page.centred(rng.choice(("INCOMING TELEGRAM", "TELEGRAM", "OUTGOING TELEGRAM", "Department of State", "CABLE")), page.width / 2, y, big,
-            page.face("type", "latin"), layer=page.form, role="title")
+        page.centred(
+            rng.choice(("INCOMING TELEGRAM", "TELEGRAM", "OUTGOING TELEGRAM", "Department of State", "CABLE")),
+            page.width / 2,
+            y,
+            big,
+            page.face("type", "latin"),
+            layer=page.form,
+            role="title",
+        )
         y += big * 1.6
         if page.chance(0.6):
             height = page.between(9, 16)
@@ -180,18 +237,31 @@ def cable(page):
             xs = [left + (right - left) * i / count for i in range(count + 1)]
             small = page.face("type", "latin")
             for cell in page.grid(xs, [y, y + height])[0]:
-                page.in_cell(rng.choice(("ACTION", "INFO", "CLASSIFICATION", "FILE", "DATE", "ORIGIN", "CONTROL NO.")),
-                    (cell[0], cell[1], cell[2], cell[1] + height * 0.4), page.pt(6), small, align="start", layer=page.form, role="caption")
+                page.in_cell(
+                    rng.choice(("ACTION", "INFO", "CLASSIFICATION", "FILE", "DATE", "ORIGIN", "CONTROL NO.")),
+                    (cell[0], cell[1], cell[2], cell[1] + height * 0.4),
+                    page.pt(6),
+                    small,
+                    align="start",
+                    layer=page.form,
+                    role="caption",
+                )
             y += height + size
     marking = rng.choice(MARKINGS).replace("~", " ")
     post = rng.choice(("TOKYO", "SEOUL", "MANILA", "TAIPEI", "LONDON", "PARIS", "MOSCOW"))
     stamp = f"{rng.randint(1, 30):02d}{rng.randint(0, 23):02d}{rng.randint(0, 59):02d}Z {rng.choice(('JAN', 'APR', 'JUL', 'OCT'))} {rng.randint(60, 79)}"
     lines = [
-        " ".join(marking) if page.chance(0.5) else marking, f"{rng.choice('PROZ')} {stamp}", f"FM AMEMBASSY {post}",
+        " ".join(marking) if page.chance(0.5) else marking,
+        f"{rng.choice('PROZ')} {stamp}",
+        f"FM AMEMBASSY {post}",
         f"TO SECSTATE WASHDC {rng.choice(('IMMEDIATE', 'PRIORITY', ''))} {rng.randint(100, 9999)}",
-        f"INFO AMEMBASSY {rng.choice(('BONN', 'DELHI', 'ROME'))} {rng.randint(10, 900)}", "BT", f"{marking} {post} {rng.randint(100, 9999)}",
-        "E.O. 11652: GDS", f"TAGS: PFOR, {rng.choice(('JA', 'KS', 'UR'))}",
-        "SUBJECT: " + " ".join(sentence(rng, True)[:6]), f"REF: STATE {rng.randint(1000, 99999)}",
+        f"INFO AMEMBASSY {rng.choice(('BONN', 'DELHI', 'ROME'))} {rng.randint(10, 900)}",
+        "BT",
+        f"{marking} {post} {rng.randint(100, 9999)}",
+        "E.O. 11652: GDS",
+        f"TAGS: PFOR, {rng.choice(('JA', 'KS', 'UR'))}",
+        "SUBJECT: " + " ".join(sentence(rng, True)[:6]),
+        f"REF: STATE {rng.randint(1000, 99999)}",
     ]
     for text in lines:
         if page.chance(0.7):
@@ -199,7 +269,18 @@ def cable(page):
             y += size * step
     y += size * step * 0.7
     page.drawn.body = (left, y, right, bottom)
-    y = paragraphs(page, (left, y, right, bottom - 2 * size), face, size, step, False, True, rng.choice((0, 4)), rng.choice((0.5, 1)),
-        page.chance(0.8), rng.choice((1, 1, rng.uniform(0.2, 0.9))))
+    y = paragraphs(
+        page,
+        (left, y, right, bottom - 2 * size),
+        face,
+        size,
+        step,
+        False,
+        True,
+        rng.choice((0, 4)),
+        rng.choice((0.5, 1)),
+        page.chance(0.8),
+        rng.choice((1, 1, rng.uniform(0.2, 0.9))),
+    )
     if page.chance(0.5):
         page.text(rng.choice(NAMES).upper(), left, y, size, face, role="head")

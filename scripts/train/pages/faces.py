@@ -2,6 +2,7 @@
 
 Fonts named here are those of Debian's packages. `HELD_OUT` are never trained on: pages for validation and test use them.
 """
+
 import dataclasses
 import functools
 import pathlib
@@ -38,7 +39,9 @@ HELD_OUT = {
         "truetype/horai-umefont/ume-tmo3.ttf truetype/bizud-mincho/BIZUDMincho-Regular.ttf opentype/noto/NotoSansCJK-Regular.ttc truetype/migmix/migu-1m-bold.ttf "
         "truetype/ipamj/ipamjm.ttf truetype/motoya-l-cedar/MTLc3m.ttf"
     ).split(),
-    "latin": "truetype/cmu/cmuntt.ttf|opentype/junicode/JunicodeTwoBeta-Regular.otf|truetype/liberation/LiberationMono-Bold.ttf|opentype/courier-prime/Courier Prime Code.otf".split("|"),
+    "latin": "truetype/cmu/cmuntt.ttf|opentype/junicode/JunicodeTwoBeta-Regular.otf|truetype/liberation/LiberationMono-Bold.ttf|opentype/courier-prime/Courier Prime Code.otf".split(
+        "|"
+    ),
     "handwritten": "truetype/motoya-l-maruberi/MTLmr3m.ttf truetype/komatuna/komatuna.ttf truetype/kiloji/kiloji_d.ttf".split(),
     "penmanship": "truetype/dustin/It_wasn_t_me.ttf opentype/dancingscript/DancingScript-Bold.otf".split(),
 }
@@ -56,7 +59,11 @@ class Faces:
     """The typefaces that pages of one part of the data (training, or held out) are drawn with."""
 
     def __init__(self, held_out=False):
-        kinds = HELD_OUT if held_out else {"japanese": JAPANESE, "latin": LATIN, "handwritten": HANDWRITTEN, "penmanship": PENMANSHIP}
+        kinds = (
+            HELD_OUT
+            if held_out
+            else {"japanese": JAPANESE, "latin": LATIN, "handwritten": HANDWRITTEN, "penmanship": PENMANSHIP}
+        )
         self.names = {kind: there(names) for kind, names in kinds.items()}
 
     def draw(self, rng, kind="japanese", manner=None):
@@ -68,6 +75,7 @@ class Faces:
 @dataclasses.dataclass(frozen=True)
 class Face:
     """A font and how it is printed: `dots` are the pins of a dot matrix in a character, `loose` is how badly a typewriter aligns (0 to 1)."""
+
     name: str
     manner: str = "type"
     dots: float = 24.0
@@ -98,7 +106,16 @@ def glyph(face, c, size, vertical):
     picture = Image.new("L", (size + 2 * room, size + 2 * room), 0)
     draw = ImageDraw.Draw(picture)
     if vertical and is_wide(c):
-        draw.text((room + size / 2, room), c, font=loaded(face.name, size), fill=255, direction="ttb", features=["vert"], anchor="mt", language="ja")
+        draw.text(
+            (room + size / 2, room),
+            c,
+            font=loaded(face.name, size),
+            fill=255,
+            direction="ttb",
+            features=["vert"],
+            anchor="mt",
+            language="ja",
+        )
     else:
         draw.text((room, room), c, font=loaded(face.name, size), fill=255, language="ja")
     ink = numpy.asarray(picture)

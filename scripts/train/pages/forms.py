@@ -1,7 +1,21 @@
 """Pages of cables and their forms: incoming cables, drafts with boxes for approval, continuations, tables."""
+
 from setting import MARKERS, Style
 
-TITLES = ("電信写", "電信写", "電信写", "電　信　写", "電 信 写", "電信", "電報写", "受信電報", "電信（写）", "来電写", "電報", "暗号電信写")
+TITLES = (
+    "電信写",
+    "電信写",
+    "電信写",
+    "電　信　写",
+    "電 信 写",
+    "電信",
+    "電報写",
+    "受信電報",
+    "電信（写）",
+    "来電写",
+    "電報",
+    "暗号電信写",
+)
 OLD_TITLES = ("電信寫", "電信課長", "電報譯文", "電信譯", "來電寫", "電報", "電信寫", "暗號電報")
 CAPTIONS = (
     "大臣 政務次官 事務次官 次官 外務審議官 官房長 局長 審議官 参事官 課長 首席事務官 担当官 起案 起案者 主管 合議 決裁 発電 受付 検閲 浄書 校合 暗号 平文 至急 普通 略 番号 備考 "
@@ -12,7 +26,14 @@ NAMES = "大島 北村 波多野 佐藤 東郷 井口 朝海 牛場 武内 法�
 RANKS = "大使 大使 大使 総領事 代理大使 臨時代理大使 公使 領事 代表".split()
 PRECEDENCE = "至急 大至急 普通 極秘 秘 取扱注意 館長符号扱 限定配布 略 平 緊急 部外秘 厳秘".split()
 ROWS = "総番号 主管 発信 受信 発 着 宛先 番号 分類 件名 取扱 写送付先 回覧 転電 作成 課 符号 備考".split()
-NOTES = ("注意", "１．本電の取扱いは慎重を期せられたい。", "２．本電の主管変更その他に関する照会は", "検閲班に連絡ありたい。", "本電の内容は部外に示さないこと", "電信課（内線２１８３）")
+NOTES = (
+    "注意",
+    "１．本電の取扱いは慎重を期せられたい。",
+    "２．本電の主管変更その他に関する照会は",
+    "検閲班に連絡ありたい。",
+    "本電の内容は部外に示さないこと",
+    "電信課（内線２１８３）",
+)
 
 
 def incoming(page):
@@ -35,7 +56,10 @@ def incoming(page):
     elif page.chance(0.6):
         y = max(y, number_box(page, right, y - (title * 0.6 if free else 0), form, face, size))
     if page.chance(0.25):
-        y = approval(page, (left, y + page.mm, right, y + page.between(9, 20)), form, rng.randint(5, 14), 1) + 2 * page.mm
+        y = (
+            approval(page, (left, y + page.mm, right, y + page.between(9, 20)), form, rng.randint(5, 14), 1)
+            + 2 * page.mm
+        )
     step = size * spacing
     y = cable_head(page, left, right, y + page.between(2, 8), size, step, pitch, face)
     foot = bottom
@@ -43,9 +67,18 @@ def incoming(page):
         bottom -= page.between(14, 40)
         approval(page, (left, bottom, right, foot), form, rng.randint(4, 10), rng.randint(1, 3))
         bottom -= 4 * page.mm
-    style = Style(face, size, pitch, spacing, indent=rng.choice((1, 1, 1, 0, 2)), markers=rng.choice(MARKERS) if page.chance(0.6) else (),
-                  gap=rng.choice((0, 0, 0.15, 0.5, 1)), length=rng.uniform(1, 5), underline=rng.choice((0, 0, 0, 0.06)),
-                  closing=rng.choice(("（了）", "（了）", "（終）", "")))
+    style = Style(
+        face,
+        size,
+        pitch,
+        spacing,
+        indent=rng.choice((1, 1, 1, 0, 2)),
+        markers=rng.choice(MARKERS) if page.chance(0.6) else (),
+        gap=rng.choice((0, 0, 0.15, 0.5, 1)),
+        length=rng.uniform(1, 5),
+        underline=rng.choice((0, 0, 0, 0.06)),
+        closing=rng.choice(("（了）", "（了）", "（終）", "")),
+    )
     indented = rng.choice((0, 0, 0, 1, 2)) * size
     box = (left + indented, y, right, bottom)
     amount = rng.choice((1, 1, rng.uniform(0.1, 0.9)))
@@ -100,8 +133,16 @@ def notes(page, left, top, width, face):
     if page.chance(0.8):
         page.frame((left, top, left + width, top + height))
     for i in range(count):
-        page.text(NOTES[i % len(NOTES)], left + page.mm, top + page.mm + i * size * 1.4, size, face, layer=page.form, role="caption",
-            room=width - 2 * page.mm)
+        page.text(
+            NOTES[i % len(NOTES)],
+            left + page.mm,
+            top + page.mm + i * size * 1.4,
+            size,
+            face,
+            layer=page.form,
+            role="caption",
+            room=width - 2 * page.mm,
+        )
     return top + height + page.mm
 
 
@@ -111,8 +152,13 @@ def value(page, caption):
     if caption in ("発信", "受信", "発", "着", "年月日", "作成"):
         return page.date() + rng.choice(("", "　" + rng.choice(POSTS) + "発", "　本省着"))
     if caption in ("総番号", "番号"):
-        return rng.choice((page.number(rng.randint(1, 99999)), f"{rng.choice('RSTA')}{rng.choice('AB0')}{rng.randint(1000, 99999)}",
-            f"({rng.choice('TA')}){rng.randint(1000, 99999)}"))
+        return rng.choice(
+            (
+                page.number(rng.randint(1, 99999)),
+                f"{rng.choice('RSTA')}{rng.choice('AB0')}{rng.randint(1000, 99999)}",
+                f"({rng.choice('TA')}){rng.randint(1000, 99999)}",
+            )
+        )
     if caption == "主管":
         return rng.choice(CAPTIONS[28:]) + rng.choice(("局長", "長", "部長", "課長"))
     if caption == "件名":
@@ -140,7 +186,9 @@ def head_table(page, left, right, y, form, face, size):
             name = rng.choice(ROWS)
             page.in_cell(name, cells[2 * i], caption, form, layer=page.form, role="caption", spread=page.chance(0.5))
             if page.chance(0.85):
-                page.in_cell(value(page, name), cells[2 * i + 1], size, face, align=rng.choice(("start", "start", "middle")))
+                page.in_cell(
+                    value(page, name), cells[2 * i + 1], size, face, align=rng.choice(("start", "start", "middle"))
+                )
         y += height
     return y + page.between(1, 4)
 
@@ -169,7 +217,9 @@ def cable_head(page, left, right, y, size, step, pitch, face):
             y += step
     y += rng.choice((0, 0.5, 1)) * step
     if page.chance(0.85):
-        to = put(rng.choice(("外務大臣殿", "外務大臣", "大臣", "次官へ", "局長殿")), left + rng.choice((0, 0, 2)) * size)
+        to = put(
+            rng.choice(("外務大臣殿", "外務大臣", "大臣", "次官へ", "局長殿")), left + rng.choice((0, 0, 2)) * size
+        )
         sender = rng.choice(NAMES) + rng.choice(RANKS)
         if page.chance(0.5):
             y += step
@@ -177,8 +227,13 @@ def cable_head(page, left, right, y, size, step, pitch, face):
             y += step
         page.at_right(sender, right - rng.uniform(0, 6) * size, y, size, face, pitch, role="head")
         y += step * rng.choice((1, 1.5, 2))
-    for text, often in ((page.phrase(6, 24) + rng.choice(("", "について", "の件", "に関する件")), 0.8),
-                        ("第" + page.number(rng.randint(1, 9999)) + "号　" + "　".join(rng.sample(PRECEDENCE, rng.randint(0, 2))), 0.85)):
+    for text, often in (
+        (page.phrase(6, 24) + rng.choice(("", "について", "の件", "に関する件")), 0.8),
+        (
+            "第" + page.number(rng.randint(1, 9999)) + "号　" + "　".join(rng.sample(PRECEDENCE, rng.randint(0, 2))),
+            0.85,
+        ),
+    ):
         if page.chance(often):
             boxes = put(text, left + rng.choice((0, 0, 1, 2)) * size)
             if boxes and page.chance(0.15):
@@ -201,10 +256,26 @@ def foot_lines(page, left, right, bottom, form):
     y = min(page.height - 5 * page.mm, bottom + page.between(3, 8))
     size = page.pt(rng.uniform(6, 9))
     if page.chance(0.3):
-        page.centred(rng.choice((f"－{rng.randint(1, 9)}－", f"- {rng.randint(1, 30)} -", f"{rng.randint(1, 5)}／{rng.randint(5, 9)}")),
-            (left + right) / 2, y, size, form, role="foot")
+        page.centred(
+            rng.choice(
+                (f"－{rng.randint(1, 9)}－", f"- {rng.randint(1, 30)} -", f"{rng.randint(1, 5)}／{rng.randint(5, 9)}")
+            ),
+            (left + right) / 2,
+            y,
+            size,
+            form,
+            role="foot",
+        )
     if page.chance(0.25):
-        page.text(rng.choice(("外務省", "外　務　省", "電信課", "外務省電信課", "（用紙 Ａ－４）", "大臣官房電信課")), left, y, size, form, layer=page.form, role="foot")
+        page.text(
+            rng.choice(("外務省", "外　務　省", "電信課", "外務省電信課", "（用紙 Ａ－４）", "大臣官房電信課")),
+            left,
+            y,
+            size,
+            form,
+            layer=page.form,
+            role="foot",
+        )
     if page.chance(0.12):
         page.at_right(f"GA-{rng.randint(1, 9)}", right, y, size, form, layer=page.form, role="foot")
 
@@ -235,14 +306,28 @@ def approval(page, box, form, columns, rows, typed=0.08):
                 continue
             text = rng.choice(CAPTIONS)
             strip = min(size * 1.5, (bottom - top) * 0.5, (right - left) * 0.6)
-            place = {"above": (left, top, right, top + strip), "row": (left, top, right, top + strip), "left": (left, top, left + strip, bottom),
-                "middle": (left, top, right, bottom)}[manner]
+            place = {
+                "above": (left, top, right, top + strip),
+                "row": (left, top, right, top + strip),
+                "left": (left, top, left + strip, bottom),
+                "middle": (left, top, right, bottom),
+            }[manner]
             down = manner == "left" or (vertical and manner == "middle")
             if manner == "row":
                 page.rule(left, top + strip, right, top + strip)
             if manner == "left" and page.chance(0.7):
                 page.rule(left + strip, top, left + strip, bottom)
-            page.in_cell(text, place, size, form, down, rng.choice(("middle", "middle", "start")), page.form, "caption", spread=page.chance(0.5))
+            page.in_cell(
+                text,
+                place,
+                size,
+                form,
+                down,
+                rng.choice(("middle", "middle", "start")),
+                page.form,
+                "caption",
+                spread=page.chance(0.5),
+            )
             if manner != "middle" and page.chance(typed):
                 rest = (left + strip, top, right, bottom) if manner == "left" else (left, top + strip, right, bottom)
                 page.in_cell(rng.choice(NAMES), rest, page.pt(10), form, bottom - top > 1.6 * (right - left))
@@ -264,16 +349,33 @@ def draft(page):
         y = head_table(page, left, right, y, form, face, page.pt(rng.uniform(9, 11)))
     for _ in range(rng.randint(1, 3)):
         height = page.between(14, 42)
-        y = approval(page, (left, y, right, y + height), form, rng.randint(4, 12), rng.choice((1, 1, 2, 3)), 0.04) + rng.choice((0, 0, page.between(1, 4)))
+        y = approval(
+            page, (left, y, right, y + height), form, rng.randint(4, 12), rng.choice((1, 1, 2, 3)), 0.04
+        ) + rng.choice((0, 0, page.between(1, 4)))
     if page.chance(0.35):
         right -= page.between(24, 36)
-        approval(page, (right + 3 * page.mm, y + 3 * page.mm, right + page.between(20, 24), bottom), form, rng.randint(1, 2), rng.randint(5, 12), 0)
+        approval(
+            page,
+            (right + 3 * page.mm, y + 3 * page.mm, right + page.between(20, 24), bottom),
+            form,
+            rng.randint(1, 2),
+            rng.randint(5, 12),
+            0,
+        )
     y += page.between(3, 7)
     if bottom - y > 50 * page.mm and page.chance(0.8):
         body_size = page.pt(rng.uniform(9, 12))
         vertical = page.drawn.direction == "vertical"
-        style = Style(face, body_size, rng.choice((1, 1, 1.2)), rng.uniform(1.5, 2.4), vertical, markers=rng.choice(MARKERS[:4]), gap=0.2,
-            closing=rng.choice(("", "（了）")))
+        style = Style(
+            face,
+            body_size,
+            rng.choice((1, 1, 1.2)),
+            rng.uniform(1.5, 2.4),
+            vertical,
+            markers=rng.choice(MARKERS[:4]),
+            gap=0.2,
+            closing=rng.choice(("", "（了）")),
+        )
         if not vertical:
             y = cable_head(page, left, right, y, body_size, body_size * style.spacing, 1, face)
         if bottom - y > 20 * page.mm:
@@ -298,15 +400,25 @@ def continuation(page):
     face = page.face(rng.choice(("type", "struck")) if vertical else None)
     size = page.pt(rng.uniform(8.5, 13))
     last = rng.randint(2, 9)
-    head = rng.choice(("第{0}号　{1}／{2}", "第{0}号（続）", "({0}) {1}/{2}", "（第{0}号　{1}頁）", "－{1}－", "{0}－{1}")).format(page.number(rng.randint(2, 9000)),
-        page.number(rng.randint(2, last)), page.number(last))
+    head = rng.choice(
+        ("第{0}号　{1}／{2}", "第{0}号（続）", "({0}) {1}/{2}", "（第{0}号　{1}頁）", "－{1}－", "{0}－{1}")
+    ).format(page.number(rng.randint(2, 9000)), page.number(rng.randint(2, last)), page.number(last))
     if page.chance(0.85):
         place = rng.choice((page.centred, page.at_right))
         place(head, (left + right) / 2 if place == page.centred else right, top, size, face, role="head")
         top += size * rng.uniform(1.8, 4)
-    style = Style(face, size, rng.choice((1, 1, 1.08, 1.25)), rng.uniform(1.35, 2.3), vertical, indent=rng.choice((0, 1, 1)),
+    style = Style(
+        face,
+        size,
+        rng.choice((1, 1, 1.08, 1.25)),
+        rng.uniform(1.35, 2.3),
+        vertical,
+        indent=rng.choice((0, 1, 1)),
         markers=rng.choice(MARKERS) if page.chance(0.6) else (),
-                  gap=rng.choice((0, 0, 0.3, 1)), length=rng.uniform(1, 5), closing=rng.choice(("（了）", "", "")))
+        gap=rng.choice((0, 0, 0.3, 1)),
+        length=rng.uniform(1, 5),
+        closing=rng.choice(("（了）", "", "")),
+    )
     page.fill((left, top, right, bottom), style, rng.choice((1, 1, rng.uniform(0.05, 0.9))))
     page.drawn.body = (left, top, right, bottom)
     foot_lines(page, left, right, bottom, face)

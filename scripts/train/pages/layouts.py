@@ -1,4 +1,5 @@
 """Chooses what a page is and how large, and draws its print and rulings."""
+
 import dataclasses
 
 import english
@@ -10,8 +11,16 @@ from setting import Drawn, Page
 
 # Millimetres, upright.
 PAPERS = {
-    "A4": (210, 297), "B5": (182, 257), "B4": (257, 364), "letter": (216, 279), "legal": (216, 356), "A3": (297, 420), "A5": (148, 210),
-    "half": (210, 148), "slip": (182, 110), "odd": (0, 0),
+    "A4": (210, 297),
+    "B5": (182, 257),
+    "B4": (257, 364),
+    "letter": (216, 279),
+    "legal": (216, 356),
+    "A3": (297, 420),
+    "A5": (148, 210),
+    "half": (210, 148),
+    "slip": (182, 110),
+    "odd": (0, 0),
 }
 COMMON = ("A4", "A4", "A4", "B5", "B5", "B4", "letter", "legal", "odd")
 OLD = ("B5", "B5", "B4", "A4", "legal", "odd", "odd")
@@ -40,6 +49,7 @@ FORMS = ("incoming", "vertical", "telegram_form", "draft", "continuation", "tabl
 @dataclasses.dataclass
 class Plan:
     """The kind of a page and its size in millimetres."""
+
     kind: str
     width: float
     height: float

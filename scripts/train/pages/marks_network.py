@@ -3,6 +3,7 @@
 Input N x 3 x H x W (RGB, 0 to 1, sides multiples of 64), output N x 10 x H/2 x W/2 (scores; sigmoid gives probabilities).
 Convolutions are dense: of depthwise ones neither rten nor torch makes use as good.
 """
+
 import pathlib
 import sys
 
@@ -22,7 +23,11 @@ FAR = 64  # channels at 1/64, from where the inside of large boxes sees their si
 
 class Convolution(nn.Sequential):
     def __init__(self, before, after, kernel=3, stride=1, dilation=1):
-        super().__init__(nn.Conv2d(before, after, kernel, stride, kernel // 2 * dilation, dilation, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True))
+        super().__init__(
+            nn.Conv2d(before, after, kernel, stride, kernel // 2 * dilation, dilation, bias=False),
+            nn.BatchNorm2d(after),
+            nn.ReLU(inplace=True),
+        )
 
 
 class Residual(nn.Module):
@@ -40,11 +45,15 @@ class Segmenter(nn.Module):
         super().__init__()
         self.stem = Convolution(3, WIDTHS[0], stride=2)
         self.down = nn.ModuleList(
-            nn.Sequential(Convolution(a, b, stride=2), *(Residual(b) for _ in range(blocks))) for a, b, blocks in zip(WIDTHS, WIDTHS[1:], BLOCKS[1:])
+            nn.Sequential(Convolution(a, b, stride=2), *(Residual(b) for _ in range(blocks)))
+            for a, b, blocks in zip(WIDTHS, WIDTHS[1:], BLOCKS[1:])
         )
         self.far = nn.Sequential(
-            Convolution(WIDTHS[-1], FAR, stride=2), Residual(FAR), Residual(FAR, 3),
-            nn.Conv2d(FAR, WIDTHS[-1], 1, bias=False), nn.BatchNorm2d(WIDTHS[-1]),
+            Convolution(WIDTHS[-1], FAR, stride=2),
+            Residual(FAR),
+            Residual(FAR, 3),
+            nn.Conv2d(FAR, WIDTHS[-1], 1, bias=False),
+            nn.BatchNorm2d(WIDTHS[-1]),
         )
         pairs = list(zip(WIDTHS[1:], WIDTHS[2:]))[::-1]
         self.narrow = nn.ModuleList(Convolution(b, a, 1) for a, b in pairs)
@@ -76,6 +85,13 @@ def export(network, path):
 
     sizes = {"page": {2: "height", 3: "width"}, "labels": {2: "half_height", 3: "half_width"}}
     torch.onnx.export(
-        Probable().eval(), torch.zeros(1, 3, 1344, 960), path, opset_version=17, input_names=["page"], output_names=["labels"], dynamic_axes=sizes, dynamo=False
+        Probable().eval(),
+        torch.zeros(1, 3, 1344, 960),
+        path,
+        opset_version=17,
+        input_names=["page"],
+        output_names=["labels"],
+        dynamic_axes=sizes,
+        dynamo=False,
     )
     onnx.save(halved(onnx.load(path)), path)

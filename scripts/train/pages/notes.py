@@ -1,4 +1,5 @@
 """Notes by hand: words in margins and between lines, signatures, brackets, rings, ticks, strokes through words."""
+
 import math
 
 import cv2
@@ -20,7 +21,9 @@ def add(sheet, drawn, context):
     colour = rng.choice(COLOURS)
     for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
         colour = colour if rng.random() < 0.7 else rng.choice(COLOURS)
-        kind = rng.choices([words, scribble, numeral, sign, around, inserted, brushed], [0.36, 0.18, 0.12, 0.09, 0.13, 0.06, 0.06])[0]
+        kind = rng.choices(
+            [words, scribble, numeral, sign, around, inserted, brushed], [0.36, 0.18, 0.12, 0.09, 0.13, 0.06, 0.06]
+        )[0]
         kind(sheet, drawn, context, colour)
 
 
@@ -43,10 +46,14 @@ def spot(sheet, drawn, rng, width, height):
         left, top, right, bottom = rng.choice(drawn.cells)
         return (left + right - width) / 2 + rng.gauss(0, 10), (top + bottom - height) / 2 + rng.gauss(0, 10)
     if chance < 0.6:
-        side = rng.choice([rng.uniform(0.01, 0.08) * sheet.width, sheet.width - width - rng.uniform(0.01, 0.08) * sheet.width])
+        side = rng.choice(
+            [rng.uniform(0.01, 0.08) * sheet.width, sheet.width - width - rng.uniform(0.01, 0.08) * sheet.width]
+        )
         return side, rng.uniform(0.02, 0.95) * (sheet.height - height)
     if chance < 0.85:
-        return rng.uniform(0.02, 0.95) * (sheet.width - width), rng.choice([rng.uniform(0.01, 0.12), rng.uniform(0.85, 0.97)]) * sheet.height
+        return rng.uniform(0.02, 0.95) * (sheet.width - width), rng.choice(
+            [rng.uniform(0.01, 0.12), rng.uniform(0.85, 0.97)]
+        ) * sheet.height
     return rng.uniform(0, max(1, sheet.width - width)), rng.uniform(0, max(1, sheet.height - height))
 
 
@@ -61,14 +68,28 @@ def words(sheet, drawn, context, colour):
     texts = []
     for _ in range(rows):
         text = context.sentences.draw(rng)[: rng.randint(1, 9)]
-        texts.append(rng.choice(["see file", "no action", "copy to", "OK", "Noted", "return", "hold", "J.R.", "Apr 12"]) if latin else text)
+        texts.append(
+            rng.choice(["see file", "no action", "copy to", "OK", "Noted", "return", "hold", "J.R.", "Apr 12"])
+            if latin
+            else text
+        )
     length = size * (max(map(len, texts)) + 2)
     thick = int(size * 1.35 * rows + size)
     layer = Layer((length, thick) if vertical else (thick, length))
     for i, text in enumerate(texts):
         along = size / 2 + rng.gauss(0, 0.1) * size
         across = size / 2 + (rows - 1 - i if vertical else i) * size * 1.3
-        set_line(layer, face, text, across if vertical else along, along if vertical else across, size, rng, rng.uniform(0.85, 1.15), vertical)
+        set_line(
+            layer,
+            face,
+            text,
+            across if vertical else along,
+            along if vertical else across,
+            size,
+            rng,
+            rng.uniform(0.85, 1.15),
+            vertical,
+        )
     found = layer.drawn()
     if found is None:
         return
@@ -89,7 +110,11 @@ def inserted(sheet, drawn, context, colour):
     box = rng.choice(boxes)
     hand = max(14, int(size * rng.uniform(0.6, 1.1)))
     face = context.faces.draw(rng, "penmanship" if drawn.kind in ("memo", "cable") else "handwritten", "type")
-    text = rng.choice(["added", "and", "see", "not", "(sic)", "24", "06"]) if drawn.kind in ("memo", "cable") else context.sentences.draw(rng)[: rng.randint(1, 6)]
+    text = (
+        rng.choice(["added", "and", "see", "not", "(sic)", "24", "06"])
+        if drawn.kind in ("memo", "cable")
+        else context.sentences.draw(rng)[: rng.randint(1, 6)]
+    )
     long = hand * (len(text) + 3)
     layer = Layer((long, 3 * hand) if vertical else (3 * hand, long))
     set_line(layer, face, text, hand, hand, hand, rng, rng.uniform(0.85, 1.1), vertical)
@@ -107,7 +132,13 @@ def inserted(sheet, drawn, context, colour):
 def brushed(sheet, drawn, context, colour):
     """One to three characters by a brush, filling a cell of the form or as large as a heading: who saw it, a file's number."""
     rng = context.rng
-    text = rng.choice([context.sentences.draw(rng)[: rng.randint(1, 3)], rng.choice("了可見済秘局課長印田山木"), rng.choice("一二三四五六七八九十") + rng.choice("号課月日")])
+    text = rng.choice(
+        [
+            context.sentences.draw(rng)[: rng.randint(1, 3)],
+            rng.choice("了可見済秘局課長印田山木"),
+            rng.choice("一二三四五六七八九十") + rng.choice("号課月日"),
+        ]
+    )
     size = int(sheet.mm * rng.uniform(6, 20))
     cells = [c for c in drawn.cells if min(c[2] - c[0], c[3] - c[1]) > 25]
     cell = rng.choice(cells) if cells and rng.random() < 0.7 else None
@@ -125,10 +156,15 @@ def brushed(sheet, drawn, context, colour):
     cover = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick)))
     if rng.random() < 0.3:
         # A dry brush.
-        cover = (cover * (clouds(context.noise, cover.shape, rng.uniform(2, 5)) < rng.uniform(0.2, 0.6))).astype(numpy.uint8)
+        cover = (cover * (clouds(context.noise, cover.shape, rng.uniform(2, 5)) < rng.uniform(0.2, 0.6))).astype(
+            numpy.uint8
+        )
     height, width = cover.shape
     if cell:
-        left, top = (cell[0] + cell[2] - width) / 2 + rng.gauss(0, 6), (cell[1] + cell[3] - height) / 2 + rng.gauss(0, 6)
+        left, top = (
+            (cell[0] + cell[2] - width) / 2 + rng.gauss(0, 6),
+            (cell[1] + cell[3] - height) / 2 + rng.gauss(0, 6),
+        )
     else:
         left, top = spot(sheet, drawn, rng, width, height)
     press(sheet, cover, left, top, (rng.randint(0, 50),) * 3 if rng.random() < 0.7 else colour, rng)
@@ -138,8 +174,14 @@ def sheared(cover, rng):
     """Leaning and wavy as no type is."""
     height, width = cover.shape
     room = height // 3 + 6
-    columns, rows = numpy.meshgrid(numpy.arange(width + 2 * room, dtype=numpy.float32), numpy.arange(height + 2 * room, dtype=numpy.float32))
-    lean, wave, length = rng.gauss(0, 0.15), rng.uniform(0, 0.08) * min(height, width), rng.uniform(0.6, 3) * min(height, width) + 10
+    columns, rows = numpy.meshgrid(
+        numpy.arange(width + 2 * room, dtype=numpy.float32), numpy.arange(height + 2 * room, dtype=numpy.float32)
+    )
+    lean, wave, length = (
+        rng.gauss(0, 0.15),
+        rng.uniform(0, 0.08) * min(height, width),
+        rng.uniform(0.6, 3) * min(height, width) + 10,
+    )
     x = columns - room + lean * (rows - height / 2 - room) + wave * numpy.sin(rows / length + rng.uniform(0, 6))
     y = rows - room + wave * numpy.sin(columns / length + rng.uniform(0, 6))
     return cv2.remap(cover, x, y, cv2.INTER_LINEAR)
@@ -154,11 +196,24 @@ def stroke(cover, points, pen, rng):
         share = (at - low)[:, None]
         before, after = points[numpy.maximum(low - 1, 0)], points[numpy.minimum(low + 2, len(points) - 1)]
         p, q = points[low], points[low + 1]
-        points = 0.5 * (2 * p + (q - before) * share + (2 * before - 5 * p + 4 * q - after) * share**2 + (3 * p - before - 3 * q + after) * share**3)
+        points = 0.5 * (
+            2 * p
+            + (q - before) * share
+            + (2 * before - 5 * p + 4 * q - after) * share**2
+            + (3 * p - before - 3 * q + after) * share**3
+        )
     pressure = rng.uniform(0.7, 1.2)
     for a, b in zip(points, points[1:]):
         pressure = min(1.5, max(0.5, pressure + rng.gauss(0, 0.06)))
-        cv2.line(cover, tuple(int(v * 4) for v in a), tuple(int(v * 4) for v in b), 255, max(1, int(round(pen * pressure))), cv2.LINE_AA, 2)
+        cv2.line(
+            cover,
+            tuple(int(v * 4) for v in a),
+            tuple(int(v * 4) for v in b),
+            255,
+            max(1, int(round(pen * pressure))),
+            cv2.LINE_AA,
+            2,
+        )
 
 
 def pen_of(sheet, rng):
@@ -187,7 +242,9 @@ def numeral(sheet, drawn, context, colour):
     size = int(sheet.mm * rng.uniform(4, 14))
     text = rng.choice(["1", "2", "3", "12", "A", "B-4", "06", "08", "24", "8/11", "No.7", "16"])
     if rng.random() < 0.4:
-        text = rng.choice(["", "IN-", "No. ", "C-", "#", "A'-"]) + "".join(rng.choice("0123456789") for _ in range(rng.randint(3, 7)))
+        text = rng.choice(["", "IN-", "No. ", "C-", "#", "A'-"]) + "".join(
+            rng.choice("0123456789") for _ in range(rng.randint(3, 7))
+        )
     layer = Layer((2 * size, size * (len(text) + 1)))
     set_line(layer, face, text, size / 2, size / 2, size, rng)
     found = layer.drawn()
@@ -218,12 +275,20 @@ def sign(sheet, drawn, context, colour):
     cover = numpy.zeros((side + 16, side + 16), numpy.uint8)
     pen = pen_of(sheet, rng)
     shapes = {
-        "tick": [[(0, 0.6), (0.3, 1), (1, 0)]], "cross": [[(0, 0), (1, 1)], [(1, 0), (0, 1)]], "arrow": [[(0, 0.5), (1, 0.5)], [(0.7, 0.2), (1, 0.5), (0.7, 0.8)]],
-        "bracket": [[(0.7, 0), (0.45, 0.02), (0.4, 0.5), (0.42, 0.98), (0.7, 1)]], "brace": [[(0.7, 0), (0.5, 0.2), (0.3, 0.5), (0.5, 0.8), (0.7, 1)]],
+        "tick": [[(0, 0.6), (0.3, 1), (1, 0)]],
+        "cross": [[(0, 0), (1, 1)], [(1, 0), (0, 1)]],
+        "arrow": [[(0, 0.5), (1, 0.5)], [(0.7, 0.2), (1, 0.5), (0.7, 0.8)]],
+        "bracket": [[(0.7, 0), (0.45, 0.02), (0.4, 0.5), (0.42, 0.98), (0.7, 1)]],
+        "brace": [[(0.7, 0), (0.5, 0.2), (0.3, 0.5), (0.5, 0.8), (0.7, 1)]],
         "star": [[(0.5, 0), (0.5, 1)], [(0, 0.5), (1, 0.5)], [(0.15, 0.15), (0.85, 0.85)]],
     }
     for points in rng.choice(list(shapes.values())):
-        stroke(cover, [(8 + (x + rng.gauss(0, 0.04)) * side, 8 + (y + rng.gauss(0, 0.04)) * side) for x, y in points], pen, rng)
+        stroke(
+            cover,
+            [(8 + (x + rng.gauss(0, 0.04)) * side, 8 + (y + rng.gauss(0, 0.04)) * side) for x, y in points],
+            pen,
+            rng,
+        )
     if rng.random() < 0.4:
         cover = cv2.resize(cover, None, fx=rng.uniform(0.5, 1), fy=rng.uniform(1, 4))
     press(sheet, cover, *spot(sheet, drawn, rng, *cover.shape[::-1]), colour, rng)
@@ -239,7 +304,12 @@ def around(sheet, drawn, context, colour):
     first = rng.randrange(len(boxes))
     run = numpy.asarray(boxes[first : first + rng.randint(1, 12)], numpy.float32)
     room = int(0.5 * size) + 8
-    left, top, right, bottom = run[:, 0].min() - room, run[:, 1].min() - room, run[:, 2].max() + room, run[:, 3].max() + room
+    left, top, right, bottom = (
+        run[:, 0].min() - room,
+        run[:, 1].min() - room,
+        run[:, 2].max() + room,
+        run[:, 3].max() + room,
+    )
     width, height = int(right - left), int(bottom - top)
     if width < 8 or height < 8:
         return
@@ -252,17 +322,35 @@ def around(sheet, drawn, context, colour):
         for side in (0.08, 0.92):
             hook = 0.5 * room * (1 if side < 0.5 else -1)
             along = side * (height if vertical else width)
-            points = [(along + hook, 0.12), (along, 0.14), (along + rng.gauss(0, 2), 0.5), (along, 0.86), (along + hook, 0.88)]
+            points = [
+                (along + hook, 0.12),
+                (along, 0.14),
+                (along + rng.gauss(0, 2), 0.5),
+                (along, 0.86),
+                (along + hook, 0.88),
+            ]
             stroke(cover, [(y * width, x) if vertical else (x, y * height) for x, y in points], pen, rng)
     else:
-        shift = {"under": 0.5 + 0.55 * size / max(1, width if vertical else height), "wavy": 0.5 + 0.6 * size / max(1, width if vertical else height), "through": 0.5}[kind]
+        shift = {
+            "under": 0.5 + 0.55 * size / max(1, width if vertical else height),
+            "wavy": 0.5 + 0.6 * size / max(1, width if vertical else height),
+            "through": 0.5,
+        }[kind]
         shift = shift if not vertical or rng.random() < 0.5 else 1 - shift
         count = 12 if kind == "wavy" else 4
         points = []
         for i in range(count):
-            along, across = room / 2 / max(width, height) + i / (count - 1) * 0.95, shift + rng.gauss(0, 0.02) + (0.06 * (i % 2) if kind == "wavy" else 0)
+            along, across = (
+                room / 2 / max(width, height) + i / (count - 1) * 0.95,
+                shift + rng.gauss(0, 0.02) + (0.06 * (i % 2) if kind == "wavy" else 0),
+            )
             points.append((across * width, along * height) if vertical else (along * width, across * height))
         stroke(cover, points, pen, rng)
         if rng.random() < 0.2:
-            stroke(cover, [(x + (pen * 2.5 if vertical else 0), y + (0 if vertical else pen * 2.5)) for x, y in points], pen, rng)
+            stroke(
+                cover,
+                [(x + (pen * 2.5 if vertical else 0), y + (0 if vertical else pen * 2.5)) for x, y in points],
+                pen,
+                rng,
+            )
     press(sheet, cover, left, top, colour, rng)

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Makes pages with labels for training the segmentation network.
 
-usage: pages.py TEXT_FOLDER OUT_FOLDER [--first 0] [--count 1000] [--held-out] [--show]
+usage: pages.py TEXT_FOLDER OUT_FOLDER [--first 0] [--count 1000] [--held-out] [--show] [--scans]
 
 Writes NUMBER.jpg (the page as the network sees it, long side 1344) and NUMBER.npz (`labels`: bits packed along the last
 axis; `shape`; `lines` and `marks`: JSON in pixels of the picture). A page follows from its number alone. Pages that are
-held out have typefaces, texts and designs of stamps of their own. With --show an overlay is written beside each.
+held out have typefaces, texts and designs of stamps of their own. With --show an overlay is written beside each, with --scans
+the page at its full size (NUMBER.png, twice as large), which rules can be measured on.
 """
+
 import argparse
 import dataclasses
 import json
@@ -28,13 +30,24 @@ from faces import Faces
 from sentences import Sentences
 from sheet import FINER, LABELS, Sheet
 
-PAPERS = [(255, 255, 255), (250, 250, 248), (243, 240, 230), (235, 226, 205), (226, 214, 186), (210, 196, 168), (228, 228, 226), (240, 232, 232), (226, 236, 240)]
+PAPERS = [
+    (255, 255, 255),
+    (250, 250, 248),
+    (243, 240, 230),
+    (235, 226, 205),
+    (226, 214, 186),
+    (210, 196, 168),
+    (228, 228, 226),
+    (240, 232, 232),
+    (226, 236, 240),
+]
 HELD_OUT_FROM = 10**9  # added to the numbers of pages held out, so that their dice differ
 
 
 @dataclasses.dataclass
 class Context:
     """What those who draw parts of a page share."""
+
     rng: random.Random
     noise: numpy.random.RandomState
     faces: Faces
@@ -44,7 +57,10 @@ class Context:
 
 @dataclasses.dataclass
 class Page:
-    """A page as the network sees it: RGB; labels (len(LABELS) x half its height x half its width); lines and marks in its pixels."""
+    """A page: its scan, RGB, and at half its size what the network sees; labels (len(LABELS) x half of that); lines and marks in
+    pixels of the picture."""
+
+    scan: numpy.ndarray
     picture: numpy.ndarray
     labels: numpy.ndarray
     lines: list
@@ -87,16 +103,22 @@ def finished(sheet):
     rng = sheet.rng
     warp = wear.Warp(sheet.width, sheet.height, rng, sheet.noise)
     beyond = rng.choice([255, 255, 250, 200, rng.randint(0, 60)])
-    picture = wear.scanned(warp.picture(sheet.picture, beyond), rng, sheet.noise)
+    scan = wear.scanned(warp.picture(sheet.picture, beyond), rng, sheet.noise)
     labels = sheet.labels()
     labels = numpy.stack([warp.label(label) for label in labels])
     if beyond < 120:
         labels[LABELS.index("other")] |= warp.outside()
     # Halves differ by how they were averaged, as scans of other resolutions do.
-    picture = cv2.resize(picture, (sheet.width // 2, sheet.height // 2), interpolation=cv2.INTER_AREA)
-    lines = [{"corners": half(warp.points(line.corners)), "vertical": line.vertical, "size": line.size / 2} for line in sheet.lines]
-    marks = [{"kind": m.kind, "outline": half(warp.points(m.outline)), "passage": m.passage, "text": m.text} for m in sheet.marks]
-    return Page(picture, labels, lines, marks)
+    picture = cv2.resize(scan, (sheet.width // 2, sheet.height // 2), interpolation=cv2.INTER_AREA)
+    lines = [
+        {"corners": half(warp.points(line.corners)), "vertical": line.vertical, "size": line.size / 2}
+        for line in sheet.lines
+    ]
+    marks = [
+        {"kind": m.kind, "outline": half(warp.points(m.outline)), "passage": m.passage, "text": m.text}
+        for m in sheet.marks
+    ]
+    return Page(scan, picture, labels, lines, marks)
 
 
 def half(points):
@@ -106,13 +128,24 @@ def half(points):
 def save(page, path):
     cv2.imwrite(f"{path}.jpg", page.picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 93])
     numpy.savez_compressed(
-        f"{path}.npz", labels=numpy.packbits(page.labels, -1), shape=page.labels.shape, lines=json.dumps(page.lines), marks=json.dumps(page.marks)
+        f"{path}.npz",
+        labels=numpy.packbits(page.labels, -1),
+        shape=page.labels.shape,
+        lines=json.dumps(page.lines),
+        marks=json.dumps(page.marks),
     )
 
 
 TINTS = {
-    "horizontal": (0, 170, 0), "vertical": (200, 0, 200), "handwriting": (0, 90, 255), "stamp": (255, 0, 0), "stamp_body": (255, 190, 190),
-    "redaction": (130, 0, 130), "redaction_core": (60, 0, 60), "ruling": (0, 200, 200), "other": (255, 150, 0),
+    "horizontal": (0, 170, 0),
+    "vertical": (200, 0, 200),
+    "handwriting": (0, 90, 255),
+    "stamp": (255, 0, 0),
+    "stamp_body": (255, 190, 190),
+    "redaction": (130, 0, 130),
+    "redaction_core": (60, 0, 60),
+    "ruling": (0, 200, 200),
+    "other": (255, 150, 0),
 }
 
 
@@ -120,7 +153,12 @@ def overlay(picture, labels):
     """The picture tinted with its labels, for looking at."""
     shown = picture.astype(numpy.float32) * 0.6 + 100
     for kind, tint in TINTS.items():
-        label = cv2.resize(labels[LABELS.index(kind)].astype(numpy.uint8), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
+        label = (
+            cv2.resize(
+                labels[LABELS.index(kind)].astype(numpy.uint8), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST
+            )
+            > 0
+        )
         shown[label] = shown[label] * 0.45 + numpy.array(tint, numpy.float32) * 0.55
     return numpy.clip(shown, 0, 255).astype(numpy.uint8)
 
@@ -129,7 +167,11 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("texts"), arguments.add_argument("out", type=pathlib.Path)
     arguments.add_argument("--first", type=int, default=0), arguments.add_argument("--count", type=int, default=1000)
-    arguments.add_argument("--held-out", action="store_true"), arguments.add_argument("--show", action="store_true")
+    (
+        arguments.add_argument("--scans", action="store_true"),
+        arguments.add_argument("--held-out", action="store_true"),
+        arguments.add_argument("--show", action="store_true"),
+    )
     given = arguments.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
@@ -140,6 +182,8 @@ def main():
             continue
         page = press.page(number)
         save(page, path)
+        if given.scans:
+            cv2.imwrite(f"{path}.png", page.scan[..., ::-1])
         if given.show:
             cv2.imwrite(f"{path}.show.png", overlay(page.picture, page.labels)[..., ::-1])
 

@@ -1,4 +1,5 @@
 """Printed pages: letters, memoranda, books, contents, newspapers, spreads, covers and pages left nearly blank."""
+
 from forms import CAPTIONS, NAMES, RANKS
 from setting import MARKERS, Style, extent
 
@@ -13,10 +14,20 @@ def letter(page):
     top, bottom = page.between(14, 36), page.height - page.between(16, 36)
     face, bold = page.face(rng.choice(("type", "type", "struck"))), page.bold()
     size = page.pt(rng.uniform(9, 12.5))
-    style = Style(face, size, rng.choice((1, 1, 1.06, 1.15)), rng.uniform(1.4, 2.1), vertical, indent=1, gap=rng.choice((0, 0, 0.2)),
+    style = Style(
+        face,
+        size,
+        rng.choice((1, 1, 1.06, 1.15)),
+        rng.uniform(1.4, 2.1),
+        vertical,
+        indent=1,
+        gap=rng.choice((0, 0, 0.2)),
         length=rng.uniform(1.5, 5),
-                  markers=rng.choice(MARKERS) if page.chance(0.7) else (), underline=rng.choice((0, 0.06, 0.15)), ruby=rng.choice((0, 0, 0.05)),
-                  dots=rng.choice((0, 0, 0.04)))
+        markers=rng.choice(MARKERS) if page.chance(0.7) else (),
+        underline=rng.choice((0, 0.06, 0.15)),
+        ruby=rng.choice((0, 0, 0.05)),
+        dots=rng.choice((0, 0, 0.04)),
+    )
     page.drawn.body = (left, top, right, bottom)
     if not vertical:
         top = letter_head(page, left, right, top, size, face, bold)
@@ -32,15 +43,31 @@ def letter_head(page, left, right, y, size, face, bold):
     rng = page.rng
     step = size * 1.6
     if page.chance(0.5):
-        page.at_right(rng.choice(("公信第", "第", "外第", "情合第")) + page.number(rng.randint(1, 9999)) + "号", right, y, size, face, role="head")
+        page.at_right(
+            rng.choice(("公信第", "第", "外第", "情合第")) + page.number(rng.randint(1, 9999)) + "号",
+            right,
+            y,
+            size,
+            face,
+            role="head",
+        )
         y += step
     if page.chance(0.7):
         page.at_right(page.date(False), right, y, size, face, role="head")
         y += step * rng.choice((1, 1.5, 2))
     if page.chance(0.5):
-        page.text(rng.choice(("外務大臣殿", "在外公館長殿", "関係各位", rng.choice(NAMES) + rng.choice(RANKS) + "殿")), left, y, size, face, role="head")
+        page.text(
+            rng.choice(("外務大臣殿", "在外公館長殿", "関係各位", rng.choice(NAMES) + rng.choice(RANKS) + "殿")),
+            left,
+            y,
+            size,
+            face,
+            role="head",
+        )
         y += step * rng.choice((1, 1, 2))
-        page.at_right(rng.choice(NAMES) + rng.choice(RANKS), right - rng.uniform(0, 5) * size, y, size, face, role="head")
+        page.at_right(
+            rng.choice(NAMES) + rng.choice(RANKS), right - rng.uniform(0, 5) * size, y, size, face, role="head"
+        )
         y += step * 2
     if page.chance(0.85):
         big = page.pt(rng.uniform(11, 24))
@@ -66,7 +93,10 @@ def footnotes(page, left, right, bottom, face):
     size = page.pt(rng.uniform(5.5, 7.5))
     top = bottom - size * 1.5 * rng.randint(2, 6)
     page.rule(left, top, left + (right - left) * rng.choice((0.3, 0.4, 1)), top)
-    page.fill((left, top + size * 0.8, right, bottom), Style(face, size, 1, 1.5, markers=("（１）", "（２）", "（３）"), indent=0, length=0.6, role="note"))
+    page.fill(
+        (left, top + size * 0.8, right, bottom),
+        Style(face, size, 1, 1.5, markers=("（１）", "（２）", "（３）"), indent=0, length=0.6, role="note"),
+    )
     return top - size * 2
 
 
@@ -81,7 +111,9 @@ def sections(page, box, style, bold, count, amount=1.0):
         end = start - whole / count if vertical else start + whole / count
         if count > 1 or page.chance(0.3):
             big = int(style.size * rng.choice((1, 1.2, 1.5, 2)))
-            text = rng.choice(("", f"{'１２３４５６７'[i]}．", f"第{'一二三四五六七'[i]}章　", f"{'一二三四五六七'[i]}、")) + page.phrase(3, 11)
+            text = rng.choice(
+                ("", f"{'１２３４５６７'[i]}．", f"第{'一二三四五六七'[i]}章　", f"{'一二三四五六七'[i]}、")
+            ) + page.phrase(3, 11)
             face = rng.choice((bold, bold, style.face))
             indent = rng.choice((0, 1, 2, 4)) * style.size
             if abs(end - start) > 3 * big:
@@ -91,7 +123,17 @@ def sections(page, box, style, bold, count, amount=1.0):
                     if filled:
                         page.filled_heading(text, start - big * 1.3, top + big * 0.5, big, face, True)
                     else:
-                        page.text(text, start - big, top + indent, big, face, True, layer=layer, role="heading", room=bottom - top - indent)
+                        page.text(
+                            text,
+                            start - big,
+                            top + indent,
+                            big,
+                            face,
+                            True,
+                            layer=layer,
+                            role="heading",
+                            room=bottom - top - indent,
+                        )
                     start -= big * rng.uniform(1.8, 2.4)
                 else:
                     text = text[: int((right - left - indent) / big) - 1]
@@ -99,7 +141,16 @@ def sections(page, box, style, bold, count, amount=1.0):
                         page.filled_heading(text, left + big * 0.5, start + big * 0.3, big, face)
                         start += big * 0.6
                     else:
-                        page.text(text, left + indent, start, big, face, layer=layer, role="heading", room=right - left - indent)
+                        page.text(
+                            text,
+                            left + indent,
+                            start,
+                            big,
+                            face,
+                            layer=layer,
+                            role="heading",
+                            room=right - left - indent,
+                        )
                     start += big * rng.uniform(1.7, 2.3)
         part = (end, top, start, bottom) if vertical else (left, start, right, end)
         if (start - end if vertical else end - start) >= style.size:
@@ -122,7 +173,15 @@ def page_number(page, face, x=None):
 def book(page):
     """A printed page of one or two columns, or of tiers of vertical print."""
     rng = page.rng
-    printed_area(page, (page.between(12, 28), page.between(14, 30), page.width - page.between(12, 28), page.height - page.between(14, 30)))
+    printed_area(
+        page,
+        (
+            page.between(12, 28),
+            page.between(14, 30),
+            page.width - page.between(12, 28),
+            page.height - page.between(14, 30),
+        ),
+    )
     page_number(page, page.face("type"))
 
 
@@ -138,16 +197,37 @@ def printed_area(page, box, vertical=None):
     count = rng.choice((1, 1, 2, 2, 3, 4)) if vertical else rng.choice((1, 1, 2))
     count = max(1, min(count, int((bottom - top if vertical else right - left) / (15 * size))))
     ruby = rng.choice((0, 0, 0.08, 0.3))
-    style = Style(face, size, rng.choice((1, 1, 1, 1.04, 1.1)), rng.uniform(1.8, 2.1) if ruby else rng.uniform(1.3, 1.9), vertical,
-        indent=rng.choice((0, 1, 1)), length=rng.uniform(1.5, 7),
-                  ruby=ruby, dots=rng.choice((0, 0, 0.05)), underline=rng.choice((0, 0, 0.05)), markers=rng.choice(MARKERS) if page.chance(0.3) else ())
+    style = Style(
+        face,
+        size,
+        rng.choice((1, 1, 1, 1.04, 1.1)),
+        rng.uniform(1.8, 2.1) if ruby else rng.uniform(1.3, 1.9),
+        vertical,
+        indent=rng.choice((0, 1, 1)),
+        length=rng.uniform(1.5, 7),
+        ruby=ruby,
+        dots=rng.choice((0, 0, 0.05)),
+        underline=rng.choice((0, 0, 0.05)),
+        markers=rng.choice(MARKERS) if page.chance(0.3) else (),
+    )
     if page.chance(0.35):
         head = page.phrase(4, 12)
-        page.text(head[::-1] if page.tone != "modern" else head, left + page.between(0, 30), top - size * 1.8, size * 0.9, face, role="running")
+        page.text(
+            head[::-1] if page.tone != "modern" else head,
+            left + page.between(0, 30),
+            top - size * 1.8,
+            size * 0.9,
+            face,
+            role="running",
+        )
         if page.chance(0.5):
             page.rule(left, top - size * 0.6, right, top - size * 0.6)
     if page.chance(0.15):
-        page.frame((left - 2 * page.mm, top - 1.5 * page.mm, right + 2 * page.mm, bottom + 1.5 * page.mm), page.thin * rng.choice((1, 2)), page.chance(0.3))
+        page.frame(
+            (left - 2 * page.mm, top - 1.5 * page.mm, right + 2 * page.mm, bottom + 1.5 * page.mm),
+            page.thin * rng.choice((1, 2)),
+            page.chance(0.3),
+        )
     if page.chance(0.12):
         margin_notes(page, (left, top, right, bottom), style)
         left, top = (left, top + 4.5 * size * 0.7 + size) if vertical else (left + 8 * size, top)
@@ -162,7 +242,14 @@ def printed_area(page, box, vertical=None):
         if i and ruled:
             at = low - gutter / 2
             page.rule(*((left, top + at, right, top + at) if vertical else (left + at, top, left + at, bottom)))
-        sections(page, part, style, bold, rng.choice((1, 1, 1, 2, 3)), 1 if i < count - 1 or page.chance(0.7) else rng.uniform(0.3, 1))
+        sections(
+            page,
+            part,
+            style,
+            bold,
+            rng.choice((1, 1, 1, 2, 3)),
+            1 if i < count - 1 or page.chance(0.7) else rng.uniform(0.3, 1),
+        )
 
 
 def margin_notes(page, box, style):
@@ -207,7 +294,9 @@ def contents(page):
     at = right - size if vertical else top
     while (at > left) if vertical else (at < bottom):
         level = rng.choice((0, 0, 1, 2))
-        text = ("第" + page.number(rng.randint(1, 20)) + "章　" if level == 0 and page.chance(0.5) else "") + page.phrase(4, 17)
+        text = (
+            "第" + page.number(rng.randint(1, 20)) + "章　" if level == 0 and page.chance(0.5) else ""
+        ) + page.phrase(4, 17)
         value += rng.randint(0, 9)
         number = page.number(value) if vertical or page.chance(0.3) else str(value)
         begin, long = level * size * 1.2, (bottom - top if vertical else right - left)
@@ -241,7 +330,15 @@ def newspaper(page):
     size = page.pt(rng.uniform(6, 9))
     page.drawn.body = (left, top, right, bottom)
     if page.chance(0.4):
-        page.text(rng.choice(("朝刊", "夕刊", "日刊", "（第三種郵便物認可）")) + "　" + page.date(False), left, top, page.pt(7), face, role="running", room=right - left)
+        page.text(
+            rng.choice(("朝刊", "夕刊", "日刊", "（第三種郵便物認可）")) + "　" + page.date(False),
+            left,
+            top,
+            page.pt(7),
+            face,
+            role="running",
+            room=right - left,
+        )
         top += page.pt(11)
         page.rule(left, top, right, top)
         top += page.mm
@@ -280,22 +377,38 @@ def taken(page, free, corner, each, gutter, kind, style, bold):
     first = rng.randrange(len(free))
     last = min(len(free) - 1, first + rng.choice((0, 0, 1, 2)))
     top, bottom = corner[1] + first * (each + gutter), corner[1] + last * (each + gutter) + each
-    wide = (bottom - top) * rng.uniform(0.6, 1.3) if kind == "picture" else page.pt(rng.uniform(14, 30)) * rng.choice((1.6, 3.2))
+    wide = (
+        (bottom - top) * rng.uniform(0.6, 1.3)
+        if kind == "picture"
+        else page.pt(rng.uniform(14, 30)) * rng.choice((1.6, 3.2))
+    )
     wide = min(wide, (high - low) * 0.45)
     right = rng.uniform(corner[0] + wide, high)
     if any(not any(a <= right - wide and right <= b for a, b in free[i]) for i in range(first, last + 1)):
         return
     left = right - wide
     for i in range(first, last + 1):
-        free[i] = [part for a, b in free[i] for part in (((a, left - size), (right + size, b)) if a <= left and right <= b else ((a, b),
-            )) if part[1] > part[0]]
+        free[i] = [
+            part
+            for a, b in free[i]
+            for part in (((a, left - size), (right + size, b)) if a <= left and right <= b else ((a, b),))
+            if part[1] > part[0]
+        ]
         free[i] = free[i] or [(low, low)]
     if kind == "picture":
         caption = size * 2.2
         page.drawn.cells.append((left, top, right, bottom - caption))
         if page.chance(0.6):
             page.frame((left, top, right, bottom - caption))
-        page.text(page.prose(30), left, bottom - size * 1.5, max(10, int(size * 0.9)), style.face, role="caption", room=right - left)
+        page.text(
+            page.prose(30),
+            left,
+            bottom - size * 1.5,
+            max(10, int(size * 0.9)),
+            style.face,
+            role="caption",
+            room=right - left,
+        )
         return
     rows = 2 if wide > 2.4 * page.pt(14) and page.chance(0.7) else 1
     big = int(wide / rows * 0.7)
@@ -303,8 +416,16 @@ def taken(page, free, corner, each, gutter, kind, style, bold):
     for row in range(rows):
         text = page.phrase(6, 14)
         used = int(big * (1 if row == 0 else rng.uniform(0.55, 0.9)))
-        page.text(text, x + (big - used) / 2, top + rng.choice((0, 1)) * row * used, used, bold if row == 0 else style.face, True, role="headline",
-            room=bottom - top - row * used)
+        page.text(
+            text,
+            x + (big - used) / 2,
+            top + rng.choice((0, 1)) * row * used,
+            used,
+            bold if row == 0 else style.face,
+            True,
+            role="headline",
+            room=bottom - top - row * used,
+        )
         x -= wide / rows
     if page.chance(0.3):
         page.rule(left - size * 0.4, top, left - size * 0.4, bottom)
@@ -334,24 +455,42 @@ def cover(page):
     page.drawn.direction = "vertical" if vertical else "horizontal"
     face = rng.choice((page.bold(), page.face()))
     size = page.pt(rng.uniform(16, 40))
-    words = [page.phrase(3, 12), rng.choice(("外務省", "極秘", "秘", "電信写", "別添", "別紙", "写", "回覧", "公文書", "資料")), page.date(False), rng.choice(CAPTIONS) + "課"]
+    words = [
+        page.phrase(3, 12),
+        rng.choice(("外務省", "極秘", "秘", "電信写", "別添", "別紙", "写", "回覧", "公文書", "資料")),
+        page.date(False),
+        rng.choice(CAPTIONS) + "課",
+    ]
     if page.chance(0.4):
         edge = page.between(8, 25)
-        page.frame((edge, edge, page.width - edge, page.height - edge), page.thin * rng.choice((1, 2, 4)), page.chance(0.4))
+        page.frame(
+            (edge, edge, page.width - edge, page.height - edge), page.thin * rng.choice((1, 2, 4)), page.chance(0.4)
+        )
     at = page.between(32, 50)
     for i in range(rng.randint(1, 4)):
         big = size if i == 0 else page.pt(rng.uniform(10, 22))
         if vertical:
             if at + big < page.width - 28 * page.mm:
-                page.text(words[i], page.width - at - big, page.between(32, 70), big, face, True, rng.choice((1, 1.4)), role="heading",
-                    room=page.height - page.between(105, 110))
+                page.text(
+                    words[i],
+                    page.width - at - big,
+                    page.between(32, 70),
+                    big,
+                    face,
+                    True,
+                    rng.choice((1, 1.4)),
+                    role="heading",
+                    room=page.height - page.between(105, 110),
+                )
             at += big + page.between(8, 30)
         elif at + big < page.height - 30 * page.mm:
             text = words[i][: int((page.width - 60 * page.mm) / big)]
             if i == 0 and page.chance(0.15):
                 page.filled_heading(text, page.between(34, 40), at, big, face)
             else:
-                page.centred(text, page.width / 2, at, big, face, rng.choice((1, 1, 1.3)) if len(text) < 8 else 1, role="heading")
+                page.centred(
+                    text, page.width / 2, at, big, face, rng.choice((1, 1, 1.3)) if len(text) < 8 else 1, role="heading"
+                )
             at += big + page.between(8, 40)
 
 
@@ -362,11 +501,22 @@ def blank(page):
     if page.chance(0.5):
         page_number(page, face)
     if page.chance(0.35):
-        page.text(rng.choice(("（余白）", "以下余白", "写", "別添", "別紙のとおり", "（白紙）", page.phrase(4, 16))), page.between(25, 80), page.between(25, 120), size,
-            face, page.chance(0.3))
+        page.text(
+            rng.choice(("（余白）", "以下余白", "写", "別添", "別紙のとおり", "（白紙）", page.phrase(4, 16))),
+            page.between(25, 80),
+            page.between(25, 120),
+            size,
+            face,
+            page.chance(0.3),
+        )
     if page.chance(0.15):
         y = page.between(20, 200)
-        page.rule(page.between(10, 30), min(y, page.height * 0.9), page.width - page.between(10, 30), min(y, page.height * 0.9))
+        page.rule(
+            page.between(10, 30),
+            min(y, page.height * 0.9),
+            page.width - page.between(10, 30),
+            min(y, page.height * 0.9),
+        )
     if page.chance(0.12):
         step = page.between(7, 11)
         count = int((page.height - 50 * page.mm) / step)

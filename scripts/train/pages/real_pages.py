@@ -7,6 +7,7 @@ REAL holds folders of scans, each with NAME.gt.json beside it. Writes files like
 each label may be learned from. Marks are learned from where the reference says what is a mark. Print, rulings and lines are
 learned from where the network is sure of them, and so only keep what it has learned. Every other document belongs to the test.
 """
+
 import argparse
 import json
 import pathlib
@@ -36,7 +37,11 @@ def marks_of(reference):
     """Boxes of stamps and redactions, or None where they are not said; bands of which nothing is said."""
     if "regions" in reference:
         regions = reference["regions"]
-        return [r["bbox"] for r in regions if "stamp" in r["type"]], [r["bbox"] for r in regions if r["type"].startswith("redaction")], []
+        return (
+            [r["bbox"] for r in regions if "stamp" in r["type"]],
+            [r["bbox"] for r in regions if r["type"].startswith("redaction")],
+            [],
+        )
     if "annotations" in reference:
         return [a["bbox"] for a in reference["annotations"] if a["type"] == "5_stamp"], [], []
     if "boxes" in reference:
@@ -85,7 +90,10 @@ def page_of(network, path, reference):
                 labels[AT[kind]][area(box, part)] = False
                 known[AT[kind]][near] = False
     for left, top, right, bottom in unsaid:
-        band = (slice(int(top * scale / 2), int(bottom * scale / 2) + 1), slice(int(left * scale / 2), int(right * scale / 2) + 1))
+        band = (
+            slice(int(top * scale / 2), int(bottom * scale / 2) + 1),
+            slice(int(left * scale / 2), int(right * scale / 2) + 1),
+        )
         for kind in ("redaction", "redaction_core"):
             known[AT[kind]][band] = False
     return picture, labels, known
@@ -93,13 +101,20 @@ def page_of(network, path, reference):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("network"), arguments.add_argument("real", type=pathlib.Path), arguments.add_argument("out", type=pathlib.Path)
+    (
+        arguments.add_argument("network"),
+        arguments.add_argument("real", type=pathlib.Path),
+        arguments.add_argument("out", type=pathlib.Path),
+    )
     arguments.add_argument("--part", choices=["train", "test", "all"], default="train")
     given = arguments.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     network = onnxruntime.InferenceSession(given.network)
     paths = sorted(given.real.glob("*/*.gt.json"))
-    documents = {folder: sorted({document_of(path) for path in paths if path.parent == folder}) for folder in {path.parent for path in paths}}
+    documents = {
+        folder: sorted({document_of(path) for path in paths if path.parent == folder})
+        for folder in {path.parent for path in paths}
+    }
     for path in paths:
         reference, name = json.loads(path.read_text()), path.name[: -len(".gt.json")]
         if given.part not in ("all", ("train", "test")[documents[path.parent].index(document_of(path)) % 2]):
@@ -109,7 +124,12 @@ def main():
         target = given.out / f"real-{name}"
         cv2.imwrite(f"{target}.jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 93])
         numpy.savez_compressed(
-            f"{target}.npz", labels=numpy.packbits(labels, -1), shape=labels.shape, known=numpy.packbits(known, -1), lines="[]", marks="[]"
+            f"{target}.npz",
+            labels=numpy.packbits(labels, -1),
+            shape=labels.shape,
+            known=numpy.packbits(known, -1),
+            lines="[]",
+            marks="[]",
         )
 
 

@@ -1,4 +1,5 @@
 """Passages that were made unreadable: blacked out, struck out by marker, covered with white boxes."""
+
 import cv2
 import numpy
 
@@ -6,8 +7,36 @@ from faces import width_of, set_line
 from sheet import boxed
 from wear import clouds
 
-CODES = ["(b)(1)", "(b)(3)", "(b)(6)", "3.3(h)(2)", "25X1", "1.4(c)", "EO 12958", "NLJ", "24", "06", "(b)(1)(b)(3)", "PI", "2", "SANITIZED"]
-STYLES = {"solid": 30, "ragged": 18, "slanted": 8, "hatched": 8, "hollow": 8, "gray": 8, "coloured": 4, "outlined": 22, "coded": 10, "blank": 3, "black code": 3, "veil": 6}
+CODES = [
+    "(b)(1)",
+    "(b)(3)",
+    "(b)(6)",
+    "3.3(h)(2)",
+    "25X1",
+    "1.4(c)",
+    "EO 12958",
+    "NLJ",
+    "24",
+    "06",
+    "(b)(1)(b)(3)",
+    "PI",
+    "2",
+    "SANITIZED",
+]
+STYLES = {
+    "solid": 30,
+    "ragged": 18,
+    "slanted": 8,
+    "hatched": 8,
+    "hollow": 8,
+    "gray": 8,
+    "coloured": 4,
+    "outlined": 22,
+    "coded": 10,
+    "blank": 3,
+    "black code": 3,
+    "veil": 6,
+}
 
 
 def add(sheet, drawn, context):
@@ -21,12 +50,19 @@ def add(sheet, drawn, context):
     taken = []
     for passage in range(count):
         own = style if rng.random() < 0.85 else rng.choices(list(STYLES), list(STYLES.values()))[0]
-        outlines = white_block(drawn, rng) if own in ("outlined", "coded") and rng.random() < 0.4 else passage_of(drawn, rng, thick, slack, sheet)
+        white = own in ("outlined", "coded", "blank", "hollow")
+        outlines = (
+            white_block(drawn, rng)
+            if own in ("outlined", "coded") and rng.random() < 0.4
+            else passage_of(drawn, rng, thick, slack, sheet, not white)
+        )
         own_boxes = []
         for outline in outlines:
             outline = numpy.clip(outline, 0, (sheet.width - 1, sheet.height - 1)).astype(numpy.float32)
             box = (*outline.min(0), *outline.max(0))
-            if any(min(box[2], b[2]) - max(box[0], b[0]) > 3 and min(box[3], b[3]) - max(box[1], b[1]) > 3 for b in taken):
+            if any(
+                min(box[2], b[2]) - max(box[0], b[0]) > 3 and min(box[3], b[3]) - max(box[1], b[1]) > 3 for b in taken
+            ):
                 continue
             if min(box[2] - box[0], box[3] - box[1]) < 6 or not touches(box, sheet):
                 continue
@@ -41,10 +77,10 @@ def touches(box, sheet):
     return box[2] > 8 and box[3] > 8 and box[0] < sheet.width - 8 and box[1] < sheet.height - 8
 
 
-def passage_of(drawn, rng, thick, slack, sheet):
-    """Outlines of one passage, a strip for each line, or one block."""
+def passage_of(drawn, rng, thick, slack, sheet, may_be_cell):
+    """Outlines of one passage, a strip for each line, or one block. A cell that is made white looks as one that was never filled in."""
     chance = rng.random()
-    if chance < 0.12 and drawn.cells:
+    if chance < 0.12 and drawn.cells and may_be_cell:
         left, top, right, bottom = rng.choice(drawn.cells)
         inset = rng.uniform(-2, 5)
         if right - left < 0.7 * sheet.width and bottom - top < 0.4 * sheet.height:
@@ -54,23 +90,35 @@ def passage_of(drawn, rng, thick, slack, sheet):
     if not boxes:
         return []
     count = 1 if rng.random() < 0.6 else rng.randint(2, 9)
-    lines = [line[:3] for line in drawn.lines[first : first + count] if line[0] and line[1] == vertical and 0.7 < line[2] / size < 1.4]
+    lines = [
+        line[:3]
+        for line in drawn.lines[first : first + count]
+        if line[0] and line[1] == vertical and 0.7 < line[2] / size < 1.4
+    ]
     if len(lines) > 1 and rng.random() < 0.45:
         # One block over all of it.
         box = numpy.concatenate([numpy.asarray(line[0], numpy.float32) for line in lines])
         grow = size * slack
-        return [rectangle(box[:, 0].min() - grow, box[:, 1].min() - grow, box[:, 2].max() + grow, box[:, 3].max() + grow)]
+        return [
+            rectangle(box[:, 0].min() - grow, box[:, 1].min() - grow, box[:, 2].max() + grow, box[:, 3].max() + grow)
+        ]
     outlines = []
     for i, (boxes, _, _) in enumerate(lines):
         start = 0 if i or rng.random() < 0.25 else rng.randrange(len(boxes))
-        end = len(boxes) if i < len(lines) - 1 or rng.random() < 0.25 else min(len(boxes), start + rng.randint(1, max(1, len(boxes))))
+        end = (
+            len(boxes)
+            if i < len(lines) - 1 or rng.random() < 0.25
+            else min(len(boxes), start + rng.randint(1, max(1, len(boxes))))
+        )
         run = numpy.asarray(boxes[start:end], numpy.float32)
         if not len(run):
             continue
         if rng.random() < 0.04:
             # On to the edge of the page.
             edge, axis = rng.randrange(2), 1 if vertical else 0
-            run[0, axis], run[-1, axis + 2] = (0, run[-1, axis + 2]) if edge else (run[0, axis], (sheet.width, sheet.height)[axis])
+            run[0, axis], run[-1, axis + 2] = (
+                (0, run[-1, axis + 2]) if edge else (run[0, axis], (sheet.width, sheet.height)[axis])
+            )
         left, top, right, bottom = run[:, 0].min(), run[:, 1].min(), run[:, 2].max(), run[:, 3].max()
         half, end_slack = thick * size / 2, size * rng.uniform(-0.1, 0.3)
         if vertical:
@@ -103,7 +151,9 @@ def code_beside(sheet, drawn, context, box):
 def white_block(drawn, rng):
     """A large box over parts of some lines, often reaching into the margin, as they are drawn on released copies."""
     first = rng.randrange(len(drawn.lines))
-    boxes = [numpy.asarray(line[0], numpy.float32) for line in drawn.lines[first : first + rng.randint(1, 10)] if line[0]]
+    boxes = [
+        numpy.asarray(line[0], numpy.float32) for line in drawn.lines[first : first + rng.randint(1, 10)] if line[0]
+    ]
     if not boxes:
         return []
     boxes = numpy.concatenate(boxes)
@@ -113,7 +163,14 @@ def white_block(drawn, rng):
         right = left + width * rng.uniform(0.2, 0.9)
     elif rng.random() < 0.5:
         left += width * rng.uniform(0.1, 0.8)
-    return [rectangle(*(side + rng.uniform(-0.3, 2.5) * slack * sign for side, sign in ((left, -1), (top, -0.2), (right, 1), (bottom, 0.2))))]
+    return [
+        rectangle(
+            *(
+                side + rng.uniform(-0.3, 2.5) * slack * sign
+                for side, sign in ((left, -1), (top, -0.2), (right, 1), (bottom, 0.2))
+            )
+        )
+    ]
 
 
 def rectangle(left, top, right, bottom):
@@ -181,11 +238,18 @@ def marker(sheet, context, outline):
     height, width = mask.shape
     lying = width >= height
     thick = min(mask.shape)
-    strokes = rng.choice([1, 1, 2, 2, 3]) if max(mask.shape) < 12 * thick and thick < 120 else max(1, round(thick / (sheet.mm * rng.uniform(2.5, 5))))
+    strokes = (
+        rng.choice([1, 1, 2, 2, 3])
+        if max(mask.shape) < 12 * thick and thick < 120
+        else max(1, round(thick / (sheet.mm * rng.uniform(2.5, 5))))
+    )
     pen = max(3, int(thick / strokes * rng.uniform(0.95, 1.25)))
     for i in range(strokes):
         middle = (i + 0.5) * thick / strokes
-        ends = [(rng.uniform(0.3, 0.6) * pen, middle + rng.gauss(0, 0.06) * pen), ((width if lying else height) - rng.uniform(0.3, 0.6) * pen, middle + rng.gauss(0, 0.06) * pen)]
+        ends = [
+            (rng.uniform(0.3, 0.6) * pen, middle + rng.gauss(0, 0.06) * pen),
+            ((width if lying else height) - rng.uniform(0.3, 0.6) * pen, middle + rng.gauss(0, 0.06) * pen),
+        ]
         points = [tuple(int(v) for v in (p if lying else p[::-1])) for p in ends]
         cv2.line(mask, *points, 255, pen, cv2.LINE_AA)
     edge = clouds(context.noise, mask.shape, rng.uniform(4, 16))
@@ -219,7 +283,10 @@ def hatch(sheet, context, outline, passage):
     else:
         at = float(top if along else left)
         while at < (bottom if along else right):
-            layer.rule(*((left, at, right, at + rng.uniform(-3, 3)) if along else (at, top, at + rng.uniform(-3, 3), bottom)), thick)
+            layer.rule(
+                *((left, at, right, at + rng.uniform(-3, 3)) if along else (at, top, at + rng.uniform(-3, 3), bottom)),
+                thick,
+            )
             at += gap * rng.uniform(0.6, 1.1)
     dense = thick / gap
     colour = rng.choice([(30, 30, 30), (70, 70, 75), (20, 20, 90)])
@@ -243,11 +310,15 @@ def hollow(sheet, context, outline, passage):
     points = [numpy.round(outline - (left, top)).astype(numpy.int32)]
     cv2.fillPoly(mask, points, 255)
     rim = int(rng.uniform(2, max(3, 0.3 * min(mask.shape))))
-    inner = cv2.erode(mask, numpy.ones((3, 3), numpy.uint8), iterations=rim, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    inner = cv2.erode(
+        mask, numpy.ones((3, 3), numpy.uint8), iterations=rim, borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )
     ring = cv2.subtract(mask, inner)
     uneven = clouds(context.noise, mask.shape, rng.uniform(4, 20))
     ring[uneven > rng.uniform(0.3, 1)] = 0
-    mottled = ((clouds(context.noise, mask.shape, rng.uniform(3, 12)) > rng.uniform(0.1, 0.9)) & (inner > 0)).astype(numpy.uint8) * 255
+    mottled = ((clouds(context.noise, mask.shape, rng.uniform(3, 12)) > rng.uniform(0.1, 0.9)) & (inner > 0)).astype(
+        numpy.uint8
+    ) * 255
     sheet.tint(numpy.maximum(ring, mottled), left, top, (rng.randint(0, 60),) * 3, 1)
 
 
@@ -255,12 +326,19 @@ def boxed_in(sheet, context, outline, passage, style):
     """A white box with a thin outline, sometimes with a code in it; or a black one with a white code."""
     rng = context.rng
     white = style != "black code"
-    sheet.hide(outline, None if white and rng.random() < 0.5 else (255,) * 3 if white else (rng.randint(0, 30),) * 3, passage)
+    sheet.hide(
+        outline, None if white and rng.random() < 0.5 else (255,) * 3 if white else (rng.randint(0, 30),) * 3, passage
+    )
     left, top, right, bottom = (float(v) for v in (*outline.min(0), *outline.max(0)))
     layer = sheet.layer()
     if white:
         thick, dashed = rng.choice([1, 1, 1.5, 2, 3]), rng.random() < 0.08
-        for x0, y0, x1, y1 in ((left, top, right, top), (right, top, right, bottom), (left, bottom, right, bottom), (left, top, left, bottom)):
+        for x0, y0, x1, y1 in (
+            (left, top, right, top),
+            (right, top, right, bottom),
+            (left, bottom, right, bottom),
+            (left, top, left, bottom),
+        ):
             if not dashed:
                 layer.rule(x0, y0, x1, y1, thick)
                 continue
@@ -273,7 +351,15 @@ def boxed_in(sheet, context, outline, passage, style):
         face = context.faces.draw(rng, "latin", "type")
         if size >= 9 and width_of(face, code, size) < right - left - 6:
             at = rng.choice([left + 3, (left + right - width_of(face, code, size)) / 2])
-            set_line(layer, face, code, at, (top + bottom - size) / 2 if bottom - top < 4 * size else top + size * rng.uniform(0.3, 2), size, rng)
+            set_line(
+                layer,
+                face,
+                code,
+                at,
+                (top + bottom - size) / 2 if bottom - top < 4 * size else top + size * rng.uniform(0.3, 2),
+                size,
+                rng,
+            )
     found = layer.drawn()
     if found is not None:
         sheet.tint(*found, (rng.randint(0, 60),) * 3 if white else (240,) * 3, 1)

@@ -3,6 +3,7 @@
 A `Page` gathers the print of one page in a few layers and presses them in the end, rules first. Lengths are pixels of
 the drawing; `pt` gives those of typographic points.
 """
+
 import dataclasses
 import functools
 import re
@@ -18,11 +19,37 @@ NOT_FIRST = set("、。，．」』）】・ーっゃゅょッャュョ々〃")
 HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 KANJI_DIGITS = "〇一二三四五六七八九"
-FORM_INKS = ((30, 30, 30), (35, 35, 35), (60, 60, 60), (150, 80, 40), (160, 100, 60), (80, 115, 40), (60, 90, 140), (50, 70, 110), (70, 60, 170))
-TYPE_INKS = ((15, 15, 15), (25, 25, 25), (35, 35, 40), (25, 30, 40), (80, 80, 80), (110, 110, 110), (120, 45, 85), (130, 60, 30))
+FORM_INKS = (
+    (30, 30, 30),
+    (35, 35, 35),
+    (60, 60, 60),
+    (150, 80, 40),
+    (160, 100, 60),
+    (80, 115, 40),
+    (60, 90, 140),
+    (50, 70, 110),
+    (70, 60, 170),
+)
+TYPE_INKS = (
+    (15, 15, 15),
+    (25, 25, 25),
+    (35, 35, 40),
+    (25, 30, 40),
+    (80, 80, 80),
+    (110, 110, 110),
+    (120, 45, 85),
+    (130, 60, 30),
+)
 MARKERS = (
-    ("１．", "２．", "３．", "４．", "５．", "６．"), ("（１）", "（２）", "（３）", "（４）"), ("一、", "二、", "三、", "四、", "五、"),
-    ("ア．", "イ．", "ウ．", "エ．"), ("（イ）", "（ロ）", "（ハ）", "（ニ）"), ("1. ", "2. ", "3. ", "4. "), ("(1) ", "(2) ", "(3) "), ("○", "○", "○"), ("・", "・"),
+    ("１．", "２．", "３．", "４．", "５．", "６．"),
+    ("（１）", "（２）", "（３）", "（４）"),
+    ("一、", "二、", "三、", "四、", "五、"),
+    ("ア．", "イ．", "ウ．", "エ．"),
+    ("（イ）", "（ロ）", "（ハ）", "（ニ）"),
+    ("1. ", "2. ", "3. ", "4. "),
+    ("(1) ", "(2) ", "(3) "),
+    ("○", "○", "○"),
+    ("・", "・"),
 )
 
 
@@ -33,6 +60,7 @@ class Drawn:
     `lines` has for each set line its characters' boxes, whether it is vertical, its size and its role; `cells` are ruled
     cells of forms and tables and areas left free for pictures; `body` is the box around the main text.
     """
+
     kind: str
     direction: str = "horizontal"
     lines: list = dataclasses.field(default_factory=list)
@@ -43,6 +71,7 @@ class Drawn:
 @dataclasses.dataclass
 class Style:
     """How a passage is set. `pitch` is in characters; `spacing`, from line to line, and `indent` likewise."""
+
     face: Face
     size: int
     pitch: float = 1.0
@@ -129,7 +158,9 @@ class Page:
     def phrase(self, low, high):
         """A few words without the marks that end sentences, as headings have them."""
         count = self.rng.randint(low, high)
-        return "".join(c for c in self.prose(count + 8) if c not in "、。，．！？").lstrip("ーっゃゅょッャュョ々」』）】・")[:count]
+        return "".join(c for c in self.prose(count + 8) if c not in "、。，．！？").lstrip(
+            "ーっゃゅょッャュョ々」』）】・"
+        )[:count]
 
     def number(self, value):
         return kanji_number(value, self.rng) if self.drawn.direction == "vertical" else str(value).translate(DIGITS)
@@ -143,7 +174,9 @@ class Page:
             text += rng.choice(("", "", "前", "後", "　")) + f"{n(rng.randint(1, 23))}時{n(rng.randint(1, 59))}分"
         return text
 
-    def text(self, text, x, y, size, face, vertical=False, pitch=1.0, layer=None, role="body", room=None, registered=True):
+    def text(
+        self, text, x, y, size, face, vertical=False, pitch=1.0, layer=None, role="body", room=None, registered=True
+    ):
         """Sets a line, its first cell at (x, y), cut where `room` or the page ends; registers and returns its boxes."""
         size = int(size)
         layer = self.type if layer is None else layer
@@ -151,7 +184,11 @@ class Page:
         text = cut(text, face, size, pitch, vertical, limit)
         down = 0 if vertical else sunk(face, size)
         boxes = set_line(layer, face, text, round(x), round(y - down), size, self.rng, pitch, vertical)
-        boxes = [(l, t + down, r, b + down) for l, t, r, b in boxes if l + r < 2 * self.sheet.width and t + b < 2 * self.sheet.height]
+        boxes = [
+            (l, t + down, r, b + down)
+            for l, t, r, b in boxes
+            if l + r < 2 * self.sheet.width and t + b < 2 * self.sheet.height
+        ]
         if registered and boxes:
             self.register(boxes, vertical, size, role)
         return boxes
@@ -170,7 +207,9 @@ class Page:
 
     def at_bottom(self, text, x, bottom, size, face, pitch=1.0, **more):
         """A vertical line that ends at `bottom`."""
-        return self.text(text, x, max(0, bottom - len(text) * size * pitch), size, face, vertical=True, pitch=pitch, **more)
+        return self.text(
+            text, x, max(0, bottom - len(text) * size * pitch), size, face, vertical=True, pitch=pitch, **more
+        )
 
     def fill(self, box, style, amount=1.0, step=None, lines=None):
         """Fills a part of a box with paragraphs; returns the edge reached (y, or x where vertical)."""
@@ -187,7 +226,18 @@ class Page:
             along = indent * style.size * style.pitch
             x, y = (right - style.size - i * step, top + along) if style.vertical else (left + along, top + i * step)
             if text:
-                boxes = self.text(text, x, y, style.size, style.face, style.vertical, style.pitch, style.layer, style.role, long - along + 1)
+                boxes = self.text(
+                    text,
+                    x,
+                    y,
+                    style.size,
+                    style.face,
+                    style.vertical,
+                    style.pitch,
+                    style.layer,
+                    style.role,
+                    long - along + 1,
+                )
                 self.adorn(boxes, style, step)
         end = min(count, len(lines)) * step
         return right - end if style.vertical else top + end
@@ -229,7 +279,9 @@ class Page:
             text = self.prose(len(some) * 2).translate(HIRAGANA_TO_KATAKANA)
             text = "".join(c for c in text if "ァ" <= c <= "ン")
             x, y = (some[0][2] + 1, some[0][1]) if style.vertical else (some[0][0], some[0][1] - small - 1)
-            self.text(text[: len(some) * 2 - 1], x, y, small, style.face, style.vertical, layer=style.layer, role="ruby")
+            self.text(
+                text[: len(some) * 2 - 1], x, y, small, style.face, style.vertical, layer=style.layer, role="ruby"
+            )
         elif rng.random() < style.dots and beside > 0.4 * size:
             mark, small = rng.choice("・、。○"), max(9, int(size * 0.45))
             for l, t, r, b in some:
@@ -283,9 +335,9 @@ class Page:
         """Sets a text in a cell, smaller where it would not fit, or not at all where it would get too small."""
         left, top, right, bottom = cell
         edge = 0.6 * self.mm
-        long, thick = ((bottom - top, right - left) if vertical else (right - left, bottom - top))
+        long, thick = (bottom - top, right - left) if vertical else (right - left, bottom - top)
         long, thick = long - 2 * edge, thick - 2 * edge * 0.7
-        wide = (len(text) if vertical else extent(text, face, 100, 1) / 100)
+        wide = len(text) if vertical else extent(text, face, 100, 1) / 100
         if not text or wide <= 0:
             return []
         size = int(min(size, thick, long / wide))
@@ -293,7 +345,9 @@ class Page:
             return []
         pitch = 1.0
         if spread and len(text) > 1 and wide * size < long:
-            pitch = 1 + min(2.5, (long - wide * size) / (wide * size) * wide / max(1, wide - 0.5)) * self.rng.uniform(0.4, 0.9)
+            pitch = 1 + min(2.5, (long - wide * size) / (wide * size) * wide / max(1, wide - 0.5)) * self.rng.uniform(
+                0.4, 0.9
+            )
             pitch = min(pitch, (long - size) / max(1, (wide - 1) * size))
         used = (wide - 1) * size * pitch + size
         off = {"start": 0, "middle": (long - used) / 2, "end": long - used}[align]
@@ -309,7 +363,9 @@ class Page:
         if boxes:
             off = size * self.rng.uniform(0.15, 0.5)
             left, top, right, bottom = boxes[0][0] - off, boxes[0][1] - off, boxes[-1][2] + off, boxes[-1][3] + off
-            self.filled.draw((left, top, right, bottom))[max(0, int(top)) : int(bottom), max(0, int(left)) : int(right)] = 255
+            self.filled.draw((left, top, right, bottom))[
+                max(0, int(top)) : int(bottom), max(0, int(left)) : int(right)
+            ] = 255
 
     def finish(self):
         """Presses all layers and returns the record."""
@@ -322,11 +378,18 @@ class Page:
         sheet.press(self.form, "print", self.form_ink, rng.uniform(0.7, 1))
         sheet.press(self.type, "print", self.type_ink, rng.choice((1, 1, rng.uniform(0.6, 1))))
         edge = self.sheet.width, self.sheet.height
-        self.drawn.cells = [(l, t, min(r, edge[0]), min(b, edge[1])) for l, t, r, b in self.drawn.cells if l < edge[0] and t < edge[1]]
+        self.drawn.cells = [
+            (l, t, min(r, edge[0]), min(b, edge[1])) for l, t, r, b in self.drawn.cells if l < edge[0] and t < edge[1]
+        ]
         if not self.drawn.body[2]:
             boxes = [box for line in self.drawn.lines for box in (line[0][0], line[0][-1])]
             if boxes:
-                self.drawn.body = min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+                self.drawn.body = (
+                    min(b[0] for b in boxes),
+                    min(b[1] for b in boxes),
+                    max(b[2] for b in boxes),
+                    max(b[3] for b in boxes),
+                )
             else:
                 self.drawn.body = tuple(part * side for part, side in zip((0.1, 0.1, 0.9, 0.9), edge * 2))
         left, top, right, bottom = self.drawn.body

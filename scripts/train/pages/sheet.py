@@ -6,6 +6,7 @@ Lengths are pixels of the drawing. The long side of every page is `LONG`, so tha
 Ink is drawn into a `Layer` (coverage, 0 to 255) and then pressed onto the page with a colour. What it is pressed as says
 which label its pixels get; a page is drawn from the lowest ink to the uppermost.
 """
+
 import dataclasses
 
 import cv2
@@ -22,6 +23,7 @@ SEEN = 80  # coverage from which a pixel of ink counts, of 255
 @dataclasses.dataclass
 class Line:
     """The core of a line: its corners (4 x 2), its direction and the size of its characters."""
+
     corners: numpy.ndarray
     vertical: bool
     size: float
@@ -30,6 +32,7 @@ class Line:
 @dataclasses.dataclass
 class Mark:
     """A stamp, a redaction or a note by hand: its outline (n x 2) and, for a redaction, its passage."""
+
     kind: str
     outline: numpy.ndarray
     passage: int = 0
@@ -60,7 +63,12 @@ class Layer:
         left, top, right, bottom = (int(round(v)) for v in box)
         box = [max(0, left), max(0, top), min(width, right + 1), min(height, bottom + 1)]
         if box[0] < box[2] and box[1] < box[3]:
-            self.box = [min(self.box[0], box[0]), min(self.box[1], box[1]), max(self.box[2], box[2]), max(self.box[3], box[3])]
+            self.box = [
+                min(self.box[0], box[0]),
+                min(self.box[1], box[1]),
+                max(self.box[2], box[2]),
+                max(self.box[3], box[3]),
+            ]
         return self.cover
 
     def rule(self, x0, y0, x1, y1, thick):
@@ -89,7 +97,11 @@ class Sheet:
         self.picture[:] = paper
         self.paper = paper
         self.ink = {kind: numpy.zeros((self.height, self.width), numpy.uint8) for kind in INK}
-        self.areas = {kind: numpy.zeros((self.height // FINER, self.width // FINER), numpy.uint8) for kind in AREAS if "al" not in kind}
+        self.areas = {
+            kind: numpy.zeros((self.height // FINER, self.width // FINER), numpy.uint8)
+            for kind in AREAS
+            if "al" not in kind
+        }
         self.lines, self.marks = [], []
 
     def layer(self):
@@ -121,7 +133,9 @@ class Sheet:
             table = numpy.clip(255 - numpy.arange(256) * strength * (255 - value) / 255, 0, 255).astype(numpy.uint8)
             light = cv2.LUT(cover, table)
             picture[..., channel] = cv2.multiply(picture[..., channel], light, scale=1 / 255)
-        seen = cv2.LUT(cover, numpy.where(numpy.arange(256) * strength >= SEEN * 0.6, numpy.arange(256), 0).astype(numpy.uint8))
+        seen = cv2.LUT(
+            cover, numpy.where(numpy.arange(256) * strength >= SEEN * 0.6, numpy.arange(256), 0).astype(numpy.uint8)
+        )
         label = self.ink[kind][place]
         numpy.maximum(label, seen, out=label)
 
@@ -148,7 +162,9 @@ class Sheet:
         place = (slice(top, bottom), slice(left, right))
         part = mask[..., None].astype(numpy.float32) / 255
         colour = self.paper if colour is None else colour
-        self.picture[place] = (self.picture[place] * (1 - part) + numpy.array(colour, numpy.float32) * part).astype(numpy.uint8)
+        self.picture[place] = (self.picture[place] * (1 - part) + numpy.array(colour, numpy.float32) * part).astype(
+            numpy.uint8
+        )
         for label in self.ink.values():
             label[place][mask > 127] = 0
         self.lines = [piece for line in self.lines for piece in without(line, (left, top, right, bottom), outline)]
@@ -254,7 +270,13 @@ def without(line, box, outline):
         return [line]
     points = numpy.linspace(low[axis], high[axis], max(2, int((high[axis] - low[axis]) / (0.25 * line.size)) + 2))
     middle = (low[1 - axis] + high[1 - axis]) / 2
-    hidden = [cv2.pointPolygonTest(outline.reshape(-1, 1, 2), (float(middle), float(p)) if axis else (float(p), float(middle)), False) >= 0 for p in points]
+    hidden = [
+        cv2.pointPolygonTest(
+            outline.reshape(-1, 1, 2), (float(middle), float(p)) if axis else (float(p), float(middle)), False
+        )
+        >= 0
+        for p in points
+    ]
     if not any(hidden):
         return [line]
     pieces, start = [], None

@@ -3,6 +3,7 @@
 A stamp is drawn upright as coverage, worn, turned and pressed. Its outline is that of its ink. Texts and shapes of pages held
 out are not those of training.
 """
+
 import math
 
 import cv2
@@ -15,18 +16,43 @@ from wear import clouds
 
 SECRECY = "極秘 秘 厳秘 極祕 取扱注意 部外秘 無期限 大至急 至急 要回覧 回覧 写 秘扱 人秘 館長符号扱 限定配布 複写厳禁 要回収 緊急".split()
 RELEASE = [
-    "秘密指定解除", "秘密指定解除/外交記録公開室", "秘密指定解除/情報公開室", "秘密指定解除/外交記録・情報公開室", "解除", "秘解除/外務省", "公開", "外交記録公開",
-    "秘密指定解除/日付/情報公開室", "審査済/公開", "外務省/外交史料館",
+    "秘密指定解除",
+    "秘密指定解除/外交記録公開室",
+    "秘密指定解除/情報公開室",
+    "秘密指定解除/外交記録・情報公開室",
+    "解除",
+    "秘解除/外務省",
+    "公開",
+    "外交記録公開",
+    "秘密指定解除/日付/情報公開室",
+    "審査済/公開",
+    "外務省/外交史料館",
 ]
 OFFICE = "接受 受領 文書課 記録/文書 済 閲 供覧 閲覧済 配布済 電信課 条約局 経済局 受付 決裁 発送済 校了 浄書 原議 永久保存 本紙限り 保存期間 コピー厳禁".split()
 ENGLISH = [
-    "SECRET", "TOP SECRET", "CONFIDENTIAL", "RECEIVED", "DECLASSIFIED", "DO NOT REPRODUCE/RETURN TO CIA", "COPY", "FOR OFFICIAL USE ONLY", "UNCLASSIFIED",
-    "RESTRICTED", "URGENT", "FILE COPY", "APPROVED FOR RELEASE/DATE", "REPRODUCED AT THE/NATIONAL ARCHIVES", "LIMITED OFFICIAL USE", "RECORD COPY",
+    "SECRET",
+    "TOP SECRET",
+    "CONFIDENTIAL",
+    "RECEIVED",
+    "DECLASSIFIED",
+    "DO NOT REPRODUCE/RETURN TO CIA",
+    "COPY",
+    "FOR OFFICIAL USE ONLY",
+    "UNCLASSIFIED",
+    "RESTRICTED",
+    "URGENT",
+    "FILE COPY",
+    "APPROVED FOR RELEASE/DATE",
+    "REPRODUCED AT THE/NATIONAL ARCHIVES",
+    "LIMITED OFFICIAL USE",
+    "RECORD COPY",
 ]
 # No text here is among those of training.
 HELD_OUT = {
-    "secrecy": "特秘 用済後廃棄 内閣限り 親展 要返却 機密".split(), "release": ["指定解除/公開文書室", "要審査/解除済", "全部開示/審査室", "指定解除/日付"],
-    "office": "総務課 査閲 承認 会計済 登録 写送付".split(), "english": ["EYES ONLY", "CLASSIFIED", "RELEASED IN FULL", "DISPATCHED/EMBASSY"],
+    "secrecy": "特秘 用済後廃棄 内閣限り 親展 要返却 機密".split(),
+    "release": ["指定解除/公開文書室", "要審査/解除済", "全部開示/審査室", "指定解除/日付"],
+    "office": "総務課 査閲 承認 会計済 登録 写送付".split(),
+    "english": ["EYES ONLY", "CLASSIFIED", "RELEASED IN FULL", "DISPATCHED/EMBASSY"],
 }
 TRAINING = {"secrecy": SECRECY, "release": RELEASE, "office": OFFICE, "english": ENGLISH}
 SURNAMES = "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 清水 山崎 森 池田 橋本 阿部 石川 前田 藤田 小川 岡田 後藤 長谷川 村上 近藤 石井 斎藤 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本 松田 中川 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 島田 谷口 大野 高田 丸山 今井 河野 藤本 村田 武田 上野 杉山 増田 平野 大塚 千葉 久保 松井 小島 岩崎 桜井 野口 松尾 野村 木下 菊地 渡部 佐野 杉本 新井 古川 浜田 市川 水野 小松 島".split()
@@ -36,9 +62,29 @@ SEALS = {
     True: ["公使館之印", "記録課之印"],
 }
 # A plain frame, or none, is common to all; the other shapes are either of training or held out.
-SHAPES = ["none", "none", "rectangle", "rectangle", "rectangle", "double", "rounded", "oval", "circle", "cells", "shield"]
+SHAPES = [
+    "none",
+    "none",
+    "rectangle",
+    "rectangle",
+    "rectangle",
+    "double",
+    "rounded",
+    "oval",
+    "circle",
+    "cells",
+    "shield",
+]
 SHAPES_HELD_OUT = ["none", "rectangle", "hexagon", "notched"]
-FORMS = {"none": "box", "rectangle": "box", "double": "box", "cells": "box", "rectangle-filled": "box", "oval": "oval", "circle": "oval"}
+FORMS = {
+    "none": "box",
+    "rectangle": "box",
+    "double": "box",
+    "cells": "box",
+    "rectangle-filled": "box",
+    "oval": "oval",
+    "circle": "oval",
+}
 
 
 def add(sheet, drawn, context):
@@ -46,7 +92,17 @@ def add(sheet, drawn, context):
     rng = context.rng
     count = rng.choices(range(7), [0.27, 0.25, 0.2, 0.13, 0.08, 0.05, 0.02])[0]
     gray_page, spots = rng.random() < 0.45, []
-    kinds = {text_stamp: 52, dater: 10, name_seal: 15, numbering: 6, office_seal: 4, across: 3, ruled: 5, postmark: 2, arrival: 3}
+    kinds = {
+        text_stamp: 52,
+        dater: 10,
+        name_seal: 15,
+        numbering: 6,
+        office_seal: 4,
+        across: 3,
+        ruled: 5,
+        postmark: 2,
+        arrival: 3,
+    }
     for _ in range(count):
         kind = rng.choices(list(kinds), list(kinds.values()))[0]
         cover, text, form = kind(sheet, context)
@@ -64,7 +120,9 @@ def surname(context):
 
 
 def date_of(rng, patterns):
-    return rng.choice(patterns).format(y=rng.randint(20, 99), m=rng.randint(1, 12), d=rng.randint(1, 28), h=rng.randint(0, 23), n=rng.randint(0, 59))
+    return rng.choice(patterns).format(
+        y=rng.randint(20, 99), m=rng.randint(1, 12), d=rng.randint(1, 28), h=rng.randint(0, 23), n=rng.randint(0, 59)
+    )
 
 
 def shaded(colour, rng):
@@ -110,7 +168,10 @@ def outline_of(cover, form):
         return numpy.float32([(left, top), (right, top), (right, bottom), (left, bottom)])
     if form == "oval":
         turns = numpy.arange(24) * (2 * math.pi / 24)
-        x, y = (left + right) / 2 + (right - left) / 2 * numpy.cos(turns), (top + bottom) / 2 + (bottom - top) / 2 * numpy.sin(turns)
+        x, y = (
+            (left + right) / 2 + (right - left) / 2 * numpy.cos(turns),
+            (top + bottom) / 2 + (bottom - top) / 2 * numpy.sin(turns),
+        )
         return numpy.stack([x, y], 1).astype(numpy.float32)
     hull = cv2.convexHull(numpy.stack([columns, rows], 1).astype(numpy.int32))
     return cv2.approxPolyDP(hull, 2.0, True).reshape(-1, 2).astype(numpy.float32)
@@ -123,7 +184,9 @@ def turn(cover, degrees, outline):
     cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
     size = int(height * sine + width * cosine) + 3, int(height * cosine + width * sine) + 3
     matrix[:, 2] += (size[0] / 2 - width / 2, size[1] / 2 - height / 2)
-    return cv2.warpAffine(cover, matrix, size, flags=cv2.INTER_LINEAR), cv2.transform(outline.reshape(-1, 1, 2), matrix).reshape(-1, 2)
+    return cv2.warpAffine(cover, matrix, size, flags=cv2.INTER_LINEAR), cv2.transform(
+        outline.reshape(-1, 1, 2), matrix
+    ).reshape(-1, 2)
 
 
 def place(sheet, drawn, rng, shape):
@@ -140,11 +203,17 @@ def place(sheet, drawn, rng, shape):
         if boxes:
             box = rng.choice([boxes[-1], rng.choice(boxes)])
             if drawn.direction == "vertical" and rng.random() < 0.7:
-                return (box[0] + box[2] - width) / 2 + rng.gauss(0, 0.3) * width, box[3] + rng.uniform(-1.1, 0.5) * height
-            return box[2] + rng.uniform(-1.2, 0.6) * width, (box[1] + box[3]) / 2 - height / 2 + rng.gauss(0, 0.3) * height
+                return (box[0] + box[2] - width) / 2 + rng.gauss(0, 0.3) * width, box[3] + rng.uniform(
+                    -1.1, 0.5
+                ) * height
+            return box[2] + rng.uniform(-1.2, 0.6) * width, (box[1] + box[3]) / 2 - height / 2 + rng.gauss(
+                0, 0.3
+            ) * height
     if chance < 0.7 and drawn.cells:
         left, top, right, bottom = rng.choice(drawn.cells)
-        return (left + right - width) / 2 + rng.gauss(0, 0.2) * width, (top + bottom - height) / 2 + rng.gauss(0, 0.2) * height
+        return (left + right - width) / 2 + rng.gauss(0, 0.2) * width, (top + bottom - height) / 2 + rng.gauss(
+            0, 0.2
+        ) * height
     if chance < 0.75:
         return rng.choice([-0.4 * width, sheet.width - 0.6 * width]), rng.uniform(0, max(1, sheet.height - height))
     return rng.uniform(0, max(1, sheet.width - width)), rng.uniform(0, max(1, sheet.height - height))
@@ -171,7 +240,9 @@ def worn(cover, context):
     if rng.random() < 0.5:
         pressed *= 1 - rng.uniform(0.1, 0.6) * (clouds(context.noise, cover.shape, rng.uniform(10, 120)) + 1) / 2
     if rng.random() < 0.25:
-        slope = numpy.linspace(1, rng.uniform(0.15, 0.7), cover.shape[rng.randint(0, 1)], dtype=numpy.float32)[:: rng.choice([1, -1])]
+        slope = numpy.linspace(1, rng.uniform(0.15, 0.7), cover.shape[rng.randint(0, 1)], dtype=numpy.float32)[
+            :: rng.choice([1, -1])
+        ]
         pressed *= slope[:, None] if len(slope) == cover.shape[0] else slope[None]
     if rng.random() < 0.25:
         pressed *= clouds(context.noise, cover.shape, rng.uniform(3, 25)) < rng.uniform(0.1, 0.6)
@@ -195,7 +266,9 @@ def rows_of(sheet, context, rows, size, vertical=False, kind="japanese"):
         own = sum(advance(face, c, size) if not vertical else size for c in row) * pitch
         inset = size / 2 + (length - size - own) / 2 * rng.choice([1, 1, 0])
         across_ = size / 2 + (len(rows) - 1 - i if vertical else i) * (size + gap)
-        set_line(layer, face, row, across_ if vertical else inset, inset if vertical else across_, size, rng, pitch, vertical)
+        set_line(
+            layer, face, row, across_ if vertical else inset, inset if vertical else across_, size, rng, pitch, vertical
+        )
     found = layer.drawn()
     return None if found is None else found[0].copy()
 
@@ -204,15 +277,27 @@ def text_stamp(sheet, context):
     """Rows of text, mostly in a frame."""
     rng = context.rng
     texts = HELD_OUT if context.held_out else TRAINING
-    group = rng.choices(["secrecy", "release", "office", "english", "random", "phrase"], [0.28, 0.26, 0.16, 0.12, 0.08, 0.1])[0]
-    text = {"random": lambda: context.sentences.draw(rng)[: rng.randint(2, 12)], "phrase": lambda: phrase(rng)}.get(group, lambda: rng.choice(texts[group]))()
+    group = rng.choices(
+        ["secrecy", "release", "office", "english", "random", "phrase"], [0.28, 0.26, 0.16, 0.12, 0.08, 0.1]
+    )[0]
+    text = {"random": lambda: context.sentences.draw(rng)[: rng.randint(2, 12)], "phrase": lambda: phrase(rng)}.get(
+        group, lambda: rng.choice(texts[group])
+    )()
     kind = "latin" if group in ("english", "phrase") else "japanese"
     if kind == "latin":
         text = text.replace("DATE", "日付")
     if "日付" in text or rng.random() < 0.12:
-        date = date_of(rng, ["{y}.{m}.{d}", "{m}.{d}"] if kind == "latin" else ["{y}.{m}.{d}", "{y}年{m}月{d}日", "{m}.{d}", "昭{y}.{m}.{d}"])
+        date = date_of(
+            rng,
+            ["{y}.{m}.{d}", "{m}.{d}"]
+            if kind == "latin"
+            else ["{y}.{m}.{d}", "{y}年{m}月{d}日", "{m}.{d}", "昭{y}.{m}.{d}"],
+        )
         text = text.replace("日付", date) if "日付" in text else f"{text}/{date}"
-    size = int(sheet.mm * (rng.uniform(3, 6.5) if len(text) > 4 else rng.uniform(4, 15) if rng.random() < 0.8 else rng.uniform(10, 28)))
+    size = int(
+        sheet.mm
+        * (rng.uniform(3, 6.5) if len(text) > 4 else rng.uniform(4, 15) if rng.random() < 0.8 else rng.uniform(10, 28))
+    )
     vertical = kind == "japanese" and len(text) > 1 and rng.random() < 0.22
     cover = rows_of(sheet, context, text.split("/"), size, vertical, kind)
     if cover is None:
@@ -244,7 +329,9 @@ def framed(cover, shape, size, rng):
     if shape == "circle":
         grow = cover.shape[0] - cover.shape[1]
         across_, along = max(0, grow), max(0, -grow)
-        cover = cv2.copyMakeBorder(cover, along // 2, along - along // 2, across_ // 2, across_ - across_ // 2, cv2.BORDER_CONSTANT, value=0)
+        cover = cv2.copyMakeBorder(
+            cover, along // 2, along - along // 2, across_ // 2, across_ - across_ // 2, cv2.BORDER_CONSTANT, value=0
+        )
     height, width = cover.shape
     frame = numpy.zeros_like(cover)
     e = thick // 2 + 1
@@ -262,24 +349,68 @@ def framed(cover, shape, size, rng):
                     cv2.line(frame, (e, at), (width - 1 - e, at), 255, thick)
     elif shape.startswith("rounded"):
         radius = min(width, height) // rng.choice([3, 4, 6])
-        for x, y, start in ((e + radius, e + radius, 180), (width - 1 - e - radius, e + radius, 270), (width - 1 - e - radius, height - 1 - e - radius, 0), (e + radius, height - 1 - e - radius, 90)):
+        for x, y, start in (
+            (e + radius, e + radius, 180),
+            (width - 1 - e - radius, e + radius, 270),
+            (width - 1 - e - radius, height - 1 - e - radius, 0),
+            (e + radius, height - 1 - e - radius, 90),
+        ):
             cv2.ellipse(frame, (x, y), (radius, radius), 0, start, start + 90, 255, thick)
-        for a, b in (((e + radius, e), (width - 1 - e - radius, e)), ((e + radius, height - 1 - e), (width - 1 - e - radius, height - 1 - e)), ((e, e + radius), (e, height - 1 - e - radius)), ((width - 1 - e, e + radius), (width - 1 - e, height - 1 - e - radius))):
+        for a, b in (
+            ((e + radius, e), (width - 1 - e - radius, e)),
+            ((e + radius, height - 1 - e), (width - 1 - e - radius, height - 1 - e)),
+            ((e, e + radius), (e, height - 1 - e - radius)),
+            ((width - 1 - e, e + radius), (width - 1 - e, height - 1 - e - radius)),
+        ):
             cv2.line(frame, a, b, 255, thick)
     elif shape in ("oval", "circle"):
-        cv2.ellipse(frame, (width // 2, height // 2), (width // 2 - e, height // 2 - e), 0, 0, 360, 255, thick, cv2.LINE_AA)
+        cv2.ellipse(
+            frame, (width // 2, height // 2), (width // 2 - e, height // 2 - e), 0, 0, 360, 255, thick, cv2.LINE_AA
+        )
         if rng.random() < 0.3:
-            cv2.ellipse(frame, (width // 2, height // 2), (width // 2 - e - 3 * thick, height // 2 - e - 3 * thick), 0, 0, 360, 255, max(1, thick // 2), cv2.LINE_AA)
+            cv2.ellipse(
+                frame,
+                (width // 2, height // 2),
+                (width // 2 - e - 3 * thick, height // 2 - e - 3 * thick),
+                0,
+                0,
+                360,
+                255,
+                max(1, thick // 2),
+                cv2.LINE_AA,
+            )
     elif shape == "hexagon":
         cut = min(side, width // 3)
-        points = [(e, height // 2), (cut, e), (width - cut, e), (width - e - 1, height // 2), (width - cut, height - e - 1), (cut, height - e - 1)]
+        points = [
+            (e, height // 2),
+            (cut, e),
+            (width - cut, e),
+            (width - e - 1, height // 2),
+            (width - cut, height - e - 1),
+            (cut, height - e - 1),
+        ]
         cv2.polylines(frame, [numpy.int32(points)], True, 255, thick, cv2.LINE_AA)
     elif shape == "shield":
-        points = [(e, e), (width - e - 1, e), (width - e - 1, int(0.75 * height)), (width // 2, height - e - 1), (e, int(0.75 * height))]
+        points = [
+            (e, e),
+            (width - e - 1, e),
+            (width - e - 1, int(0.75 * height)),
+            (width // 2, height - e - 1),
+            (e, int(0.75 * height)),
+        ]
         cv2.polylines(frame, [numpy.int32(points)], True, 255, thick, cv2.LINE_AA)
     elif shape == "notched":
         cut = min(width, height) // 5
-        points = [(cut, e), (width - cut, e), (width - e - 1, cut), (width - e - 1, height - cut), (width - cut, height - e - 1), (cut, height - e - 1), (e, height - cut), (e, cut)]
+        points = [
+            (cut, e),
+            (width - cut, e),
+            (width - e - 1, cut),
+            (width - e - 1, height - cut),
+            (width - cut, height - e - 1),
+            (cut, height - e - 1),
+            (e, height - cut),
+            (e, cut),
+        ]
         cv2.polylines(frame, [numpy.int32(points)], True, 255, thick, cv2.LINE_AA)
     if shape.endswith("filled"):
         filled = numpy.zeros_like(cover)
@@ -302,9 +433,15 @@ def dater(sheet, context):
     for y in (middle - half, middle + half):
         reach = int(math.sqrt(radius**2 - half**2))
         cv2.line(cover, (middle - reach, y), (middle + reach, y), 255, thick)
-    date = rng.choice(["{y}.{m}.{d}", "{y} {m} {d}", "'{y}.{m}.{d}", "{m}月{d}日"]).format(y=rng.randint(10, 99), m=rng.randint(1, 12), d=rng.randint(1, 28))
+    date = rng.choice(["{y}.{m}.{d}", "{y} {m} {d}", "'{y}.{m}.{d}", "{m}月{d}日"]).format(
+        y=rng.randint(10, 99), m=rng.randint(1, 12), d=rng.randint(1, 28)
+    )
     pool = HELD_OUT["office"] if context.held_out else OFFICE
-    texts = [rng.choice(pool).replace("/", "")[:4], date, surname(context) if rng.random() < 0.6 else rng.choice(pool)[:3]]
+    texts = [
+        rng.choice(pool).replace("/", "")[:4],
+        date,
+        surname(context) if rng.random() < 0.6 else rng.choice(pool)[:3],
+    ]
     for i, text in enumerate(texts):
         height = int(min(1.5 * half, radius * 1.5 / (0.62 * len(text) + 0.4)))
         row = rows_of(sheet, context, [text], max(10, height))
@@ -312,7 +449,13 @@ def dater(sheet, context):
             continue
         widest = 2 * reach * (0.95 if i == 1 else 0.72)
         if row.shape[1] > widest:
-            row = cv2.resize(row, None, fx=widest / row.shape[1], fy=min(1, 1.4 * widest / row.shape[1]), interpolation=cv2.INTER_AREA)
+            row = cv2.resize(
+                row,
+                None,
+                fx=widest / row.shape[1],
+                fy=min(1, 1.4 * widest / row.shape[1]),
+                interpolation=cv2.INTER_AREA,
+            )
         y = middle + (i - 1) * int((radius + half) / 2 * 0.98) - row.shape[0] // 2
         x = middle - row.shape[1] // 2
         y, x = max(0, y), max(0, x)
@@ -335,7 +478,13 @@ def name_seal(sheet, context):
     room = 0.7
     scale_x, scale_y = size * room / cover.shape[1], height * room / cover.shape[0]
     scale = min(scale_x, scale_y)
-    cover = cv2.resize(cover, None, fx=min(scale_x, scale * 1.4), fy=min(scale_y, scale * 1.4), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    cover = cv2.resize(
+        cover,
+        None,
+        fx=min(scale_x, scale * 1.4),
+        fy=min(scale_y, scale * 1.4),
+        interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
+    )
     whole = numpy.zeros((height + 6, size + 6), numpy.uint8)
     y, x = (height + 6 - cover.shape[0]) // 2, (size + 6 - cover.shape[1]) // 2
     whole[y : y + cover.shape[0], x : x + cover.shape[1]] = cover
@@ -343,12 +492,24 @@ def name_seal(sheet, context):
     frame = numpy.zeros_like(whole)
     form = "oval" if rng.random() < 0.85 else "box"
     if form == "oval":
-        cv2.ellipse(frame, (size // 2 + 3, height // 2 + 3), (size // 2 - 1, height // 2 - 1), 0, 0, 360, 255, thick, cv2.LINE_AA)
+        cv2.ellipse(
+            frame,
+            (size // 2 + 3, height // 2 + 3),
+            (size // 2 - 1, height // 2 - 1),
+            0,
+            0,
+            360,
+            255,
+            thick,
+            cv2.LINE_AA,
+        )
     else:
         cv2.rectangle(frame, (3, 3), (size + 2, height + 2), 255, thick)
     if rng.random() < 0.12:
         filled = numpy.zeros_like(whole)
-        cv2.ellipse(filled, (size // 2 + 3, height // 2 + 3), (size // 2 - 1, height // 2 - 1), 0, 0, 360, 255, -1, cv2.LINE_AA)
+        cv2.ellipse(
+            filled, (size // 2 + 3, height // 2 + 3), (size // 2 - 1, height // 2 - 1), 0, 0, 360, 255, -1, cv2.LINE_AA
+        )
         return cv2.subtract(filled, whole), name, "oval"
     return numpy.maximum(whole, frame), name, form
 
@@ -360,7 +521,14 @@ def office_seal(sheet, context):
     columns = {4: 2, 5: 2, 6: 2, 9: 3}.get(len(text), 2)
     rows = -(-len(text) // columns)
     size = int(sheet.mm * rng.uniform(16, 34) / rows)
-    cover = rows_of(sheet, context, [text[i : i + rows] for i in range(0, len(text), rows)], size, True, "handwritten" if rng.random() < 0.5 else "japanese")
+    cover = rows_of(
+        sheet,
+        context,
+        [text[i : i + rows] for i in range(0, len(text), rows)],
+        size,
+        True,
+        "handwritten" if rng.random() < 0.5 else "japanese",
+    )
     if cover is None:
         return None, "", "box"
     cover = cv2.dilate(cover, numpy.ones((3, 3), numpy.uint8))
@@ -379,7 +547,14 @@ def numbering(sheet, context):
 def across(sheet, context):
     """A very large faint word across the page."""
     rng = context.rng
-    words = [("写", "japanese"), ("極秘", "japanese"), ("秘", "japanese"), ("CONFIDENTIAL", "latin"), ("COPY", "latin"), ("SECRET", "latin")]
+    words = [
+        ("写", "japanese"),
+        ("極秘", "japanese"),
+        ("秘", "japanese"),
+        ("CONFIDENTIAL", "latin"),
+        ("COPY", "latin"),
+        ("SECRET", "latin"),
+    ]
     word, kind = rng.choice([("機密", "japanese"), ("CLASSIFIED", "latin")] if context.held_out else words)
     size = int(sheet.mm * (rng.uniform(40, 80) if kind == "japanese" else rng.uniform(18, 34)))
     cover = rows_of(sheet, context, [word], size, False, kind)
@@ -397,13 +572,19 @@ def ruled(sheet, context):
     pool = HELD_OUT["office"] if context.held_out else [word for word in OFFICE if "/" not in word]
     words = [rng.choice(pool)]
     for _ in range(rng.randint(1, 3)):
-        words.append(rng.choice(["", rng.choice(pool), date_of(rng, ["{y}.{m}.{d}", "{m}月{d}日", "{h}時{n}分", "第{y}{d}号"])]))
+        words.append(
+            rng.choice(["", rng.choice(pool), date_of(rng, ["{y}.{m}.{d}", "{m}月{d}日", "{h}時{n}分", "第{y}{d}号"])])
+        )
     size = int(sheet.mm * rng.uniform(2.5, 5.5))
     covers = [rows_of(sheet, context, [word], size) if word else None for word in words]
     widths = [cover.shape[1] for cover in covers if cover is not None]
     if not widths:
         return None, "", "box"
-    step, room, thick = int(size * rng.uniform(1.4, 2.1)), int(size * rng.uniform(0.4, 1.2)), max(2, int(size * rng.uniform(0.03, 0.1)))
+    step, room, thick = (
+        int(size * rng.uniform(1.4, 2.1)),
+        int(size * rng.uniform(0.4, 1.2)),
+        max(2, int(size * rng.uniform(0.03, 0.1))),
+    )
     head = int(size * rng.uniform(1, 2.5)) if rng.random() < 0.4 else 0
     whole = numpy.zeros((step * len(words) + 8, head + max(widths) + 2 * room + 8), numpy.uint8)
     cv2.rectangle(whole, (4, 4), (whole.shape[1] - 5, whole.shape[0] - 5), 255, thick)
@@ -440,9 +621,21 @@ def arrival(sheet, context):
     if context.held_out:
         patterns = ["DISPATCHED 19{y} {m} {d} {h}:{n}"] if latin else ["発信 昭和{y}年{m}月{d}日{h}時"]
     elif latin:
-        patterns = ["{d} {m} 19{y} {h} {n} Z", "19{y} {m} {d} PM {h}:{n}", "RECEIVED {m}-{d}-{y} {h}:{n}", "DO NOT REPRODUCE OR DISTRIBUTE"]
+        patterns = [
+            "{d} {m} 19{y} {h} {n} Z",
+            "19{y} {m} {d} PM {h}:{n}",
+            "RECEIVED {m}-{d}-{y} {h}:{n}",
+            "DO NOT REPRODUCE OR DISTRIBUTE",
+        ]
     else:
-        patterns = ["昭和{y}年{m}月{d}日{h}時{n}分着", "{y}.{m}.{d} {h}時{n}分", "本電の写は作成しないこと", "この文書は閲覧後返却のこと"]
+        patterns = [
+            "昭和{y}年{m}月{d}日{h}時{n}分着",
+            "{y}.{m}.{d} {h}時{n}分",
+            "本電の写は作成しないこと",
+            "この文書は閲覧後返却のこと",
+        ]
     text = date_of(rng, patterns)
-    cover = rows_of(sheet, context, [text], int(sheet.mm * rng.uniform(2.2, 4.5)), False, "latin" if latin else "japanese")
+    cover = rows_of(
+        sheet, context, [text], int(sheet.mm * rng.uniform(2.2, 4.5)), False, "latin" if latin else "japanese"
+    )
     return (None, "", "box") if cover is None else (framed(cover, "none", 20, rng), text, "box")

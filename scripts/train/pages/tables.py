@@ -1,4 +1,5 @@
 """Pages of tables and lists: numbers in ruled grids, distribution lists with many short cells."""
+
 from forms import CAPTIONS, NAMES, POSTS, RANKS, parted
 from setting import Style
 
@@ -10,7 +11,9 @@ def entry(page, kind):
         value = rng.choice((rng.randint(0, 99), rng.randint(100, 99999)))
         if page.drawn.direction == "vertical":
             return page.number(value % 1000)
-        return rng.choice((f"{value:,}", f"{value:,}", f"{value / 10:,.1f}", page.number(value), "－", "0", f"△{value}"))
+        return rng.choice(
+            (f"{value:,}", f"{value:,}", f"{value / 10:,.1f}", page.number(value), "－", "0", f"△{value}")
+        )
     if kind == "sign":
         return rng.choice(("○", "×", "１", "２", "△", "有", "無", "全", "写", "主", "副", ""))
     if kind == "name":
@@ -35,7 +38,14 @@ def table(page):
     y = top
     if page.chance(0.85):
         big = page.pt(rng.uniform(10, 18))
-        page.centred(page.phrase(4, 14) + rng.choice(("表", "一覧表", "配布先", "内訳", "")), (left + right) / 2, y, big, page.face("type"), role="heading")
+        page.centred(
+            page.phrase(4, 14) + rng.choice(("表", "一覧表", "配布先", "内訳", "")),
+            (left + right) / 2,
+            y,
+            big,
+            page.face("type"),
+            role="heading",
+        )
         y += big * rng.uniform(1.6, 2.4)
     page.drawn.body = (left, y, right, bottom)
     while y < bottom - 30 * page.mm:
@@ -43,11 +53,15 @@ def table(page):
             style = Style(face, size, 1, 1.6, indent=1, length=1)
             y = page.fill((left, y, right, min(bottom, y + 8 * size)), style, 0.8) + size
         end = bottom if page.chance(0.6) else y + (bottom - y) * rng.uniform(0.3, 0.8)
-        y = (distribution if page.chance(0.3) else grid)(page, (left, y, right, end), face, size, vertical) + size * rng.uniform(1.5, 3)
+        y = (distribution if page.chance(0.3) else grid)(
+            page, (left, y, right, end), face, size, vertical
+        ) + size * rng.uniform(1.5, 3)
         if page.chance(0.5):
             break
     if page.chance(0.3) and y < bottom - 2 * size:
-        page.text("（注）" + page.phrase(8, 30), left, y, page.pt(rng.uniform(5.5, 7.5)), face, role="note", room=right - left)
+        page.text(
+            "（注）" + page.phrase(8, 30), left, y, page.pt(rng.uniform(5.5, 7.5)), face, role="note", room=right - left
+        )
 
 
 def grid(page, box, face, size, vertical):
@@ -66,8 +80,12 @@ def grid(page, box, face, size, vertical):
         columns = int((right - left) / (size * rng.uniform(1.5, 2.4)))
         xs = parted(rng, left, right, columns, 1)
     ys = parted(rng, top, bottom, rows, 1 if not vertical else 0.6)
-    kinds = [rng.choice(("text", "name", "post", "office")) if i == 0 or page.chance(0.15) else rng.choice(("number", "number", "number", "sign",
-        "text")) for i in range(columns)]
+    kinds = [
+        rng.choice(("text", "name", "post", "office"))
+        if i == 0 or page.chance(0.15)
+        else rng.choice(("number", "number", "number", "sign", "text"))
+        for i in range(columns)
+    ]
     rules = rng.choice(("all", "all", "all", "across", "down", "outer", "head", "none"))
     thick = page.thin * rng.choice((1, 1, 1.5))
     cells = [[(l, t, r, b) for l, r in zip(xs, xs[1:])] for t, b in zip(ys, ys[1:])]
@@ -76,9 +94,9 @@ def grid(page, box, face, size, vertical):
         if page.chance(0.4):
             page.frame((left, top, right, bottom), thick * 2)
     elif rules != "none":
-        for y in (ys if rules == "across" else (ys[0], ys[1], ys[-1]) if rules == "head" else (ys[0], ys[-1])):
+        for y in ys if rules == "across" else (ys[0], ys[1], ys[-1]) if rules == "head" else (ys[0], ys[-1]):
             page.rule(left, y, right, y, thick)
-        for x in (xs if rules == "down" else ()):
+        for x in xs if rules == "down" else ():
             page.rule(x, top, x, bottom, thick)
         if rules == "outer":
             page.frame((left, top, right, bottom), thick * 2)
@@ -87,9 +105,18 @@ def grid(page, box, face, size, vertical):
     for i, row in enumerate(cells):
         for kind, cell in zip(kinds, row):
             if i == 0:
-                page.in_cell(entry(page, rng.choice(("office", "text"))), cell, size * 0.95, face, vertical, role="caption")
+                page.in_cell(
+                    entry(page, rng.choice(("office", "text"))), cell, size * 0.95, face, vertical, role="caption"
+                )
             elif not page.chance(empty):
-                page.in_cell(entry(page, kind), cell, size, face, vertical, align if kind == "number" else "start" if kind in ("text", "name") else "middle")
+                page.in_cell(
+                    entry(page, kind),
+                    cell,
+                    size,
+                    face,
+                    vertical,
+                    align if kind == "number" else "start" if kind in ("text", "name") else "middle",
+                )
     return bottom
 
 
@@ -114,6 +141,12 @@ def distribution(page, box, face, size, vertical):
             if kind == "sign" and page.chance(0.4):
                 continue
             text = entry(page, kind).replace("　", "")
-            page.in_cell(text, (xs[column], ys[row], xs[column + 1], ys[row + 1]), size, face, down and len(text) > 1,
-                layer=rng.choice((page.form, page.type)) if kind == "sign" else page.form)
+            page.in_cell(
+                text,
+                (xs[column], ys[row], xs[column + 1], ys[row + 1]),
+                size,
+                face,
+                down and len(text) > 1,
+                layer=rng.choice((page.form, page.type)) if kind == "sign" else page.form,
+            )
     return ys[-1]

@@ -7,6 +7,7 @@ PAGES and HELD_OUT are folders of pages.py, --real is one of real_pages.py. OUT_
 is there, training resumes. OUT_FOLDER/marks.onnx is written with it (running mean). Every 500 steps the overlap of each
 label (intersection over union at 0.5) on pages held out is printed.
 """
+
 import argparse
 import pathlib
 import random
@@ -49,7 +50,9 @@ def crop(picture, labels, rng):
         labels = numpy.pad(labels, ((0, 0), (0, down // 2), (0, right // 2)))
         height, width = picture.shape[:2]
     # Marks are where margins are, too: corners come as often as the middle.
-    top, left = (min(max(0, rng.randint(-side // 4, whole - side * 3 // 4)), whole - side) // 2 * 2 for whole in (height, width))
+    top, left = (
+        min(max(0, rng.randint(-side // 4, whole - side * 3 // 4)), whole - side) // 2 * 2 for whole in (height, width)
+    )
     picture = picture[top : top + side, left : left + side]
     labels = labels[:, top // 2 : (top + side) // 2, left // 2 : (left + side) // 2]
     if side != CROP:
@@ -112,7 +115,10 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("pages", "held_out", "out"):
         arguments.add_argument(name, type=pathlib.Path)
-    arguments.add_argument("--steps", type=int, default=10000), arguments.add_argument("--rate", type=float, default=2e-3)
+    (
+        arguments.add_argument("--steps", type=int, default=10000),
+        arguments.add_argument("--rate", type=float, default=2e-3),
+    )
     arguments.add_argument("--threads", type=int, default=1), arguments.add_argument("--real", type=pathlib.Path)
     given = arguments.parse_args()
     torch.set_num_threads(given.threads), cv2.setNumThreads(1)
@@ -124,7 +130,11 @@ def main():
     step, state = 0, given.out / "state.pt"
     if state.exists():
         kept = torch.load(state, weights_only=False)
-        network.load_state_dict(kept["network"]), mean.load_state_dict(kept["mean"]), optimizer.load_state_dict(kept["optimizer"])
+        (
+            network.load_state_dict(kept["network"]),
+            mean.load_state_dict(kept["mean"]),
+            optimizer.load_state_dict(kept["optimizer"]),
+        )
         step = kept["step"]
     first = step
 
@@ -144,7 +154,9 @@ def main():
         labels = torch.from_numpy(numpy.stack([labels for _, labels in pieces])).float()
         share = step / given.steps
         for group in optimizer.param_groups:
-            group["lr"] = float(given.rate * min(1, (step - first + 1) / WARM_UP) * (0.5 * (1 + numpy.cos(numpy.pi * share))))
+            group["lr"] = float(
+                given.rate * min(1, (step - first + 1) / WARM_UP) * (0.5 * (1 + numpy.cos(numpy.pi * share)))
+            )
         loss = loss_on(as_input([picture for picture, _ in pieces]), labels)
         optimizer.zero_grad()
         loss.backward()
@@ -160,7 +172,12 @@ def main():
             print(f"{step} loss {numpy.mean(losses):.4f} pages {len(paths)} {time.time() - began:.0f} s", flush=True)
             losses = []
         if step % SAVE == 0 or step == given.steps:
-            kept = {"network": network.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            kept = {
+                "network": network.state_dict(),
+                "mean": mean.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+            }
             torch.save(kept, given.out / "state.new")
             (given.out / "state.new").rename(state)
         if step % VALIDATE == 0 or step == given.steps:

@@ -1,4 +1,5 @@
 """Vertical cables and old forms of telegrams: ruled columns, head cells, small captions."""
+
 from forms import CAPTIONS, NAMES, OLD_TITLES, POSTS, PRECEDENCE, RANKS, TITLES, approval, parted, value
 from setting import MARKERS, Style
 
@@ -76,11 +77,32 @@ def columns(page, box, face, ruled, inside=False):
             if at_bottom:
                 page.at_bottom(text, x, bottom - inset - rng.choice((0, 1, 3)) * size, size, face, pitch, role="head")
             else:
-                page.text(text, x, top + inset + rng.choice((0, 0, 0, 1, 2)) * size, size, face, True, pitch, role="head", room=length - 2 * size)
+                page.text(
+                    text,
+                    x,
+                    top + inset + rng.choice((0, 0, 0, 1, 2)) * size,
+                    size,
+                    face,
+                    True,
+                    pitch,
+                    role="head",
+                    room=length - 2 * size,
+                )
             x -= step * rng.choice((1, 1, 1, 2))
-    style = Style(face, size, pitch, step / size, True, indent=rng.choice((0, 1, 1)), markers=rng.choice(MARKERS[:5]) if page.chance(0.5) else (),
+    style = Style(
+        face,
+        size,
+        pitch,
+        step / size,
+        True,
+        indent=rng.choice((0, 1, 1)),
+        markers=rng.choice(MARKERS[:5]) if page.chance(0.5) else (),
         length=rng.uniform(1.5, 6),
-                  gap=rng.choice((0, 0, 0, 0.3)), closing=rng.choice(("（了）", "（終）", "")), underline=rng.choice((0, 0, 0.05)), dots=rng.choice((0, 0, 0.05)))
+        gap=rng.choice((0, 0, 0, 0.3)),
+        closing=rng.choice(("（了）", "（終）", "")),
+        underline=rng.choice((0, 0, 0.05)),
+        dots=rng.choice((0, 0, 0.05)),
+    )
     body = (left + (step - size) / 2, top + inset, x + size, bottom - inset)
     if body[2] - body[0] > 2 * step:
         end = page.fill(body, style, rng.choice((1, 1, rng.uniform(0.1, 0.95))), step)
@@ -90,7 +112,13 @@ def columns(page, box, face, ruled, inside=False):
 def cable_columns(page):
     """The head of a vertical cable: text, whether it stands at the foot of its column, how often it is there."""
     rng = page.rng
-    number = "第" + page.number(rng.randint(1, 9999)) + rng.choice(("号", "號")) + "　" + "　".join(rng.sample(PRECEDENCE, rng.randint(0, 2)))
+    number = (
+        "第"
+        + page.number(rng.randint(1, 9999))
+        + rng.choice(("号", "號"))
+        + "　"
+        + "　".join(rng.sample(PRECEDENCE, rng.randint(0, 2)))
+    )
     return (
         (rng.choice(OLD_TITLES), False, 0.12),
         (page.date() + "　" + rng.choice(POSTS) + rng.choice(("発", "發")), False, 0.8),
@@ -108,12 +136,36 @@ def edge_notes(page, left, right, bottom, face):
     size = page.pt(rng.uniform(6, 8.5))
     y = min(page.height - 2 * size, bottom + page.between(2, 5))
     if page.chance(0.35):
-        page.text(rng.choice(("外務省", "省務外", "外　務　省", "大日本帝國政府", "在外公館", "電信課")), left + page.between(0, 10), y, size, face,
-            pitch=rng.choice((1, 1.8)), layer=page.form, role="foot")
+        page.text(
+            rng.choice(("外務省", "省務外", "外　務　省", "大日本帝國政府", "在外公館", "電信課")),
+            left + page.between(0, 10),
+            y,
+            size,
+            face,
+            pitch=rng.choice((1, 1.8)),
+            layer=page.form,
+            role="foot",
+        )
     if page.chance(0.2):
-        page.at_right(rng.choice(("（日本標準規格Ｂ５）", "二十五行", "昭和　年　月　日")), right, y, size, face, layer=page.form, role="foot")
+        page.at_right(
+            rng.choice(("（日本標準規格Ｂ５）", "二十五行", "昭和　年　月　日")),
+            right,
+            y,
+            size,
+            face,
+            layer=page.form,
+            role="foot",
+        )
     if page.chance(0.15) and left > 2.4 * size + 5 * page.mm:
-        page.at_bottom(rng.choice(("外務省電信課", "極秘扱", "電信寫用紙", "注意本電ハ嚴祕ニ付ス")), left - size * 1.8, bottom, size, face, layer=page.form, role="foot")
+        page.at_bottom(
+            rng.choice(("外務省電信課", "極秘扱", "電信寫用紙", "注意本電ハ嚴祕ニ付ス")),
+            left - size * 1.8,
+            bottom,
+            size,
+            face,
+            layer=page.form,
+            role="foot",
+        )
 
 
 def telegram_form(page):
@@ -132,16 +184,49 @@ def telegram_form(page):
     xs = parted(rng, right - wide, right, rng.randint(2, 5))
     cut = top + (bottom - top) * rng.uniform(0.1, 0.2)
     borders = [top, cut] + ([bottom] if page.chance(0.6) else [top + (bottom - top) * rng.uniform(0.45, 0.7), bottom])
-    names = ("発信人", "受信人", "発電", "着電", "番號", "主任", "局課", "暗號", "平文", "宛名", "発局", "指定", "字數", "受付", "照校")
+    names = (
+        "発信人",
+        "受信人",
+        "発電",
+        "着電",
+        "番號",
+        "主任",
+        "局課",
+        "暗號",
+        "平文",
+        "宛名",
+        "発局",
+        "指定",
+        "字數",
+        "受付",
+        "照校",
+    )
     for i, row in enumerate(page.grid(xs, borders)):
         for cell in row:
             if i == 0 or i == 2:
                 text = rng.choice(names) if i == 0 else rng.choice(CAPTIONS)
                 tall = (cell[0], cell[1], cell[2], cell[1] + min(cell[3] - cell[1], caption * 6))
-                page.in_cell(text, tall, caption, form, True, "start" if i else "middle", page.form, "caption", spread=i == 0 and page.chance(0.6))
+                page.in_cell(
+                    text,
+                    tall,
+                    caption,
+                    form,
+                    True,
+                    "start" if i else "middle",
+                    page.form,
+                    "caption",
+                    spread=i == 0 and page.chance(0.6),
+                )
             elif page.chance(0.75):
-                text = rng.choice((page.date(), rng.choice(NAMES) + rng.choice(RANKS), "第" + page.number(rng.randint(1, 900)) + "號",
-                    rng.choice(POSTS), "外務大臣"))
+                text = rng.choice(
+                    (
+                        page.date(),
+                        rng.choice(NAMES) + rng.choice(RANKS),
+                        "第" + page.number(rng.randint(1, 900)) + "號",
+                        rng.choice(POSTS),
+                        "外務大臣",
+                    )
+                )
                 page.in_cell(text, cell, page.pt(rng.uniform(9, 12)), face, True, "start")
     right -= wide
     if page.chance(0.6):

@@ -2,6 +2,7 @@
 
 Pictures are RGB, 8 bits. Lengths are in pixels of the drawing (230 dpi on an A4 page).
 """
+
 import cv2
 import numpy
 
@@ -83,7 +84,11 @@ def scanned(picture, rng, noise):
     else:
         small = picture
     if rng.random() < 0.7:
-        small = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.4, 1.2 if small is picture else 0.8) if rng.random() < 0.9 else rng.uniform(1.2, 2.4))
+        small = cv2.GaussianBlur(
+            small,
+            (0, 0),
+            rng.uniform(0.4, 1.2 if small is picture else 0.8) if rng.random() < 0.9 else rng.uniform(1.2, 2.4),
+        )
     if rng.random() < 0.4:
         small = unevenly_lit(small, rng, noise)
     if rng.random() < 0.7:
@@ -102,7 +107,11 @@ def scanned(picture, rng, noise):
     if mode != "two levels" and rng.random() < 0.5:
         small = compressed(small, rng)
     if small.shape[:2] != (height, width):
-        small = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR if mode != "two levels" or rng.random() < 0.5 else cv2.INTER_NEAREST)
+        small = cv2.resize(
+            small,
+            (width, height),
+            interpolation=cv2.INTER_LINEAR if mode != "two levels" or rng.random() < 0.5 else cv2.INTER_NEAREST,
+        )
     return small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2RGB)
 
 
@@ -139,7 +148,9 @@ def two_levels(gray, rng):
         return cv2.threshold(gray, ink + (paper - ink) * rng.uniform(0.35, 0.85), 255, cv2.THRESH_BINARY)[1]
     if chance < 0.85:
         window = rng.choice([15, 25, 41, 75]) | 1
-        return cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, window, rng.uniform(4, 22))
+        return cv2.adaptiveThreshold(
+            gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, window, rng.uniform(4, 22)
+        )
     step = rng.choice([2, 4])
     order = numpy.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], numpy.float32)[:step, :step]
     order = (order / order.max() * 160 + 48).astype(numpy.uint8)
@@ -179,7 +190,8 @@ class Warp:
         inverse = numpy.linalg.inv(affine)
         # Maps are kept at the size of the labels and enlarged for the picture.
         columns, rows = numpy.meshgrid(
-            (numpy.arange(width // FINER, dtype=numpy.float32) + 0.5) * FINER, (numpy.arange(height // FINER, dtype=numpy.float32) + 0.5) * FINER
+            (numpy.arange(width // FINER, dtype=numpy.float32) + 0.5) * FINER,
+            (numpy.arange(height // FINER, dtype=numpy.float32) + 0.5) * FINER,
         )
         x, y, w = (inverse[i, 0] * columns + inverse[i, 1] * rows + inverse[i, 2] for i in range(3))
         self.x, self.y = (x / w).astype(numpy.float32), (y / w).astype(numpy.float32)
@@ -193,7 +205,9 @@ class Warp:
         """The picture moved; `beyond` is the value of what lies beyond the page."""
         size = self.size
         x, y = (cv2.resize(m, size, interpolation=cv2.INTER_LINEAR) for m in (self.x, self.y))
-        return cv2.remap(picture, x - 0.5, y - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(beyond,) * 3)
+        return cv2.remap(
+            picture, x - 0.5, y - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(beyond,) * 3
+        )
 
     def label(self, label):
         """A label (booleans) moved."""
@@ -206,7 +220,9 @@ class Warp:
 
     def points(self, points):
         """Points (n x 2) moved."""
-        moved = cv2.perspectiveTransform(numpy.asarray(points, numpy.float32).reshape(-1, 1, 2), self.forward).reshape(-1, 2)
+        moved = cv2.perspectiveTransform(numpy.asarray(points, numpy.float32).reshape(-1, 1, 2), self.forward).reshape(
+            -1, 2
+        )
         if self.curl is not None:
             at = numpy.clip((moved / FINER).astype(int), 0, (self.x.shape[1] - 1, self.x.shape[0] - 1))
             shift = numpy.stack([c[at[:, 1], at[:, 0]] for c in self.curl], 1)
