@@ -243,23 +243,22 @@ fn ink_of_which_hardly_any_text_is_read_is_a_warning() {
 }
 
 #[test]
-fn the_network_finds_the_stamps_that_rules_find_and_is_named() {
-    let learned = MarksOptions { method: MarksMethod::Learned, ..MarksOptions::default() };
-    let settings = Settings { marks: learned, ..Settings::default() };
-    let (ruled, learned) = (read(sample(KATAKANA)), read_with(sample(KATAKANA), &settings));
+fn the_network_keeps_the_stamps_that_rules_find_and_is_named() {
+    let by = |method| {
+        let marks = MarksOptions { method, ..MarksOptions::default() };
+        read_with(sample(KATAKANA), &Settings { marks, ..Settings::default() })
+    };
+    let (ruled, both) = (by(MarksMethod::Rules), by(MarksMethod::Both));
     let stamps = |page: &Page| -> Vec<_> {
         page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Stamp { .. })).map(|r| r.bbox).collect()
     };
-    let (ruled_stamps, learned_stamps) = (stamps(&ruled), stamps(&learned));
+    let (ruled_stamps, all) = (stamps(&ruled), stamps(&both));
     assert_eq!(ruled_stamps.len(), 3);
     for stamp in &ruled_stamps {
-        assert!(
-            learned_stamps.iter().any(|found| found.iou(stamp) >= 0.5),
-            "{stamp:?} in {learned_stamps:?}"
-        );
+        assert!(all.iter().any(|found| found.iou(stamp) >= 0.5), "{stamp:?} in {all:?}");
     }
     let names =
         |page: &Page| page.provenance.models.iter().map(|model| model.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&ruled), ["denshin-cables"]);
-    assert_eq!(names(&learned), ["denshin-cables", "denshin-marks"]);
+    assert_eq!(names(&both), ["denshin-cables", "denshin-marks"]);
 }

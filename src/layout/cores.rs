@@ -19,6 +19,9 @@ const SMALLEST: u64 = 6;
 /// for lines that bend.
 const ASIDE: f64 = 0.6;
 const BEYOND: f64 = 0.75;
+/// Longest gap beneath a stamp between a core and ink of its line, in characters, and how much of it no stamp may cover.
+const LONGEST_GAP: f64 = 6.0;
+const UNCOVERED: f64 = 2.0;
 /// Higher than this, in characters, is what reaches into other lines.
 const SOUND: f64 = 1.35;
 
@@ -46,6 +49,7 @@ pub(super) fn string(
     ink: &Binary,
     units: Units,
     labels: &Labels,
+    stamps: &[BBox],
     options: &LayoutOptions,
 ) -> (Vec<Strung>, Units) {
     let modes = match options.direction {
@@ -79,6 +83,13 @@ pub(super) fn string(
             }
             cut.into_iter().for_each(|(core, part)| pieces[core].push(part));
         }
+        left.retain(|piece| {
+            let beyond = beyond_stamps(piece, &cores, &index, (widest, stamps));
+            if let Some(core) = beyond {
+                pieces[core].push(cores[core].mode.along(piece));
+            }
+            beyond.is_none()
+        });
         left.retain(|piece| is_print(labels, piece));
         rest.extend(joined(&left, units.size));
     }
@@ -89,6 +100,31 @@ pub(super) fn string(
         Strung { mode: core.mode, units }
     });
     (strung.collect(), Units { all: rest, ..units })
+}
+
+/// The core of the line that a piece of ink belongs to and is parted from by a stamp: beneath stamps, cores may be missing.
+fn beyond_stamps(
+    piece: &BBox,
+    cores: &[Core],
+    index: &BoxIndex,
+    (widest, stamps): (f64, &[BBox]),
+) -> Option<usize> {
+    if stamps.is_empty() {
+        return None;
+    }
+    let near = index.touching(&piece.grown((LONGEST_GAP * widest) as i32));
+    let fits = |&i: &usize| {
+        let (core, along) = (&cores[i], cores[i].mode.along(piece));
+        let gap = core.gap_beside(&along, stamps);
+        let whole = f64::from(along.gap_x(&core.bbox));
+        core.aside(piece).abs() <= ASIDE
+            && f64::from(along.height()) <= SOUND * core.size
+            && whole <= LONGEST_GAP * core.size
+            && gap.is_some_and(|gap| f64::from(gap) <= UNCOVERED * core.size)
+    };
+    near.into_iter()
+        .filter(fits)
+        .min_by(|&a, &b| cores[a].aside(piece).abs().total_cmp(&cores[b].aside(piece).abs()))
 }
 
 /// The cores of a direction.
@@ -154,6 +190,19 @@ impl Core {
     fn aside(&self, piece: &BBox) -> f64 {
         let middle = self.mode.along(piece).center();
         (middle.y - self.middle(middle.x)) / self.size
+    }
+
+    /// How much of the gap between the core and a box, both as seen along the line, no stamp covers; `None` where none covers any.
+    fn gap_beside(&self, along: &BBox, stamps: &[BBox]) -> Option<i32> {
+        let gap = BBox::from_ltrb(
+            self.bbox.right.min(along.right),
+            along.top,
+            self.bbox.left.max(along.left),
+            along.bottom,
+        );
+        let covered = |stamp: &BBox| self.mode.along(stamp).intersection(&gap).width().max(0);
+        let covered = stamps.iter().map(covered).max().filter(|&covered| covered > 0)?;
+        Some(gap.width() - covered)
     }
 
     /// Whether a box lies beside the core, or not far beyond its ends, and touches the line.
@@ -228,7 +277,7 @@ mod tests {
 
     fn strung(ink: &Binary, labels: &Labels) -> (Vec<Strung>, usize) {
         let options = LayoutOptions::default();
-        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, &options);
+        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, &[], &options);
         (strung, rest.all.len())
     }
 

@@ -210,7 +210,8 @@ impl Stringing<'_> {
         let bead = |&bbox: &BBox| Bead { bbox, redaction: None };
         let own = self.strung.iter().filter(|s| s.mode == self.mode);
         let mut lines: Vec<Chain> = own.map(|s| Chain::of(s.units.iter().map(bead).collect())).collect();
-        let mut beneath = Vec::new();
+        let mut beneath: Vec<Chain> = lines.extract_if(.., |line| self.is_stamps_remnant(line)).collect();
+        beneath.retain(|line| self.may_be_line(line));
         for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
             let own = Self { size: alike[0].size, ..*self };
             let units: Vec<BBox> = alike.iter().flat_map(|zone| along(&zone.units, self.mode)).collect();

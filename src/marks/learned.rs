@@ -6,8 +6,9 @@
 
 use super::color::ColorPage;
 use super::erasing::{cover, cut};
+use super::judge::{Proposer, dark, judged};
 use super::shapes::{SIDES, shape};
-use super::{Mark, Marks, MarksOptions, passages, strokes};
+use super::{Mark, Marks, MarksMethod, MarksOptions, find_marks, passages, strokes};
 use crate::geometry::{BBox, merge};
 use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor};
 use crate::raster::{Binary, Pixels};
@@ -17,24 +18,27 @@ use std::collections::VecDeque;
 
 /// Probability, of 255, from which a place belongs to a label.
 const LIKELY: u8 = 128;
+/// Probability of the surest place of a core, and from which on places beside it belong to it.
+const SEED: u8 = 102;
+const GOES_ON: u8 = 77;
 /// Probability of ink of stamps: their strokes are as thin as a place, so that none is wholly theirs.
 const STAMP_INK: u8 = 100;
-/// Least confidence of a mark: mean probability within its core.
-const LEAST: f64 = 0.6;
 /// Smallest core of a stamp and of a redaction, places.
 const SMALLEST_STAMP: u64 = 30;
-const SMALLEST_REDACTION: u64 = 12;
+const SMALLEST_REDACTION: u64 = 8;
 /// Places of ink in the smallest note by hand, and how far apart its strokes may be, in characters.
 const SMALLEST_NOTE: u64 = 20;
 const WITHIN_NOTE: f64 = 0.8;
+/// Least mean probability of a note's ink.
+const SURE_NOTE: f32 = 0.8;
 /// As far as the edge of a redaction may lie from that of its places, places.
 const EDGE: f64 = 1.5;
 /// How far a stamp reaches beyond its core on each side, as a part of the core's thickness: half as much again as the core was drawn
 /// smaller, since edges are worn.
 const STAMP_RIM: f64 = 0.25;
 
-/// Finds all marks of a page by the labels of its places; its pixels tell colour, `gray` and `ink` are those of the page with
-/// coloured ink lifted off ([`super::lift_color`]).
+/// Finds all marks of a page by the labels of its places, with [`MarksMethod::Both`] also by rules; its pixels tell colour, `gray` and
+/// `ink` are those of the page with coloured ink lifted off ([`super::lift_color`]).
 #[must_use]
 pub fn find_labelled_marks(
     page: &Pixels,
@@ -45,32 +49,72 @@ pub fn find_labelled_marks(
 ) -> Marks {
     let (components, _) = ink.components();
     let size = super::size_of_characters(&components, ink.width().max(ink.height()));
+    let ruled = (options.method == MarksMethod::Both).then(|| find_marks(page, gray, ink, options));
+    let network = find_stamps(page, labels, options).into_iter().chain(find_redactions(gray, ink, labels));
+    let mut proposed: Vec<(Mark, Proposer)> = network.map(|mark| (mark, Proposer::Network)).collect();
+    let by_rules = ruled.iter().flat_map(|marks| marks.found.iter().cloned());
+    proposed.extend(by_rules.map(|mark| (mark, Proposer::Rules)));
+    let judged = judged(proposed, gray, labels);
     let mut covered = Binary::new(ink.width(), ink.height());
     let mut rest = ink.clone();
-    sort_ink(labels, &mut covered, &mut rest);
-    let mut found = find_stamps(page, labels, options);
-    for redaction in find_redactions(gray, ink, labels) {
-        cover(&mut covered, &mut rest, &redaction.bbox.grown(super::rim(size)));
-        found.push(redaction);
+    for (mark, proposer) in &judged {
+        match (&ruled, proposer) {
+            _ if !mark.is_stamp() => cover(&mut covered, &mut rest, &mark.bbox.grown(super::rim(size))),
+            (Some(ruled), Proposer::Rules) => erase_as(ruled, &mark.bbox, &mut covered, &mut rest),
+            _ => {}
+        }
     }
-    found.extend(find_notes(labels, size));
+    let by_network: Vec<BBox> = judged
+        .iter()
+        .filter(|(m, by)| m.is_stamp() && *by == Proposer::Network)
+        .map(|(m, _)| m.bbox)
+        .collect();
+    let mut found: Vec<Mark> = judged.into_iter().map(|(mark, _)| mark).collect();
+    let notes = find_notes(labels, size);
+    let beside = |note: &Mark| !found.iter().any(|mark| mark.bbox.intersects(&note.bbox));
+    let notes: Vec<Mark> = notes.into_iter().filter(beside).collect();
+    let written: Vec<BBox> = notes.iter().map(|note| note.bbox).collect();
+    found.extend(notes);
+    sort_ink(labels, (&by_network, &written), &mut covered, &mut rest);
     found.extend(strokes::find_strokes(&rest, size).rules(size, options, &mut covered, &mut rest));
     passages::group(&mut found, &rest, size);
     Marks { found, covered, rest }
 }
 
-/// Takes ink that belongs to marks and dirt, and not to print, out of the rest.
-fn sort_ink(labels: &Labels, covered: &mut Binary, rest: &mut Binary) {
-    let planes = [Label::Stamp, Label::Handwriting, Label::Other].map(|label| labels.plane(label));
-    let print = labels.plane(Label::Print);
+/// Takes out of the rest what rules took out in a box.
+fn erase_as(ruled: &Marks, bbox: &BBox, covered: &mut Binary, rest: &mut Binary) {
+    let inside = bbox.intersection(&rest.bbox());
+    for (x, y) in (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y))) {
+        let (x, y) = (x as u32, y as u32);
+        if ruled.covered.is_ink(x, y) {
+            covered.set(x, y, true);
+        }
+        if !ruled.rest.is_ink(x, y) {
+            rest.set(x, y, false);
+        }
+    }
+}
+
+/// Takes the ink of stamps and notes in their boxes, and dirt, out of the rest, unless it is print too.
+fn sort_ink(labels: &Labels, (stamps, notes): (&[BBox], &[BBox]), covered: &mut Binary, rest: &mut Binary) {
+    let mut goes = labels.at_least(Label::Other, LIKELY);
+    for (label, boxes) in [(Label::Stamp, stamps), (Label::Handwriting, notes)] {
+        let plane = labels.plane(label);
+        for places in boxes.iter().map(|bbox| labels.to_places(bbox)) {
+            for y in places.top as u32..places.bottom as u32 {
+                let columns = places.left as u32..places.right as u32;
+                columns
+                    .filter(|&x| plane.get_pixel(x, y).0[0] >= STAMP_INK)
+                    .for_each(|x| goes.set(x, y, true));
+            }
+        }
+    }
+    let goes = goes.without(&labels.at_least(Label::Print, LIKELY));
     let (columns, rows) = labels.places();
     for (y, &row) in rows.iter().enumerate() {
         for (x, &column) in columns.iter().enumerate() {
             let (x, y) = (x as u32, y as u32);
-            if !rest.is_ink(x, y) || print.get_pixel(column, row).0[0] >= LIKELY {
-                continue;
-            }
-            if planes.iter().any(|plane| plane.get_pixel(column, row).0[0] >= STAMP_INK) {
+            if goes.is_ink(column, row) && rest.is_ink(x, y) {
                 covered.set(x, y, true);
                 rest.set(x, y, false);
             }
@@ -93,22 +137,23 @@ fn grown(
     smallest: u64,
     reach: impl Fn(&BBox) -> u32,
 ) -> (Vec<Core>, Vec<u32>) {
-    let (components, numbers) = labels.at_least(label, LIKELY).components();
+    let (components, numbers) = labels.at_least(label, GOES_ON).components();
     let width = area.width() as usize;
     let mut owner = vec![0u32; width * area.height() as usize];
     let mut cores: Vec<Core> = vec![];
     let mut edge = VecDeque::new();
     for (index, component) in components.iter().enumerate().filter(|(_, c)| c.ink >= smallest) {
-        let mut sum = 0u64;
+        let (mut sum, mut most) = (0u64, 0);
         let mut places = vec![];
         for (y, columns) in numbers.runs_of(index) {
             for x in columns {
-                sum += u64::from(labels.plane(label).get_pixel(x as u32, y).0[0]);
+                let probability = labels.plane(label).get_pixel(x as u32, y).0[0];
+                (sum, most) = (sum + u64::from(probability), most.max(probability));
                 places.push(y as usize * width + x);
             }
         }
         let sure = sum as f64 / (255 * component.ink) as f64;
-        if sure < LEAST {
+        if most < SEED {
             continue;
         }
         cores.push(Core { bbox: component.bbox, sure });
@@ -171,13 +216,13 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
 }
 
 fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark> {
-    let area = labels.at_least(Label::Redaction, LIKELY);
+    let area = labels.at_least(Label::Redaction, GOES_ON);
     let (cores, owner) = grown(labels, Label::RedactionCore, &area, SMALLEST_REDACTION, |_| u32::MAX);
     let boxes = boxes(&owner, &area, cores.len());
     let found = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
     let mark = |(core, places): (&Core, BBox)| {
         // The core is well within: dark there, it is blacked out.
-        let style = if is_dark(gray, &labels.to_page(&core.bbox)) {
+        let style = if dark(gray, &labels.to_page(&core.bbox)) > 0.5 {
             RedactionStyle::Solid
         } else {
             RedactionStyle::Outlined
@@ -189,35 +234,27 @@ fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark>
     found.map(mark).collect()
 }
 
-/// A box whose sides are moved by at most so many pixels to the outermost place where most of the side is ink; a side without such
-/// a place stays.
+/// A box whose sides are moved by at most so many pixels: to the end of the ink that reaches them from within, or else to the nearest
+/// place where most of the side is ink. A side without such a place stays.
 fn snapped(bbox: &BBox, ink: &Binary, most: f64) -> BBox {
     let most = most.ceil() as i32;
-    let is_inked = |side: &BBox| 2 * ink.ink_in(side) as i64 >= side.area().max(1);
-    let moved = |side: &dyn Fn(i32) -> BBox| (-most..=most).find(|&by| is_inked(&side(by)));
     let inner = bbox.grown(-most);
     let (across, down) = if inner.is_empty() { (*bbox, *bbox) } else { (inner, inner) };
-    let left = moved(&|by| BBox::from_ltwh(bbox.left + by, down.top, 1, down.height()));
-    let right = moved(&|by| BBox::from_ltwh(bbox.right - 1 - by, down.top, 1, down.height()));
-    let top = moved(&|by| BBox::from_ltwh(across.left, bbox.top + by, across.width(), 1));
-    let bottom = moved(&|by| BBox::from_ltwh(across.left, bbox.bottom - 1 - by, across.width(), 1));
+    // By so many pixels inward.
+    let moved = |side: &dyn Fn(i32) -> BBox| {
+        let is_inked = |by: &i32| {
+            let side = side(*by);
+            2 * ink.ink_in(&side) as i64 >= side.area().max(1)
+        };
+        let from_within = (-most..=most).rev().take_while(is_inked).last();
+        from_within.or_else(|| (-most..=most).filter(is_inked).min_by_key(|by| by.abs())).unwrap_or(0)
+    };
     BBox::from_ltrb(
-        bbox.left + left.unwrap_or(0),
-        bbox.top + top.unwrap_or(0),
-        bbox.right - right.unwrap_or(0),
-        bbox.bottom - bottom.unwrap_or(0),
+        bbox.left + moved(&|by| BBox::from_ltwh(bbox.left + by, down.top, 1, down.height())),
+        bbox.top + moved(&|by| BBox::from_ltwh(across.left, bbox.top + by, across.width(), 1)),
+        bbox.right - moved(&|by| BBox::from_ltwh(bbox.right - 1 - by, down.top, 1, down.height())),
+        bbox.bottom - moved(&|by| BBox::from_ltwh(across.left, bbox.bottom - 1 - by, across.width(), 1)),
     )
-}
-
-/// Whether most of a box is darker than middle gray.
-fn is_dark(gray: &GrayImage, bbox: &BBox) -> bool {
-    let places = (bbox.top..bbox.bottom)
-        .step_by(2)
-        .flat_map(|y| (bbox.left..bbox.right).step_by(2).map(move |x| (x, y)));
-    let (dark, all) = places.fold((0u32, 0u32), |(dark, all), (x, y)| {
-        (dark + u32::from(gray.get_pixel(x as u32, y as u32).0[0] < 128), all + 1)
-    });
-    2 * dark > all
 }
 
 fn find_notes(labels: &Labels, size: f64) -> Vec<Mark> {
@@ -235,7 +272,7 @@ fn find_notes(labels: &Labels, size: f64) -> Vec<Mark> {
         let confidence = Confidence::clamped((sum / count) as f32);
         Mark { kind: RegionKind::Handwriting, bbox: labels.to_page(&places), confidence }
     };
-    notes.map(mark).collect()
+    notes.map(mark).filter(|note| note.confidence.value() >= SURE_NOTE).collect()
 }
 
 #[cfg(test)]
@@ -244,7 +281,8 @@ mod tests {
 
     fn marks(page: &GrayImage, labels: &Labels) -> Marks {
         let ink = Binary::below(page, 128);
-        find_labelled_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &MarksOptions::default())
+        let options = MarksOptions { method: MarksMethod::Learned, ..MarksOptions::default() };
+        find_labelled_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &options)
     }
 
     #[test]
@@ -260,7 +298,8 @@ mod tests {
             (Label::Print, place(30, 40, 50, 42)),
         ]);
         let marks = marks(&page, &labels);
-        let boxes: Vec<BBox> = marks.found.iter().filter(|m| m.is_stamp()).map(|m| m.bbox).collect();
+        let mut boxes: Vec<BBox> = marks.found.iter().filter(|m| m.is_stamp()).map(|m| m.bbox).collect();
+        boxes.sort_by_key(|bbox| bbox.left);
         assert_eq!(boxes, [place(80, 80, 240, 240), place(240, 80, 400, 240)]);
         assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 20 * 2 * 16);
         assert!(!marks.covered.is_ink(160, 164) && marks.covered.is_ink(100, 100));
@@ -283,9 +322,10 @@ mod tests {
         let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
         (80..120).for_each(|y| (80..400).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
         let labels = Labels::drawn(&[
-            (Label::Redaction, place(20, 20, 100, 40)),
+            (Label::Redaction, place(20, 20, 100, 30)),
+            (Label::Redaction, place(20, 34, 100, 44)),
             (Label::RedactionCore, place(22, 22, 98, 28)),
-            (Label::RedactionCore, place(22, 32, 98, 38)),
+            (Label::RedactionCore, place(22, 36, 98, 42)),
         ]);
         let marks = marks(&page, &labels);
         let found: Vec<(BBox, bool)> = marks
@@ -293,7 +333,7 @@ mod tests {
             .iter()
             .map(|m| (m.bbox, matches!(m.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. })))
             .collect();
-        assert_eq!(found, [(place(80, 80, 400, 120), true), (place(80, 120, 400, 160), false)]);
+        assert_eq!(found, [(place(80, 80, 400, 120), true), (place(80, 136, 400, 176), false)]);
         assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 0);
     }
 }

@@ -26,6 +26,7 @@ mod erasing;
 mod frames;
 mod hairlines;
 mod hatched;
+mod judge;
 mod leaning;
 mod learned;
 mod lines;
@@ -81,6 +82,8 @@ pub enum MarksMethod {
     Rules,
     /// By the network of [`crate::segment`].
     Learned,
+    /// By both, and the network judges what each of them proposes.
+    Both,
 }
 
 impl Default for MarksOptions {
@@ -90,7 +93,7 @@ impl Default for MarksOptions {
             shortest_rule: 3.0,
             smallest_redaction: 0.6,
             bold_rows: true,
-            method: MarksMethod::Rules,
+            method: MarksMethod::default(),
         }
     }
 }

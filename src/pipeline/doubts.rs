@@ -104,7 +104,7 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
         let message = "the skew could not be measured reliably";
         found.push(of_whole_page("unsure-skew", message.to_owned()));
     }
-    if prepared.is_turn_unsure {
+    if prepared.turn.is_unsure {
         let message = "it reads somewhat better turned, and was left as it is (--direction may tell)";
         found.push(of_whole_page("unsure-turn", message.to_owned()));
     }

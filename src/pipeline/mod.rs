@@ -32,11 +32,11 @@ use crate::marks::{
 };
 use crate::page::{Page, RegionKind, StampColor};
 use crate::paper::{Paper, PaperOptions, find_paper};
-use crate::provenance::{Source, Step};
+use crate::provenance::Source;
 use crate::raster::{Binary, Pixels};
 use crate::recognize::Recognizer;
 use crate::scan::{Scan, ScanOptions};
-use crate::segment::Segmenter;
+use crate::segment::{Labels, Segmenter};
 use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -89,12 +89,19 @@ pub struct Prepared {
     pub to_scan: Transform,
     /// The skew that was measured.
     pub skew: Skew,
-    /// Clockwise quarter turns that make the scan upright, degrees.
-    pub rotation: u16,
-    /// Whether the page reads better turned, but not clearly so: it is left as it is.
-    pub is_turn_unsure: bool,
-    /// What was measured, stage by stage.
-    pub steps: Vec<Step>,
+    /// Whether there was something dark beside the paper, which was cleared away.
+    pub has_border: bool,
+    /// The turn that made the scan upright.
+    pub turn: Turn,
+}
+
+/// The turn that sets a page upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Turn {
+    /// Clockwise quarter turns, degrees.
+    pub degrees: u16,
+    /// Whether another turn reads better, but not clearly so: the page is left as it is.
+    pub is_unsure: bool,
 }
 
 /// Reads one page.
@@ -133,35 +140,89 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
 
 /// Everything before reading of a page with dark print on even paper.
 fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
+    let straight = straighten(scan, paper, settings, watch);
+    let segmented = segment(&straight, paper, settings, watch);
+    let prepared = lay_out(straight, segmented, paper, settings);
+    watch(Stage::Layout, &|| pictures::lines(&prepared));
+    prepared
+}
+
+/// A page that lies straight, without what is beside its paper.
+struct Straight<'a> {
+    pixels: Cow<'a, Pixels>,
+    /// Gray, coloured ink lifted off.
+    gray: GrayImage,
+    ink: Binary,
+    to_scan: Transform,
+    skew: Skew,
+    has_border: bool,
+}
+
+/// Sets a page straight.
+fn straighten<'a>(
+    scan: &'a Pixels,
+    paper: &Paper,
+    settings: &Settings,
+    watch: &mut Watch<'_>,
+) -> Straight<'a> {
     let (gray, ink) = look(scan, settings);
     let border = deskew::find_border(&ink);
     let skew = deskew::find_skew(&ink, &settings.deskew).if_reliable(&settings.deskew);
-    let cleared = border.as_ref().map(|border| {
-        let mut cleared = scan.clone();
-        deskew::clear(&mut cleared, border, paper.brightness);
-        cleared
-    });
-    let (straight, to_scan) = deskew::deskew(cleared.as_ref().unwrap_or(scan), skew);
-    watch(Stage::Deskew, &|| pictures::color(&straight));
+    let (pixels, to_scan) = match &border {
+        None => deskew::deskew(scan, skew),
+        Some(border) => {
+            let mut cleared = scan.clone();
+            deskew::clear(&mut cleared, border, paper.brightness);
+            let (straight, to_scan) = deskew::deskew(&cleared, skew);
+            (Cow::Owned(straight.into_owned()), to_scan)
+        }
+    };
+    watch(Stage::Deskew, &|| pictures::color(&pixels));
     // What has not been touched looks as it did.
-    let is_same = border.is_none() && matches!(straight, Cow::Borrowed(_));
-    let (mut gray, ink) = if is_same { (gray, ink) } else { look(&straight, settings) };
+    let (gray, ink) = if matches!(pixels, Cow::Borrowed(_)) { (gray, ink) } else { look(&pixels, settings) };
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
-    let texture = find_texture(&ink);
-    let print = texture.as_ref().map_or(Cow::Borrowed(&ink), |texture| Cow::Owned(ink.without(&texture.ink)));
+    Straight { pixels, gray, ink, to_scan, skew, has_border: border.is_some() }
+}
+
+/// What was found on a straight page before its lines.
+struct Segmented {
+    /// What its places belong to, where the network was asked.
+    labels: Option<Labels>,
+    marks: Vec<Mark>,
+    /// The ink of marks that hides nothing.
+    covered: Binary,
+    /// The ink in which lines are found.
+    rest: Binary,
+    /// Stamps and notes, set upright.
+    stamps: Vec<StampPicture>,
+    /// Where ink was given up: dots of halftones and noise.
+    texture: Vec<BBox>,
+}
+
+/// Finds the marks of a straight page.
+fn segment(straight: &Straight<'_>, paper: &Paper, settings: &Settings, watch: &mut Watch<'_>) -> Segmented {
+    let Straight { pixels, gray, ink, .. } = straight;
+    let texture = find_texture(ink);
+    let print = texture.as_ref().map_or(Cow::Borrowed(ink), |texture| Cow::Owned(ink.without(&texture.ink)));
     // Print that stood in a panel is bold often, and no stamp.
     let bold_rows = settings.marks.bold_rows && paper.panels() == 0;
-    let marks_options = MarksOptions { bold_rows, ..settings.marks.clone() };
+    let options = MarksOptions { bold_rows, ..settings.marks.clone() };
     let labels = segmenter(settings)
-        .map(|network| network.label(&straight).expect("the network of the program has the form it wants"));
-    let marks::Marks { found: marks, covered, mut rest } = match &labels {
-        None => find_marks(&straight, &gray, &print, &marks_options),
-        Some(labels) => find_labelled_marks(&straight, &gray, &print, labels, &marks_options),
+        .map(|network| network.label(pixels).expect("the network of the program has the form it wants"));
+    let marks::Marks { found: marks, covered, rest } = match &labels {
+        None => find_marks(pixels, gray, &print, &options),
+        Some(labels) => find_labelled_marks(pixels, gray, &print, labels, &options),
     };
-    let stamped = Stamped { page: &straight, gray: &gray, covered: &covered, rest: &rest, found: &marks };
-    let upright = take_stamps(&stamped);
-    watch(Stage::Marks, &|| pictures::marks(&pictures::color(&straight), &marks, &upright));
-    watch(Stage::Stamps, &|| pictures::stamps(&upright));
+    let stamps = take_stamps(&Stamped { page: pixels, gray, covered: &covered, rest: &rest, found: &marks });
+    watch(Stage::Marks, &|| pictures::marks(&pictures::color(pixels), &marks, &stamps));
+    watch(Stage::Stamps, &|| pictures::stamps(&stamps));
+    Segmented { labels, marks, covered, rest, stamps, texture: texture.map_or(vec![], |t| t.places) }
+}
+
+/// Finds the lines of a page whose marks are known.
+fn lay_out(straight: Straight<'_>, segmented: Segmented, paper: &Paper, settings: &Settings) -> Prepared {
+    let Straight { mut gray, ink, to_scan, skew, has_border, .. } = straight;
+    let Segmented { labels, marks, covered, mut rest, stamps: upright, texture } = segmented;
     let mut through = gray.clone();
     marks::erase(&mut gray, &covered);
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
@@ -171,33 +232,57 @@ fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut W
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    let mut lines = find_lines(&rest, &erased, labels.as_ref(), &settings.layout);
+    // Beneath stamps the network does not see cores surely enough yet.
+    let is_over_print = |stamp: &BBox| rest.ink_in(stamp) as f64 > PRINT_BENEATH * stamp.area() as f64;
+    let cores = labels.as_ref().filter(|_| !stamps.iter().any(is_over_print));
+    let mut lines = find_lines(&rest, &erased, cores, &settings.layout);
     if let Some(all) = faded::with_faded(&gray, &ink, &rest, &lines.blocks, &erased, &settings.binarize) {
-        lines = find_lines(&all, &erased, labels.as_ref(), &settings.layout);
+        lines = find_lines(&all, &erased, cores, &settings.layout);
         rest = all;
     }
     let Lines { blocks, beneath, partings } = lines;
-    let mut prepared = Prepared {
+    let hidden = hidden_characters(&redactions, &blocks);
+    Prepared {
         gray,
         through,
         paper: paper.clone(),
         ink: rest,
-        marks,
-        texture: texture.map_or(vec![], |texture| texture.places),
+        marks: with_hidden(marks, hidden),
+        texture,
         stamps: upright,
         blocks,
         beneath,
         partings,
         to_scan,
         skew,
-        rotation: 0,
-        is_turn_unsure: false,
-        steps: vec![],
-    };
-    prepared.estimate_hidden();
-    prepared.steps = steps::before_reading(&prepared, border.is_some());
-    watch(Stage::Layout, &|| pictures::lines(&prepared));
-    prepared
+        has_border,
+        turn: Turn::default(),
+    }
+}
+
+/// For each redaction how many characters it hides, by the pitch of the line that it stands in.
+fn hidden_characters(redactions: &[BBox], blocks: &[Block]) -> Vec<Option<u32>> {
+    let mut estimates = vec![None; redactions.len()];
+    for (line, mode) in blocks.iter().flat_map(|b| b.lines.iter().map(|l| (l, b.writing_mode))) {
+        let Some(pitch) = line.pitch(mode) else { continue };
+        for part in &line.parts {
+            if let Part::Redaction(index) = part {
+                let length = mode.along(&redactions[*index]).width();
+                estimates[*index] = Some(((f64::from(length) / pitch).round() as u32).max(1));
+            }
+        }
+    }
+    estimates
+}
+
+/// The marks with what is estimated of their redactions, which are in the same order.
+fn with_hidden(mut marks: Vec<Mark>, hidden: Vec<Option<u32>>) -> Vec<Mark> {
+    let redactions = marks.iter_mut().filter_map(|mark| match &mut mark.kind {
+        RegionKind::Redaction { estimated_characters, .. } => Some(estimated_characters),
+        _ => None,
+    });
+    redactions.zip(hidden).for_each(|(estimate, count)| *estimate = count);
+    marks
 }
 
 /// The network that finds the marks, loaded when it is first asked for; `None` where rules find them.
@@ -205,7 +290,7 @@ fn segmenter(settings: &Settings) -> Option<&'static Segmenter> {
     static SEGMENTER: OnceLock<Segmenter> = OnceLock::new();
     match settings.marks.method {
         MarksMethod::Rules => None,
-        MarksMethod::Learned => {
+        MarksMethod::Learned | MarksMethod::Both => {
             let load = || Segmenter::built_in().expect("the network is part of the program");
             Some(SEGMENTER.get_or_init(load))
         }
@@ -220,27 +305,6 @@ fn look(page: &Pixels, settings: &Settings) -> (GrayImage, Binary) {
 }
 
 impl Prepared {
-    /// Estimates how many characters each redaction hides, from the pitch of the line it stands in.
-    fn estimate_hidden(&mut self) {
-        let redactions: Vec<BBox> = self.redactions().iter().map(|mark| mark.bbox).collect();
-        let mut estimates: Vec<Option<u32>> = vec![None; redactions.len()];
-        for (line, mode) in self.blocks.iter().flat_map(|b| b.lines.iter().map(|l| (l, b.writing_mode))) {
-            let Some(pitch) = line.pitch(mode) else { continue };
-            for part in &line.parts {
-                if let Part::Redaction(index) = part {
-                    let length = mode.along(&redactions[*index]).width();
-                    estimates[*index] = Some(((f64::from(length) / pitch).round() as u32).max(1));
-                }
-            }
-        }
-        let mut estimates = estimates.into_iter();
-        for mark in &mut self.marks {
-            if let RegionKind::Redaction { estimated_characters, .. } = &mut mark.kind {
-                *estimated_characters = estimates.next().flatten();
-            }
-        }
-    }
-
     /// Boxes of the stamps in black ink.
     fn black_stamps(&self) -> Vec<BBox> {
         boxes(&self.marks, is_black)
@@ -262,6 +326,9 @@ impl Prepared {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
     }
 }
+
+/// As much of a stamp's box is ink that is not its own, where it lies over print. Not set on data: print fills a seventh of its place.
+const PRINT_BENEATH: f64 = 0.01;
 
 /// Darker is ink, where an engine is given gray.
 const MIDDLE_GRAY: u8 = 128;

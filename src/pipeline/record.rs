@@ -28,7 +28,7 @@ pub(super) fn page(
     for blocks in by_page(read.blocks, prepared.partings.gutter) {
         let texts = blocks.into_iter().map(|block| text_region(block, back, &canvas)).collect();
         let first = all.regions.len() + 1;
-        all.add(interpret(texts, first, prepared.rotation, (width, height)));
+        all.add(interpret(texts, first, prepared.turn.degrees, (width, height)));
     }
     let Interpreted { mut regions, notes, telegram, more_telegrams } = all;
     let text = plain_text(&regions);
@@ -37,8 +37,8 @@ pub(super) fn page(
     warnings.extend(doubts(&regions, &prepared));
     warnings.extend(more_telegrams.iter().map(second_telegram));
     let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
-    steps.extend(prepared.steps.iter().cloned());
-    steps.push(steps::reading(&regions, prepared.rotation));
+    steps.extend(steps::before_reading(&prepared));
+    steps.push(steps::reading(&regions, prepared.turn.degrees));
     let marks = mark_regions(&prepared, stamps, notes, back, &canvas);
     warnings.extend(of_stamps(&marks));
     regions.extend(marks);
@@ -52,7 +52,7 @@ pub(super) fn page(
         height,
         dpi: scan.dpi,
         skew_degrees: (prepared.skew.degrees * 1000.0).round() / 1000.0,
-        rotation: prepared.rotation,
+        rotation: prepared.turn.degrees,
         regions,
         text,
         telegram,

@@ -18,7 +18,7 @@ pub(super) fn scan(scan: &Scan) -> Option<Step> {
 }
 
 /// The stages before reading.
-pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step> {
+pub(super) fn before_reading(prepared: &Prepared) -> Vec<Step> {
     let count = |is: fn(&RegionKind) -> bool| prepared.marks.iter().filter(|m| is(&m.kind)).count();
     let ink = prepared.ink.ink_in(&prepared.ink.bbox()) as f64 / prepared.ink.bbox().area().max(1) as f64;
     let paper = &prepared.paper;
@@ -32,7 +32,7 @@ pub(super) fn before_reading(prepared: &Prepared, has_border: bool) -> Vec<Step>
         step(Stage::Deskew)
             .with("skew_degrees", round(prepared.skew.degrees))
             .with("confidence", round(f64::from(prepared.skew.confidence.value())))
-            .with("black_border", has_border),
+            .with("black_border", prepared.has_border),
         step(Stage::Binarize).with("ink", round(ink)),
         step(Stage::Marks)
             .with("stamps", count(|kind| matches!(kind, RegionKind::Stamp { .. })))

@@ -15,7 +15,7 @@
 //! it is.
 
 use super::even::even_out;
-use super::{Prepared, Settings, prepare_even};
+use super::{Prepared, Settings, Turn, prepare_even};
 use crate::deskew::turn;
 use crate::geometry::BBox;
 use crate::layout::{Cell, Direction, LayoutOptions, Part};
@@ -62,25 +62,11 @@ pub(super) fn prepare_upright(
     let prepared = prepare_even(scan, paper, &by_ink, &mut |_, _| {});
     let found = find_turn(&prepared, may_turn(&prepared, told), recognizer);
     if found.degrees == 0 && told == Direction::Auto {
-        return Prepared { is_turn_unsure: found.is_unsure, ..prepared };
+        return Prepared { turn: found, ..prepared };
     }
     let (turned, back) = turn(scan, found.degrees);
     let prepared = prepare_even(&turned, paper, settings, &mut |_, _| {});
-    Prepared {
-        to_scan: prepared.to_scan.then(&back),
-        rotation: found.degrees,
-        is_turn_unsure: found.is_unsure,
-        ..prepared
-    }
-}
-
-/// The turn that sets a page upright.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Turn {
-    /// Clockwise.
-    degrees: u16,
-    /// Whether another turn reads better, but not clearly so.
-    is_unsure: bool,
+    Prepared { to_scan: prepared.to_scan.then(&back), turn: found, ..prepared }
 }
 
 /// Which of the four turns a direction of writing leaves, by the lines that the ink shows.
@@ -244,7 +230,7 @@ mod tests {
         for (degrees, and_the_right) in [0, 90, 180, 270].into_iter().flat_map(|d| [(d, false), (d, true)]) {
             let (scan, _) = turn(&page(), degrees);
             let prepared = prepared(&scan, &mut knows_the_foot(and_the_right), &Settings::default());
-            assert_eq!(prepared.rotation, (360 - degrees) % 360, "{degrees} {and_the_right}");
+            assert_eq!(prepared.turn.degrees, (360 - degrees) % 360, "{degrees} {and_the_right}");
             let (width, height) = scan.dimensions();
             let first = prepared.to_scan.apply_bbox(&prepared.blocks[0].lines[0].bbox);
             assert_eq!(first.intersection(&BBox::of_size(width, height)), first, "{degrees}");
@@ -254,7 +240,7 @@ mod tests {
     #[test]
     fn a_row_of_each_turn_is_enough_for_a_page_that_reads_surely() {
         let mut engine = knows_the_foot(true);
-        assert_eq!(prepared(&page(), &mut engine, &Settings::default()).rotation, 0);
+        assert_eq!(prepared(&page(), &mut engine, &Settings::default()).turn.degrees, 0);
         assert_eq!(engine.rows, 2);
     }
 
@@ -263,8 +249,8 @@ mod tests {
         let (scan, _) = turn(&page(), 180);
         let mut unwanted = Settings::default();
         unwanted.deskew.quarter_turns = false;
-        assert_eq!(prepared(&scan, &mut knows_the_foot(true), &unwanted).rotation, 0);
+        assert_eq!(prepared(&scan, &mut knows_the_foot(true), &unwanted).turn.degrees, 0);
         let mut engine = crate::recognize::replay::Replay::new(["土"; 32]);
-        assert_eq!(prepared(&scan, &mut engine, &Settings::default()).rotation, 0);
+        assert_eq!(prepared(&scan, &mut engine, &Settings::default()).turn.degrees, 0);
     }
 }

@@ -75,7 +75,7 @@ impl Labels {
         for (label, bbox) in boxes {
             for y in bbox.top..bbox.bottom {
                 for x in bbox.left..bbox.right {
-                    values[(*label as i32 * 208 * 208 + y * 208 + x) as usize] = 0.9;
+                    values[(*label as i32 * 208 * 208 + y * 208 + x) as usize] = 0.99;
                 }
             }
         }
@@ -86,6 +86,17 @@ impl Labels {
     #[must_use]
     pub fn plane(&self, label: Label) -> &GrayImage {
         &self.planes[label as usize]
+    }
+
+    /// The sum of the probabilities, 0 to 1 each, of a label in a box of places within the page.
+    #[must_use]
+    pub fn sum(&self, label: Label, places: &BBox) -> f64 {
+        let plane = self.plane(label);
+        let rows = plane.as_raw().chunks_exact(plane.width().max(1) as usize);
+        let rows = rows.skip(places.top as usize).take(places.height() as usize);
+        let columns = places.left as usize..places.right as usize;
+        rows.map(|row| row[columns.clone()].iter().map(|&p| u64::from(p)).sum::<u64>()).sum::<u64>() as f64
+            / 255.0
     }
 
     /// The places where a label is at least as probable as this, of 255.

@@ -22,8 +22,8 @@ const BUILT_IN: (&str, &[u8]) = ("denshin-marks", include_bytes!("../../models/d
 /// Long side of a page as the network sees it, px: 115 dpi on A4, where print of 7 pt is 11 px high.
 pub const LONG: u32 = 1344;
 
-/// The sides of what the network sees are multiples of this, since it halves them five times.
-const STEP: u32 = 32;
+/// The sides of what the network sees are multiples of this, since it halves them six times.
+const STEP: u32 = 64;
 
 /// The network. It has one thread of its own, for which whoever asks it waits.
 pub struct Segmenter {

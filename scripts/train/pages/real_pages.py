@@ -27,7 +27,7 @@ AT = {kind: i for i, kind in enumerate(LABELS)}
 def labelled(network, picture):
     """The network's probabilities for a picture (RGB): labels x half height x half width."""
     height, width = picture.shape[:2]
-    grown = cv2.copyMakeBorder(picture, 0, -height % 32, 0, -width % 32, cv2.BORDER_REPLICATE)
+    grown = cv2.copyMakeBorder(picture, 0, -height % 64, 0, -width % 64, cv2.BORDER_REPLICATE)
     batch = grown.transpose(2, 0, 1)[None].astype(numpy.float32) / 255
     found = network.run(None, {network.get_inputs()[0].name: batch})[0][0]
     return found[:, : height // 2, : width // 2]

@@ -95,7 +95,7 @@ def add(sheet, drawn, context):
     kinds = {
         text_stamp: 52,
         dater: 10,
-        name_seal: 15,
+        name_seal: 20,
         numbering: 6,
         office_seal: 4,
         across: 3,
@@ -111,6 +111,29 @@ def add(sheet, drawn, context):
         colour = (rng.randint(0, 90),) * 3 if gray_page or rng.random() < 0.25 else shaded(rng.choice(COLOURS), rng)
         strength = rng.uniform(0.4, 1) if kind is not across else rng.uniform(0.35, 0.6)
         press(sheet, drawn, context, cover, text, colour, strength, form, spots)
+    if rng.random() < 0.5:
+        approvals(sheet, drawn, context, gray_page, spots)
+
+
+def approvals(sheet, drawn, context, gray_page, spots):
+    """Name seals in neighbouring cells of a form, which hold little more than a seal."""
+    rng = context.rng
+    small = [c for c in drawn.cells if all(8 < side / sheet.mm < 32 for side in (c[2] - c[0], c[3] - c[1]))]
+    if len(small) < 3:
+        return
+    first = rng.choice(small)
+    axis = rng.randrange(2)
+    beside = sorted((c for c in small if abs(c[1 - axis] - first[1 - axis]) < 3), key=lambda c: c[axis])
+    colour = (rng.randint(0, 90),) * 3 if gray_page else shaded(rng.choice(COLOURS[:3]), rng)
+    for left, top, right, bottom in beside[: rng.randint(2, 9)]:
+        cover, text, form = name_seal(sheet, context)
+        if cover is None or rng.random() < 0.2:
+            continue
+        middle = (
+            (left + right) / 2 + rng.gauss(0, 0.08) * (right - left),
+            (top + bottom) / 2 + rng.gauss(0, 0.08) * (bottom - top),
+        )
+        press(sheet, drawn, context, cover, text, colour, rng.uniform(0.5, 1), form, spots, middle)
 
 
 def surname(context):
@@ -129,13 +152,17 @@ def shaded(colour, rng):
     return tuple(min(255, max(0, value + rng.randint(-25, 25))) for value in colour)
 
 
-def press(sheet, drawn, context, cover, text, colour, strength, form, spots):
-    """Wears, turns and places a stamp, and says where it is. `spots` are the middles of those already pressed."""
+def press(sheet, drawn, context, cover, text, colour, strength, form, spots, middle=None):
+    """Wears, turns and places a stamp (about `middle`, if given) and says where it is. `spots` are the middles of those
+    already pressed.
+    """
     rng = context.rng
     cover = worn(cover, context)
     turned, corners = turn(cover, angle(rng), outline_of(cover, form))
     left, top = place(sheet, drawn, rng, turned.shape)
-    if spots and rng.random() < 0.1:
+    if middle is not None:
+        left, top = middle[0] - turned.shape[1] / 2, middle[1] - turned.shape[0] / 2
+    elif spots and rng.random() < 0.1:
         x, y = rng.choice(spots)
         left, top = x + rng.uniform(-0.8, -0.2) * turned.shape[1], y + rng.uniform(-0.8, -0.2) * turned.shape[0]
     spots.append((left + turned.shape[1] / 2, top + turned.shape[0] / 2))
