@@ -1,4 +1,5 @@
-//! Marks from the labels of a page's places ([`crate::segment`]), in place of the rules of the other files.
+//! Marks from the labels of a page's places ([`crate::segment`]), in place of the rules of the other files, or beside them and
+//! judged ([`super::judge`]).
 //!
 //! Stamps and redactions are told apart by their cores, which do not touch where their outlines do; each place of stamp ink, and
 //! of a redaction, goes to the nearest core. Ink is sorted by the labels of its places: what belongs to a mark and not to
