@@ -1,7 +1,7 @@
 //! Lines from the labels of a page's places: each core is a line or a piece of one, and ink goes to the core that it stands in.
 //!
-//! Cores run through stamps, streaks and specks, which so neither make nor break lines. What is print and stands in no core
-//! is left to be strung together by its own shape.
+//! Cores run through streaks and specks, which so neither make nor break lines; beneath stamps they may be missing. Print that stands
+//! in no core is left to be strung together by its own shape.
 
 use super::lines::ink_bbox;
 use super::units::{Unit, Units, joined};
@@ -16,13 +16,14 @@ const LIKELY: u8 = 128;
 /// Smallest core, places: one character of 7 pt on A4 has 10.
 const SMALLEST: u64 = 6;
 /// As far, in characters, ink of a line lies from its middle, and beyond the ends of its core: half a character is within, the rest is
-/// for lines that bend.
+/// for lines that bend. Not set on data.
 const ASIDE: f64 = 0.6;
 const BEYOND: f64 = 0.75;
-/// Longest gap beneath a stamp between a core and ink of its line, in characters, and how much of it no stamp may cover.
+/// Longest gap beneath a stamp between a core and ink of its line, in characters, and how much of it no stamp may cover. Set on twelve of the
+/// development cables, those with most errors beneath stamps.
 const LONGEST_GAP: f64 = 6.0;
 const UNCOVERED: f64 = 2.0;
-/// Higher than this, in characters, is what reaches into other lines.
+/// Ink higher than this, in characters, reaches into other lines. Not set on data.
 const SOUND: f64 = 1.35;
 
 /// The core of a line, as seen along it.
@@ -67,12 +68,8 @@ pub(super) fn string(
         for piece in &unit.pieces {
             let near = index.touching(&piece.grown(widest.ceil() as i32));
             let near: Vec<usize> = near.into_iter().filter(|&i| cores[i].reaches(piece)).collect();
-            if let Some(core) = near
-                .iter()
-                .copied()
-                .filter(|&i| cores[i].holds(piece))
-                .min_by(|&a, &b| cores[a].aside(piece).abs().total_cmp(&cores[b].aside(piece).abs()))
-            {
+            let holding = near.iter().copied().filter(|&i| cores[i].holds(piece));
+            if let Some(core) = nearest(piece, &cores, holding) {
                 pieces[core].push(cores[core].mode.along(piece));
                 continue;
             }
@@ -102,6 +99,12 @@ pub(super) fn string(
     (strung.collect(), Units { all: rest, ..units })
 }
 
+/// The core of some, by their numbers, in whose middle a piece of ink stands best.
+fn nearest(piece: &BBox, cores: &[Core], among: impl Iterator<Item = usize>) -> Option<usize> {
+    let aside = |i: usize| cores[i].aside(piece).abs();
+    among.min_by(|&a, &b| aside(a).total_cmp(&aside(b)))
+}
+
 /// The core of the line that a piece of ink belongs to and is parted from by a stamp: beneath stamps, cores may be missing.
 fn beyond_stamps(
     piece: &BBox,
@@ -117,14 +120,11 @@ fn beyond_stamps(
         let (core, along) = (&cores[i], cores[i].mode.along(piece));
         let gap = core.gap_beside(&along, stamps);
         let whole = f64::from(along.gap_x(&core.bbox));
-        core.aside(piece).abs() <= ASIDE
-            && f64::from(along.height()) <= SOUND * core.size
+        core.is_level_with(piece)
             && whole <= LONGEST_GAP * core.size
             && gap.is_some_and(|gap| f64::from(gap) <= UNCOVERED * core.size)
     };
-    near.into_iter()
-        .filter(fits)
-        .min_by(|&a, &b| cores[a].aside(piece).abs().total_cmp(&cores[b].aside(piece).abs()))
+    nearest(piece, cores, near.into_iter().filter(fits))
 }
 
 /// The cores of a direction.
@@ -218,10 +218,13 @@ impl Core {
     fn holds(&self, piece: &BBox) -> bool {
         let along = self.mode.along(piece);
         let (left, right) = self.ends();
-        self.aside(piece).abs() <= ASIDE
-            && f64::from(along.height()) <= SOUND * self.size
-            && along.left >= left
-            && along.right <= right
+        self.is_level_with(piece) && along.left >= left && along.right <= right
+    }
+
+    /// Whether a box stands at the height of the line and reaches into no other, wherever it stands along it.
+    fn is_level_with(&self, piece: &BBox) -> bool {
+        let height = f64::from(self.mode.along(piece).height());
+        self.aside(piece).abs() <= ASIDE && height <= SOUND * self.size
     }
 
     fn ends(&self) -> (i32, i32) {

@@ -6,21 +6,22 @@ mod chain;
 mod cutting;
 mod remnants;
 mod rows;
+mod seen;
 
 pub(super) use cutting::ink_bbox;
 
 use super::bands::{self, Stretch};
 use super::cores::Strung;
 use super::direction::Zone;
-use super::leaders::find_leaders;
 use super::rulings::Rulings;
 use super::units::Units;
 use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
-use crate::geometry::{BBox, BoxIndex};
+use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
 use chain::{Bead, Chain};
 use rows::Rows;
+use seen::Seen;
 
 /// A line with its direction.
 pub(super) struct Chained {
@@ -148,38 +149,6 @@ fn units_of(strung: &[Strung], zones: &[Zone], mode: WritingMode) -> usize {
 /// Boxes as seen along the lines.
 fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
     boxes.iter().map(|b| mode.along(b)).collect()
-}
-
-/// Marks that lines run between or beneath, as seen along the lines.
-struct Seen {
-    rulings: Rulings,
-    /// The rules that part tiers or columns.
-    shared: Rulings,
-    /// Blanks that part tiers or columns, as rules that nobody printed.
-    bands: Rulings,
-    /// Rows of dots between what is listed and its number.
-    leaders: Vec<BBox>,
-    stamps: Vec<BBox>,
-    stamps_places: BoxIndex,
-    black_stamps: Vec<BBox>,
-    black_places: BoxIndex,
-}
-
-impl Seen {
-    /// `dots` are small pieces of ink, `size` is the side of a character, px.
-    fn of(erased: &Erased<'_>, dots: &[BBox], size: f64, mode: WritingMode) -> Self {
-        let (stamps, black_stamps) = (along(erased.stamps, mode), along(erased.black_stamps, mode));
-        Self {
-            rulings: Rulings::of(along(erased.rulings, mode)),
-            shared: Rulings::default(),
-            bands: Rulings::default(),
-            leaders: find_leaders(&along(dots, mode), size),
-            stamps_places: BoxIndex::of(&stamps),
-            stamps,
-            black_places: BoxIndex::of(&black_stamps),
-            black_stamps,
-        }
-    }
 }
 
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 /// Probability, of 255, from which a place belongs to a label.
 const LIKELY: u8 = 128;
-/// Probability of the surest place of a core, and from which on places beside it belong to it.
+/// Probability of the surest place of a core, and from which on places beside it belong to it. Not set on data.
 const SEED: u8 = 102;
 const GOES_ON: u8 = 77;
 /// Probability of ink of stamps: their strokes are as thin as a place, so that none is wholly theirs.
@@ -30,9 +30,10 @@ const SMALLEST_REDACTION: u64 = 8;
 /// Places of ink in the smallest note by hand, and how far apart its strokes may be, in characters.
 const SMALLEST_NOTE: u64 = 20;
 const WITHIN_NOTE: f64 = 0.8;
-/// Least mean probability of a note's ink.
+/// Least mean probability of a note's ink. Set on the 63 cables: with it, and without notes over other marks, 6 notes are found in place of
+/// 76, of which 3 and 5 are right.
 const SURE_NOTE: f32 = 0.8;
-/// As far as the edge of a redaction may lie from that of its places, places.
+/// As far as the edge of a redaction may lie from that of its places, places. Not set on data.
 const EDGE: f64 = 1.5;
 /// How far a stamp reaches beyond its core on each side, as a part of the core's thickness: half as much again as the core was drawn
 /// smaller, since edges are worn.

@@ -184,9 +184,9 @@ fn straighten<'a>(
     Straight { pixels, gray, ink, to_scan, skew, has_border: border.is_some() }
 }
 
-/// What was found on a straight page before its lines.
+/// A straight page whose marks are known and whose lines are not.
 struct Segmented {
-    /// What its places belong to, where the network was asked.
+    /// The labels of its places, where the network was asked.
     labels: Option<Labels>,
     marks: Vec<Mark>,
     /// The ink of marks that hides nothing.

@@ -16,9 +16,8 @@ import cv2
 import numpy
 import onnxruntime
 
-from sheet import LABELS, shrunk
+from sheet import LABELS, LONG, shrunk
 
-LONG = 1344
 SURE, SURE_NOT = 0.75, 0.1  # probabilities from which on the network's own labels are learned
 UNSURE_RIM = 4  # pixels of the labels by which a reference box may be off
 AT = {kind: i for i, kind in enumerate(LABELS)}
@@ -52,7 +51,7 @@ def marks_of(reference):
 def page_of(network, path, reference):
     """Picture, labels and what is known of them."""
     picture = cv2.imread(str(path))[..., ::-1]
-    scale = LONG / max(picture.shape[:2])
+    scale = LONG / 2 / max(picture.shape[:2])
     size = tuple(int(round(side * scale / 2)) * 2 for side in picture.shape[1::-1])
     picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     probable = labelled(network, picture)
@@ -101,11 +100,9 @@ def page_of(network, path, reference):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    (
-        arguments.add_argument("network"),
-        arguments.add_argument("real", type=pathlib.Path),
-        arguments.add_argument("out", type=pathlib.Path),
-    )
+    arguments.add_argument("network")
+    arguments.add_argument("real", type=pathlib.Path)
+    arguments.add_argument("out", type=pathlib.Path)
     arguments.add_argument("--part", choices=["train", "test", "all"], default="train")
     given = arguments.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)

@@ -115,11 +115,10 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("pages", "held_out", "out"):
         arguments.add_argument(name, type=pathlib.Path)
-    (
-        arguments.add_argument("--steps", type=int, default=10000),
-        arguments.add_argument("--rate", type=float, default=2e-3),
-    )
-    arguments.add_argument("--threads", type=int, default=1), arguments.add_argument("--real", type=pathlib.Path)
+    arguments.add_argument("--steps", type=int, default=10000)
+    arguments.add_argument("--rate", type=float, default=2e-3)
+    arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--real", type=pathlib.Path)
     given = arguments.parse_args()
     torch.set_num_threads(given.threads), cv2.setNumThreads(1)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -130,11 +129,9 @@ def main():
     step, state = 0, given.out / "state.pt"
     if state.exists():
         kept = torch.load(state, weights_only=False)
-        (
-            network.load_state_dict(kept["network"]),
-            mean.load_state_dict(kept["mean"]),
-            optimizer.load_state_dict(kept["optimizer"]),
-        )
+        network.load_state_dict(kept["network"])
+        mean.load_state_dict(kept["mean"])
+        optimizer.load_state_dict(kept["optimizer"])
         step = kept["step"]
     first = step
 
