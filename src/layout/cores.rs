@@ -23,6 +23,11 @@ const BEYOND: f64 = 0.75;
 /// development cables, those with most errors beneath stamps.
 const LONGEST_GAP: f64 = 6.0;
 const UNCOVERED: f64 = 2.0;
+/// Cores of one line that a stamp parts are as large as one another but for this factor, and as level, in characters. Not set on data.
+const ALIKE: f64 = 1.5;
+const LEVEL: f64 = 0.4;
+/// As much of a core lies in the box of a stamp whose text it may be. Not set on data.
+const WITHIN: f64 = 0.8;
 /// Ink higher than this, in characters, reaches into other lines. Not set on data.
 const SOUND: f64 = 1.35;
 
@@ -58,7 +63,14 @@ pub(super) fn string(
         Direction::Horizontal => &[WritingMode::HorizontalTb],
         Direction::Vertical => &[WritingMode::VerticalRl],
     };
-    let cores: Vec<Core> = modes.iter().flat_map(|&mode| find_cores(labels, mode)).collect();
+    let cores: Vec<Core> = modes
+        .iter()
+        .flat_map(|&mode| {
+            let mut cores = find_cores(labels, mode);
+            cores.retain(|core| !core.is_of_a_stamp(labels, stamps));
+            joined_through(cores, stamps)
+        })
+        .collect();
     let index = BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
     let widest = cores.iter().map(|core| core.size).fold(0.0, f64::max);
     let mut pieces: Vec<Vec<BBox>> = vec![vec![]; cores.len()];
@@ -97,6 +109,24 @@ pub(super) fn string(
         Strung { mode: core.mode, units }
     });
     (strung.collect(), Units { all: rest, ..units })
+}
+
+/// The cores of a direction, where those of one line that a stamp parts are one.
+fn joined_through(mut cores: Vec<Core>, stamps: &[BBox]) -> Vec<Core> {
+    cores.sort_by_key(|core| core.bbox.left);
+    let mut all: Vec<Core> = Vec::new();
+    for core in cores {
+        let gap = |before: &Core| core.bbox.left - before.bbox.right;
+        let before = all
+            .iter_mut()
+            .filter(|before| before.goes_on_in(&core, stamps))
+            .min_by_key(|before| gap(before).abs());
+        match before {
+            Some(before) => before.join(core),
+            None => all.push(core),
+        }
+    }
+    all
 }
 
 /// The core of some, by their numbers, in whose middle a piece of ink stands best.
@@ -190,6 +220,42 @@ impl Core {
     fn aside(&self, piece: &BBox) -> f64 {
         let middle = self.mode.along(piece).center();
         (middle.y - self.middle(middle.x)) / self.size
+    }
+
+    /// Whether it runs along the text of a stamp: it lies in one, where more of the ink is the stamp's than print.
+    fn is_of_a_stamp(&self, labels: &Labels, stamps: &[BBox]) -> bool {
+        let bbox = self.mode.along(&self.bbox);
+        let within = |stamp: &BBox| stamp.intersection(&bbox).area() as f64 > WITHIN * bbox.area() as f64;
+        let places = labels.to_places(&bbox);
+        stamps.iter().any(within) && labels.sum(Label::Stamp, &places) > labels.sum(Label::Print, &places)
+    }
+
+    /// Whether another core, further along, is of the same line, and a stamp lies between them.
+    fn goes_on_in(&self, next: &Self, stamps: &[BBox]) -> bool {
+        let (small, large) = (self.size.min(next.size), self.size.max(next.size));
+        let (end, start) = (f64::from(self.bbox.right), f64::from(next.bbox.left));
+        next.bbox.right > self.bbox.right
+            && end - start < small
+            && large < ALIKE * small
+            && (self.middle(end) - next.middle(start)).abs() < LEVEL * small
+            && self.gap_beside(&next.bbox, stamps).is_some_and(|gap| f64::from(gap) <= UNCOVERED * small)
+    }
+
+    /// Goes on in another core, straight on from one to the other.
+    fn join(&mut self, next: Self) {
+        let (end, start) = (f64::from(self.bbox.right), f64::from(next.bbox.left));
+        let count = |length: i32, step: f64| (f64::from(length) / step).round().max(0.0) as usize;
+        let (from, to) = (self.middle(end), next.middle(start));
+        let whole = count(next.bbox.right - self.bbox.left, self.step);
+        let between = count(next.bbox.left - self.bbox.left, self.step).saturating_sub(self.middles.len());
+        let steps = (1..=between).map(|i| from + (to - from) * i as f64 / (between + 1) as f64);
+        self.middles.extend(steps.collect::<Vec<f64>>());
+        self.middles.truncate(whole.saturating_sub(next.middles.len()).max(1));
+        if next.bbox.width() > self.bbox.width() {
+            self.size = next.size;
+        }
+        self.middles.extend(next.middles);
+        self.bbox = self.bbox.union(&next.bbox);
     }
 
     /// How much of the gap between the core and a box, both as seen along the line, no stamp covers; `None` where none covers any.

@@ -232,12 +232,9 @@ fn lay_out(straight: Straight<'_>, segmented: Segmented, paper: &Paper, settings
     let black_stamps = boxes(&marks, is_black);
     let erased =
         Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
-    // Beneath stamps the network does not see cores surely enough yet.
-    let is_over_print = |stamp: &BBox| rest.ink_in(stamp) as f64 > PRINT_BENEATH * stamp.area() as f64;
-    let cores = labels.as_ref().filter(|_| !stamps.iter().any(is_over_print));
-    let mut lines = find_lines(&rest, &erased, cores, &settings.layout);
+    let mut lines = find_lines(&rest, &erased, labels.as_ref(), &settings.layout);
     if let Some(all) = faded::with_faded(&gray, &ink, &rest, &lines.blocks, &erased, &settings.binarize) {
-        lines = find_lines(&all, &erased, cores, &settings.layout);
+        lines = find_lines(&all, &erased, labels.as_ref(), &settings.layout);
         rest = all;
     }
     let Lines { blocks, beneath, partings } = lines;
@@ -326,9 +323,6 @@ impl Prepared {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
     }
 }
-
-/// As much of a stamp's box is ink that is not its own, where it lies over print. Not set on data: print fills a seventh of its place.
-const PRINT_BENEATH: f64 = 0.01;
 
 /// Darker is ink, where an engine is given gray.
 const MIDDLE_GRAY: u8 = 128;

@@ -220,15 +220,15 @@ def place(sheet, drawn, rng, shape):
     """Where the stamp goes: margins and the head of the page, over print, beside print; seldom beyond the edge."""
     height, width = shape
     chance = rng.random()
-    if chance < 0.25:
+    if chance < 0.18:
         return rng.uniform(0, max(1, sheet.width - width)), rng.uniform(0, 0.2) * sheet.height
-    if chance < 0.4:
+    if chance < 0.28:
         side = rng.choice([0.02 * sheet.width, sheet.width - width - 0.02 * sheet.width])
         return side + rng.gauss(0, 0.02 * sheet.width), rng.uniform(0, max(1, sheet.height - height))
     if chance < 0.6 and drawn.lines:
         boxes = rng.choice(drawn.lines)[0]
         if boxes:
-            box = rng.choice([boxes[-1], rng.choice(boxes)])
+            box = rng.choice([boxes[0], boxes[-1], rng.choice(boxes)])
             if drawn.direction == "vertical" and rng.random() < 0.7:
                 return (box[0] + box[2] - width) / 2 + rng.gauss(0, 0.3) * width, box[3] + rng.uniform(
                     -1.1, 0.5

@@ -24,8 +24,10 @@ from sheet import LABELS
 CROP, BATCH = 768, 3  # pixels, crops a step
 WARM_UP, MEAN = 200, 0.998
 SAVE, VALIDATE = 250, 500
+BODY = LABELS.index("stamp_body")
 UNKNOWN = 2  # a label that is not learned from
 ABSENT = 0.04  # part of all places that a label counts for beside those where it is
+BENEATH = 4  # times that a place within a stamp counts in the entropy: print goes on there, but such places are few
 REAL = 0.08  # part of the crops that is of real pages
 
 
@@ -72,6 +74,14 @@ def toned(picture, rng):
     return picture
 
 
+def batch_of(step, pages, real):
+    """Pieces of pages, drawn or real, and their labels; the same at each call with the same step and pages."""
+    rng = random.Random(step)
+    pieces = [crop(*load(rng.choice(real if real and rng.random() < REAL else pages)), rng) for _ in range(BATCH)]
+    labels = torch.from_numpy(numpy.stack([labels for _, labels in pieces])).float()
+    return as_input([picture for picture, _ in pieces]), labels
+
+
 def as_input(pictures):
     batch = numpy.stack(pictures).astype(numpy.float32) / 255
     return torch.from_numpy(batch).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
@@ -87,8 +97,9 @@ def loss_of(scores, labels):
     known = labels != UNKNOWN
     labels = labels * known
     there = labels.sum((0, 2, 3))
-    entropy = functional.binary_cross_entropy_with_logits(scores, labels, reduction="none") * known
-    entropy = entropy.sum((0, 2, 3)) / (there + ABSENT * labels[:, 0].numel())
+    weight = known * (1 + (BENEATH - 1) * labels[:, BODY : BODY + 1])
+    entropy = functional.binary_cross_entropy_with_logits(scores, labels, reduction="none") * weight
+    entropy = entropy.sum((0, 2, 3)) / ((weight * labels).sum((0, 2, 3)) + ABSENT * labels[:, 0].numel())
     probable = torch.sigmoid(scores) * known
     dice = (2 * (probable * labels).sum((0, 2, 3)) + 1) / (probable.sum((0, 2, 3)) + there + 1)
     counts = (there > 50).float()
@@ -146,15 +157,14 @@ def main():
     while step < given.steps:
         if step % 100 == 0 or not paths:
             paths = sorted(given.pages.glob("*.npz"))
-        rng = random.Random(step)
-        pieces = [crop(*load(rng.choice(real if real and rng.random() < REAL else paths)), rng) for _ in range(BATCH)]
-        labels = torch.from_numpy(numpy.stack([labels for _, labels in pieces])).float()
+        # Loaded here: a thread that loads beside two that compute makes both wait, and a step took 0.37 s instead of 0.30.
+        pictures, labels = batch_of(step, paths, real)
         share = step / given.steps
         for group in optimizer.param_groups:
             group["lr"] = float(
                 given.rate * min(1, (step - first + 1) / WARM_UP) * (0.5 * (1 + numpy.cos(numpy.pi * share)))
             )
-        loss = loss_on(as_input([picture for picture, _ in pieces]), labels)
+        loss = loss_on(pictures, labels)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
