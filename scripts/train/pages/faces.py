@@ -33,6 +33,8 @@ HANDWRITTEN = (
     "truetype/yozvox-yozfont/YOzRA_.ttf truetype/yozvox-yozfont/YOzBNFM.ttf truetype/yozvox-yozfont/YOzRCF.ttf truetype/seto/setofont.ttf truetype/kiloji/kiloji.ttf truetype/kiloji/kiloji_b.ttf "
     "truetype/kouzan-mouhitsu/kouzan-mouhitsu.ttf truetype/kouzan-mouhitsu/kouzan-mouhitsu-gyosho.ttf truetype/aoyagi-kouzan-t/AoyagiKouzanT.ttf truetype/aoyagi-soseki/aoyagi-soseki.ttf"
 ).split()
+# Of one thickness, as a pen writes: drawn by a shaking hand they serve as further hands.
+FREEHAND = "opentype/noto/NotoSansCJK-Light.ttc opentype/mplus/Mplus1-Light.otf truetype/horai-umefont/ume-hgo4.ttf truetype/vlgothic/VL-Gothic-Regular.ttf".split()
 PENMANSHIP = "opentype/dancingscript/DancingScript-Regular.otf truetype/breip/Breip.ttf truetype/ecolier-court/Ecolier-court.ttf truetype/dustin/Domestic_Manners.ttf".split()
 HELD_OUT = {
     "japanese": (
@@ -43,6 +45,7 @@ HELD_OUT = {
         "|"
     ),
     "handwritten": "truetype/motoya-l-maruberi/MTLmr3m.ttf truetype/komatuna/komatuna.ttf truetype/kiloji/kiloji_d.ttf".split(),
+    "freehand": "opentype/noto/NotoSansCJK-Regular.ttc truetype/motoya-l-cedar/MTLc3m.ttf".split(),
     "penmanship": "truetype/dustin/It_wasn_t_me.ttf opentype/dancingscript/DancingScript-Bold.otf".split(),
 }
 MANNERS = ("type", "type", "dots", "struck", "struck")
@@ -62,12 +65,18 @@ class Faces:
         kinds = (
             HELD_OUT
             if held_out
-            else {"japanese": JAPANESE, "latin": LATIN, "handwritten": HANDWRITTEN, "penmanship": PENMANSHIP}
+            else {
+                "japanese": JAPANESE,
+                "latin": LATIN,
+                "handwritten": HANDWRITTEN,
+                "freehand": FREEHAND,
+                "penmanship": PENMANSHIP,
+            }
         )
         self.names = {kind: there(names) for kind, names in kinds.items()}
 
     def draw(self, rng, kind="japanese", manner=None):
-        """A face of a kind ("japanese", "latin", "handwritten", "penmanship"), set in some manner ("type", "dots", "struck")."""
+        """A face of a kind ("japanese", "latin", "handwritten", "freehand", "penmanship"), set in some manner ("type", "dots", "struck")."""
         manner = manner or (rng.choice(MANNERS) if kind in ("japanese", "latin") else "type")
         return Face(rng.choice(self.names[kind]), manner, rng.uniform(16, 26), rng.uniform(0.2, 1))
 

@@ -10,19 +10,24 @@ from sheet import Layer
 from stamps import turn
 from wear import clouds
 
+REMARKS = (
+    "写二部 課長へ 保存 要回答 先方に確認 電話済 別紙参照 次官了 至急作成 発電済 差替え 返信要 局長御覧 経済課へ回付 要翻訳 再送のこと 了 済 供覧 要調査 大使へ "
+    "コピー要 ファイル済 本電写送付 主管へ連絡済 後報あり 関係課協議中 綴り込み シンブンニ出タ ヨウチュウイ"
+).split()
+REMARKS_HELD_OUT = "要返事 書記官へ 控 訳文アリ 秘書課へ連絡 マイクロ済".split()
 COLOURS = [(20, 20, 25), (30, 40, 120), (25, 25, 90), (180, 40, 40), (90, 90, 95), (60, 60, 62)]
 
 
 def add(sheet, drawn, context):
     """Writes none to six notes on the page."""
     rng = context.rng
-    if rng.random() > 0.4:
+    if rng.random() > 0.5:
         return
     colour = rng.choice(COLOURS)
     for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
         colour = colour if rng.random() < 0.7 else rng.choice(COLOURS)
         kind = rng.choices(
-            [words, scribble, numeral, sign, around, inserted, brushed], [0.36, 0.18, 0.12, 0.09, 0.13, 0.06, 0.06]
+            [words, scribble, numeral, sign, around, inserted, brushed], [0.46, 0.15, 0.1, 0.07, 0.1, 0.06, 0.06]
         )[0]
         kind(sheet, drawn, context, colour)
 
@@ -61,19 +66,22 @@ def words(sheet, drawn, context, colour):
     """A few words in a hand."""
     rng = context.rng
     latin = drawn.kind in ("memo", "cable") or rng.random() < 0.12
-    face = context.faces.draw(rng, "penmanship" if latin else "handwritten", "type")
+    shaken = not latin and rng.random() < 0.35
+    face = context.faces.draw(rng, "penmanship" if latin else "freehand" if shaken else "handwritten", "type")
     size = int(sheet.mm * rng.uniform(3.5, 9 if rng.random() < 0.85 else 18))
     vertical = not latin and rng.random() < (0.7 if drawn.direction == "vertical" else 0.3)
     rows = rng.choice([1, 1, 1, 2, 3])
-    texts = []
+    texts, pitch = [], rng.uniform(0.85, 1.15) if rng.random() < 0.65 else rng.uniform(1.1, 1.7)
     for _ in range(rows):
         text = context.sentences.draw(rng)[: rng.randint(1, 9)]
+        if rng.random() < 0.4:
+            text = rng.choice(REMARKS_HELD_OUT if context.held_out else REMARKS)
         texts.append(
             rng.choice(["see file", "no action", "copy to", "OK", "Noted", "return", "hold", "J.R.", "Apr 12"])
             if latin
             else text
         )
-    length = size * (max(map(len, texts)) + 2)
+    length = int(size * (pitch * max(map(len, texts)) + 2))
     thick = int(size * 1.35 * rows + size)
     layer = Layer((length, thick) if vertical else (thick, length))
     for i, text in enumerate(texts):
@@ -87,13 +95,15 @@ def words(sheet, drawn, context, colour):
             along if vertical else across,
             size,
             rng,
-            rng.uniform(0.85, 1.15),
+            pitch,
             vertical,
         )
     found = layer.drawn()
     if found is None:
         return
     cover = sheared(found[0].copy(), rng)
+    if shaken or rng.random() < 0.3:
+        cover = shaking(cover, size, context, rng.uniform(0.04, 0.09) if shaken else rng.uniform(0.01, 0.05))
     if rng.random() < 0.3:
         cover = cv2.dilate(cover, numpy.ones((2, 2), numpy.uint8))
     cover, _ = turn(cover, rng.gauss(0, 5), numpy.float32([(0, 0)]))
@@ -168,6 +178,14 @@ def brushed(sheet, drawn, context, colour):
     else:
         left, top = spot(sheet, drawn, rng, width, height)
     press(sheet, cover, left, top, (rng.randint(0, 50),) * 3 if rng.random() < 0.7 else colour, rng)
+
+
+def shaking(cover, size, context, part):
+    """Every stroke moved a little, by at most a part of the characters' size, unlike the strokes around it."""
+    fields = (clouds(context.noise, cover.shape, context.rng.uniform(0.25, 0.7) * size) for _ in range(2))
+    columns, rows = numpy.meshgrid(*(numpy.arange(side, dtype=numpy.float32) for side in cover.shape[::-1]))
+    x, y = (places + part * size * field for places, field in zip((columns, rows), fields))
+    return cv2.remap(cover, x, y, cv2.INTER_LINEAR)
 
 
 def sheared(cover, rng):

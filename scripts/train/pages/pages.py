@@ -28,7 +28,7 @@ import stamps
 import wear
 from faces import Faces
 from sentences import Sentences
-from sheet import FINER, LABELS, Sheet
+from sheet import LABELS, Sheet
 
 PAPERS = [
     (255, 255, 255),

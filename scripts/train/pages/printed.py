@@ -172,7 +172,6 @@ def page_number(page, face, x=None):
 
 def book(page):
     """A printed page of one or two columns, or of tiers of vertical print."""
-    rng = page.rng
     printed_area(
         page,
         (

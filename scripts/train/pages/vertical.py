@@ -60,7 +60,6 @@ def columns(page, box, face, ruled, inside=False):
     if ruled:
         page.frame(box, page.thin * rng.choice((1, 2)), not inside and page.chance(0.35))
         dash = rng.choice((0, 0, 0, 0, 0.5 * page.mm))
-        middle = count // 2 if page.chance(0.12) else None
         for i in range(1, count):
             page.rule(left + i * step, top, left + i * step, bottom, dash=dash)
             page.drawn.cells.append((left + (i - 1) * step, top, left + i * step, bottom))
