@@ -95,7 +95,7 @@ fn deskew_page(bencher: Bencher<'_, '_>) {
 fn find_marks_of_page(bencher: Bencher<'_, '_>) {
     let (page, gray, ink) = straight(&scan(HORIZONTAL));
     let options = Settings::default().marks;
-    bencher.bench_local(|| find_marks(black_box(&page), black_box(&gray), black_box(&ink), &options));
+    bencher.bench_local(|| find_marks(black_box(&page), black_box(&gray), black_box(&ink), None, &options));
 }
 
 #[divan::bench(args = [HORIZONTAL, VERTICAL])]

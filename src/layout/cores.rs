@@ -26,8 +26,12 @@ const UNCOVERED: f64 = 2.0;
 /// Cores of one line that a stamp parts are as large as one another but for this factor, and as level, in characters. Not set on data.
 const ALIKE: f64 = 1.5;
 const LEVEL: f64 = 0.4;
-/// As much of a core lies in the box of a stamp whose text it may be. Not set on data.
+/// Blanks of a line beneath a stamp are no wider than this, in characters: the gutters of print in columns are two. Not set on data.
+const BLANK: f64 = 1.3;
+/// As much of a core, or of a piece of ink, lies in the box of a stamp whose text it may be. Not set on data.
 const WITHIN: f64 = 0.8;
+/// What is smaller than this, in characters, is a full stop or dust, and belongs to a line only as far from its core. Not set on data.
+const SPECK: f64 = 0.35;
 /// Ink higher than this, in characters, reaches into other lines. Not set on data.
 const SOUND: f64 = 1.35;
 
@@ -67,8 +71,8 @@ pub(super) fn string(
         .iter()
         .flat_map(|&mode| {
             let mut cores = find_cores(labels, mode);
-            cores.retain(|core| !core.is_of_a_stamp(labels, stamps));
-            joined_through(cores, stamps)
+            cores.retain(|core| !is_of_a_stamp(labels, stamps, &mode.along(&core.bbox)));
+            joined_through(cores, ink, stamps)
         })
         .collect();
     let index = BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
@@ -99,9 +103,10 @@ pub(super) fn string(
             }
             beyond.is_none()
         });
-        left.retain(|piece| is_print(labels, piece));
+        left.retain(|piece| is_print(labels, piece) && !is_of_a_stamp(labels, stamps, piece));
         rest.extend(joined(&left, units.size));
     }
+    let rest = without_lone_specks(rest, SPECK * units.size);
     let strung = cores.iter().zip(pieces).filter(|(_, pieces)| !pieces.is_empty()).map(|(core, pieces)| {
         let mut units: Vec<BBox> =
             joined(&pieces, core.size).into_iter().map(|unit: Unit| unit.bbox).collect();
@@ -111,15 +116,24 @@ pub(super) fn string(
     (strung.collect(), Units { all: rest, ..units })
 }
 
+/// The units without those so small that they are full stops or dust, and stand alone.
+fn without_lone_specks(units: Vec<Unit>, speck: f64) -> Vec<Unit> {
+    let is_speck = |unit: &Unit| f64::from(unit.bbox.width().max(unit.bbox.height())) < speck;
+    let large: Vec<BBox> = units.iter().filter(|unit| !is_speck(unit)).map(|unit| unit.bbox).collect();
+    let index = BoxIndex::of(&large);
+    let reach = (speck / SPECK) as i32;
+    units.into_iter().filter(|u| !is_speck(u) || !index.touching(&u.bbox.grown(reach)).is_empty()).collect()
+}
+
 /// The cores of a direction, where those of one line that a stamp parts are one.
-fn joined_through(mut cores: Vec<Core>, stamps: &[BBox]) -> Vec<Core> {
+fn joined_through(mut cores: Vec<Core>, ink: &Binary, stamps: &[BBox]) -> Vec<Core> {
     cores.sort_by_key(|core| core.bbox.left);
     let mut all: Vec<Core> = Vec::new();
     for core in cores {
         let gap = |before: &Core| core.bbox.left - before.bbox.right;
         let before = all
             .iter_mut()
-            .filter(|before| before.goes_on_in(&core, stamps))
+            .filter(|before| before.goes_on_in(&core, ink, stamps))
             .min_by_key(|before| gap(before).abs());
         match before {
             Some(before) => before.join(core),
@@ -154,7 +168,8 @@ fn beyond_stamps(
             && whole <= LONGEST_GAP * core.size
             && gap.is_some_and(|gap| f64::from(gap) <= UNCOVERED * core.size)
     };
-    nearest(piece, cores, near.into_iter().filter(fits))
+    let gap = |i: &usize| cores[*i].mode.along(piece).gap_x(&cores[*i].bbox);
+    near.into_iter().filter(fits).min_by_key(gap)
 }
 
 /// The cores of a direction.
@@ -222,16 +237,8 @@ impl Core {
         (middle.y - self.middle(middle.x)) / self.size
     }
 
-    /// Whether it runs along the text of a stamp: it lies in one, where more of the ink is the stamp's than print.
-    fn is_of_a_stamp(&self, labels: &Labels, stamps: &[BBox]) -> bool {
-        let bbox = self.mode.along(&self.bbox);
-        let within = |stamp: &BBox| stamp.intersection(&bbox).area() as f64 > WITHIN * bbox.area() as f64;
-        let places = labels.to_places(&bbox);
-        stamps.iter().any(within) && labels.sum(Label::Stamp, &places) > labels.sum(Label::Print, &places)
-    }
-
-    /// Whether another core, further along, is of the same line, and a stamp lies between them.
-    fn goes_on_in(&self, next: &Self, stamps: &[BBox]) -> bool {
+    /// Whether another core, further along, is of the same line, and there is print beneath a stamp between them.
+    fn goes_on_in(&self, next: &Self, ink: &Binary, stamps: &[BBox]) -> bool {
         let (small, large) = (self.size.min(next.size), self.size.max(next.size));
         let (end, start) = (f64::from(self.bbox.right), f64::from(next.bbox.left));
         next.bbox.right > self.bbox.right
@@ -239,6 +246,17 @@ impl Core {
             && large < ALIKE * small
             && (self.middle(end) - next.middle(start)).abs() < LEVEL * small
             && self.gap_beside(&next.bbox, stamps).is_some_and(|gap| f64::from(gap) <= UNCOVERED * small)
+            && !self.has_blank_before(next, ink)
+    }
+
+    /// Whether there is a blank before another core, further along, that is wider than any between characters of a line.
+    fn has_blank_before(&self, next: &Self, ink: &Binary) -> bool {
+        let (top, bottom) =
+            ((next.middle(0.0) - 0.5 * next.size) as i32, (next.middle(0.0) + 0.5 * next.size) as i32);
+        let is_inked = |x: &i32| ink.ink_in(&self.mode.along(&BBox::from_ltrb(*x, top, *x + 1, bottom))) > 0;
+        let inked = (self.bbox.right..next.bbox.left).filter(is_inked).chain([next.bbox.left]);
+        let blanks = inked.scan(self.bbox.right, |last, x| Some(x - std::mem::replace(last, x)));
+        blanks.max().is_some_and(|widest| f64::from(widest) > BLANK * next.size)
     }
 
     /// Goes on in another core, straight on from one to the other.
@@ -283,7 +301,8 @@ impl Core {
     /// Whether a box stands in the line and reaches into no other.
     fn holds(&self, piece: &BBox) -> bool {
         let along = self.mode.along(piece);
-        let (left, right) = self.ends();
+        let is_speck = f64::from(along.width().max(along.height())) < SPECK * self.size;
+        let (left, right) = self.ends(if is_speck { SPECK } else { 1.5 * BEYOND });
         self.is_level_with(piece) && along.left >= left && along.right <= right
     }
 
@@ -293,15 +312,16 @@ impl Core {
         self.aside(piece).abs() <= ASIDE && height <= SOUND * self.size
     }
 
-    fn ends(&self) -> (i32, i32) {
-        let beyond = (1.5 * BEYOND * self.size) as i32;
+    /// From where to where it goes with so many characters more at each end.
+    fn ends(&self, characters: f64) -> (i32, i32) {
+        let beyond = (characters * self.size) as i32;
         (self.bbox.left - beyond, self.bbox.right + beyond)
     }
 
     /// The ink of a box that lies in the line, as seen along it.
     fn cut_out(&self, ink: &Binary, piece: &BBox) -> Option<BBox> {
         let along = self.mode.along(piece);
-        let (left, right) = self.ends();
+        let (left, right) = self.ends(1.5 * BEYOND);
         let middle = self.middle(along.center().x);
         let band = BBox::from_ltrb(
             along.left.max(left),
@@ -324,6 +344,13 @@ fn is_print(labels: &Labels, piece: &BBox) -> bool {
         .any(|y| (places.left..places.right).any(|x| print.get_pixel(x as u32, y as u32).0[0] >= LIKELY))
 }
 
+/// Whether something is the text of a stamp: it lies in one, where more of the ink is the stamp's than print.
+fn is_of_a_stamp(labels: &Labels, stamps: &[BBox], bbox: &BBox) -> bool {
+    let within = |stamp: &BBox| stamp.intersection(bbox).area() as f64 > WITHIN * bbox.area() as f64;
+    let places = labels.to_places(bbox);
+    stamps.iter().any(within) && labels.sum(Label::Stamp, &places) > labels.sum(Label::Print, &places)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::units::find_units;
@@ -344,9 +371,9 @@ mod tests {
         }
     }
 
-    fn strung(ink: &Binary, labels: &Labels) -> (Vec<Strung>, usize) {
+    fn strung(ink: &Binary, labels: &Labels, stamps: &[BBox]) -> (Vec<Strung>, usize) {
         let options = LayoutOptions::default();
-        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, &[], &options);
+        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, stamps, &options);
         (strung, rest.all.len())
     }
 
@@ -364,7 +391,7 @@ mod tests {
             (Label::Horizontal, place(27, 42, 142, 46)),
             (Label::Print, place(25, 150, 145, 158)),
         ]);
-        let (lines, rest) = strung(&ink, &labels);
+        let (lines, rest) = strung(&ink, &labels, &[]);
         let boxes: Vec<BBox> = lines
             .iter()
             .map(|line| line.units.iter().fold(BBox::default(), |all, unit| all.union(unit)))
@@ -382,8 +409,46 @@ mod tests {
         let ink = ink.transposed();
         let column = BBox::from_ltrb(27, 27, 31, 142);
         let labels = Labels::drawn(&[(Label::Vertical, column)]);
-        let (lines, rest) = strung(&ink, &labels);
+        let (lines, rest) = strung(&ink, &labels, &[]);
         assert_eq!((lines.len(), rest, lines[0].mode), (1, 0, WritingMode::VerticalRl));
         assert_eq!(lines[0].units[0].left, 100);
+    }
+
+    #[test]
+    fn a_line_goes_on_beneath_a_stamp_where_print_does() {
+        let place = BBox::from_ltrb;
+        let mut ink = Binary::new(800, 800);
+        row(&mut ink, 100, 100);
+        row(&mut ink, 100, 500);
+        ink.erase(&place(255, 500, 420, 540));
+        // Of each row the beginning and the end are seen.
+        let labels = Labels::drawn(&[
+            (Label::Horizontal, place(27, 27, 60, 31)),
+            (Label::Horizontal, place(108, 27, 142, 31)),
+            (Label::Horizontal, place(27, 127, 60, 131)),
+            (Label::Horizontal, place(108, 127, 142, 131)),
+        ]);
+        let stamps = [place(230, 60, 440, 180), place(230, 460, 440, 580)];
+        let (lines, rest) = strung(&ink, &labels, &stamps);
+        let extents: Vec<(i32, i32)> =
+            lines.iter().map(|line| (line.units[0].left, line.units.last().unwrap().right)).collect();
+        assert_eq!((extents, rest), (vec![(100, 572), (100, 252), (420, 572)], 0));
+    }
+
+    #[test]
+    fn the_text_of_a_stamp_is_no_line() {
+        let mut ink = Binary::new(800, 800);
+        row(&mut ink, 100, 100);
+        row(&mut ink, 100, 500);
+        let core = BBox::from_ltrb(27, 27, 142, 31);
+        let labels = Labels::drawn(&[
+            (Label::Horizontal, core),
+            (Label::Stamp, core.grown(2)),
+            (Label::Horizontal, core.shifted(0, 100)),
+            (Label::Print, core.shifted(0, 100)),
+        ]);
+        let stamps = [BBox::from_ltrb(60, 60, 620, 180), BBox::from_ltrb(60, 460, 620, 580)];
+        let (lines, rest) = strung(&ink, &labels, &stamps);
+        assert_eq!((lines.len(), lines[0].units[0].top, rest), (1, 500, 0));
     }
 }

@@ -4,7 +4,7 @@
 //! sees in its box and around it, one for each kind of mark and proposer, fitted on drawn pages by `scripts/train/pages/judge.py`.
 
 use super::Mark;
-use crate::geometry::BBox;
+use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::segment::{Label, Labels};
 use image::GrayImage;
@@ -35,7 +35,6 @@ const LONGEST: f64 = 0.9;
 const WITHIN: f64 = 0.85;
 /// Darker is dark.
 const MIDDLE_GRAY: u8 = 128;
-
 /// How much of the smaller of two marks of a kind may lie in the other. Not set on data.
 const MOST_SHARED: f64 = 0.6;
 
@@ -61,17 +60,25 @@ pub(super) fn judged(
         if *proposer == Proposer::Rules && *p >= LEAST_BY_NETWORK { 1.0 + p } else { *p }
     };
     probable.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
-    let joins: Vec<bool> = probable.iter().map(|(_, mark, _)| joins_two(mark, &probable)).collect();
-    let mut kept: Vec<(Mark, Proposer)> = Vec::new();
-    for ((p, mark, proposer), _) in probable.into_iter().zip(joins).filter(|(_, joins)| !joins) {
+    let places: Vec<BBox> = probable.iter().map(|(_, mark, _)| mark.bbox).collect();
+    let index = BoxIndex::of(&places);
+    let near: Vec<Vec<usize>> = places.iter().map(|place| index.touching(place)).collect();
+    let mut is_kept = vec![false; probable.len()];
+    for (i, (_, mark, proposer)) in probable.iter().enumerate() {
+        let around = || near[i].iter().map(|&j| &probable[j].1);
         // Stamps do overlap, and rules tell one from the other.
-        let same = |(other, by): &(Mark, Proposer)| {
-            (proposer, *by) != (Proposer::Rules, Proposer::Rules) && share(&mark, other) > MOST_SHARED
+        let is_same = |&j: &usize| {
+            let (_, other, by) = &probable[j];
+            (proposer, by) != (&Proposer::Rules, &Proposer::Rules) && share(mark, other) > MOST_SHARED
         };
-        if !kept.iter().any(same) {
-            kept.push((Mark { confidence: Confidence::clamped(p as f32), ..mark }, proposer));
-        }
+        is_kept[i] = !joins_two(mark, around()) && !near[i].iter().any(|j| is_kept[*j] && is_same(j));
     }
+    let kept = probable.into_iter().zip(is_kept).filter(|(_, is_kept)| *is_kept);
+    let mut kept: Vec<(Mark, Proposer)> = kept
+        .map(|((p, mark, proposer), _)| {
+            (Mark { confidence: Confidence::clamped(p as f32), ..mark }, proposer)
+        })
+        .collect();
     kept.sort_by_key(|(mark, _)| (mark.bbox.top, mark.bbox.left));
     kept
 }
@@ -98,10 +105,10 @@ fn share(a: &Mark, b: &Mark) -> f64 {
 }
 
 /// Whether a mark holds two others that stand apart from one another and fill most of it.
-fn joins_two(mark: &Mark, all: &[(f64, Mark, Proposer)]) -> bool {
+fn joins_two<'a>(mark: &Mark, near: impl Iterator<Item = &'a Mark>) -> bool {
     let area = |mark: &Mark| mark.bbox.area();
     let is_part = |part: &&Mark| 4 * area(part) < 3 * area(mark) && share(part, mark) > WITHIN;
-    let parts: Vec<&Mark> = all.iter().map(|(_, part, _)| part).filter(is_part).collect();
+    let parts: Vec<&Mark> = near.filter(is_part).collect();
     parts.iter().enumerate().any(|(i, a)| {
         parts[..i].iter().any(|b| share(a, b) < 1.0 - WITHIN && 2 * (area(a) + area(b)) >= area(mark))
     })

@@ -9,7 +9,7 @@ use super::color::ColorPage;
 use super::erasing::{cover, cut};
 use super::judge::{Proposer, dark, judged};
 use super::shapes::{SIDES, shape};
-use super::{Mark, Marks, MarksMethod, MarksOptions, find_marks, passages, strokes};
+use super::{Mark, Marks, MarksMethod, MarksOptions, Sheet, by_rules, passages, strokes};
 use crate::geometry::{BBox, merge};
 use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor};
 use crate::raster::{Binary, Pixels};
@@ -39,19 +39,11 @@ const EDGE: f64 = 1.5;
 /// smaller, since edges are worn.
 const STAMP_RIM: f64 = 0.25;
 
-/// Finds all marks of a page by the labels of its places, with [`MarksMethod::Both`] also by rules; its pixels tell colour, `gray` and
-/// `ink` are those of the page with coloured ink lifted off ([`super::lift_color`]).
-#[must_use]
-pub fn find_labelled_marks(
-    page: &Pixels,
-    gray: &GrayImage,
-    ink: &Binary,
-    labels: &Labels,
-    options: &MarksOptions,
-) -> Marks {
-    let (components, _) = ink.components();
-    let size = super::size_of_characters(&components, ink.width().max(ink.height()));
-    let ruled = (options.method == MarksMethod::Both).then(|| find_marks(page, gray, ink, options));
+/// The marks that the labels of a page's places tell, with [`MarksMethod::Both`] also those that rules find and the labels do not speak
+/// against.
+pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptions) -> Marks {
+    let Sheet { page, gray, ink, size, .. } = *sheet;
+    let ruled = (options.method == MarksMethod::Both).then(|| by_rules(sheet, options));
     let network = find_stamps(page, labels, options).into_iter().chain(find_redactions(gray, ink, labels));
     let mut proposed: Vec<(Mark, Proposer)> = network.map(|mark| (mark, Proposer::Network)).collect();
     let by_rules = ruled.iter().flat_map(|marks| marks.found.iter().cloned());
@@ -279,12 +271,13 @@ fn find_notes(labels: &Labels, size: f64) -> Vec<Mark> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::find_marks;
     use super::*;
 
     fn marks(page: &GrayImage, labels: &Labels) -> Marks {
         let ink = Binary::below(page, 128);
         let options = MarksOptions { method: MarksMethod::Learned, ..MarksOptions::default() };
-        find_labelled_marks(&Pixels::Gray(page.clone()), page, &ink, labels, &options)
+        find_marks(&Pixels::Gray(page.clone()), page, &ink, Some(labels), &options)
     }
 
     #[test]

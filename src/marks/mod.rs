@@ -44,12 +44,12 @@ mod unlike;
 
 pub use color::lift_color;
 pub use erasing::{erase, within};
-pub use learned::find_labelled_marks;
 pub use own_ink::Stamped;
 
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
+use crate::segment::Labels;
 use erasing::{cover, cover_ink};
 use image::GrayImage;
 use paper::Paper;
@@ -128,18 +128,46 @@ pub struct Marks {
 }
 
 /// Finds all marks of a page: its pixels tell colour, `gray` and `ink` the rest, which are those of the page with
-/// coloured ink lifted off ([`lift_color`]).
+/// coloured ink lifted off ([`lift_color`]). Where the labels of its places are given they are asked as the options want it
+/// ([`MarksMethod`]); where they are not, all is found by rules.
 #[must_use]
-pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &MarksOptions) -> Marks {
+pub fn find_marks(
+    page: &Pixels,
+    gray: &GrayImage,
+    ink: &Binary,
+    labels: Option<&Labels>,
+    options: &MarksOptions,
+) -> Marks {
+    let (components, _) = ink.components();
+    let size = size_of_characters(&components, ink.width().max(ink.height()));
+    let sheet = Sheet { page, gray, ink, components, size };
+    match labels {
+        None => by_rules(&sheet, options),
+        Some(labels) => learned::by_labels(&sheet, labels, options),
+    }
+}
+
+/// A page on which marks are looked for.
+struct Sheet<'a> {
+    page: &'a Pixels,
+    /// Coloured ink lifted off, as in `ink`.
+    gray: &'a GrayImage,
+    ink: &'a Binary,
+    /// The pieces of the ink.
+    components: Vec<Component>,
+    /// Side of a character, px.
+    size: f64,
+}
+
+/// The marks that rules find.
+fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
+    let Sheet { page, gray, ink, ref components, size } = *sheet;
     let mut covered = Binary::new(ink.width(), ink.height());
     let mut rest = ink.clone();
-    let (components, _) = ink.components();
-    let longest = ink.width().max(ink.height());
-    let size = size_of_characters(&components, longest);
     let color = color::ColorPage::of(page);
     let mut found = color.as_ref().map_or(vec![], |page| color::find_stamps(page, size, options));
     let paper = Paper::of(gray, ink);
-    let print = Print::of(&components, color.as_ref(), ink, gray, size);
+    let print = Print::of(components, color.as_ref(), ink, gray, size);
     let hairlines = hairlines::find_hairlines(ink, gray, paper.contrast(), size);
     for block in find_blocks(ink, &ink.with(&hairlines), &print, size, options) {
         cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
@@ -149,7 +177,7 @@ pub fn find_marks(page: &Pixels, gray: &GrayImage, ink: &Binary, options: &Marks
     let all = ink.with(&covered);
     let frames = frames::find_frames(&all, &strokes, frames::WHOLE, size);
     let worn = frames::find_frames(&rest, &strokes, frames::WORN, size);
-    let letter = rows::print_height(&boxes_of(&components), longest).unwrap_or(size);
+    let letter = rows::print_height(&boxes_of(components), ink.width().max(ink.height())).unwrap_or(size);
     let rings = rings::find_rings(&rest, &strokes, size);
     let mut boxes = boxes::find_boxes(&all, &rest, (&frames, &worn), (&strokes, &paper, letter), size);
     // Strokes of characters in a ring may stand like a frame's sides.
@@ -247,7 +275,7 @@ mod tests {
 
     fn found(ink: &Binary) -> Marks {
         let gray = ink.to_gray();
-        find_marks(&Pixels::Gray(gray.clone()), &gray, ink, &MarksOptions::default())
+        find_marks(&Pixels::Gray(gray.clone()), &gray, ink, None, &MarksOptions::default())
     }
 
     fn without_rules(marks: &Marks) -> Vec<&Mark> {
@@ -397,7 +425,7 @@ mod tests {
                 page.put_pixel(x as u32, y as u32, image::Rgb(color));
             }
             let page = Pixels::Color(page);
-            let marks = find_marks(&page, &lift_color(&page), &with_block, &MarksOptions::default());
+            let marks = find_marks(&page, &lift_color(&page), &with_block, None, &MarksOptions::default());
             let is_redaction = |m: &&Mark| matches!(m.kind, RegionKind::Redaction { .. });
             assert_eq!(marks.found.iter().filter(is_redaction).count(), count, "{color:?}");
         }

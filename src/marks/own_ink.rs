@@ -4,12 +4,14 @@
 //! Print below does not change that part, but leaves too little light to measure it: there, what stands around counts.
 //! Black ink is seen in up to three ways, since no one of them serves all stamps: as what was lifted off by its shade,
 //! as everything that stands there, and as what is left of that when strokes as thin as print's are wiped out.
+//! Ink of either colour is seen without what the network takes for print, too.
 
 use super::boxes::thickness;
 use super::{Mark, erasing};
 use crate::geometry::BBox;
 use crate::page::{RedactionStyle, RegionKind, StampColor};
 use crate::raster::{Balance, Binary, Pixels};
+use crate::segment::{Label, Labels};
 use image::{GrayImage, Luma, RgbImage, imageops};
 
 /// Side of the window in which the ink around print is looked at, as a part of the stamp's shorter side: wider than
@@ -22,6 +24,9 @@ const PAPER: f32 = 0.1;
 
 /// Thickness of the outline of a redaction, with its lean, px.
 const OUTLINE_PX: i32 = 8;
+
+/// Probability, of 255, from which a place is print.
+const LIKELY_PRINT: u8 = 128;
 
 /// Strokes this much thicker than those around may be a stamp's: its characters are larger than print.
 const THIN: f64 = 1.25;
@@ -40,6 +45,8 @@ pub struct Stamped<'a> {
     pub rest: &'a Binary,
     /// The marks.
     pub found: &'a [Mark],
+    /// The labels of its places, where the network was asked.
+    pub labels: Option<&'a Labels>,
 }
 
 impl Stamped<'_> {
@@ -48,11 +55,15 @@ impl Stamped<'_> {
     #[must_use]
     pub fn own_ink(&self, most: usize) -> Vec<(&Mark, Vec<GrayImage>)> {
         let mut white = None;
-        let mut views = |mark: &Mark, color: StampColor| match (color, self.page) {
-            (StampColor::Black, _) | (_, Pixels::Gray(_)) => self.black(&mark.bbox),
-            (_, Pixels::Color(page)) => {
-                vec![colored(page, white.get_or_insert_with(|| Balance::of(page)), &mark.bbox)]
-            }
+        let mut views = |mark: &Mark, color: StampColor| {
+            let mut views = match (color, self.page) {
+                (StampColor::Black, _) | (_, Pixels::Gray(_)) => self.black(&mark.bbox),
+                (_, Pixels::Color(page)) => {
+                    vec![colored(page, white.get_or_insert_with(|| Balance::of(page)), &mark.bbox)]
+                }
+            };
+            views.extend(self.unlike_print(&mark.bbox, &views));
+            views
         };
         let color = |mark: &Mark| match mark.kind {
             RegionKind::Stamp { color, .. } => Some(color),
@@ -61,6 +72,26 @@ impl Stamped<'_> {
         };
         let stamps = self.found.iter().filter_map(|mark| Some((mark, color(mark)?))).enumerate();
         stamps.map(|(i, (mark, color))| (mark, if i < most { views(mark, color) } else { vec![] })).collect()
+    }
+
+    /// The fullest view of a stamp without what its places are print by, rather than stamp; `None` where nothing is.
+    fn unlike_print(&self, place: &BBox, views: &[GrayImage]) -> Option<GrayImage> {
+        let labels = self.labels?;
+        let mut view = views.get(1).or(views.first())?.clone();
+        let (stamp, print) = (labels.plane(Label::Stamp), labels.plane(Label::Print));
+        let mut is_over_print = false;
+        let scales = labels.scales();
+        for (x, y, pixel) in view.enumerate_pixels_mut() {
+            let at = |v: u32, from: i32, scale: f64| ((f64::from(v) + f64::from(from) + 0.5) / scale) as u32;
+            let (x, y) = (at(x, place.left, scales.0), at(y, place.top, scales.1));
+            let (x, y) = (x.min(stamp.width() - 1), y.min(stamp.height() - 1));
+            let p = print.get_pixel(x, y).0[0];
+            if p >= LIKELY_PRINT && p > stamp.get_pixel(x, y).0[0] {
+                *pixel = Luma([255]);
+                is_over_print = true;
+            }
+        }
+        is_over_print.then_some(view)
     }
 
     /// Ways to see black ink: lifted, whole, and without thin strokes.
@@ -195,4 +226,32 @@ fn upper_percentile(values: &[f32]) -> f32 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     sorted.get(sorted.len() * 19 / 20).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{Confidence, StampShape};
+
+    #[test]
+    fn what_the_network_takes_for_print_alone_is_white_in_the_last_view() {
+        let place = BBox::from_ltrb;
+        let (stamp, print) = (place(20, 20, 60, 30), place(40, 25, 80, 35));
+        let labels = Labels::drawn(&[(Label::Stamp, stamp), (Label::Print, print)]);
+        let gray = GrayImage::from_pixel(800, 800, Luma([0]));
+        let (page, ink) = (Pixels::Gray(gray.clone()), Binary::below(&gray, 128));
+        let found = [Mark {
+            kind: RegionKind::stamp(StampColor::Black, StampShape::Frameless),
+            bbox: place(80, 80, 400, 160),
+            confidence: Confidence::CERTAIN,
+        }];
+        let stamped =
+            |labels| Stamped { page: &page, gray: &gray, covered: &ink, rest: &ink, found: &found, labels };
+        let count = |labels| stamped(labels).own_ink(1)[0].1.len();
+        assert_eq!(count(Some(&labels)), count(None) + 1);
+        let views = stamped(Some(&labels)).own_ink(1).remove(0).1;
+        let dark = |x: u32, y: u32| views.last().unwrap().get_pixel(x - 80, y - 80).0[0] < 128;
+        // The stamp, the stamp over print, print below it.
+        assert_eq!([dark(100, 100), dark(200, 110), dark(200, 130)], [true, true, false]);
+    }
 }

@@ -371,7 +371,7 @@ mod tests {
 
     fn redactions(ink: &Binary) -> Vec<(BBox, Option<u32>)> {
         let gray = ink.to_gray();
-        let marks = find_marks(&Pixels::Gray(gray.clone()), &gray, ink, &MarksOptions::default());
+        let marks = find_marks(&Pixels::Gray(gray.clone()), &gray, ink, None, &MarksOptions::default());
         let redaction = |m: Mark| match m.kind {
             RegionKind::Redaction { group, .. } => Some((m.bbox, group)),
             _ => None,

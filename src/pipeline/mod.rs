@@ -27,9 +27,7 @@ use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::geometry::{BBox, Transform};
 use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, Partings, find_lines};
-use crate::marks::{
-    self, Mark, MarksMethod, MarksOptions, Stamped, find_labelled_marks, find_marks, lift_color,
-};
+use crate::marks::{self, Mark, MarksMethod, MarksOptions, Stamped, find_marks, lift_color};
 use crate::page::{Page, RegionKind, StampColor};
 use crate::paper::{Paper, PaperOptions, find_paper};
 use crate::provenance::Source;
@@ -209,11 +207,16 @@ fn segment(straight: &Straight<'_>, paper: &Paper, settings: &Settings, watch: &
     let options = MarksOptions { bold_rows, ..settings.marks.clone() };
     let labels = segmenter(settings)
         .map(|network| network.label(pixels).expect("the network of the program has the form it wants"));
-    let marks::Marks { found: marks, covered, rest } = match &labels {
-        None => find_marks(pixels, gray, &print, &options),
-        Some(labels) => find_labelled_marks(pixels, gray, &print, labels, &options),
-    };
-    let stamps = take_stamps(&Stamped { page: pixels, gray, covered: &covered, rest: &rest, found: &marks });
+    let marks::Marks { found: marks, covered, rest } =
+        find_marks(pixels, gray, &print, labels.as_ref(), &options);
+    let stamps = take_stamps(&Stamped {
+        page: pixels,
+        gray,
+        covered: &covered,
+        rest: &rest,
+        found: &marks,
+        labels: labels.as_ref(),
+    });
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(pixels), &marks, &stamps));
     watch(Stage::Stamps, &|| pictures::stamps(&stamps));
     Segmented { labels, marks, covered, rest, stamps, texture: texture.map_or(vec![], |t| t.places) }

@@ -2,7 +2,7 @@
 //! hand go the same way, but for the vocabulary.
 //!
 //! Which ink is a stamp's own, [`crate::marks`] tells. Its tilt is that of the frame ([`frame`]), or of the strokes
-//! where there is none or a round one ([`tilt`]). Where the ink or the rows ([`rows`]) are not certain, several are
+//! where there is none or a round one ([`tilt`]). Rules within it are wiped out ([`rules`]). Where the ink or the rows ([`rows`]) are not certain, several are
 //! read, and the surest reading is kept ([`reading`]). Likeness to a word of the vocabulary ([`vocabulary`],
 //! [`likeness`]) ranks them, and settles characters that were read unsurely ([`printed`]); the raw reading stands beside
 //! the text in the record.
@@ -13,6 +13,7 @@ mod likeness;
 mod printed;
 mod reading;
 mod rows;
+mod rules;
 mod tilt;
 mod vocabulary;
 
@@ -23,6 +24,7 @@ use crate::geometry::{BBox, Point, Transform};
 use crate::marks::{Mark, Stamped};
 use crate::page::{Confidence, RegionKind, StampShape};
 use crate::raster::{Binary, Pixels, otsu_level};
+use crate::segment::{Label, Labels};
 use frame::{Frame, find_frame};
 use image::{GrayImage, Luma};
 use serde::{Deserialize, Serialize};
@@ -65,18 +67,27 @@ const SLIVER: f64 = 0.05;
 
 /// Takes the stamps and notes of a page off it, in the order of its marks.
 pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
-    page.own_ink(MOST).into_iter().map(|(mark, views)| upright(mark, &views)).collect()
+    page.own_ink(MOST).into_iter().map(|(mark, views)| upright(mark, &views, page.labels)).collect()
 }
 
 /// Sets a stamp upright.
-fn upright(mark: &Mark, views: &[GrayImage]) -> StampPicture {
+fn upright(mark: &Mark, views: &[GrayImage], labels: Option<&Labels>) -> StampPicture {
     let shape = match mark.kind {
+        // Print that crosses a ring hides its shape from a distance. No other stamp looks like one in its box.
+        RegionKind::Stamp { shape: StampShape::Frameless, .. } if labels.is_some() => StampShape::Circle,
         RegionKind::Stamp { shape, .. } => shape,
         _ => StampShape::Frameless,
     };
     // Black frames are whole where nothing was lifted: in the second view.
     let frame = views.iter().take(2).rev().find_map(|view| find_frame(&ink(view), shape));
-    let within: Vec<GrayImage> = views.iter().map(|view| without_frame(view, frame.as_ref())).collect();
+    let is_print = |piece: &BBox| {
+        labels.is_none_or(|labels| {
+            let places = labels.to_places(&piece.shifted(mark.bbox.left, mark.bbox.top));
+            labels.sum(Label::Print, &places) > labels.sum(Label::Stamp, &places)
+        })
+    };
+    let within: Vec<GrayImage> =
+        views.iter().map(|view| without_frame(view, frame.as_ref(), &is_print)).collect();
     let mut shown: Vec<&GrayImage> = within.iter().filter(|v| is_inked(v)).collect();
     if shown.is_empty() {
         shown.extend(within.first());
@@ -91,7 +102,9 @@ fn upright(mark: &Mark, views: &[GrayImage]) -> StampPicture {
         let view = Pixels::Gray(view.clone());
         let (picture, back) = deskew(&view, skew);
         to_page = back.then(&Transform::translation(f64::from(mark.bbox.left), f64::from(mark.bbox.top)));
-        turned.push(picture.to_gray());
+        let mut picture = picture.to_gray();
+        rules::erase_rules(&mut picture);
+        turned.push(picture);
     }
     StampPicture {
         is_note: mark.kind == RegionKind::Handwriting,
@@ -114,11 +127,11 @@ fn is_inked(view: &GrayImage) -> bool {
 }
 
 /// The picture with white where the frame is and outside of it.
-fn without_frame(view: &GrayImage, frame: Option<&Frame>) -> GrayImage {
+fn without_frame(view: &GrayImage, frame: Option<&Frame>, is_print: &dyn Fn(&BBox) -> bool) -> GrayImage {
     let mut within = view.clone();
     if let Some(frame) = frame {
         let holds = |x: i32, y: i32| frame.holds(Point { x: f64::from(x) + 0.5, y: f64::from(y) + 0.5 });
-        erase_touching(&mut within, &holds);
+        erase_touching(&mut within, &holds, is_print);
         for (x, y, pixel) in within.enumerate_pixels_mut() {
             if !holds(x as i32, y as i32) {
                 *pixel = Luma([255]);
@@ -128,9 +141,9 @@ fn without_frame(view: &GrayImage, frame: Option<&Frame>) -> GrayImage {
     within
 }
 
-/// Erases small pieces that go on beyond the inside of a frame: print that crosses it, and pieces of the frame itself.
-/// What is larger may hold the stamp's own characters too.
-fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool) {
+/// Erases small pieces that go on beyond the inside of a frame: print that crosses it, as far as is known, and pieces of the frame
+/// itself. What is larger may hold the stamp's own characters too.
+fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool, is_print: &dyn Fn(&BBox) -> bool) {
     let mut inside = ink(view);
     let (width, height) = (view.width() as i32, view.height() as i32);
     for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).filter(|&(x, y)| !holds(x, y)) {
@@ -146,7 +159,7 @@ fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool) {
     let short = f64::from(width.min(height));
     let is_small = |b: &BBox| {
         let (thin, long) = (f64::from(b.width().min(b.height())), f64::from(b.width().max(b.height())));
-        long <= PIECE * short || thin <= SLIVER * short
+        long <= PIECE * short && is_print(b) || thin <= SLIVER * short
     };
     let goes: Vec<bool> =
         components.iter().zip(touches).map(|(c, touches)| touches && is_small(&c.bbox)).collect();
