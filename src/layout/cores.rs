@@ -5,7 +5,7 @@
 
 use super::lines::ink_bbox;
 use super::units::{Unit, Units, joined};
-use super::{Direction, LayoutOptions};
+use super::{Direction, Erased, LayoutOptions};
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use crate::raster::Binary;
@@ -32,6 +32,8 @@ const BLANK: f64 = 1.3;
 const WITHIN: f64 = 0.8;
 /// What is smaller than this, in characters, is a full stop or dust, and belongs to a line only as far from its core. Not set on data.
 const SPECK: f64 = 0.35;
+/// A full stop stands no further than this from the character before it, in characters: it has half of its cell before it, at the most.
+const APART: f64 = 1.0;
 /// Ink higher than this, in characters, reaches into other lines. Not set on data.
 const SOUND: f64 = 1.35;
 
@@ -59,28 +61,28 @@ pub(super) fn string(
     ink: &Binary,
     units: Units,
     labels: &Labels,
-    stamps: &[BBox],
+    erased: &Erased<'_>,
     options: &LayoutOptions,
 ) -> (Vec<Strung>, Units) {
+    let stamps = erased.stamps;
+    let coloured: Vec<BBox> = stamps.iter().copied().filter(|s| !erased.black_stamps.contains(s)).collect();
     let modes = match options.direction {
         Direction::Auto => &[WritingMode::HorizontalTb, WritingMode::VerticalRl][..],
         Direction::Horizontal => &[WritingMode::HorizontalTb],
         Direction::Vertical => &[WritingMode::VerticalRl],
     };
-    let cores: Vec<Core> = modes
+    let mut cores: Vec<Core> = modes
         .iter()
         .flat_map(|&mode| {
-            let mut cores = find_cores(labels, mode);
-            cores.retain(|core| !is_of_a_stamp(labels, stamps, &mode.along(&core.bbox)));
-            joined_through(cores, ink, stamps)
+            joined_through(without_text_of_stamps(find_cores(labels, mode), labels, stamps), ink, stamps)
         })
         .collect();
     let index = BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
     let widest = cores.iter().map(|core| core.size).fold(0.0, f64::max);
     let mut pieces: Vec<Vec<BBox>> = vec![vec![]; cores.len()];
-    let mut rest = Vec::new();
+    let mut left: Vec<Vec<BBox>> = Vec::new();
     for unit in &units.all {
-        let mut left = Vec::new();
+        let mut own = Vec::new();
         for piece in &unit.pieces {
             let near = index.touching(&piece.grown(widest.ceil() as i32));
             let near: Vec<usize> = near.into_iter().filter(|&i| cores[i].reaches(piece)).collect();
@@ -92,26 +94,26 @@ pub(super) fn string(
             let cut: Vec<(usize, BBox)> =
                 near.iter().filter_map(|&i| Some((i, cores[i].cut_out(ink, piece)?))).collect();
             if cut.is_empty() {
-                left.push(*piece);
+                own.push(*piece);
             }
             cut.into_iter().for_each(|(core, part)| pieces[core].push(part));
         }
-        left.retain(|piece| {
-            let beyond = beyond_stamps(piece, &cores, &index, (widest, stamps));
-            if let Some(core) = beyond {
-                pieces[core].push(cores[core].mode.along(piece));
-            }
-            beyond.is_none()
-        });
-        left.retain(|piece| is_print(labels, piece) && !is_of_a_stamp(labels, stamps, piece));
-        rest.extend(joined(&left, units.size));
+        left.push(own);
     }
+    go_on_beyond_stamps(&mut cores, &mut pieces, &mut left, stamps);
+    // Of the ink in black stamps the reading tells what is print.
+    let is_rest = |piece: &BBox| is_print(labels, piece) && !is_of_a_stamp(labels, &coloured, piece);
+    left.iter_mut().for_each(|pieces| pieces.retain(is_rest));
+    let rest: Vec<Unit> = left.iter().flat_map(|pieces| joined(pieces, units.size)).collect();
     let rest = without_lone_specks(rest, SPECK * units.size);
-    let strung = cores.iter().zip(pieces).filter(|(_, pieces)| !pieces.is_empty()).map(|(core, pieces)| {
+    // What has no more than specks in it is no line.
+    let is_line = |(core, pieces): &(&Core, Vec<BBox>)| !pieces.iter().all(|piece| core.is_speck(piece));
+    let strung = cores.iter().zip(pieces).filter(is_line).map(|(core, pieces)| {
         let mut units: Vec<BBox> =
             joined(&pieces, core.size).into_iter().map(|unit: Unit| unit.bbox).collect();
         units.sort_by_key(|unit| (unit.left, unit.top));
-        Strung { mode: core.mode, units }
+        let (from, to) = core.without_specks_at_ends(&units);
+        Strung { mode: core.mode, units: units[from..to].to_vec() }
     });
     (strung.collect(), Units { all: rest, ..units })
 }
@@ -123,6 +125,18 @@ fn without_lone_specks(units: Vec<Unit>, speck: f64) -> Vec<Unit> {
     let index = BoxIndex::of(&large);
     let reach = (speck / SPECK) as i32;
     units.into_iter().filter(|u| !is_speck(u) || !index.touching(&u.bbox.grown(reach)).is_empty()).collect()
+}
+
+/// The cores without those of the text of stamps. One that lines up with a core outside of stamps is print, whatever ink is there.
+fn without_text_of_stamps(cores: Vec<Core>, labels: &Labels, stamps: &[BBox]) -> Vec<Core> {
+    let (within, outside): (Vec<Core>, Vec<Core>) =
+        cores.into_iter().partition(|core| is_within(&core.mode.along(&core.bbox), stamps));
+    let is_print = |core: &Core| {
+        !is_of_a_stamp(labels, stamps, &core.mode.along(&core.bbox))
+            || outside.iter().any(|other| core.lines_up_with(other))
+    };
+    let print: Vec<Core> = within.into_iter().filter(is_print).collect();
+    outside.into_iter().chain(print).collect()
 }
 
 /// The cores of a direction, where those of one line that a stamp parts are one.
@@ -149,16 +163,41 @@ fn nearest(piece: &BBox, cores: &[Core], among: impl Iterator<Item = usize>) -> 
     among.min_by(|&a, &b| aside(a).total_cmp(&aside(b)))
 }
 
-/// The core of the line that a piece of ink belongs to and is parted from by a stamp: beneath stamps, cores may be missing.
+/// Gives ink to the cores of its lines that a stamp parts it from, one step further from them at a time: beneath stamps, cores may be missing.
+fn go_on_beyond_stamps(
+    cores: &mut [Core],
+    pieces: &mut [Vec<BBox>],
+    left: &mut [Vec<BBox>],
+    stamps: &[BBox],
+) {
+    let mut is_over = stamps.is_empty();
+    while !is_over {
+        let index =
+            BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
+        let widest = cores.iter().map(|core| core.size).fold(0.0, f64::max);
+        let mut found: Vec<(usize, BBox)> = Vec::new();
+        for own in left.iter_mut() {
+            own.retain(|piece| {
+                let beyond = beyond_stamps(piece, cores, &index, (widest, stamps));
+                found.extend(beyond.map(|core| (core, cores[core].mode.along(piece))));
+                beyond.is_none()
+            });
+        }
+        is_over = found.is_empty();
+        for (core, along) in found {
+            pieces[core].push(along);
+            cores[core].extend_to(&along);
+        }
+    }
+}
+
+/// The core of the line that a piece of ink belongs to and is parted from by a stamp.
 fn beyond_stamps(
     piece: &BBox,
     cores: &[Core],
     index: &BoxIndex,
     (widest, stamps): (f64, &[BBox]),
 ) -> Option<usize> {
-    if stamps.is_empty() {
-        return None;
-    }
     let near = index.touching(&piece.grown((LONGEST_GAP * widest) as i32));
     let fits = |&i: &usize| {
         let (core, along) = (&cores[i], cores[i].mode.along(piece));
@@ -237,14 +276,22 @@ impl Core {
         (middle.y - self.middle(middle.x)) / self.size
     }
 
+    /// Whether another core of its direction may be of the same line.
+    fn lines_up_with(&self, other: &Self) -> bool {
+        let (small, large) = (self.size.min(other.size), self.size.max(other.size));
+        let middle = f64::from(self.bbox.left + self.bbox.right) / 2.0;
+        large < ALIKE * small
+            && f64::from(self.bbox.gap_x(&other.bbox)) <= LONGEST_GAP * small
+            && (self.middle(middle) - other.middle(middle)).abs() < LEVEL * small
+    }
+
     /// Whether another core, further along, is of the same line, and there is print beneath a stamp between them.
     fn goes_on_in(&self, next: &Self, ink: &Binary, stamps: &[BBox]) -> bool {
-        let (small, large) = (self.size.min(next.size), self.size.max(next.size));
+        let small = self.size.min(next.size);
         let (end, start) = (f64::from(self.bbox.right), f64::from(next.bbox.left));
         next.bbox.right > self.bbox.right
             && end - start < small
-            && large < ALIKE * small
-            && (self.middle(end) - next.middle(start)).abs() < LEVEL * small
+            && self.lines_up_with(next)
             && self.gap_beside(&next.bbox, stamps).is_some_and(|gap| f64::from(gap) <= UNCOVERED * small)
             && !self.has_blank_before(next, ink)
     }
@@ -257,6 +304,18 @@ impl Core {
         let inked = (self.bbox.right..next.bbox.left).filter(is_inked).chain([next.bbox.left]);
         let blanks = inked.scan(self.bbox.right, |last, x| Some(x - std::mem::replace(last, x)));
         blanks.max().is_some_and(|widest| f64::from(widest) > BLANK * next.size)
+    }
+
+    /// Goes on, as level as its end is, as far as a box, both as seen along the line.
+    fn extend_to(&mut self, along: &BBox) {
+        let count = |length: i32, step: f64| (f64::from(length.max(0)) / step).round() as usize;
+        let before = count(self.bbox.left - along.left, self.step);
+        let after = count(along.right - self.bbox.right, self.step);
+        let (first, last) = (self.middles[0], self.middles[self.middles.len() - 1]);
+        self.middles.splice(..0, std::iter::repeat_n(first, before));
+        self.middles.extend(std::iter::repeat_n(last, after));
+        self.bbox.left = self.bbox.left.min(along.left);
+        self.bbox.right = self.bbox.right.max(along.right);
     }
 
     /// Goes on in another core, straight on from one to the other.
@@ -301,8 +360,7 @@ impl Core {
     /// Whether a box stands in the line and reaches into no other.
     fn holds(&self, piece: &BBox) -> bool {
         let along = self.mode.along(piece);
-        let is_speck = f64::from(along.width().max(along.height())) < SPECK * self.size;
-        let (left, right) = self.ends(if is_speck { SPECK } else { 1.5 * BEYOND });
+        let (left, right) = self.ends(if self.is_speck(piece) { SPECK } else { 1.5 * BEYOND });
         self.is_level_with(piece) && along.left >= left && along.right <= right
     }
 
@@ -310,6 +368,25 @@ impl Core {
     fn is_level_with(&self, piece: &BBox) -> bool {
         let height = f64::from(self.mode.along(piece).height());
         self.aside(piece).abs() <= ASIDE && height <= SOUND * self.size
+    }
+
+    fn is_speck(&self, piece: &BBox) -> bool {
+        f64::from(piece.width().max(piece.height())) < SPECK * self.size
+    }
+
+    /// From which up to which of its units it goes, without specks that stand further from the others than a full stop does.
+    fn without_specks_at_ends(&self, units: &[BBox]) -> (usize, usize) {
+        let is_apart = |speck: usize, other: usize| {
+            self.is_speck(&units[speck]) && f64::from(units[speck].gap_x(&units[other])) > APART * self.size
+        };
+        let (mut from, mut to) = (0, units.len());
+        while from + 1 < to && is_apart(from, from + 1) {
+            from += 1;
+        }
+        while from + 1 < to && is_apart(to - 1, to - 2) {
+            to -= 1;
+        }
+        (from, to)
     }
 
     /// From where to where it goes with so many characters more at each end.
@@ -344,11 +421,15 @@ fn is_print(labels: &Labels, piece: &BBox) -> bool {
         .any(|y| (places.left..places.right).any(|x| print.get_pixel(x as u32, y as u32).0[0] >= LIKELY))
 }
 
+/// Whether something lies in a stamp.
+fn is_within(bbox: &BBox, stamps: &[BBox]) -> bool {
+    stamps.iter().any(|stamp| stamp.intersection(bbox).area() as f64 > WITHIN * bbox.area() as f64)
+}
+
 /// Whether something is the text of a stamp: it lies in one, where more of the ink is the stamp's than print.
 fn is_of_a_stamp(labels: &Labels, stamps: &[BBox], bbox: &BBox) -> bool {
-    let within = |stamp: &BBox| stamp.intersection(bbox).area() as f64 > WITHIN * bbox.area() as f64;
     let places = labels.to_places(bbox);
-    stamps.iter().any(within) && labels.sum(Label::Stamp, &places) > labels.sum(Label::Print, &places)
+    is_within(bbox, stamps) && labels.sum(Label::Stamp, &places) > labels.sum(Label::Print, &places)
 }
 
 #[cfg(test)]
@@ -373,7 +454,8 @@ mod tests {
 
     fn strung(ink: &Binary, labels: &Labels, stamps: &[BBox]) -> (Vec<Strung>, usize) {
         let options = LayoutOptions::default();
-        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, stamps, &options);
+        let erased = Erased { stamps, ..Erased::default() };
+        let (strung, rest) = string(ink, find_units(ink, &options).unwrap(), labels, &erased, &options);
         (strung, rest.all.len())
     }
 

@@ -194,7 +194,7 @@ pub fn find_lines(
     let erased = &Erased { rulings: &rules, ..*erased };
     let rulings = Rulings::of(rules.clone());
     let (strung, found) = match labels {
-        Some(labels) => cores::string(ink, found, labels, erased.stamps, options),
+        Some(labels) => cores::string(ink, found, labels, erased, options),
         None => (vec![], found),
     };
     let zones = direction::find_zones(&found, &rulings, options);
