@@ -102,7 +102,7 @@ pub(super) fn string(
     }
     go_on_beyond_stamps(&mut cores, &mut pieces, &mut left, stamps);
     // Of the ink in black stamps the reading tells what is print.
-    let is_rest = |piece: &BBox| is_print(labels, piece) && !is_of_a_stamp(labels, &coloured, piece);
+    let is_rest = |piece: &BBox| may_be_print(labels, piece) && !is_of_a_stamp(labels, &coloured, piece);
     left.iter_mut().for_each(|pieces| pieces.retain(is_rest));
     let rest: Vec<Unit> = left.iter().flat_map(|pieces| joined(pieces, units.size)).collect();
     let rest = without_lone_specks(rest, SPECK * units.size);
@@ -414,11 +414,12 @@ impl Core {
     }
 }
 
-/// Whether a place within a box is print.
-fn is_print(labels: &Labels, piece: &BBox) -> bool {
-    let (print, places) = (labels.plane(Label::Print), labels.to_places(piece));
-    (places.top..places.bottom)
-        .any(|y| (places.left..places.right).any(|x| print.get_pixel(x as u32, y as u32).0[0] >= LIKELY))
+/// Whether ink in a box is nothing else than print, as far as is known: what the network has no name for may be print that it has
+/// not seen the like of.
+fn may_be_print(labels: &Labels, piece: &BBox) -> bool {
+    let places = labels.to_places(piece);
+    let others = [Label::Other, Label::Ruling, Label::Handwriting].map(|label| labels.sum(label, &places));
+    labels.sum(Label::Print, &places) >= others.iter().sum::<f64>()
 }
 
 /// Whether something lies in a stamp.
@@ -471,7 +472,7 @@ mod tests {
         let labels = Labels::drawn(&[
             (Label::Horizontal, place(27, 27, 142, 31)),
             (Label::Horizontal, place(27, 42, 142, 46)),
-            (Label::Print, place(25, 150, 145, 158)),
+            (Label::Other, place(25, 124, 145, 136)),
         ]);
         let (lines, rest) = strung(&ink, &labels, &[]);
         let boxes: Vec<BBox> = lines
@@ -481,7 +482,7 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert_eq!((boxes[0].left, boxes[0].right), (100, 572));
         assert!(boxes[0].bottom <= boxes[1].top, "{boxes:?}");
-        assert_eq!(rest, 12, "of the rows without a core the one that is print");
+        assert_eq!(rest, 12, "of the rows without a core the one that is nothing else");
     }
 
     #[test]

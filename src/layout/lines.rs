@@ -177,8 +177,8 @@ impl Stringing<'_> {
         let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
         zones.sort_by(|a, b| b.size.total_cmp(&a.size));
         let bead = |&bbox: &BBox| Bead { bbox, redaction: None };
-        let own = self.strung.iter().filter(|s| s.mode == self.mode);
-        let mut lines: Vec<Chain> = own.map(|s| Chain::of(s.units.iter().map(bead).collect())).collect();
+        let own = self.strung.iter().filter(|s| s.mode == self.mode).flat_map(|s| self.parted(&s.units));
+        let mut lines: Vec<Chain> = own.map(|units| Chain::of(units.iter().map(bead).collect())).collect();
         let mut beneath: Vec<Chain> = lines.extract_if(.., |line| self.is_stamps_remnant(line)).collect();
         beneath.retain(|line| self.may_be_line(line));
         for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
@@ -192,6 +192,14 @@ impl Stringing<'_> {
         self.join(&mut lines);
         self.lead(&mut lines);
         (lines, beneath)
+    }
+
+    /// The pieces of a line that blanks or rules part: cores run over the blanks between tiers and columns.
+    fn parted<'u>(&self, units: &'u [BBox]) -> impl Iterator<Item = &'u [BBox]> {
+        units.chunk_by(move |a, b| {
+            let gap = f64::from(a.gap_x(b));
+            gap <= self.widest_blank * self.size && !self.are_parted(a, b, gap)
+        })
     }
 
     /// Gives units to the lines that need not be strung together; what belongs to none of them is returned.

@@ -64,11 +64,23 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
         .map(|(m, _)| m.bbox)
         .collect();
     let mut found: Vec<Mark> = judged.into_iter().map(|(mark, _)| mark).collect();
-    let notes = find_notes(labels, size);
-    let beside = |note: &Mark| !found.iter().any(|mark| mark.bbox.intersects(&note.bbox));
-    let notes: Vec<Mark> = notes.into_iter().filter(beside).collect();
-    let written: Vec<BBox> = notes.iter().map(|note| note.bbox).collect();
-    found.extend(notes);
+    let mut written = Vec::new();
+    for note in find_notes(labels, size) {
+        if !found.iter().any(|mark| mark.bbox.intersects(&note.bbox)) {
+            written.push(note.bbox);
+            found.push(note);
+        }
+    }
+    // The network misses most notes, and rules find few things that are none.
+    if let Some(ruled) = &ruled {
+        let notes = ruled.found.iter().filter(|mark| mark.kind == RegionKind::Handwriting);
+        for note in notes {
+            if !found.iter().any(|mark| mark.bbox.intersects(&note.bbox)) {
+                erase_as(ruled, &note.bbox, &mut covered, &mut rest);
+                found.push(note.clone());
+            }
+        }
+    }
     sort_ink(labels, (&by_network, &written), &mut covered, &mut rest);
     found.extend(strokes::find_strokes(&rest, size).rules(size, options, &mut covered, &mut rest));
     passages::group(&mut found, &rest, size);
