@@ -5,7 +5,7 @@
 
 mod core;
 
-use self::core::{Core, LONGEST_GAP, SPECK, UNCOVERED, find_cores};
+use self::core::{Core, LONGEST_GAP, UNCOVERED, find_cores, is_speck};
 use super::units::{Unit, Units, joined};
 use super::{Direction, Erased, LayoutOptions};
 use crate::geometry::{BBox, BoxIndex};
@@ -45,8 +45,7 @@ pub(super) fn string(
             joined_through(without_text_of_stamps(find_cores(labels, mode), labels, stamps), ink, stamps)
         })
         .collect();
-    let index = BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
-    let widest = cores.iter().map(|core| core.size).fold(0.0, f64::max);
+    let (index, widest) = index_of(&cores);
     let mut pieces: Vec<Vec<BBox>> = vec![vec![]; cores.len()];
     let mut left: Vec<Vec<BBox>> = Vec::new();
     for unit in &units.all {
@@ -73,9 +72,10 @@ pub(super) fn string(
     let is_rest = |piece: &BBox| may_be_print(labels, piece) && !is_of_a_stamp(labels, &coloured, piece);
     left.iter_mut().for_each(|pieces| pieces.retain(is_rest));
     let rest: Vec<Unit> = left.iter().flat_map(|pieces| joined(pieces, units.size)).collect();
-    let rest = without_lone_specks(rest, SPECK * units.size);
-    // What has no more than specks in it is no line.
-    let is_line = |(core, pieces): &(&Core, Vec<BBox>)| !pieces.iter().all(|piece| core.is_speck(piece));
+    let rest = without_lone_specks(rest, units.size);
+    // A core that holds nothing but specks is no line.
+    let is_line =
+        |(core, pieces): &(&Core, Vec<BBox>)| !pieces.iter().all(|piece| is_speck(piece, core.size));
     let strung = cores.iter().zip(pieces).filter(is_line).map(|(core, pieces)| {
         let mut units: Vec<BBox> =
             joined(&pieces, core.size).into_iter().map(|unit: Unit| unit.bbox).collect();
@@ -86,13 +86,19 @@ pub(super) fn string(
     (strung.collect(), Units { all: rest, ..units })
 }
 
+/// The places of cores on the page, by their numbers, and the size of the largest characters, px.
+fn index_of(cores: &[Core]) -> (BoxIndex, f64) {
+    let places: Vec<BBox> = cores.iter().map(|core| core.mode.along(&core.bbox)).collect();
+    (BoxIndex::of(&places), cores.iter().map(|core| core.size).fold(0.0, f64::max))
+}
+
 /// The units without those so small that they are full stops or dust, and stand alone.
-fn without_lone_specks(units: Vec<Unit>, speck: f64) -> Vec<Unit> {
-    let is_speck = |unit: &Unit| f64::from(unit.bbox.width().max(unit.bbox.height())) < speck;
+fn without_lone_specks(units: Vec<Unit>, size: f64) -> Vec<Unit> {
+    let is_speck = |unit: &Unit| is_speck(&unit.bbox, size);
     let large: Vec<BBox> = units.iter().filter(|unit| !is_speck(unit)).map(|unit| unit.bbox).collect();
     let index = BoxIndex::of(&large);
-    let reach = (speck / SPECK) as i32;
-    units.into_iter().filter(|u| !is_speck(u) || !index.touching(&u.bbox.grown(reach)).is_empty()).collect()
+    let has_print_near = |unit: &Unit| !index.touching(&unit.bbox.grown(size as i32)).is_empty();
+    units.into_iter().filter(|unit| !is_speck(unit) || has_print_near(unit)).collect()
 }
 
 /// The cores without those of the text of stamps. One that lines up with a core outside of stamps is print, whatever ink is there.
@@ -140,9 +146,7 @@ fn go_on_beyond_stamps(
 ) {
     let mut is_over = stamps.is_empty();
     while !is_over {
-        let index =
-            BoxIndex::of(&cores.iter().map(|core| core.mode.along(&core.bbox)).collect::<Vec<BBox>>());
-        let widest = cores.iter().map(|core| core.size).fold(0.0, f64::max);
+        let (index, widest) = index_of(cores);
         let mut found: Vec<(usize, BBox)> = Vec::new();
         for own in left.iter_mut() {
             own.retain(|piece| {

@@ -80,11 +80,10 @@ impl Stamped<'_> {
         let mut view = views.get(1).or(views.first())?.clone();
         let (stamp, print) = (labels.plane(Label::Stamp), labels.plane(Label::Print));
         let mut is_over_print = false;
-        let scales = labels.scales();
+        let (columns, rows) = labels.places();
+        let (left, top) = (place.left.max(0) as usize, place.top.max(0) as usize);
         for (x, y, pixel) in view.enumerate_pixels_mut() {
-            let at = |v: u32, from: i32, scale: f64| ((f64::from(v) + f64::from(from) + 0.5) / scale) as u32;
-            let (x, y) = (at(x, place.left, scales.0), at(y, place.top, scales.1));
-            let (x, y) = (x.min(stamp.width() - 1), y.min(stamp.height() - 1));
+            let (x, y) = (columns[left + x as usize], rows[top + y as usize]);
             let p = print.get_pixel(x, y).0[0];
             if p >= LIKELY_PRINT && p > stamp.get_pixel(x, y).0[0] {
                 *pixel = Luma([255]);

@@ -23,12 +23,18 @@ const ALIKE: f64 = 1.5;
 const LEVEL: f64 = 0.4;
 /// Blanks of a line beneath a stamp are no wider than this, in characters: the gutters of print in columns are two. Not set on data.
 const BLANK: f64 = 1.3;
-/// What is smaller than this, in characters, is a full stop or dust, and belongs to a line only as far from its core. Not set on data.
-pub(super) const SPECK: f64 = 0.35;
+/// Ink smaller than this, in characters, is a full stop or dust. It belongs to a line only where it stands no further than this beyond the
+/// ends of its core. Not set on data.
+const SPECK: f64 = 0.35;
 /// A full stop stands no further than this from the character before it, in characters: it has half of its cell before it, at the most.
 const APART: f64 = 1.0;
 /// Ink higher than this, in characters, reaches into other lines. Not set on data.
 const SOUND: f64 = 1.35;
+
+/// Whether a box is so small, beside characters of a size, that it holds a full stop or dust.
+pub(super) fn is_speck(bbox: &BBox, size: f64) -> bool {
+    f64::from(bbox.width().max(bbox.height())) < SPECK * size
+}
 
 /// The core of a line, as seen along it.
 pub(super) struct Core {
@@ -190,7 +196,7 @@ impl Core {
     /// Whether a box stands in the line and reaches into no other.
     pub(super) fn holds(&self, piece: &BBox) -> bool {
         let along = self.mode.along(piece);
-        let (left, right) = self.ends(if self.is_speck(piece) { SPECK } else { 1.5 * BEYOND });
+        let (left, right) = self.ends(if is_speck(piece, self.size) { SPECK } else { 1.5 * BEYOND });
         self.is_level_with(piece) && along.left >= left && along.right <= right
     }
 
@@ -200,14 +206,11 @@ impl Core {
         self.aside(piece).abs() <= ASIDE && height <= SOUND * self.size
     }
 
-    pub(super) fn is_speck(&self, piece: &BBox) -> bool {
-        f64::from(piece.width().max(piece.height())) < SPECK * self.size
-    }
-
     /// From which up to which of its units it goes, without specks that stand further from the others than a full stop does.
     pub(super) fn without_specks_at_ends(&self, units: &[BBox]) -> (usize, usize) {
         let is_apart = |speck: usize, other: usize| {
-            self.is_speck(&units[speck]) && f64::from(units[speck].gap_x(&units[other])) > APART * self.size
+            is_speck(&units[speck], self.size)
+                && f64::from(units[speck].gap_x(&units[other])) > APART * self.size
         };
         let (mut from, mut to) = (0, units.len());
         while from + 1 < to && is_apart(from, from + 1) {
