@@ -16,7 +16,7 @@ def under(sheet, context):
     rng = context.rng
     if rng.random() < 0.3:
         stains(sheet, context)
-    if rng.random() < 0.18:
+    if rng.random() < 0.22:
         show_through(sheet, context)
     if rng.random() < 0.12:
         folds(sheet, context)
@@ -211,7 +211,7 @@ def show_through(sheet, context):
         at += step
     cover = cv2.GaussianBlur(cv2.flip(layer.cover, 1), (0, 0), rng.uniform(0.8, 2.5))
     cover = cv2.resize(cover, (sheet.width, sheet.height), interpolation=cv2.INTER_LINEAR)
-    shade(sheet, cover, 0, 0, (70, 65, 60), rng.uniform(0.1, 0.4))
+    shade(sheet, cover, 0, 0, (70, 65, 60), rng.uniform(0.1, 0.45))
 
 
 def folds(sheet, context):

@@ -65,6 +65,8 @@ SEALS = {
 SHAPES = [
     "none",
     "none",
+    "none",
+    "none",
     "rectangle",
     "rectangle",
     "rectangle",
@@ -116,24 +118,42 @@ def add(sheet, drawn, context):
 
 
 def approvals(sheet, drawn, context, gray_page, spots):
-    """Name seals in neighbouring cells of a form, which hold little more than a seal."""
+    """Name seals side by side or one below the other, in the cells of a form that hold little more than a seal, or in a free row.
+    Some touch.
+    """
     rng = context.rng
-    small = [c for c in drawn.cells if all(8 < side / sheet.mm < 32 for side in (c[2] - c[0], c[3] - c[1]))]
-    if len(small) < 3:
-        return
-    first = rng.choice(small)
-    axis = rng.randrange(2)
-    beside = sorted((c for c in small if abs(c[1 - axis] - first[1 - axis]) < 3), key=lambda c: c[axis])
-    colour = (rng.randint(0, 90),) * 3 if gray_page else shaded(rng.choice(COLOURS[:3]), rng)
-    for left, top, right, bottom in beside[: rng.randint(2, 9)]:
-        cover, text, form = name_seal(sheet, context)
-        if cover is None or rng.random() < 0.2:
-            continue
-        middle = (
-            (left + right) / 2 + rng.gauss(0, 0.08) * (right - left),
-            (top + bottom) / 2 + rng.gauss(0, 0.08) * (bottom - top),
+    small = [c for c in drawn.cells if all(5 < side / sheet.mm < 32 for side in (c[2] - c[0], c[3] - c[1]))]
+    size, count = sheet.mm * rng.uniform(6.5, 13), rng.randint(2, 9)
+    if len(small) >= 3 and rng.random() < 0.75:
+        first = rng.choice(small)
+        axis = rng.randrange(2)
+        beside = sorted((c for c in small if abs(c[1 - axis] - first[1 - axis]) < 3), key=lambda c: c[axis])[:count]
+        away = rng.choice([0.08, 0.08, 0.3])
+        middles = [
+            (
+                (left + right) / 2 + rng.gauss(0, away) * min(size, right - left),
+                (top + bottom) / 2 + rng.gauss(0, away) * min(size, bottom - top),
+            )
+            for left, top, right, bottom in beside
+        ]
+    else:
+        x, y = (
+            rng.uniform(0.05, 0.9) * sheet.width,
+            rng.choice([rng.uniform(0.03, 0.3), rng.uniform(0.7, 0.97)]) * sheet.height,
         )
-        press(sheet, drawn, context, cover, text, colour, rng.uniform(0.5, 1), form, spots, middle)
+        pitch, lying = size * rng.uniform(0.92, 1.7), rng.random() < 0.6
+        away = 0.06 * size
+        middles = [
+            (x + lying * i * pitch + rng.gauss(0, away), y + (not lying) * i * pitch + rng.gauss(0, away))
+            for i in range(min(count, 5))
+        ]
+    colour = (rng.randint(0, 90),) * 3 if gray_page else shaded(rng.choice(COLOURS[:3]), rng)
+    for middle in middles:
+        if rng.random() < 0.2:
+            continue
+        cover, text, form = name_seal(sheet, context, size * rng.gauss(1, 0.05))
+        if cover is not None:
+            press(sheet, drawn, context, cover, text, colour, rng.uniform(0.5, 1), form, spots, middle)
 
 
 def surname(context):
@@ -491,11 +511,11 @@ def dater(sheet, context):
     return cover, "/".join(texts), "oval"
 
 
-def name_seal(sheet, context):
+def name_seal(sheet, context, size=None):
     """A small round or oval seal with a surname, mostly set vertically."""
     rng = context.rng
     name = surname(context)
-    size = int(sheet.mm * rng.uniform(7, 14))
+    size = int(size or sheet.mm * rng.uniform(6.5, 14))
     kind = "handwritten" if rng.random() < 0.35 else "japanese"
     vertical = rng.random() < 0.85
     cover = rows_of(sheet, context, [name], max(12, int(size * 0.72 / max(1, 0.55 * len(name) + 0.45))), vertical, kind)
