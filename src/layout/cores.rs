@@ -16,6 +16,9 @@ use crate::segment::{Label, Labels};
 /// As much of a core, or of a piece of ink, lies in the box of a stamp whose text it may be. Not set on data.
 const WITHIN: f64 = 0.8;
 
+/// More than this of a core that crosses lines lies in them. Not set on data.
+const CROSSING: f64 = 0.5;
+
 /// A line or a piece of one, as seen along it: ink that stands close together, by left ends.
 pub(super) struct Strung {
     /// Its direction.
@@ -39,10 +42,12 @@ pub(super) fn string(
         Direction::Horizontal => &[WritingMode::HorizontalTb],
         Direction::Vertical => &[WritingMode::VerticalRl],
     };
+    let found = without_crossing(modes.iter().flat_map(|&mode| find_cores(labels, mode)).collect());
     let mut cores: Vec<Core> = modes
         .iter()
         .flat_map(|&mode| {
-            joined_through(without_text_of_stamps(find_cores(labels, mode), labels, stamps), ink, stamps)
+            let own = found.iter().filter(|core| core.mode == mode).cloned().collect();
+            joined_through(without_text_of_stamps(own, labels, stamps), ink, stamps)
         })
         .collect();
     let (index, widest) = index_of(&cores);
@@ -84,6 +89,21 @@ pub(super) fn string(
         Strung { mode: core.mode, units: units[from..to].to_vec() }
     });
     (strung.collect(), Units { all: rest, ..units })
+}
+
+/// The cores without those that lie, for the most part, in lines of the other direction that are longer: where lines are set alike, the
+/// network sees short ones across their ends.
+fn without_crossing(cores: Vec<Core>) -> Vec<Core> {
+    let lies_in = |core: &Core, line: &Core| -> i64 {
+        let is_longer = line.mode != core.mode && line.characters() > core.characters();
+        if is_longer { line.band().intersection(&core.mode.along(&core.bbox)).area() } else { 0 }
+    };
+    let crosses = |core: &Core| {
+        let common: i64 = cores.iter().map(|line| lies_in(core, line)).sum();
+        common as f64 > CROSSING * core.bbox.area() as f64
+    };
+    let is_kept: Vec<bool> = cores.iter().map(|core| !crosses(core)).collect();
+    cores.into_iter().zip(is_kept).filter_map(|(core, is_kept)| is_kept.then_some(core)).collect()
 }
 
 /// The places of cores on the page, by their numbers, and the size of the largest characters, px.

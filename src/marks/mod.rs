@@ -78,11 +78,11 @@ pub struct MarksOptions {
 #[serde(rename_all = "kebab-case")]
 pub enum MarksMethod {
     /// By rules for each kind of mark.
-    #[default]
     Rules,
     /// By the network of [`crate::segment`].
     Learned,
     /// By both, and the network judges what each of them proposes.
+    #[default]
     Both,
 }
 

@@ -166,6 +166,7 @@ fn compose(gray: &GrayImage, cells: &[BBox], degrees: u16) -> GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::marks::{MarksMethod, MarksOptions};
     use crate::page::Confidence;
     use crate::paper::find_paper;
     use crate::recognize::{EngineDescription, ReadGlyph, RecognizeError};
@@ -221,6 +222,12 @@ mod tests {
         }))
     }
 
+    /// Lines are told by their ink: the network of the marks has seen no signs such as those drawn here.
+    fn by_ink() -> Settings {
+        let marks = MarksOptions { method: MarksMethod::Rules, ..MarksOptions::default() };
+        Settings { marks, ..Settings::default() }
+    }
+
     fn prepared(scan: &Pixels, engine: &mut dyn Recognizer, settings: &Settings) -> Prepared {
         prepare_upright(scan, &find_paper(scan, &settings.paper), engine, settings)
     }
@@ -229,7 +236,7 @@ mod tests {
     fn a_page_turned_any_way_is_set_upright_whatever_its_engine_has_learned() {
         for (degrees, and_the_right) in [0, 90, 180, 270].into_iter().flat_map(|d| [(d, false), (d, true)]) {
             let (scan, _) = turn(&page(), degrees);
-            let prepared = prepared(&scan, &mut knows_the_foot(and_the_right), &Settings::default());
+            let prepared = prepared(&scan, &mut knows_the_foot(and_the_right), &by_ink());
             assert_eq!(prepared.turn.degrees, (360 - degrees) % 360, "{degrees} {and_the_right}");
             let (width, height) = scan.dimensions();
             let first = prepared.to_scan.apply_bbox(&prepared.blocks[0].lines[0].bbox);
@@ -240,17 +247,17 @@ mod tests {
     #[test]
     fn a_row_of_each_turn_is_enough_for_a_page_that_reads_surely() {
         let mut engine = knows_the_foot(true);
-        assert_eq!(prepared(&page(), &mut engine, &Settings::default()).turn.degrees, 0);
+        assert_eq!(prepared(&page(), &mut engine, &by_ink()).turn.degrees, 0);
         assert_eq!(engine.rows, 2);
     }
 
     #[test]
     fn a_page_stays_as_it_is_where_turns_are_not_wanted_or_nothing_reads() {
         let (scan, _) = turn(&page(), 180);
-        let mut unwanted = Settings::default();
+        let mut unwanted = by_ink();
         unwanted.deskew.quarter_turns = false;
         assert_eq!(prepared(&scan, &mut knows_the_foot(true), &unwanted).turn.degrees, 0);
         let mut engine = crate::recognize::replay::Replay::new(["土"; 32]);
-        assert_eq!(prepared(&scan, &mut engine, &Settings::default()).turn.degrees, 0);
+        assert_eq!(prepared(&scan, &mut engine, &by_ink()).turn.degrees, 0);
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn is_speck(bbox: &BBox, size: f64) -> bool {
 }
 
 /// The core of a line, as seen along it.
+#[derive(Clone)]
 pub(super) struct Core {
     pub(super) mode: WritingMode,
     /// Side of its characters, px.
@@ -110,6 +111,18 @@ impl Core {
     pub(super) fn aside(&self, piece: &BBox) -> f64 {
         let middle = self.mode.along(piece).center();
         (middle.y - self.middle(middle.x)) / self.size
+    }
+
+    /// Its length, in characters.
+    pub(super) fn characters(&self) -> f64 {
+        f64::from(self.bbox.width()) / self.size
+    }
+
+    /// The box of its line on the page, with a character more at each end.
+    pub(super) fn band(&self) -> BBox {
+        let aside = (0.5 * self.size) as i32;
+        let (left, right) = self.ends(1.0);
+        self.mode.along(&BBox::from_ltrb(left, self.bbox.top - aside / 2, right, self.bbox.bottom + aside / 2))
     }
 
     /// Whether another core of its direction may be of the same line.
