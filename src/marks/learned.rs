@@ -22,6 +22,8 @@ const LIKELY: u8 = 128;
 /// Probability of the surest place of a core, and from which on places beside it belong to it. Not set on data.
 const SEED: u8 = 102;
 const GOES_ON: u8 = 77;
+/// Probabilities at which it is tried whether the core of a stamp falls apart into those of several. Not set on data.
+const APART: [u8; 5] = [128, 153, 179, 204, 230];
 /// Probability of ink of stamps: their strokes are as thin as a place, so that none is wholly theirs.
 const STAMP_INK: u8 = 100;
 /// Smallest core of a stamp and of a redaction, places.
@@ -128,46 +130,66 @@ fn sort_ink(labels: &Labels, (stamps, notes): (&[BBox], &[BBox]), covered: &mut 
     }
 }
 
-/// A core: its box and how sure it is, 0 to 1.
+/// A core: its box, how sure it is, 0 to 1, and one of its places.
+#[derive(Clone)]
 struct Core {
     bbox: BBox,
     sure: f64,
+    place: usize,
 }
 
 /// The cores of a label, and for each place the number of the core that is nearest by way of `area` (counted from 1; 0 where
 /// none is within its reach).
+///
+/// Cores are pieces of places that are at least as probable as `apart`, and what is nearest to them of the less probable places that
+/// belong to the label.
 fn grown(
     labels: &Labels,
-    label: Label,
+    (label, apart): (Label, u8),
     area: &Binary,
     smallest: u64,
     reach: impl Fn(&BBox) -> u32,
 ) -> (Vec<Core>, Vec<u32>) {
-    let (components, numbers) = labels.at_least(label, GOES_ON).components();
+    let plane = labels.plane(label);
     let width = area.width() as usize;
     let mut owner = vec![0u32; width * area.height() as usize];
-    let mut cores: Vec<Core> = vec![];
+    let (components, numbers) = labels.at_least(label, apart).components();
+    let mut count = 0;
     let mut edge = VecDeque::new();
-    for (index, component) in components.iter().enumerate().filter(|(_, c)| c.ink >= smallest) {
-        let (mut sum, mut most) = (0u64, 0);
-        let mut places = vec![];
-        for (y, columns) in numbers.runs_of(index) {
-            for x in columns {
-                let probability = labels.plane(label).get_pixel(x as u32, y).0[0];
-                (sum, most) = (sum + u64::from(probability), most.max(probability));
-                places.push(y as usize * width + x);
-            }
-        }
-        let sure = sum as f64 / (255 * component.ink) as f64;
-        if most < SEED {
+    for (index, _) in components.iter().enumerate().filter(|(_, c)| c.ink >= smallest) {
+        let places = || {
+            numbers.runs_of(index).flat_map(|(y, columns)| columns.map(move |x| y as usize * width + x))
+        };
+        if places().all(|place| plane.as_raw()[place] < SEED) {
             continue;
         }
-        cores.push(Core { bbox: component.bbox, sure });
-        for place in places {
-            owner[place] = cores.len() as u32;
-            edge.push_back((place, reach(&component.bbox)));
+        count += 1;
+        for place in places() {
+            owner[place] = count;
+            edge.push_back((place, u32::MAX));
         }
     }
+    let own = labels.at_least(label, GOES_ON);
+    spread(&mut owner, edge, &own);
+    let mut sums = vec![(BBox::default(), 0u64, 0u64, 0); count as usize];
+    for (place, &number) in owner.iter().enumerate().filter(|(_, number)| **number > 0) {
+        let (bbox, sum, ink, last) = &mut sums[number as usize - 1];
+        *bbox = bbox.union(&BBox::from_ltwh((place % width) as i32, (place / width) as i32, 1, 1));
+        (*sum, *ink, *last) = (*sum + u64::from(plane.as_raw()[place]), *ink + 1, place);
+    }
+    let cores: Vec<Core> = sums
+        .into_iter()
+        .map(|(bbox, sum, ink, place)| Core { bbox, sure: sum as f64 / (255 * ink) as f64, place })
+        .collect();
+    let owned = owner.iter().enumerate().filter(|(_, number)| **number > 0);
+    let edge = owned.map(|(place, &number)| (place, reach(&cores[number as usize - 1].bbox))).collect();
+    spread(&mut owner, edge, area);
+    (cores, owner)
+}
+
+/// Gives the places of an area that nobody owns to the nearest owner: from each place at the edge so many places on.
+fn spread(owner: &mut [u32], mut edge: VecDeque<(usize, u32)>, area: &Binary) {
+    let (width, count) = (area.width() as usize, owner.len());
     while let Some((place, left)) = edge.pop_front() {
         let Some(left) = left.checked_sub(1) else { continue };
         let (x, y) = (place % width, place / width);
@@ -177,7 +199,6 @@ fn grown(
             y.checked_sub(1).map(|_| place - width),
             Some(place + width),
         ];
-        let count = owner.len();
         for next in near.into_iter().flatten().filter(|&next| next < count) {
             if owner[next] == 0 && area.is_ink((next % width) as u32, (next / width) as u32) {
                 owner[next] = owner[place];
@@ -185,7 +206,6 @@ fn grown(
             }
         }
     }
-    (cores, owner)
 }
 
 /// For each owner the box of its places that are ink; `None` where none is.
@@ -208,22 +228,37 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
     let mut everywhere = Binary::new(ink.width(), ink.height());
     (0..ink.height()).for_each(|y| everywhere.row_mut(y).fill(255));
     let reach = |core: &BBox| (STAMP_RIM * f64::from(core.width().min(core.height()))).ceil() as u32 + 2;
-    let (cores, owner) = grown(labels, Label::StampBody, &everywhere, SMALLEST_STAMP, reach);
+    let all_at = |apart: u8| {
+        let (cores, owner) = grown(labels, (Label::StampBody, apart), &everywhere, SMALLEST_STAMP, reach);
+        let boxes = boxes(&owner, &ink, cores.len());
+        let found: Vec<(Core, BBox)> = cores.into_iter().zip(boxes).filter_map(|(c, b)| Some((c, b?))).collect();
+        (found, owner)
+    };
+    let (mut stamps, whole) = all_at(GOES_ON);
+    // Stamps that touch may have one core, which falls apart further up.
+    let mut fell_apart: Vec<u32> = vec![];
+    for apart in APART {
+        let (parts, _) = all_at(apart);
+        let of = |core: &Core| whole[core.place];
+        let falls = |core: &Core| parts.iter().filter(|(other, _)| of(other) == of(core)).count() > 1;
+        let (new, _): (Vec<_>, Vec<_>) =
+            parts.iter().partition(|(core, _)| falls(core) && !fell_apart.contains(&of(core)));
+        fell_apart.extend(new.iter().map(|(core, _)| of(core)));
+        stamps.extend(new.into_iter().map(|(core, bbox)| (core.clone(), *bbox)));
+    }
     let color = ColorPage::of(page);
-    let boxes = boxes(&owner, &ink, cores.len());
-    let stamps = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
-    let mark = |(core, places): (&Core, BBox)| {
+    let mark = |(core, places): (Core, BBox)| {
         let bbox = labels.to_page(&places);
         let color = color.as_ref().map_or(StampColor::Black, |page| page.ink_of_stamp(&bbox, options));
         let kind = RegionKind::stamp(color, shape(&cut(&ink, &places), SIDES));
         Mark { kind, bbox, confidence: Confidence::clamped(core.sure as f32) }
     };
-    stamps.map(mark).collect()
+    stamps.into_iter().map(mark).collect()
 }
 
 fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark> {
     let area = labels.at_least(Label::Redaction, GOES_ON);
-    let (cores, owner) = grown(labels, Label::RedactionCore, &area, SMALLEST_REDACTION, |_| u32::MAX);
+    let (cores, owner) = grown(labels, (Label::RedactionCore, GOES_ON), &area, SMALLEST_REDACTION, |_| u32::MAX);
     let boxes = boxes(&owner, &area, cores.len());
     let found = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
     let mark = |(core, places): (&Core, BBox)| {

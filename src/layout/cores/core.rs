@@ -118,10 +118,10 @@ impl Core {
         f64::from(self.bbox.width()) / self.size
     }
 
-    /// The box of its line on the page, with a character more at each end.
+    /// The box of its line on the page, with a third of a character more at each end.
     pub(super) fn band(&self) -> BBox {
         let aside = (0.5 * self.size) as i32;
-        let (left, right) = self.ends(1.0);
+        let (left, right) = self.ends(0.3);
         self.mode.along(&BBox::from_ltrb(left, self.bbox.top - aside / 2, right, self.bbox.bottom + aside / 2))
     }
 

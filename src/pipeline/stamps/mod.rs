@@ -72,14 +72,17 @@ pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
 
 /// Sets a stamp upright.
 fn upright(mark: &Mark, views: &[GrayImage], labels: Option<&Labels>) -> StampPicture {
-    let shape = match mark.kind {
-        // Print that crosses a ring hides its shape from a distance. No other stamp looks like one in its box.
-        RegionKind::Stamp { shape: StampShape::Frameless, .. } if labels.is_some() => StampShape::Circle,
-        RegionKind::Stamp { shape, .. } => shape,
-        _ => StampShape::Frameless,
+    // Print that crosses a frame hides its shape from the network.
+    let shapes = match mark.kind {
+        RegionKind::Stamp { shape: StampShape::Frameless, .. } if labels.is_some() => {
+            &[StampShape::Circle, StampShape::Rectangle][..]
+        }
+        RegionKind::Stamp { shape, .. } => &[shape],
+        _ => &[StampShape::Frameless],
     };
     // Black frames are whole where nothing was lifted: in the second view.
-    let frame = views.iter().take(2).rev().find_map(|view| find_frame(&ink(view), shape));
+    let seen: Vec<Binary> = views.iter().take(2).rev().map(ink).collect();
+    let frame = shapes.iter().find_map(|&shape| seen.iter().find_map(|ink| find_frame(ink, shape)));
     let is_print = |piece: &BBox| {
         labels.is_none_or(|labels| {
             let places = labels.to_places(&piece.shifted(mark.bbox.left, mark.bbox.top));
