@@ -29,6 +29,8 @@ UNKNOWN = 2  # a label that is not learned from
 ABSENT = 0.04  # part of all places that a label counts for beside those where it is
 BENEATH = 4  # times that a place within a stamp counts in the entropy: print goes on there, but such places are few
 REAL = 0.08  # part of the crops that is of real pages
+RARE = [LABELS.index("handwriting"), BODY]
+FOCUS = 0.35  # part of the crops that show a place of a rare label, if the page has one
 
 
 def load(path):
@@ -52,9 +54,11 @@ def crop(picture, labels, rng):
         labels = numpy.pad(labels, ((0, 0), (0, down // 2), (0, right // 2)))
         height, width = picture.shape[:2]
     # Marks are where margins are, too: corners come as often as the middle.
-    top, left = (
-        min(max(0, rng.randint(-side // 4, whole - side * 3 // 4)), whole - side) // 2 * 2 for whole in (height, width)
-    )
+    wanted = [rng.randint(-side // 4, whole - side * 3 // 4) for whole in (height, width)]
+    rare = numpy.argwhere(labels[rng.choice(RARE)] == 1) if rng.random() < FOCUS else ()
+    if len(rare):
+        wanted = [2 * int(at) - rng.randint(side // 8, side * 7 // 8) for at in rare[rng.randrange(len(rare))]]
+    top, left = (min(max(0, at), whole - side) // 2 * 2 for at, whole in zip(wanted, (height, width)))
     picture = picture[top : top + side, left : left + side]
     labels = labels[:, top // 2 : (top + side) // 2, left // 2 : (left + side) // 2]
     if side != CROP:
