@@ -5,7 +5,7 @@
 
 mod core;
 
-use self::core::{Core, LONGEST_GAP, UNCOVERED, find_cores, is_speck};
+use self::core::{APART, Core, LONGEST_GAP, UNCOVERED, find_cores, is_speck};
 use super::units::{Unit, Units, joined};
 use super::{Direction, Erased, LayoutOptions};
 use crate::geometry::{BBox, BoxIndex};
@@ -36,7 +36,6 @@ pub(super) fn string(
     options: &LayoutOptions,
 ) -> (Vec<Strung>, Units) {
     let stamps = erased.stamps;
-    let coloured: Vec<BBox> = stamps.iter().copied().filter(|s| !erased.black_stamps.contains(s)).collect();
     let modes = match options.direction {
         Direction::Auto => &[WritingMode::HorizontalTb, WritingMode::VerticalRl][..],
         Direction::Horizontal => &[WritingMode::HorizontalTb],
@@ -73,9 +72,8 @@ pub(super) fn string(
         left.push(own);
     }
     go_on_beyond_stamps(&mut cores, &mut pieces, &mut left, stamps);
-    // Of the ink in black stamps the reading tells what is print.
-    let is_rest = |piece: &BBox| may_be_print(labels, piece) && !is_of_a_stamp(labels, &coloured, piece);
-    left.iter_mut().for_each(|pieces| pieces.retain(is_rest));
+    // Of the ink in stamps the reading tells what is print.
+    left.iter_mut().for_each(|pieces| pieces.retain(|piece| may_be_print(labels, piece)));
     let rest: Vec<Unit> = left.iter().flat_map(|pieces| joined(pieces, units.size)).collect();
     let rest = without_lone_specks(rest, units.size);
     // A core that holds nothing but specks is no line.
@@ -196,7 +194,7 @@ fn beyond_stamps(
         let gap = core.gap_beside(&along, stamps);
         let whole = f64::from(along.gap_x(&core.bbox));
         core.is_level_with(piece)
-            && whole <= LONGEST_GAP * core.size
+            && whole <= core.size * if is_speck(piece, core.size) { APART } else { LONGEST_GAP }
             && gap.is_some_and(|gap| f64::from(gap) <= UNCOVERED * core.size)
     };
     let gap = |i: &usize| cores[*i].mode.along(piece).gap_x(&cores[*i].bbox);

@@ -37,6 +37,8 @@ const FLAT: f64 = 0.4;
 const BETWEEN: f64 = 0.7;
 /// Smaller than this, in characters, is a full stop, or dust.
 const SPECK: f64 = 0.3;
+/// As far, in characters, a full stop or a dot stands from the print of its line.
+const NEAR: f64 = 0.8;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
@@ -63,7 +65,7 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
 pub(super) struct Chains {
     /// Lines of both directions.
     pub lines: Vec<Chained>,
-    /// Lines that stand wholly beneath black stamps.
+    /// Lines that stand wholly beneath stamps.
     pub beneath: Vec<Chained>,
     /// The bands between tiers of vertical print.
     pub tiers: Vec<BBox>,
@@ -212,6 +214,7 @@ impl Stringing<'_> {
         let mut given = |unit: &BBox| {
             let beside = rows.beside(unit).into_iter();
             let near = beside.filter_map(|i| Some((self.distance(&lines[i], unit)?, i)));
+            let near = near.filter(|&(_, i)| !self.is_speck(unit) || self.is_near_print(unit, &lines[i]));
             let best = near.min_by(|a, b| a.0.total_cmp(&b.0));
             if let Some((_, line)) = best {
                 rows.put(lines, Some(line), Bead { bbox: *unit, redaction: None });
@@ -224,7 +227,7 @@ impl Stringing<'_> {
 
     /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
     /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
-    /// dashes, 一) beside them. Those that may be lines beneath a black stamp are given apart.
+    /// dashes, 一) beside them. Those that may be lines beneath a stamp are given apart.
     fn string(&self, mut units: Vec<BBox>) -> (Vec<Chain>, Vec<Chain>) {
         units.sort_by_key(|u| (u.left, u.top));
         let height = |u: &BBox| f64::from(u.height()) / self.size;
@@ -381,21 +384,29 @@ impl Stringing<'_> {
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
     }
 
+    /// Whether a unit is so small that it is a full stop, or dust.
+    fn is_speck(&self, unit: &BBox) -> bool {
+        f64::from(unit.width().max(unit.height())) < SPECK * self.size
+    }
+
+    /// Whether a line has print near a unit. Dust may lie anywhere: a line does not go on from speck to speck.
+    fn is_near_print(&self, unit: &BBox, line: &Chain) -> bool {
+        let gap = line.gap_to_print(unit, SPECK * self.size);
+        gap.is_some_and(|gap| f64::from(gap) <= NEAR * self.size)
+    }
+
     /// Puts a flat unit into the line it stands in; a dash or 一 with no line near is one itself.
     fn attach(&self, chains: &mut Vec<Chain>, rows: &mut Rows, unit: BBox) {
         let middle = unit.center().y;
         let wide = f64::from(unit.width()) >= 0.5 * self.size;
-        let is_speck = f64::from(unit.width().max(unit.height())) < SPECK * self.size;
-        let reach = self.size * if wide { 1.5 } else { 0.8 };
+        let reach = self.size * if wide { 1.5 } else { NEAR };
         let best = rows
             .about(&unit)
             .into_iter()
             .filter(|&i| f64::from(chains[i].bbox().gap_x(&unit)) <= reach)
             .filter_map(|i| {
                 let (nearest, gap) = chains[i].nearest(&unit);
-                // Dust may lie anywhere: a line does not go on from speck to speck.
-                let gap = if is_speck { chains[i].gap_to_print(&unit, SPECK * self.size)? } else { gap };
-                if f64::from(gap) > reach {
+                if f64::from(gap) > reach || self.is_speck(&unit) && !self.is_near_print(&unit, &chains[i]) {
                     return None;
                 }
                 let band = chains[i].band(&unit);

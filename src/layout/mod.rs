@@ -143,10 +143,9 @@ pub struct Erased<'a> {
     pub redactions: &'a [BBox],
     /// Rules: they part columns and cells.
     pub rulings: &'a [BBox],
-    /// Stamps: lines go on beneath them, though little may be left of them there.
+    /// Stamps: lines go on beneath them, though little may be left of them there. What is left within them and stands in no line that
+    /// leaves them may be their own.
     pub stamps: &'a [BBox],
-    /// Those of them that are black: what is left within them and stands in no line that leaves them is their own.
-    pub black_stamps: &'a [BBox],
 }
 
 /// The lines of a page.
@@ -154,7 +153,7 @@ pub struct Erased<'a> {
 pub struct Lines {
     /// In reading order.
     pub blocks: Vec<Block>,
-    /// What stands wholly within a black stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
+    /// What stands wholly within a stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
     /// Ink does not tell which; what it says may.
     pub beneath: Vec<Block>,
     /// Blanks that part the print.

@@ -66,22 +66,19 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
         .map(|(m, _)| m.bbox)
         .collect();
     let mut found: Vec<Mark> = judged.into_iter().map(|(mark, _)| mark).collect();
-    let mut written = Vec::new();
-    for note in find_notes(labels, size) {
-        if !found.iter().any(|mark| mark.bbox.intersects(&note.bbox)) {
-            written.push(note.bbox);
-            found.push(note);
-        }
-    }
     // The network misses most notes, and rules find few things that are none.
-    if let Some(ruled) = &ruled {
-        let notes = ruled.found.iter().filter(|mark| mark.kind == RegionKind::Handwriting);
-        for note in notes {
-            if !found.iter().any(|mark| mark.bbox.intersects(&note.bbox)) {
-                erase_as(ruled, &note.bbox, &mut covered, &mut rest);
-                found.push(note.clone());
-            }
+    let by_rules = ruled.iter().flat_map(|marks| &marks.found).filter(|m| m.kind == RegionKind::Handwriting);
+    let notes = find_notes(labels, size).into_iter().map(|note| (note, Proposer::Network));
+    let mut written = Vec::new();
+    for (note, proposer) in notes.chain(by_rules.map(|note| (note.clone(), Proposer::Rules))) {
+        if found.iter().any(|mark| mark.bbox.intersects(&note.bbox)) {
+            continue;
         }
+        match (&ruled, proposer) {
+            (Some(ruled), Proposer::Rules) => erase_as(ruled, &note.bbox, &mut covered, &mut rest),
+            _ => written.push(note.bbox),
+        }
+        found.push(note);
     }
     sort_ink(labels, (&by_network, &written), &mut covered, &mut rest);
     found.extend(strokes::find_strokes(&rest, size).rules(size, options, &mut covered, &mut rest));
@@ -157,9 +154,8 @@ fn grown(
     let mut count = 0;
     let mut edge = VecDeque::new();
     for (index, _) in components.iter().enumerate().filter(|(_, c)| c.ink >= smallest) {
-        let places = || {
-            numbers.runs_of(index).flat_map(|(y, columns)| columns.map(move |x| y as usize * width + x))
-        };
+        let places =
+            || numbers.runs_of(index).flat_map(|(y, columns)| columns.map(move |x| y as usize * width + x));
         if places().all(|place| plane.as_raw()[place] < SEED) {
             continue;
         }
@@ -231,7 +227,8 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
     let all_at = |apart: u8| {
         let (cores, owner) = grown(labels, (Label::StampBody, apart), &everywhere, SMALLEST_STAMP, reach);
         let boxes = boxes(&owner, &ink, cores.len());
-        let found: Vec<(Core, BBox)> = cores.into_iter().zip(boxes).filter_map(|(c, b)| Some((c, b?))).collect();
+        let found: Vec<(Core, BBox)> =
+            cores.into_iter().zip(boxes).filter_map(|(c, b)| Some((c, b?))).collect();
         (found, owner)
     };
     let (mut stamps, whole) = all_at(GOES_ON);
@@ -258,7 +255,8 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
 
 fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark> {
     let area = labels.at_least(Label::Redaction, GOES_ON);
-    let (cores, owner) = grown(labels, (Label::RedactionCore, GOES_ON), &area, SMALLEST_REDACTION, |_| u32::MAX);
+    let (cores, owner) =
+        grown(labels, (Label::RedactionCore, GOES_ON), &area, SMALLEST_REDACTION, |_| u32::MAX);
     let boxes = boxes(&owner, &area, cores.len());
     let found = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
     let mark = |(core, places): (&Core, BBox)| {

@@ -1,4 +1,4 @@
-//! Print that stands wholly beneath a black stamp: （終） at the end of a cable, or its sender, under the stamp that was set
+//! Print that stands wholly beneath a stamp: （終） at the end of a cable, or its sender, under the stamp that was set
 //! beside them.
 //!
 //! Layout cannot tell it from strokes of the stamp itself, and keeps it apart. Here it is read, and what says something

@@ -79,7 +79,7 @@ pub struct Prepared {
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,
-    /// What may be lines beneath black stamps, each a block of its own.
+    /// What may be lines beneath stamps, each a block of its own.
     pub beneath: Vec<Block>,
     /// Blanks that part the print.
     pub partings: Partings,
@@ -232,9 +232,7 @@ fn lay_out(straight: Straight<'_>, segmented: Segmented, paper: &Paper, settings
     marks::erase(&mut through, &marks::within(&covered, &redactions));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(&marks, |kind| matches!(kind, RegionKind::Stamp { .. }));
-    let black_stamps = boxes(&marks, is_black);
-    let erased =
-        Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, black_stamps: &black_stamps };
+    let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps };
     let mut lines = find_lines(&rest, &erased, labels.as_ref(), &settings.layout);
     if let Some(all) = faded::with_faded(&gray, &ink, &rest, &lines.blocks, &erased, &settings.binarize) {
         lines = find_lines(&all, &erased, labels.as_ref(), &settings.layout);

@@ -27,7 +27,7 @@ const BLANK: f64 = 1.3;
 /// ends of its core. Not set on data.
 const SPECK: f64 = 0.35;
 /// A full stop stands no further than this from the character before it, in characters: it has half of its cell before it, at the most.
-const APART: f64 = 1.0;
+pub(super) const APART: f64 = 1.0;
 /// Ink higher than this, in characters, reaches into other lines. Not set on data.
 const SOUND: f64 = 1.35;
 
@@ -122,7 +122,12 @@ impl Core {
     pub(super) fn band(&self) -> BBox {
         let aside = (0.5 * self.size) as i32;
         let (left, right) = self.ends(0.3);
-        self.mode.along(&BBox::from_ltrb(left, self.bbox.top - aside / 2, right, self.bbox.bottom + aside / 2))
+        self.mode.along(&BBox::from_ltrb(
+            left,
+            self.bbox.top - aside / 2,
+            right,
+            self.bbox.bottom + aside / 2,
+        ))
     }
 
     /// Whether another core of its direction may be of the same line.

@@ -37,13 +37,13 @@ impl Stringing<'_> {
             || (height < BETWEEN * self.size && f64::from(piece.width()) >= 3.0 * height)
     }
 
-    /// Whether a chain stands within a black stamp, whose strokes cannot all be told from print; specks beyond it are
+    /// Whether a chain stands within a stamp, whose strokes cannot all be told from print; specks beyond it are
     /// no print either.
     pub(super) fn is_stamps_remnant(&self, chain: &Chain) -> bool {
         let extent = |b: &Bead| f64::from(b.bbox.width().max(b.bbox.height()));
         let is_print = |b: &&Bead| b.redaction.is_some() || extent(b) >= FLAT * self.size;
         let print = chain.beads().iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
-        let over = self.marks.black_places.touching(&print).into_iter().map(|i| self.marks.black_stamps[i]);
+        let over = self.marks.stamps_places.touching(&print).into_iter().map(|i| self.marks.stamps[i]);
         over.into_iter().any(|stamp| 100 * print.intersection(&stamp).area() >= 85 * print.area())
     }
 
@@ -80,10 +80,10 @@ mod tests {
         Chain::of(boxes.iter().map(bead).collect())
     }
 
-    fn kept(mode: WritingMode, black_stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
+    fn kept(mode: WritingMode, stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
         let ink = Binary::new(1, 1);
         // They are given as seen along the lines.
-        let erased = Erased { black_stamps, ..Erased::default() };
+        let erased = Erased { stamps, ..Erased::default() };
         let marks = Seen::of(&erased, &[], SIZE, WritingMode::HorizontalTb);
         let stringing =
             Stringing { ink: &ink, mode, strung: &[], marks: &marks, size: SIZE, widest_blank: 3.0 };
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn specks_beyond_a_black_stamp_do_not_make_its_strokes_a_line() {
+    fn specks_beyond_a_stamp_do_not_make_its_strokes_a_line() {
         let stamp = BBox::from_ltrb(100, 0, 200, 60);
         let strokes = [(110, 10, 30, 34), (150, 8, 36, 30), (340, 20, 6, 6)];
         assert!(!kept(WritingMode::VerticalRl, &[stamp], &strokes));

@@ -18,14 +18,12 @@ pub(super) struct Seen {
     pub(super) leaders: Vec<BBox>,
     pub(super) stamps: Vec<BBox>,
     pub(super) stamps_places: BoxIndex,
-    pub(super) black_stamps: Vec<BBox>,
-    pub(super) black_places: BoxIndex,
 }
 
 impl Seen {
     /// `dots` are small pieces of ink, `size` is the side of a character, px.
     pub(super) fn of(erased: &Erased<'_>, dots: &[BBox], size: f64, mode: WritingMode) -> Self {
-        let (stamps, black_stamps) = (along(erased.stamps, mode), along(erased.black_stamps, mode));
+        let stamps = along(erased.stamps, mode);
         Self {
             rulings: Rulings::of(along(erased.rulings, mode)),
             shared: Rulings::default(),
@@ -33,8 +31,6 @@ impl Seen {
             leaders: find_leaders(&along(dots, mode), size),
             stamps_places: BoxIndex::of(&stamps),
             stamps,
-            black_places: BoxIndex::of(&black_stamps),
-            black_stamps,
         }
     }
 }
