@@ -16,6 +16,8 @@ use crate::segment::{Label, Labels};
 /// As much of a core, or of a piece of ink, lies in the box of a stamp whose text it may be. Not set on data.
 const WITHIN: f64 = 0.8;
 
+/// Smallest characters of a line beside those of the page. Not set on data.
+const SMALLEST: f64 = 0.35;
 /// More than this of a core that crosses lines lies in them. Not set on data.
 const CROSSING: f64 = 0.5;
 
@@ -41,7 +43,8 @@ pub(super) fn string(
         Direction::Horizontal => &[WritingMode::HorizontalTb],
         Direction::Vertical => &[WritingMode::VerticalRl],
     };
-    let found = without_crossing(modes.iter().flat_map(|&mode| find_cores(labels, mode)).collect());
+    let found = modes.iter().flat_map(|&mode| find_cores(labels, mode));
+    let found = without_crossing(found.filter(|core| core.size >= SMALLEST * units.size).collect());
     let mut cores: Vec<Core> = modes
         .iter()
         .flat_map(|&mode| {
@@ -149,10 +152,14 @@ fn joined_through(mut cores: Vec<Core>, ink: &Binary, stamps: &[BBox]) -> Vec<Co
     all
 }
 
-/// The core of some, by their numbers, in whose middle a piece of ink stands best.
+/// The core of some, by their numbers, in whose middle a piece of ink stands best; of those that cross, the one that is surer: print of
+/// the other side that shines through has cores, too.
 fn nearest(piece: &BBox, cores: &[Core], among: impl Iterator<Item = usize>) -> Option<usize> {
+    let among: Vec<usize> = among.collect();
+    let surest = among.iter().max_by(|&&a, &&b| cores[a].sure.total_cmp(&cores[b].sure))?;
+    let mode = cores[*surest].mode;
     let aside = |i: usize| cores[i].aside(piece).abs();
-    among.min_by(|&a, &b| aside(a).total_cmp(&aside(b)))
+    among.into_iter().filter(|&i| cores[i].mode == mode).min_by(|&a, &b| aside(a).total_cmp(&aside(b)))
 }
 
 /// Gives ink to the cores of its lines that a stamp parts it from, one step further from them at a time: beneath stamps, cores may be missing.
@@ -306,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_a_stamp_is_no_line() {
+    fn the_text_of_a_stamp_is_no_line_unless_it_reads_as_one() {
         let mut ink = Binary::new(800, 800);
         row(&mut ink, 100, 100);
         row(&mut ink, 100, 500);
@@ -319,6 +326,24 @@ mod tests {
         ]);
         let stamps = [BBox::from_ltrb(60, 60, 620, 180), BBox::from_ltrb(60, 460, 620, 580)];
         let (lines, rest) = strung(&ink, &labels, &stamps);
-        assert_eq!((lines.len(), lines[0].units[0].top, rest), (1, 500, 0));
+        assert_eq!((lines.len(), lines[0].units[0].top, rest), (1, 500, 12));
+    }
+
+    #[test]
+    fn a_short_core_across_columns_is_none() {
+        let place = BBox::from_ltrb;
+        let mut ink = Binary::new(800, 800);
+        row(&mut ink, 100, 100);
+        row(&mut ink, 100, 160);
+        let ink = ink.transposed();
+        // The network sees a line across the last characters but one.
+        let labels = Labels::drawn(&[
+            (Label::Vertical, place(27, 27, 31, 142)),
+            (Label::Vertical, place(42, 27, 46, 142)),
+            (Label::Horizontal, place(27, 126, 46, 130)),
+        ]);
+        let (lines, rest) = strung(&ink, &labels, &[]);
+        let modes: Vec<WritingMode> = lines.iter().map(|line| line.mode).collect();
+        assert_eq!((modes, rest), (vec![WritingMode::VerticalRl; 2], 0));
     }
 }

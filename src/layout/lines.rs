@@ -38,7 +38,7 @@ const BETWEEN: f64 = 0.7;
 /// Smaller than this, in characters, is a full stop, or dust.
 const SPECK: f64 = 0.3;
 /// As far, in characters, a full stop or a dot stands from the print of its line.
-const NEAR: f64 = 0.8;
+const NEAR: f64 = 1.0;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;
 
@@ -399,7 +399,7 @@ impl Stringing<'_> {
     fn attach(&self, chains: &mut Vec<Chain>, rows: &mut Rows, unit: BBox) {
         let middle = unit.center().y;
         let wide = f64::from(unit.width()) >= 0.5 * self.size;
-        let reach = self.size * if wide { 1.5 } else { NEAR };
+        let reach = self.size * if wide { 1.5 } else { 0.8 };
         let best = rows
             .about(&unit)
             .into_iter()

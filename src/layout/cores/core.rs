@@ -43,6 +43,8 @@ pub(super) struct Core {
     /// Side of its characters, px.
     pub(super) size: f64,
     pub(super) bbox: BBox,
+    /// Mean probability of its places, 0 to 255.
+    pub(super) sure: f64,
     /// Where its middle runs, px, at equal steps from its left end.
     middles: Vec<f64>,
     step: f64,
@@ -72,12 +74,17 @@ pub(super) fn find_cores(labels: &Labels, mode: WritingMode) -> Vec<Core> {
     let (components, numbers) = places.components();
     let core = |(i, bbox): (usize, BBox)| {
         let mut sums = vec![(0u32, 0u32); bbox.width() as usize];
+        let mut sure = 0.0;
         for (y, columns) in numbers.runs_of(i) {
             for x in columns {
+                let (column, row) =
+                    if mode == WritingMode::VerticalRl { (y, x as u32) } else { (x as u32, y) };
+                sure += f64::from(mine.get_pixel(column, row).0[0]);
                 let (sum, count) = &mut sums[x - bbox.left as usize];
                 (*sum, *count) = (*sum + y, *count + 1);
             }
         }
+        let count: u32 = sums.iter().map(|(_, count)| *count).sum();
         let mut thick: Vec<u32> = sums.iter().map(|(_, count)| *count).collect();
         thick.sort_unstable();
         let middle = |&(sum, count): &(u32, u32)| (f64::from(sum) / f64::from(count.max(1)) + 0.5) * across;
@@ -91,6 +98,7 @@ pub(super) fn find_cores(labels: &Labels, mode: WritingMode) -> Vec<Core> {
                 at(bbox.right, step),
                 at(bbox.bottom, across),
             ),
+            sure: sure / f64::from(count.max(1)),
             middles: sums.iter().map(middle).collect(),
             step,
         }
@@ -118,10 +126,10 @@ impl Core {
         f64::from(self.bbox.width()) / self.size
     }
 
-    /// The box of its line on the page, with a third of a character more at each end.
+    /// The box of its line on the page, with half a character and more at each end.
     pub(super) fn band(&self) -> BBox {
         let aside = (0.5 * self.size) as i32;
-        let (left, right) = self.ends(0.3);
+        let (left, right) = self.ends(0.6);
         self.mode.along(&BBox::from_ltrb(
             left,
             self.bbox.top - aside / 2,
