@@ -108,7 +108,7 @@ fn find_lines_of_page(bencher: Bencher<'_, '_>, name: &str) {
     let redactions = boxes(|kind| matches!(kind, RegionKind::Redaction { .. }));
     let rulings = boxes(|kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(|kind| matches!(kind, RegionKind::Stamp { .. }));
-    let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps, ..Erased::default() };
+    let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps };
     bencher.bench_local(|| find_lines(black_box(&page.ink), &erased, None, &settings.layout));
 }
 
