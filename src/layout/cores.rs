@@ -332,18 +332,15 @@ mod tests {
     #[test]
     fn a_short_core_across_columns_is_none() {
         let place = BBox::from_ltrb;
-        let mut ink = Binary::new(800, 800);
-        row(&mut ink, 100, 100);
-        row(&mut ink, 100, 160);
-        let ink = ink.transposed();
         // The network sees a line across the last characters but one.
         let labels = Labels::drawn(&[
             (Label::Vertical, place(27, 27, 31, 142)),
             (Label::Vertical, place(42, 27, 46, 142)),
             (Label::Horizontal, place(27, 126, 46, 130)),
         ]);
-        let (lines, rest) = strung(&ink, &labels, &[]);
-        let modes: Vec<WritingMode> = lines.iter().map(|line| line.mode).collect();
-        assert_eq!((modes, rest), (vec![WritingMode::VerticalRl; 2], 0));
+        let modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
+        let cores: Vec<Core> = modes.into_iter().flat_map(|mode| find_cores(&labels, mode)).collect();
+        let left: Vec<WritingMode> = without_crossing(cores.clone()).iter().map(|core| core.mode).collect();
+        assert_eq!((cores.len(), left), (3, vec![WritingMode::VerticalRl; 2]));
     }
 }
