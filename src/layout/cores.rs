@@ -17,7 +17,7 @@ use crate::segment::{Label, Labels};
 const WITHIN: f64 = 0.8;
 
 /// Smallest characters of a line beside those of the page. Not set on data.
-const SMALLEST: f64 = 0.35;
+const SMALLEST_PRINT: f64 = 0.35;
 /// More than this of a core that crosses lines lies in them. Not set on data.
 const CROSSING: f64 = 0.5;
 
@@ -44,11 +44,11 @@ pub(super) fn string(
         Direction::Vertical => &[WritingMode::VerticalRl],
     };
     let found = modes.iter().flat_map(|&mode| find_cores(labels, mode));
-    let found = without_crossing(found.filter(|core| core.size >= SMALLEST * units.size).collect());
+    let mut found = without_crossing(found.filter(|core| core.size >= SMALLEST_PRINT * units.size).collect());
     let mut cores: Vec<Core> = modes
         .iter()
         .flat_map(|&mode| {
-            let own = found.iter().filter(|core| core.mode == mode).cloned().collect();
+            let own = found.extract_if(.., |core| core.mode == mode).collect();
             joined_through(without_text_of_stamps(own, labels, stamps), ink, stamps)
         })
         .collect();
@@ -99,8 +99,11 @@ fn without_crossing(cores: Vec<Core>) -> Vec<Core> {
         let is_longer = line.mode != core.mode && line.characters() > core.characters();
         if is_longer { line.band().intersection(&core.mode.along(&core.bbox)).area() } else { 0 }
     };
+    let (index, widest) = index_of(&cores);
     let crosses = |core: &Core| {
-        let common: i64 = cores.iter().map(|line| lies_in(core, line)).sum();
+        // Bands go beyond their cores by less than a character.
+        let near = index.touching(&core.mode.along(&core.bbox).grown(widest.ceil() as i32));
+        let common: i64 = near.into_iter().map(|line| lies_in(core, &cores[line])).sum();
         common as f64 > CROSSING * core.bbox.area() as f64
     };
     let is_kept: Vec<bool> = cores.iter().map(|core| !crosses(core)).collect();
@@ -340,7 +343,8 @@ mod tests {
         ]);
         let modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
         let cores: Vec<Core> = modes.into_iter().flat_map(|mode| find_cores(&labels, mode)).collect();
-        let left: Vec<WritingMode> = without_crossing(cores.clone()).iter().map(|core| core.mode).collect();
-        assert_eq!((cores.len(), left), (3, vec![WritingMode::VerticalRl; 2]));
+        assert_eq!(cores.len(), 3);
+        let left: Vec<WritingMode> = without_crossing(cores).iter().map(|core| core.mode).collect();
+        assert_eq!(left, [WritingMode::VerticalRl; 2]);
     }
 }

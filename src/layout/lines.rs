@@ -37,7 +37,7 @@ const FLAT: f64 = 0.4;
 const BETWEEN: f64 = 0.7;
 /// Smaller than this, in characters, is a full stop, or dust.
 const SPECK: f64 = 0.3;
-/// As far, in characters, a full stop or a dot stands from the print of its line.
+/// As far, in characters, a full stop or a dot stands from the print of its line. Set on a comma at the head of a column.
 const NEAR: f64 = 1.0;
 /// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
 const SOUND: f64 = 1.3;

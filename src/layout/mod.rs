@@ -143,8 +143,8 @@ pub struct Erased<'a> {
     pub redactions: &'a [BBox],
     /// Rules: they part columns and cells.
     pub rulings: &'a [BBox],
-    /// Stamps: lines go on beneath them, though little may be left of them there. What is left within them and stands in no line that
-    /// leaves them may be their own.
+    /// Stamps: lines go on beneath them, though little may be left of them there. Ink that is left within them and stands in no line
+    /// that leaves them may be their own.
     pub stamps: &'a [BBox],
 }
 
@@ -153,7 +153,7 @@ pub struct Erased<'a> {
 pub struct Lines {
     /// In reading order.
     pub blocks: Vec<Block>,
-    /// What stands wholly within a stamp, each a block of its own: print beneath it, or strokes of the stamp itself.
+    /// Ink that stands wholly within a stamp, each line a block of its own: print beneath it, or strokes of the stamp itself.
     /// Ink does not tell which; what it says may.
     pub beneath: Vec<Block>,
     /// Blanks that part the print.

@@ -24,8 +24,8 @@ const INSET: f64 = 0.2;
 /// How far around a box is looked, in its thickness.
 const AROUND: f64 = 0.5;
 /// Least probability of a mark that is kept, by proposer: what rules propose is kept unless the network is against it. Chosen on 120 drawn
-/// pages of other designs than those of the weights, and on the real cables of the development part (stamps by rules, and both of the
-/// network).
+/// pages of other designs than those of the weights, and on the real cables of the development part (all but that of redactions by
+/// rules).
 const LEAST_STAMP_BY_NETWORK: f64 = 0.5;
 const LEAST_REDACTION_BY_NETWORK: f64 = 0.6;
 const LEAST_STAMP_BY_RULES: f64 = 0.05;

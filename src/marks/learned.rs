@@ -232,16 +232,21 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
         (found, owner)
     };
     let (mut stamps, whole) = all_at(GOES_ON);
+    if stamps.is_empty() {
+        return vec![];
+    }
     // Stamps that touch may have one core, which falls apart further up.
     let mut fell_apart: Vec<u32> = vec![];
     for apart in APART {
         let (parts, _) = all_at(apart);
         let of = |core: &Core| whole[core.place];
-        let falls = |core: &Core| parts.iter().filter(|(other, _)| of(other) == of(core)).count() > 1;
-        let (new, _): (Vec<_>, Vec<_>) =
-            parts.iter().partition(|(core, _)| falls(core) && !fell_apart.contains(&of(core)));
+        let is_new = |core: &Core| {
+            let beside = parts.iter().filter(|(other, _)| of(other) == of(core));
+            !fell_apart.contains(&of(core)) && beside.count() > 1
+        };
+        let new: Vec<(Core, BBox)> = parts.iter().filter(|(core, _)| is_new(core)).cloned().collect();
         fell_apart.extend(new.iter().map(|(core, _)| of(core)));
-        stamps.extend(new.into_iter().map(|(core, bbox)| (core.clone(), *bbox)));
+        stamps.extend(new);
     }
     let color = ColorPage::of(page);
     let mark = |(core, places): (Core, BBox)| {

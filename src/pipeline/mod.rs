@@ -79,7 +79,7 @@ pub struct Prepared {
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,
-    /// What may be lines beneath stamps, each a block of its own.
+    /// Ink that may be lines beneath stamps, each a block of its own.
     pub beneath: Vec<Block>,
     /// Blanks that part the print.
     pub partings: Partings,
