@@ -1,13 +1,16 @@
 """What lies on a page and is neither print nor a mark: dirt, edges, holes, pictures, the other side of the paper."""
 
+import dataclasses
 import math
 
 import cv2
 import numpy
 
+import layouts
+import stamps
 from faces import set_line
 from redactions import rectangle
-from sheet import Layer
+from sheet import Sheet
 from wear import clouds
 
 
@@ -185,33 +188,17 @@ def stains(sheet, context):
 
 
 def show_through(sheet, context):
-    """Print of the other side, mirrored, blurred and pale."""
+    """The other side of the paper, a page of its own with print and stamps: mirrored, blurred, pale and without labels."""
     rng = context.rng
-    layer = Layer((sheet.height // 2, sheet.width // 2))
-    size = int(sheet.mm * rng.uniform(3, 4.5) / 2)
-    face = context.faces.draw(rng, "japanese", "type")
-    vertical = rng.random() < 0.5
-    at = rng.uniform(0.05, 0.15) * sheet.height / 2
-    step = size * rng.uniform(1.5, 2.4)
-    reach = (sheet.width if vertical else sheet.height) / 2 * rng.uniform(0.6, 0.95)
-    while at < reach:
-        text = context.sentences.draw(rng) + context.sentences.draw(rng)
-        start = rng.uniform(0.08, 0.14) * sheet.width / 2
-        set_line(
-            layer,
-            face,
-            text[: int(0.8 * (sheet.height if vertical else sheet.width) / 2 / size)],
-            at if vertical else start,
-            start if vertical else at,
-            size,
-            rng,
-            1.0,
-            vertical,
-        )
-        at += step
-    cover = cv2.GaussianBlur(cv2.flip(layer.cover, 1), (0, 0), rng.uniform(0.8, 2.5))
-    cover = cv2.resize(cover, (sheet.width, sheet.height), interpolation=cv2.INTER_LINEAR)
-    shade(sheet, cover, 0, 0, (70, 65, 60), rng.uniform(0.1, 0.45))
+    other = Sheet(sheet.width / sheet.mm, sheet.height / sheet.mm, (255, 255, 255), rng, context.noise)
+    plan = dataclasses.replace(layouts.plan(rng), width=other.width / other.mm, height=other.height / other.mm)
+    drawn = layouts.draw(other, plan, context)
+    stamps.add(other, drawn, context)
+    seen = cv2.GaussianBlur(cv2.flip(other.picture, 1), (0, 0), rng.uniform(1.5, 5))
+    if rng.random() < 0.5:
+        seen = cv2.cvtColor(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    light = cv2.LUT(seen, (255 - (255 - numpy.arange(256)) * rng.uniform(0.1, 0.5)).astype(numpy.uint8))
+    sheet.picture[:] = cv2.multiply(sheet.picture, light, scale=1 / 255)
 
 
 def folds(sheet, context):

@@ -103,7 +103,7 @@ def add(sheet, drawn, context):
         across: 3,
         ruled: 5,
         postmark: 2,
-        arrival: 3,
+        arrival: 8,
     }
     for _ in range(count):
         kind = rng.choices(list(kinds), list(kinds.values()))[0]
@@ -162,9 +162,17 @@ def surname(context):
     return context.rng.choice(part)
 
 
+MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+
+
 def date_of(rng, patterns):
     return rng.choice(patterns).format(
-        y=rng.randint(20, 99), m=rng.randint(1, 12), d=rng.randint(1, 28), h=rng.randint(0, 23), n=rng.randint(0, 59)
+        month=rng.choice(MONTHS),
+        y=rng.randint(20, 99),
+        m=rng.randint(1, 12),
+        d=rng.randint(1, 28),
+        h=rng.randint(0, 23),
+        n=rng.randint(0, 59),
     )
 
 
@@ -670,6 +678,10 @@ def arrival(sheet, context):
     elif latin:
         patterns = [
             "{d} {m} 19{y} {h} {n} Z",
+            "{month} {d} {h} {n} {y}",
+            "{d} {month} 19{y}",
+            "REC'D {d} {month} {y} {h} {n}",
+            "CABLE SECT",
             "19{y} {m} {d} PM {h}:{n}",
             "RECEIVED {m}-{d}-{y} {h}:{n}",
             "DO NOT REPRODUCE OR DISTRIBUTE",
