@@ -23,8 +23,13 @@ RESEMBLES = {
 }
 
 
+# Katakana half as wide, with their sound marks in cells of their own.
+HALF_WIDTH = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF61, 0xFF9E)} | {0xFF9E: "゛", 0xFF9F: "゜"}
+
+
 def folded(text):
     """Text in the characters of the list; spaces go, as lines are read without them."""
+    text = text.translate(HALF_WIDTH)
     text = "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "９" or "Ａ" <= c <= "Ｚ" or "ａ" <= c <= "ｚ" else c for c in text)
     return "".join(c for c in text.translate(SAME_PRINT) if not c.isspace())
 

@@ -4,14 +4,19 @@ denshin crops a line from the deskewed page at the box of its ink, grown by a tw
 erases marks to white and evens out the contrast window by window; `crop` and `even_out` do the same here. Batches come
 from their number alone: batch i of a seed is always the same, so training goes on where it stopped.
 """
+
+import collections
 import random
 
 import cv2
 import numpy
 
 import printing
+import stamps
 from characters import folded, read_characters
-from sentences import Sentences
+from english import NAMES, PLACES, WORDS
+from faces import Faces
+from sentences import LONGEST, Sentences
 
 HEIGHT = 48
 WIDEST = 1300
@@ -20,24 +25,40 @@ SMALL_PRINT = 0.2  # share of lines as small as the notices of forms scanned at 
 CLASS = {c: i + 1 for i, c in enumerate(read_characters())}
 
 
-def line(sentences, fonts, rng, noise):
-    """A picture `HEIGHT` px high and its text, or None where the text vanished or no font has it."""
-    text, vertical = sentences.draw(rng), rng.random() < 0.5
-    name = printing.font_for(text, fonts, rng)
-    if name is None:
+MANNERS = ["type"] * 5 + ["struck"] * 3 + ["dots"] * 2
+Held = collections.namedtuple("Held", "rng held_out")  # what stamps.surname wants
+DATES = (
+    "{y}.{m}.{d}|{y}. {m}. {d}|{y} {m} {d}|'{y}.{m}.{d}|{m}月{d}日|{m}.{d}|{y}年{m}月{d}日|昭{y}.{m}.{d}|{h}時{n}分|第{y}{d}号"
+).split("|")
+
+
+def line(sentences, faces, rng, noise):
+    """A picture `HEIGHT` px high and its text, or None where the text vanished or no face has it."""
+    text, face, vertical, in_stamp = drawn(sentences, faces, rng)
+    if face is None:
         return None
     size = rng.randint(18, 26) if rng.random() < SMALL_PRINT else rng.randint(24, 56)
-    pitch = size * (1 + rng.choice([0, 0, 0, rng.uniform(0, 0.15), rng.uniform(0.1, 1.0)]))
-    ink = printing.typed(text, name, size, pitch, vertical)
+    pitch = 1 + rng.choice([0, 0, 0, rng.uniform(0, 0.15), rng.uniform(0.1, 1.0)])
+    ink = printing.typed(text, face, size, pitch, vertical, rng)
+    if rng.random() < (0.4 if in_stamp else 0.06):
+        ink = printing.stretched(ink, rng.choice([0.7, 1.4] if in_stamp else [2, 2, rng.uniform(0.7, 1.8)]))
     rows, columns = numpy.nonzero(ink > 0.3)
     if not len(rows) or ink.shape[1] > 4000:
         return None
     box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
     clean = ink
-    ink = worn(with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng), box, size, vertical, rng, noise)
+    if in_stamp:
+        ink = printing.in_a_stamp(ink, box, size, rng)
+    else:
+        ink = with_neighbours(ink, box, sentences, face, size, pitch, vertical, rng)
+        ink = worn(ink, box, faces, size, vertical, rng, noise)
     if rng.random() < 0.06:
         ink = printing.beside_a_block(ink, box, text, size, rng)
     gray = printing.scanned(ink, size, noise, rng)
+    if rng.random() < 0.12:
+        gray = printing.copied(gray, rng, noise)
+    if rng.random() < 0.05 and size > 30:
+        gray = printing.faxed(gray, vertical, rng)
     if not legible(gray, clean, box):
         return None
     gray = crop(skewed(gray, rng), box, size, rng)
@@ -46,6 +67,46 @@ def line(sentences, fonts, rng, noise):
     if not 16 <= width <= WIDEST or gray.std() < 8:
         return None
     return resized(gray, rng.choice([1, rng.uniform(NARROWEST, 1)])), text
+
+
+def drawn(sentences, faces, rng):
+    """A text, a face that has it (None where none does), whether it runs down the page, and whether it is of a stamp."""
+    chance = rng.random()
+    if chance < 0.04:
+        return *with_face(sentences.telegraphic(rng), faces, "pins", "type", rng), False, False
+    if chance < 0.10:
+        return *with_face(sentences.draw(rng), faces, "pins", "type", rng), False, False
+    if chance < 0.14:
+        return *with_face(latin(rng), faces, "latin", rng.choice(MANNERS), rng), False, False
+    if chance < 0.22:
+        name = rng.random() < 0.5
+        kind = "handwritten" if name and rng.random() < 0.5 else "japanese"
+        text = stamp_row(name, sentences.held_out, rng)
+        return *with_face(text, faces, kind, "type", rng), rng.random() < (0.8 if name else 0.2), True
+    return *with_face(sentences.draw(rng), faces, "japanese", rng.choice(MANNERS), rng), rng.random() < 0.5, False
+
+
+def with_face(text, faces, kind, manner, rng):
+    face = next((face for face in (faces.draw(rng, kind, manner) for _ in range(8)) if face.has(text)), None)
+    return text, face
+
+
+def latin(rng):
+    """English words, as telegrams and old cables have them."""
+    words = [rng.choice(WORDS) if rng.random() < 0.8 else rng.choice(PLACES + NAMES) for _ in range(rng.randint(1, 6))]
+    text = rng.choice([str.upper, str.upper, str, str.title])(" ".join(words))
+    if rng.random() < 0.3:
+        text = f"{rng.randint(1, 99)}{rng.choice(['. ', ') ', ' ', '-'])}{text}"
+    return text[:LONGEST] + rng.choice(["", "", ".", ",", ":", f" {rng.randint(1, 9999)}"])
+
+
+def stamp_row(name, held_out, rng):
+    """A row of a stamp: a surname, or what rubber stamps and daters say."""
+    if name:
+        return stamps.surname(Held(rng, held_out))
+    texts = stamps.HELD_OUT if held_out else stamps.TRAINING
+    text = rng.choice(rng.choice(texts[rng.choice(["secrecy", "release", "office"])]).split("/"))
+    return stamps.date_of(rng, DATES) if text == "日付" or rng.random() < 0.35 else text
 
 
 def legible(gray, clean, box):
@@ -68,7 +129,7 @@ def resized(gray, narrowed=1):
     return cv2.resize(gray, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
-def with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng):
+def with_neighbours(ink, box, sentences, face, size, pitch, vertical, rng):
     """The lines (or ruby) above and below, near enough that their strokes may reach into a loose crop."""
     if rng.random() > 0.4:
         return ink
@@ -76,10 +137,9 @@ def with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng):
     for side in (-1, 1):
         small = rng.choice([1, 1, 0.5])
         text = sentences.draw(rng)
-        own = printing.font_for(text, [name], rng)
-        if own is None or rng.random() < 0.3:
+        if not face.has(text) or rng.random() < 0.3:
             continue
-        other = printing.typed(text, own, int(size * small), pitch * small, vertical)
+        other = printing.typed(text, face, int(size * small), pitch, vertical, rng)
         rows = numpy.nonzero(other.max(1) > 0.3)[0]
         width = min(other.shape[1], ink.shape[1])
         gap = int(size * rng.uniform(0.02, 0.3))
@@ -87,7 +147,9 @@ def with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng):
             count = min(box[1] - gap, rows[-1] + 1)
             if count > 0:
                 part = other[rows[-1] + 1 - count : rows[-1] + 1, :width]
-                ink[box[1] - gap - count : box[1] - gap, :width] = numpy.maximum(ink[box[1] - gap - count : box[1] - gap, :width], part)
+                ink[box[1] - gap - count : box[1] - gap, :width] = numpy.maximum(
+                    ink[box[1] - gap - count : box[1] - gap, :width], part
+                )
         elif len(rows):
             start = box[3] + gap
             part = other[rows[0] : rows[0] + max(0, ink.shape[0] - start), :width]
@@ -95,17 +157,17 @@ def with_neighbours(ink, box, sentences, name, size, pitch, vertical, rng):
     return ink
 
 
-def worn(ink, box, size, vertical, rng, noise):
+def worn(ink, box, faces, size, vertical, rng, noise):
     """What type, ribbon, copier and stamps do to the ink."""
-    if rng.random() < 0.18:
-        ink = printing.dot_matrix(ink, size, rng)
     if rng.random() < 0.3:
         ink = printing.spread(ink, size, rng)
     ink = printing.faded(ink, noise, rng)
     if rng.random() < 0.12:
         ink = printing.crossed(ink, box[1], box[3], rng)
+    if rng.random() < 0.05:
+        ink = printing.underlined(ink, box, size, rng)
     if rng.random() < (0.5 if vertical else 0.3):
-        ink = printing.stamped(ink, box[1], box[3], vertical, rng)
+        ink = printing.stamped(ink, faces.draw(rng, "japanese", "type"), box[1], box[3], vertical, rng)
     return ink
 
 
@@ -141,7 +203,9 @@ def even_out(gray):
     """What src/pipeline/even.rs does: windows of one and a half heights, paper (85 %) and ink (3 %) stretched to the whole range."""
     window = max(1, int(gray.shape[0] * 1.5))
     parts = [gray[:, start : start + window] for start in range(0, gray.shape[1], window)]
-    ink, paper = (numpy.array([numpy.percentile(part, p, method="higher") for part in parts], numpy.float32) for p in (3, 85))
+    ink, paper = (
+        numpy.array([numpy.percentile(part, p, method="higher") for part in parts], numpy.float32) for p in (3, 85)
+    )
     depth = paper - ink
     if depth.max() < 16:
         return gray
@@ -157,17 +221,19 @@ class Batches:
     GROUP = 6
 
     def __init__(self, folder, seed, size, held_out=False):
-        self.sentences = Sentences(folder, held_out)
-        self.fonts = printing.HELD_OUT_FONTS if held_out else printing.TRAINING_FONTS
+        self.sentences, self.faces = Sentences(folder, held_out), Faces(held_out)
         self.seed, self.size, self.group, self.batches = seed, size, None, []
 
     def __getitem__(self, number):
         group, place = divmod(number, self.GROUP)
         if group != self.group:
-            rng, noise = random.Random(f"{self.seed}/{group}"), numpy.random.RandomState((self.seed * 1_000_003 + group) % 2**32)
+            rng, noise = (
+                random.Random(f"{self.seed}/{group}"),
+                numpy.random.RandomState((self.seed * 1_000_003 + group) % 2**32),
+            )
             lines = []
             while len(lines) < self.size * self.GROUP:
-                made = line(self.sentences, self.fonts, rng, noise)
+                made = line(self.sentences, self.faces, rng, noise)
                 lines += [made] if made else []
             lines.sort(key=lambda item: item[0].shape[1])
             self.batches = [lines[i : i + self.size] for i in range(0, len(lines), self.size)]

@@ -87,18 +87,25 @@ class Recognizer(nn.Module):
             self.weights[key].requires_grad_(False)
 
     def forward(self, pictures):
+        """Scores of the classes, lines x steps x classes."""
+        last = [n for n in self.model.graph.node if n.op_type == "Softmax"][-1]
+        return self.values_at(last.input[0], pictures)
+
+    def values_at(self, output, pictures):
+        """The values that the graph has under a name, for pictures (lines x 3 x 48 x width, -1 to 1)."""
         graph = self.model.graph
-        last = [n for n in graph.node if n.op_type == "Softmax"][-1]
         values = {graph.input[0].name: pictures, "": None}
         for node, attributes in zip(graph.node, self.attributes):
-            if node is last or node.op_type == "Constant" or node.output[0] in self.within_gelus:
+            if output in values:
+                break
+            if node.op_type == "Constant" or node.output[0] in self.within_gelus:
                 continue
             if node.output[0] in self.gelus:
                 values[node.output[0]] = functional.gelu(values[self.gelus[node.output[0]]])
                 continue
             inputs = [self.value(name, values) for name in node.input]
             values[node.output[0]] = run(node.op_type, inputs, attributes)
-        return self.value(last.input[0], values)
+        return self.value(output, values)
 
     def value(self, name, values):
         if name in values:

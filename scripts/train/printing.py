@@ -3,62 +3,35 @@
 Everything is done in the line's reading frame: a column is drawn downwards and turned by 90° counter-clockwise, as
 denshin gives it to its recognizer. Gray pictures, paper 255.
 """
+
 import functools
 import pathlib
-import unicodedata
+import sys
 
 import cv2
 import numpy
-from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-FONTS = pathlib.Path("/usr/share/fonts")
-TRAINING_FONTS = [
-    ("opentype/ipafont-mincho/ipam.ttf", 0), ("opentype/ipafont-gothic/ipag.ttf", 0), ("opentype/ipaexfont-mincho/ipaexm.ttf", 0),
-    ("opentype/ipaexfont-gothic/ipaexg.ttf", 0), ("truetype/vlgothic/VL-Gothic-Regular.ttf", 0), ("truetype/takao-mincho/TakaoMincho.ttf", 0),
-    ("truetype/takao-gothic/TakaoGothic.ttf", 0), ("truetype/monapo/monapo.ttf", 0), ("truetype/migmix/migmix-1m-regular.ttf", 0),
-    ("truetype/dejima-mincho/dejima-mincho-r227.ttf", 0), ("opentype/noto/NotoSerifCJK-Regular.ttc", 0), ("opentype/noto/NotoSerifCJK-Bold.ttc", 0),
-    ("opentype/noto/NotoSerifCJK-Light.ttc", 0), ("opentype/noto/NotoSansCJK-Medium.ttc", 0), ("truetype/horai-umefont/ume-tgo5.ttf", 0),
-    ("truetype/bizud-gothic/BIZUDGothic-Regular.ttf", 0), ("truetype/sawarabi-mincho/sawarabi-mincho-medium.ttf", 0),
-]
-HELD_OUT_FONTS = [
-    ("truetype/horai-umefont/ume-tmo3.ttf", 0), ("truetype/bizud-mincho/BIZUDMincho-Regular.ttf", 0),
-    ("opentype/noto/NotoSansCJK-Regular.ttc", 0), ("truetype/migmix/migu-1m-bold.ttf", 0),
-]
+sys.path.append(str(pathlib.Path(__file__).parent / "pages"))
+from faces import advance, is_wide, set_line
+from sheet import Layer
 
 
-@functools.cache
-def font(name, size):
-    return ImageFont.truetype(str(FONTS / name[0]), size, index=name[1], layout_engine=ImageFont.Layout.RAQM)
+def typed(text, face, size, pitch, vertical, rng):
+    """Text set cell by cell, `pitch` cells apart; ink 1, paper 0, two thirds of a cell of room on all sides."""
+    room = int(size * 0.7)
+    length = (
+        int(sum(size if vertical or is_wide(c) else advance(face, c, size) for c in text) * pitch) + size + 2 * room
+    )
+    layer = Layer((length, size + 2 * room) if vertical else (size + 2 * room, length))
+    set_line(layer, face, text, room, room, size, rng, pitch, vertical)
+    ink = numpy.rot90(layer.cover) if vertical else layer.cover
+    return numpy.ascontiguousarray(ink, numpy.float32) / 255
 
 
-@functools.cache
-def coverage(name):
-    return frozenset(TTFont(FONTS / name[0], fontNumber=name[1], lazy=True).getBestCmap())
-
-
-def font_for(text, fonts, rng):
-    """A font that has every character of the text, or None."""
-    fonts = [f for f in rng.sample(fonts, len(fonts)) if all(ord(c) in coverage(f) for c in text)]
-    return fonts[0] if fonts else None
-
-
-def typed(text, name, size, pitch, vertical):
-    """Text set cell by cell at a pitch; ink 1, paper 0, two thirds of a cell of room on all sides."""
-    room, length = int(size * 0.7), int(pitch * len(text) + size * 1.4)
-    extent = (size + 2 * room, length) if vertical else (length, size + 2 * room)
-    picture = Image.new("L", extent, 0)
-    draw, at = ImageDraw.Draw(picture), float(room)
-    for c in text:
-        if vertical:
-            draw.text((room + size / 2, at), c, font=font(name, size), fill=255, direction="ttb", features=["vert"], anchor="mt", language="ja")
-            at += pitch
-        else:
-            draw.text((at, room), c, font=font(name, size), fill=255, language="ja")
-            at += pitch if unicodedata.east_asian_width(c) in "WFA" else pitch * 0.55
-    ink = numpy.asarray(picture, numpy.float32) / 255
-    ink = numpy.rot90(ink) if vertical else ink[:, : int(at) + room]
-    return numpy.ascontiguousarray(ink)
+def stretched(ink, part):
+    """Characters that are wider than high, or narrower."""
+    return cv2.resize(ink, None, fx=part, fy=1, interpolation=cv2.INTER_LINEAR if part > 1 else cv2.INTER_AREA)
 
 
 def clouds(random, shape, scale):
@@ -79,20 +52,6 @@ def grain(random, shape):
     return grain_field()[row : row + shape[0], column : column + shape[1]]
 
 
-def dot_matrix(ink, size, rng):
-    """The line as the pins of a printer make it: 16 to 26 of them in a cell."""
-    step = max(1.5, size / rng.uniform(16, 26))
-    pins = cv2.resize(ink, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA) > rng.uniform(0.33, 0.5)
-    dots = numpy.zeros_like(ink)
-    rows, columns = numpy.nonzero(pins)
-    rows, columns = ((rows + 0.5) * step).astype(int), ((columns + 0.5) * step).astype(int)
-    inside = (rows < ink.shape[0]) & (columns < ink.shape[1])
-    dots[rows[inside], columns[inside]] = 1
-    width = int(step * rng.uniform(1.1, 1.7)) | 1
-    dots = cv2.dilate(dots, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
-    return cv2.GaussianBlur(dots, (0, 0), 0.6)
-
-
 def spread(ink, size, rng):
     """Ink that bled (thicker strokes) or hardly took (thinner ones)."""
     reach = max(2, int(size * rng.uniform(0.03, 0.07)))
@@ -108,7 +67,9 @@ def faded(ink, random, rng):
         ink = ink * (1 - rng.uniform(0.1, 0.6) * (1 + clouds(random, ink.shape, rng.choice([6, 14, 40, 120]))) / 2)
     if rng.random() < 0.2:
         start, length = rng.uniform(-0.3, 1) * ink.shape[1], rng.uniform(0.1, 0.8) * ink.shape[1]
-        along = 1 / (1 + numpy.exp(-(numpy.arange(ink.shape[1]) - start) / 12)) - 1 / (1 + numpy.exp(-(numpy.arange(ink.shape[1]) - start - length) / 12))
+        along = 1 / (1 + numpy.exp(-(numpy.arange(ink.shape[1]) - start) / 12)) - 1 / (
+            1 + numpy.exp(-(numpy.arange(ink.shape[1]) - start - length) / 12)
+        )
         ink = ink * (1 - rng.uniform(0.3, 0.7) * along[None].astype(numpy.float32))
     return ink
 
@@ -119,30 +80,36 @@ STAMPS = (
 ).split()
 
 
-def stamp(text, size, rng):
+def stamp(text, face, size, rng):
     """A rubber stamp: rows of characters, mostly in a frame; ink 1, paper 0, and its frame by itself."""
-    rows, type_ = text.split("/"), font(rng.choice(TRAINING_FONTS), size)
-    room = int(size * rng.uniform(0.2, 0.7))
-    gap = size * rng.uniform(0, 0.4)
-    width, height = size * max(map(len, rows)) + 2 * room, int(len(rows) * (size + gap)) + 2 * room
-    picture, frame = Image.new("L", (width, height), 0), Image.new("L", (width, height), 0)
-    for number, row in enumerate(rows):
-        place = ((width - size * len(row)) / 2, room + number * (size + gap))
-        ImageDraw.Draw(picture).text(place, row, font=type_, fill=255, stroke_width=rng.choice([0, 0, 0, 1]))
+    rows = [typed(row, face, size, 1, False, rng) for row in text.split("/")]
+    edge = int(size * 0.7)  # of room around each row
+    rows = [row[edge - 2 : -edge + 2, edge - 2 : -edge + 2] for row in rows]
+    room, gap = int(size * rng.uniform(0.2, 0.7)), int(size * rng.uniform(0, 0.4))
+    width, height = max(row.shape[1] for row in rows) + 2 * room, sum(row.shape[0] + gap for row in rows) + 2 * room
+    picture, frame = numpy.zeros((height, width), numpy.float32), Image.new("L", (width, height), 0)
+    top = room
+    for row in rows:
+        left = (width - row.shape[1]) // 2
+        picture[top : top + row.shape[0], left : left + row.shape[1]] = row
+        top += row.shape[0] + gap
+    picture = Image.fromarray((picture * 255).astype(numpy.uint8))
     thick = max(1, int(size * rng.uniform(0.04, 0.12)))
     draw = ImageDraw.Draw(frame).rectangle if len(text) > 3 or rng.random() < 0.6 else ImageDraw.Draw(frame).ellipse
     draw((0, 0, width - 1, height - 1), outline=255, width=thick)
     return picture, frame
 
 
-def stamped(ink, top, bottom, vertical, rng):
+def stamped(ink, face, top, bottom, vertical, rng):
     """A stamp over the line, upright on the page: on a column it lies on its side as the column does.
 
     denshin takes most of a black frame away and leaves the characters in it, so the frame is often missing here.
     """
     height, width = ink.shape
     band = bottom - top
-    picture, frame = stamp(rng.choice(STAMPS), int(band * rng.choice([rng.uniform(0.7, 1.3), rng.uniform(1, 2.2)])), rng)
+    picture, frame = stamp(
+        rng.choice(STAMPS), face, int(band * rng.choice([rng.uniform(0.7, 1.3), rng.uniform(1, 2.2)])), rng
+    )
     lean = rng.uniform(-8, 8) if rng.random() < 0.7 else rng.uniform(-18, 18)
     place = None
     layers = []
@@ -150,14 +117,19 @@ def stamped(ink, top, bottom, vertical, rng):
         layer = layer.rotate(lean, expand=True, resample=Image.Resampling.BILINEAR)
         layer = layer.transpose(Image.Transpose.ROTATE_90) if vertical else layer
         if place is None:
-            place = (rng.randint(-layer.width // 2, width), rng.randint(top - int(0.9 * layer.height), bottom - int(0.1 * layer.height)))
+            place = (
+                rng.randint(-layer.width // 2, width),
+                rng.randint(top - int(0.9 * layer.height), bottom - int(0.1 * layer.height)),
+            )
         whole = Image.new("L", (width, height), 0)
         whole.paste(layer, place)
         layers.append(numpy.asarray(whole, numpy.float32) / 255)
     characters, edge = layers
     strength = rng.uniform(0.6, 1)
     if rng.random() < 0.5:
-        characters = characters * (1 - rng.uniform(0, 0.5) * (clouds(numpy.random.RandomState(rng.randrange(2**31)), ink.shape, 30) > 0))
+        characters = characters * (
+            1 - rng.uniform(0, 0.5) * (clouds(numpy.random.RandomState(rng.randrange(2**31)), ink.shape, 30) > 0)
+        )
     ink = numpy.maximum(ink, characters * strength) if rng.random() < 0.9 else ink * (1 - characters)
     fate = rng.random()
     if fate < 0.45:
@@ -178,6 +150,54 @@ def crossed(ink, top, bottom, rng):
     if rng.random() < 0.3:
         return ink * (1 - over)
     return numpy.maximum(ink, over * rng.uniform(0.15, 0.8))
+
+
+def in_a_stamp(ink, box, size, rng):
+    """What is around and on the rows of a stamp: pieces of its frame, a line of its other rows, ink that lacks in patches."""
+    ink, (left, top, right, bottom) = ink.copy(), box
+    thick = max(1, int(size * rng.uniform(0.04, 0.12)))
+    for side in (top - rng.randint(thick, size // 2), bottom + rng.randint(0, size // 2)):
+        if rng.random() < 0.35 and 0 < side < ink.shape[0] - thick:
+            ink[side : side + thick] = 1
+    for side in (left - rng.randint(thick, size // 2), right + rng.randint(0, size // 2)):
+        if rng.random() < 0.3 and 0 < side < ink.shape[1] - thick:
+            ink[:, side : side + thick] = 1
+    if rng.random() < 0.5:
+        noise = numpy.random.RandomState(rng.randrange(2**31))
+        ink *= 1 - rng.uniform(0.2, 0.7) * (clouds(noise, ink.shape, size / rng.uniform(3, 12)) > rng.uniform(0.2, 0.6))
+    return ink
+
+
+def underlined(ink, box, size, rng):
+    """A rule below the line, or through it."""
+    ink, thick = ink.copy(), max(1, int(size * rng.uniform(0.03, 0.08)))
+    at = int(box[3] + size * rng.uniform(-0.02, 0.2)) if rng.random() < 0.8 else (box[1] + box[3]) // 2
+    start = rng.randint(box[0], box[2] - 1) if rng.random() < 0.5 else 0
+    ink[at : at + thick, start : start + rng.randint(size, ink.shape[1])] = rng.uniform(0.5, 1)
+    return ink
+
+
+def copied(gray, rng, random):
+    """A copy of a copy: blurred, with more contrast, and with dirt of its own; up to three times."""
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        gray = cv2.GaussianBlur(gray, (0, 0), rng.uniform(0.4, 1.1)).astype(numpy.float32)
+        gray += rng.uniform(0, 10) * grain(random, gray.shape)
+        paper, ink = numpy.percentile(gray, 85), numpy.percentile(gray, 3)
+        middle = ink + (paper - ink) * rng.uniform(0.4, 0.75)
+        gray = 255 / (1 + numpy.exp(-(gray - middle) * rng.uniform(3, 9) / max(20, paper - ink)))
+        gray = gray.clip(0, 255).astype(numpy.uint8)
+    return gray
+
+
+def faxed(gray, vertical, rng):
+    """Two levels at half or a third of the resolution down the page, as a facsimile has them; the line may be a column."""
+    down, along = rng.choice([0.33, 0.5, 0.66]), rng.uniform(0.6, 1)
+    across = (down, along) if vertical else (along, down)
+    small = cv2.resize(gray, None, fx=across[0], fy=across[1], interpolation=cv2.INTER_AREA)
+    small = numpy.where(small > numpy.percentile(small, 90) * rng.uniform(0.55, 0.85), 255, 0).astype(numpy.uint8)
+    return cv2.resize(
+        small, gray.shape[::-1], interpolation=rng.choice([cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_AREA])
+    )
 
 
 SLIGHT = "。、．，・：；’‘”“゛゜（）「」『』〔〕()[]ー―一ノ｜1lI"
@@ -202,7 +222,9 @@ def scanned(ink, size, random, rng):
     chance = rng.random()
     if chance < 0.28:
         threshold = rng.uniform(130, 195) + 16 * clouds(random, ink.shape, 40)
-        gray = cv2.GaussianBlur(255 / (1 + numpy.exp(-(gray - threshold) / rng.uniform(2, 12))), (0, 0), rng.uniform(0.2, 0.8))
+        gray = cv2.GaussianBlur(
+            255 / (1 + numpy.exp(-(gray - threshold) / rng.uniform(2, 12))), (0, 0), rng.uniform(0.2, 0.8)
+        )
     elif chance < 0.40:
         gray = numpy.where(gray > rng.uniform(120, 190), 255.0, 0.0)
     gray = gray.clip(0, 255).astype(numpy.uint8)

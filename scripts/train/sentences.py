@@ -3,11 +3,11 @@
 Books whose name falls on HELD_OUT are never trained on; validation takes all its passages from them.
 """
 import pathlib
-import random
 import re
+import unicodedata
 import zlib
 
-from characters import folded, read_characters
+from characters import HALF_WIDTH, folded, read_characters
 
 HELD_OUT = 9  # one book in nine
 LONGEST = 38  # characters: two thirds of a column of a cable, and what a batch can hold
@@ -22,6 +22,8 @@ OLD_OF_NEW = dict(zip(
     "亜悪圧囲医壱飲隠営栄衛駅円塩応欧殴黄温価画会壊懐絵拡覚学楽勧巻寛歓観関顔帰気偽戯犠旧拠挙虚峡狭郷暁区駆勲径恵経継茎軽鶏芸撃欠倹剣圏検権献県険顕験厳効広恒鉱号国済砕斎剤雑産参惨蚕賛残糸歯児辞湿実写釈寿収従渋獣縦粛処叙奨将焼称証乗剰壌嬢条浄畳譲触嘱寝慎真神尽図粋酔随髄数枢声静斉摂窃専戦浅潜繊践銭禅双壮捜挿争総聡荘装騒増臓蔵属続堕体対帯滞台滝択沢単担胆団弾断痴遅昼虫鋳庁聴鎮逓鉄転点伝党盗当闘独読届縄弐悩脳覇廃拝売麦発髪抜蛮秘浜払仏並変辺宝豊褒没翻毎万満黙弥薬訳予余与誉揺様謡来乱覧両猟緑塁励礼隷霊齢恋炉労楼録湾",
     "亞惡壓圍醫壹飮隱營榮衞驛圓鹽應歐毆黃溫價畫會壞懷繪擴覺學樂勸卷寬歡觀關顏歸氣僞戲犧舊據擧虛峽狹鄕曉區驅勳徑惠經繼莖輕鷄藝擊缺儉劍圈檢權獻縣險顯驗嚴效廣恆鑛號國濟碎齋劑雜產參慘蠶贊殘絲齒兒辭濕實寫釋壽收從澁獸縱肅處敍奬將燒稱證乘剩壤孃條淨疊讓觸囑寢愼眞神盡圖粹醉隨髓數樞聲靜齊攝竊專戰淺潛纖踐錢禪雙壯搜插爭總聰莊裝騷增臟藏屬續墮體對帶滯臺瀧擇澤單擔膽團彈斷癡遲晝蟲鑄廳聽鎭遞鐵轉點傳黨盜當鬪獨讀屆繩貳惱腦霸廢拜賣麥發髮拔蠻祕濱拂佛竝變邊寶豐襃沒飜每萬滿默彌藥譯豫餘與譽搖樣謠來亂覽兩獵綠壘勵禮隸靈齡戀爐勞樓錄灣"))
 OLD = str.maketrans(OLD_OF_NEW)
+HALF_OF = {full: chr(code) for code, full in HALF_WIDTH.items()} | {"\u3099": "ﾞ", "\u309a": "ﾟ"}
+KANA_OR_DIGIT = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝ0123456789"
 KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 LARGE_KANA = str.maketrans("っゃゅょッャュョァィゥェォ", "つやゆよツヤユヨアイウエオ")
 POSTS = "英 米 ソ 独 仏 伊 中国 韓国 国連 ジュネーヴ代 豪 加 印 波 土 蘭 白 ＯＥＣＤ 在京 ウィーン代".split()
@@ -42,7 +44,7 @@ class Sentences:
     """Draws the text of a line; `held_out` draws from the books kept for validation."""
 
     def __init__(self, folder, held_out=False):
-        books = {"modern": [], "katakana": [], "old": []}
+        self.held_out, books = held_out, {"modern": [], "katakana": [], "old": []}
         for path in sorted(pathlib.Path(folder).glob("*/*.txt")):
             if (zlib.crc32(path.name.encode()) % HELD_OUT == 2) != held_out:
                 continue
@@ -56,6 +58,15 @@ class Sentences:
             text = self.any_kind(rng)[:LONGEST]
             if len(folded(text)) > 1 and all(c in KNOWN for c in folded(text)):
                 return "".join(text.split())
+
+    def telegraphic(self, rng):
+        """Katakana half as wide, as teleprinters have them, with digits and letters strewn in; sound marks follow their kana."""
+        text = unicodedata.normalize("NFD", self.passage(rng.choice(["modern", "katakana"]), rng).translate(KATAKANA))
+        text = "".join(HALF_OF.get(c) or rng.choice(KANA_OR_DIGIT) for c in text)
+        for _ in range(rng.choice([0, 1, 2])):
+            place = rng.randrange(len(text) + 1)
+            text = text[:place] + rng.choice(["ZCZC", "NNNN", f"{rng.randint(0, 9999)}", "JAA", f"{rng.randint(1, 99)}.{rng.randint(1, 12)}"]) + text[place:]
+        return text[:LONGEST]
 
     def any_kind(self, rng):
         chance = rng.random()

@@ -1,4 +1,4 @@
-"""Typefaces, and characters set one by one: type, dot matrix, typewriters that strike each character by itself.
+"""Typefaces, and characters set one by one: type, dot matrix, typewriters that strike each character by itself, printers with pins.
 
 Fonts named here are those of Debian's packages. `HELD_OUT` are never trained on: pages for validation and test use them.
 """
@@ -9,6 +9,7 @@ import pathlib
 import unicodedata
 
 import cv2
+import freetype
 import numpy
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
@@ -36,6 +37,16 @@ HANDWRITTEN = (
 # Of one thickness, as a pen writes: drawn by a shaking hand they serve as further hands.
 FREEHAND = "opentype/noto/NotoSansCJK-Light.ttc opentype/mplus/Mplus1-Light.otf truetype/horai-umefont/ume-hgo4.ttf truetype/vlgothic/VL-Gothic-Regular.ttf".split()
 PENMANSHIP = "opentype/dancingscript/DancingScript-Regular.otf truetype/breip/Breip.ttf truetype/ecolier-court/Ecolier-court.ttf truetype/dustin/Domestic_Manners.ttf".split()
+# Characters of JIS X 0208 as printers with pins have them, and those of JIS X 0201 half as wide.
+PINS = {
+    "X11/misc/jiskan24.pcf.gz": "X11/misc/12x24rk.pcf.gz",
+    "X11/misc/jiskan16.pcf.gz": "X11/misc/8x16rk.pcf.gz",
+    "X11/misc/j78-16.pcf.gz": "X11/misc/shnm8x16r.pcf.gz",
+    "X11/misc/shnmk16.pcf.gz": "X11/misc/shnm8x16r.pcf.gz",
+    "X11/misc/shnmk16min.pcf.gz": "X11/misc/8x16rk.pcf.gz",
+    "X11/misc/shnmk14.pcf.gz": "X11/misc/shnm7x14r.pcf.gz",
+    "X11/misc/shnmk14min.pcf.gz": "X11/misc/shnm7x14r.pcf.gz",
+}
 HELD_OUT = {
     "japanese": (
         "truetype/horai-umefont/ume-tmo3.ttf truetype/bizud-mincho/BIZUDMincho-Regular.ttf opentype/noto/NotoSansCJK-Regular.ttc truetype/migmix/migu-1m-bold.ttf "
@@ -47,6 +58,7 @@ HELD_OUT = {
     "handwritten": "truetype/motoya-l-maruberi/MTLmr3m.ttf truetype/komatuna/komatuna.ttf truetype/kiloji/kiloji_d.ttf".split(),
     "freehand": "opentype/noto/NotoSansCJK-Regular.ttc truetype/motoya-l-cedar/MTLc3m.ttf".split(),
     "penmanship": "truetype/dustin/It_wasn_t_me.ttf opentype/dancingscript/DancingScript-Bold.otf".split(),
+    "pins": ["X11/misc/shnmk14min.pcf.gz"],
 }
 MANNERS = ("type", "type", "dots", "struck", "struck")
 
@@ -71,19 +83,22 @@ class Faces:
                 "handwritten": HANDWRITTEN,
                 "freehand": FREEHAND,
                 "penmanship": PENMANSHIP,
+                "pins": [name for name in PINS if name not in HELD_OUT["pins"]],
             }
         )
         self.names = {kind: there(names) for kind, names in kinds.items()}
 
     def draw(self, rng, kind="japanese", manner=None):
-        """A face of a kind ("japanese", "latin", "handwritten", "freehand", "penmanship"), set in some manner ("type", "dots", "struck")."""
+        """A face of a kind ("japanese", "latin", "handwritten", "freehand", "penmanship", "pins"), set in some manner ("type", "dots", "struck")."""
         manner = manner or (rng.choice(MANNERS) if kind in ("japanese", "latin") else "type")
         return Face(rng.choice(self.names[kind]), manner, rng.uniform(16, 26), rng.uniform(0.2, 1))
 
 
 @dataclasses.dataclass(frozen=True)
 class Face:
-    """A font and how it is printed: `dots` are the pins of a dot matrix in a character, `loose` is how badly a typewriter aligns (0 to 1)."""
+    """A font and how it is printed: `dots` are the pins of a dot matrix in a character, `loose` is how badly a typewriter aligns or how
+    thick the pins of a font of dots are (0 to 1).
+    """
 
     name: str
     manner: str = "type"
@@ -96,7 +111,62 @@ class Face:
 
 @functools.cache
 def coverage(name):
+    if name in PINS:
+        return frozenset(ord(c) for c in [*wide_characters(), *NARROW] if dots_of(name, c) is not None)
     return frozenset(TTFont(FONTS / name, fontNumber=0, lazy=True).getBestCmap())
+
+
+NARROW = [chr(code) for code in [*range(0x21, 0x7F), *range(0xFF61, 0xFFA0)]]
+
+
+def wide_characters():
+    """JIS X 0208, row by row."""
+    for row in range(0xA1, 0xF5):
+        yield from bytes(b for cell in range(0xA1, 0xFF) for b in (row, cell)).decode("euc_jp", "ignore")
+
+
+@functools.cache
+def bitmaps(name):
+    font = freetype.Face(str(FONTS / name))
+    font.set_charmap(font.charmaps[0]), font.select_size(0)
+    return font
+
+
+@functools.lru_cache(20000)
+def dots_of(name, c):
+    """Where the pins of a font hit for a character (booleans, rows x columns), and its left and top in its cell; None without one."""
+    if is_wide(c):
+        try:
+            row, cell = c.encode("euc_jp")
+        except (UnicodeEncodeError, ValueError):
+            return None
+        font, code = bitmaps(name), (row & 0x7F) << 8 | cell & 0x7F
+    else:
+        font, code = bitmaps(PINS[name]), ord(c) if ord(c) < 0x80 else ord(c) - 0xFF61 + 0xA1
+    if not font.get_char_index(code):
+        return None
+    font.load_char(chr(code), freetype.FT_LOAD_RENDER | freetype.FT_LOAD_TARGET_MONO)
+    bitmap = font.glyph.bitmap
+    if not bitmap.rows or not bitmap.width:
+        return None
+    rows = numpy.array(bitmap.buffer, numpy.uint8).reshape(bitmap.rows, bitmap.pitch)
+    ascent = font.size.ascender // 64
+    return numpy.unpackbits(rows, 1)[:, : bitmap.width] > 0, font.glyph.bitmap_left, ascent - font.glyph.bitmap_top
+
+
+def pinned(face, c, size):
+    """Coverage of a character of a font of pins and its offset in a cell of `size`, as `glyph` has it."""
+    found = dots_of(face.name, c)
+    if found is None:
+        return None
+    dots, left, top = found
+    step, finer = size / bitmaps(face.name).available_sizes[0].height, 6
+    fine = numpy.zeros((dots.shape[0] * finer + finer, dots.shape[1] * finer + finer), numpy.uint8)
+    fine[finer::finer, finer::finer][: dots.shape[0], : dots.shape[1]] = dots * 255
+    width = 1 + 2 * int(finer * (0.45 + 0.35 * face.loose))
+    fine = cv2.dilate(fine, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
+    extent = [max(1, round(side * step / finer)) for side in fine.shape[::-1]]
+    return cv2.resize(fine, extent, interpolation=cv2.INTER_AREA), int((left - 0.5) * step), int((top - 0.5) * step)
 
 
 @functools.lru_cache(400)
@@ -111,6 +181,8 @@ def is_wide(c):
 @functools.lru_cache(60000)
 def glyph(face, c, size, vertical):
     """Coverage of a character and its offset from the top left of its cell: the cell is `size` high and wide, half as wide for narrow characters."""
+    if face.name in PINS:
+        return pinned(face, c, size)
     room = size // 2
     picture = Image.new("L", (size + 2 * room, size + 2 * room), 0)
     draw = ImageDraw.Draw(picture)
@@ -158,7 +230,7 @@ def width_of(face, text, size):
 def advance(face, c, size):
     if is_wide(c):
         return float(size)
-    if c == " ":
+    if c == " " or face.name in PINS:
         return size * 0.5
     return loaded(face.name, size).getlength(c)
 
