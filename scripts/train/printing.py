@@ -79,6 +79,8 @@ STAMPS = (
     "秘密指定解除/情報公開室 接受 文書課 記録/文書 済 閲 外務省/外交史料館 電信課 配布済 供覧 閲覧済 昭和/受付 本紙限り"
 ).split()
 
+SMALLEST_STAMP = 12  # px, its characters
+
 
 def stamp(text, face, size, rng):
     """A rubber stamp: rows of characters, mostly in a frame; ink 1, paper 0, and its frame by itself."""
@@ -107,9 +109,11 @@ def stamped(ink, face, top, bottom, vertical, rng):
     """
     height, width = ink.shape
     band = bottom - top
-    picture, frame = stamp(
-        rng.choice(STAMPS), face, int(band * rng.choice([rng.uniform(0.7, 1.3), rng.uniform(1, 2.2)])), rng
-    )
+    text = rng.choice(STAMPS)
+    if not face.has(text.replace("/", "")):
+        return ink
+    size = int(band * rng.choice([rng.uniform(0.7, 1.3), rng.uniform(1, 2.2)]))
+    picture, frame = stamp(text, face, max(SMALLEST_STAMP, size), rng)
     lean = rng.uniform(-8, 8) if rng.random() < 0.7 else rng.uniform(-18, 18)
     place = None
     layers = []

@@ -221,12 +221,16 @@ def printed_area(page, box, vertical=None):
         )
         if page.chance(0.5):
             page.rule(left, top - size * 0.6, right, top - size * 0.6)
-    if page.chance(0.15):
-        page.frame(
-            (left - 2 * page.mm, top - 1.5 * page.mm, right + 2 * page.mm, bottom + 1.5 * page.mm),
-            page.thin * rng.choice((1, 2)),
-            page.chance(0.3),
-        )
+    if page.chance(0.3 if vertical else 0.1):
+        frame = (left - 2 * page.mm, top - 1.5 * page.mm, right + 2 * page.mm, bottom + 1.5 * page.mm)
+        page.frame(frame, page.thin * rng.choice((1, 2)), page.chance(0.3))
+        if page.chance(0.3):  # a blank strip between two frames, or to the frame of the next page
+            away = page.between(3, 12)
+            sides = [away * page.chance(0.6) for _ in frame]
+            page.frame(
+                [v + (a if i > 1 else -a) for i, (v, a) in enumerate(zip(frame, sides))],
+                page.thin * rng.choice((1, 2, 4)),
+            )
     if page.chance(0.12):
         margin_notes(page, (left, top, right, bottom), style)
         left, top = (left, top + 4.5 * size * 0.7 + size) if vertical else (left + 8 * size, top)
