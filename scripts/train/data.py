@@ -5,7 +5,6 @@ erases marks to white and evens out the contrast window by window; `crop` and `e
 from their number alone: batch i of a seed is always the same, so training goes on where it stopped.
 """
 
-import collections
 import random
 
 import cv2
@@ -26,7 +25,6 @@ CLASS = {c: i + 1 for i, c in enumerate(read_characters())}
 
 
 MANNERS = ["type"] * 5 + ["struck"] * 3 + ["dots"] * 2
-Held = collections.namedtuple("Held", "rng held_out")  # what stamps.surname wants
 DATES = (
     "{y}.{m}.{d}|{y}. {m}. {d}|{y} {m} {d}|'{y}.{m}.{d}|{m}月{d}日|{m}.{d}|{y}年{m}月{d}日|昭{y}.{m}.{d}|{h}時{n}分|第{y}{d}号"
 ).split("|")
@@ -103,7 +101,7 @@ def latin(rng):
 def stamp_row(name, held_out, rng):
     """A row of a stamp: a surname, or what rubber stamps and daters say."""
     if name:
-        return stamps.surname(Held(rng, held_out))
+        return stamps.surname(rng, held_out)
     texts = stamps.HELD_OUT if held_out else stamps.TRAINING
     text = rng.choice(rng.choice(texts[rng.choice(["secrecy", "release", "office"])]).split("/"))
     return stamps.date_of(rng, DATES) if text == "日付" or rng.random() < 0.35 else text

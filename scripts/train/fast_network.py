@@ -35,15 +35,13 @@ class Fast(nn.Module):
         graph = self.body.model.graph
         inner, outer = [node for node in graph.node if node.op_type == "MatMul"][-2:]
         adds = {node.input[0]: node for node in graph.node if node.op_type == "Add"}
-        first, bias = (self.body.value(name, {}).detach() for name in (inner.input[1], adds[inner.output[0]].input[1]))
-        second, last = (self.body.value(name, {}).detach() for name in (outer.input[1], adds[outer.output[0]].input[1]))
+        keys = [
+            self.body.names[name] for node in (inner, outer) for name in (node.input[1], adds[node.output[0]].input[1])
+        ]
+        first, bias, second, last = (self.body.weights.pop(key).detach() for key in keys)
         self.features = inner.input[0]
         del graph.node[list(graph.node).index(inner) :]
         self.body.attributes = self.body.attributes[: len(graph.node)]
-        for key in [self.body.names[name] for name in (inner.input[1], outer.input[1])] + [
-            self.body.names[adds[node.output[0]].input[1]] for node in (inner, outer)
-        ]:
-            del self.body.weights[key]
         self.along = nn.Sequential(Along(), Along())
         self.head = nn.Linear(FEATURES, len(characters) + 1)
         with torch.no_grad():

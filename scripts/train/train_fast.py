@@ -19,15 +19,14 @@ import numpy
 import onnx
 import torch
 from torch import nn
-from torch.nn import functional
 
 import make_lines
 from characters import read_characters
-from data import HEIGHT, NARROWEST, as_input, label
+from data import HEIGHT, NARROWEST
 from fast_network import Fast, WithProbabilities
 from half_precision import halved
 from network import DICTIONARY
-from train import validate
+from train import step_loss, validate
 
 WARM_UP, MEAN, SAVE, VALIDATE = 200, 0.998, 250, 1000
 OPEN = 4  # files from which the batches of a while are drawn
@@ -38,7 +37,8 @@ def batches(folder, size, seed):
     rng = random.Random(seed)
     while True:
         lines = []
-        for path in rng.sample(paths := sorted(folder.glob("*.npz")), min(OPEN, len(paths))):
+        paths = sorted(folder.glob("*.npz"))
+        for path in rng.sample(paths, min(OPEN, len(paths))):
             pictures, texts = make_lines.load(path)
             lines += [(changed(picture, rng), text) for picture, text in zip(pictures, texts)]
         lines.sort(key=lambda line: line[0].shape[1] + rng.random())
@@ -58,17 +58,6 @@ def changed(picture, rng):
     if rng.random() < 0.2:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.9))
     return numpy.pad(picture, ((0, 0), (rng.randint(0, 7), 0)), constant_values=255)
-
-
-def step_loss(network, batch):
-    """CTC loss of a batch, each line as long as its own picture."""
-    with torch.autocast("cpu", torch.bfloat16):
-        scores = network(torch.from_numpy(as_input([picture for picture, _ in batch])))
-    scores = scores.float().log_softmax(-1).transpose(0, 1)
-    labels = [label(text) for _, text in batch]
-    lengths = torch.tensor([min(scores.shape[0], -(-picture.shape[1] // 8) + 1) for picture, _ in batch])
-    flat = torch.tensor([i for one in labels for i in one])
-    return functional.ctc_loss(scores, flat, lengths, torch.tensor([len(one) for one in labels]), zero_infinity=True)
 
 
 def export(network, path):

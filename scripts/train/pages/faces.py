@@ -1,6 +1,7 @@
 """Typefaces, and characters set one by one: type, dot matrix, typewriters that strike each character by itself, printers with pins.
 
-Fonts named here are those of Debian's packages. `HELD_OUT` are never trained on: pages for validation and test use them.
+Fonts named here are those of Debian's packages; those of pins are in xfonts-base, xfonts-intl-japanese and xfonts-shinonome and are
+read with freetype-py. `HELD_OUT` are never trained on: pages for validation and test use them.
 """
 
 import dataclasses

@@ -156,10 +156,10 @@ def approvals(sheet, drawn, context, gray_page, spots):
             press(sheet, drawn, context, cover, text, colour, rng.uniform(0.5, 1), form, spots, middle)
 
 
-def surname(context):
+def surname(rng, held_out):
     """A name for a seal; one name in five is held out."""
-    part = [name for i, name in enumerate(SURNAMES) if (i % 5 == 2) == context.held_out]
-    return context.rng.choice(part)
+    part = [name for i, name in enumerate(SURNAMES) if (i % 5 == 2) == held_out]
+    return rng.choice(part)
 
 
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
@@ -495,7 +495,7 @@ def dater(sheet, context):
     texts = [
         rng.choice(pool).replace("/", "")[:4],
         date,
-        surname(context) if rng.random() < 0.6 else rng.choice(pool)[:3],
+        surname(rng, context.held_out) if rng.random() < 0.6 else rng.choice(pool)[:3],
     ]
     for i, text in enumerate(texts):
         height = int(min(1.5 * half, radius * 1.5 / (0.62 * len(text) + 0.4)))
@@ -522,7 +522,7 @@ def dater(sheet, context):
 def name_seal(sheet, context, size=None):
     """A small round or oval seal with a surname, mostly set vertically."""
     rng = context.rng
-    name = surname(context)
+    name = surname(rng, context.held_out)
     size = int(size or sheet.mm * rng.uniform(6.5, 14))
     kind = "handwritten" if rng.random() < 0.35 else "japanese"
     vertical = rng.random() < 0.85
