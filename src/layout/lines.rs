@@ -7,21 +7,22 @@ mod cutting;
 mod remnants;
 mod rows;
 mod seen;
+mod stringing;
 
 pub(super) use cutting::ink_bbox;
 
-use super::bands::{self, Stretch};
+use super::bands;
 use super::cores::Strung;
 use super::direction::Zone;
 use super::rulings::Rulings;
 use super::units::Units;
-use super::{Cell, Erased, LayoutOptions, LineBox, Part, Print};
+use super::{Erased, LayoutOptions, LineBox, Part};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
-use chain::{Bead, Chain};
 use rows::Rows;
 use seen::Seen;
+use stringing::Stringing;
 
 /// A line with its direction.
 pub(super) struct Chained {
@@ -30,24 +31,6 @@ pub(super) struct Chained {
     /// The line.
     pub line: LineBox,
 }
-
-/// Lower than this, in characters, is a dot, a dash or 一.
-const FLAT: f64 = 0.4;
-/// Lower than this, in characters, is what cutting lines out leaves of their own strokes.
-const BETWEEN: f64 = 0.7;
-/// Smaller than this, in characters, is a full stop, or dust.
-const SPECK: f64 = 0.3;
-/// As far, in characters, a full stop or a dot stands from the print of its line. Set on a comma at the head of a column.
-const NEAR: f64 = 1.0;
-/// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
-const SOUND: f64 = 1.3;
-
-/// As far, in characters, a leader may stand from what it goes on from and from what it leads to.
-const LED: f64 = 2.5;
-
-/// Narrower than this, in characters, no blank has a rule in it that parts columns: a streak of the copier runs
-/// through print.
-const RULED: f64 = 0.6;
 
 /// Redactions where nothing is printed: each a line of its own.
 pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
@@ -121,9 +104,6 @@ fn nearest_mode(redaction: &BBox, lines: &[Chained]) -> WritingMode {
     lines.iter().min_by_key(distance).map_or(WritingMode::HorizontalTb, |line| line.writing_mode)
 }
 
-/// Print of this part of another's size is about as large.
-const LIKE_SIZE: f64 = 0.85;
-
 /// Most units in a zone that may be a scrap of a line of the other direction.
 const MOST_SCRAPS: usize = 12;
 
@@ -151,334 +131,6 @@ fn units_of(strung: &[Strung], zones: &[Zone], mode: WritingMode) -> usize {
 /// Boxes as seen along the lines.
 fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
     boxes.iter().map(|b| mode.along(b)).collect()
-}
-
-#[derive(Clone, Copy)]
-struct Stringing<'a> {
-    ink: &'a Binary,
-    mode: WritingMode,
-    /// Lines and pieces of them that need not be strung together.
-    strung: &'a [Strung],
-    marks: &'a Seen,
-    size: f64,
-    /// Widest blank within a line, in characters.
-    widest_blank: f64,
-}
-
-impl Stringing<'_> {
-    /// The bands that the lines of this direction share.
-    fn bands(&self, zones: &[Zone]) -> Vec<BBox> {
-        let (stretches, _) = self.string_zones(zones);
-        let stretches: Vec<Stretch> =
-            stretches.iter().map(|s| Stretch { bbox: s.bbox(), blanks: s.blanks() }).collect();
-        bands::find_bands(&stretches, &self.marks.rulings, self.size)
-    }
-
-    /// Chains for all units of this direction: of print of about one size together, as lines go on from zone to zone.
-    fn string_zones(&self, zones: &[Zone]) -> (Vec<Chain>, Vec<Chain>) {
-        let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
-        zones.sort_by(|a, b| b.size.total_cmp(&a.size));
-        let bead = |&bbox: &BBox| Bead { bbox, redaction: None };
-        let own = self.strung.iter().filter(|s| s.mode == self.mode).flat_map(|s| self.parted(&s.units));
-        let mut lines: Vec<Chain> = own.map(|units| Chain::of(units.iter().map(bead).collect())).collect();
-        let mut beneath: Vec<Chain> = lines.extract_if(.., |line| self.is_stamps_remnant(line)).collect();
-        beneath.retain(|line| self.may_be_line(line));
-        for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
-            let own = Self { size: alike[0].size, ..*self };
-            let units: Vec<BBox> = alike.iter().flat_map(|zone| along(&zone.units, self.mode)).collect();
-            let (more, others) = own.string(own.given_to(&mut lines, units));
-            lines.extend(more);
-            beneath.extend(others);
-        }
-        // A streak of the copier through a notice makes two zones of it, and their sizes may seem to differ.
-        self.join(&mut lines);
-        self.lead(&mut lines);
-        (lines, beneath)
-    }
-
-    /// The pieces of a line that blanks or rules part: cores run over the blanks between tiers and columns.
-    fn parted<'u>(&self, units: &'u [BBox]) -> impl Iterator<Item = &'u [BBox]> {
-        units.chunk_by(move |a, b| {
-            let gap = f64::from(a.gap_x(b));
-            gap <= self.widest_blank * self.size && !self.are_parted(a, b, gap)
-        })
-    }
-
-    /// Gives units to the lines that need not be strung together; what belongs to none of them is returned.
-    fn given_to(&self, lines: &mut Vec<Chain>, mut units: Vec<BBox>) -> Vec<BBox> {
-        if self.strung.is_empty() {
-            return units;
-        }
-        units.sort_by_key(|u| (u.left, u.top));
-        let mut rows = Rows::of(lines, self.size);
-        let mut given = |unit: &BBox| {
-            let beside = rows.beside(unit).into_iter();
-            let near = beside.filter_map(|i| Some((self.distance(&lines[i], unit)?, i)));
-            let near = near.filter(|&(_, i)| !self.is_speck(unit) || self.is_near_print(unit, &lines[i]));
-            let best = near.min_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some((_, line)) = best {
-                rows.put(lines, Some(line), Bead { bbox: *unit, redaction: None });
-            }
-            best.is_some()
-        };
-        units.retain(|unit| !given(unit));
-        units
-    }
-
-    /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
-    /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
-    /// dashes, 一) beside them. Those that may be lines beneath a stamp are given apart.
-    fn string(&self, mut units: Vec<BBox>) -> (Vec<Chain>, Vec<Chain>) {
-        units.sort_by_key(|u| (u.left, u.top));
-        let height = |u: &BBox| f64::from(u.height()) / self.size;
-        let (flat, whole): (Vec<BBox>, Vec<BBox>) = units.into_iter().partition(|u| height(u) < FLAT);
-        let (sound, large): (Vec<BBox>, Vec<BBox>) = whole.into_iter().partition(|u| height(u) <= SOUND);
-        let mut chains: Vec<Chain> = Vec::new();
-        let mut rows = Rows::of(&chains, self.size);
-        self.link(&mut chains, &mut rows, sound);
-        let mut rest: Vec<BBox> =
-            large.iter().flat_map(|unit| self.cut_out(&mut chains, &rows, unit)).collect();
-        rest.sort_by_key(|u| (u.left, u.top));
-        self.link(&mut chains, &mut rows, rest);
-        self.join(&mut chains);
-        let mut rows = Rows::of(&chains, self.size);
-        flat.into_iter().for_each(|unit| self.attach(&mut chains, &mut rows, unit));
-        chains.retain(|c| self.is_print(c));
-        let (mut beneath, lines): (Vec<Chain>, Vec<Chain>) =
-            chains.into_iter().partition(|c| self.is_stamps_remnant(c));
-        beneath.retain(|c| self.may_be_line(c));
-        (lines, beneath)
-    }
-
-    /// Gives units, sorted along the line, to the chains that they go on, or opens chains with them.
-    fn link(&self, chains: &mut Vec<Chain>, rows: &mut Rows, units: Vec<BBox>) {
-        for unit in units {
-            let best = rows
-                .beside(&unit)
-                .into_iter()
-                .filter_map(|i| Some((self.distance(&chains[i], &unit)?, i)))
-                .min_by(|a, b| a.0.total_cmp(&b.0));
-            rows.put(chains, best.map(|(_, i)| i), Bead { bbox: unit, redaction: None });
-        }
-    }
-
-    /// Whether a chain is a line beyond doubt: several characters of even height.
-    fn is_sure(&self, chain: &Chain) -> bool {
-        let bbox = chain.bbox();
-        chain.beads().len() >= 3
-            && f64::from(bbox.width()) >= 4.0 * self.size
-            && f64::from(chain.band(&bbox).height()) <= SOUND * self.size
-    }
-
-    /// Whether a unit stands in the band of a line, near its print.
-    fn stands_in_line(&self, unit: &BBox, line: &Chain) -> bool {
-        let (band, gap) = line.nearest(unit);
-        let middle = unit.center().y;
-        f64::from(gap) <= 2.0 * self.size && middle > f64::from(band.top) && middle < f64::from(band.bottom)
-    }
-
-    /// Joins chains that go on where others end, at the same height: cutting has filled the gap between them.
-    fn join(&self, chains: &mut Vec<Chain>) {
-        chains.sort_by_key(|c| c.bbox().left);
-        let mut rows = Rows::of(chains, self.size);
-        for i in 0..chains.len() {
-            // One that has gone on in another is empty.
-            while !chains[i].is_empty() {
-                let beside = rows.beside(&chains[i].bbox()).into_iter();
-                let mut later = beside.filter(|&j| j > i && !chains[j].is_empty());
-                let Some(next) = later.find(|&j| self.goes_on(&chains[i], &chains[j])) else { break };
-                let other = chains[next].take();
-                other.into_iter().for_each(|bead| rows.put(chains, Some(i), bead));
-            }
-        }
-        chains.retain(|c| !c.is_empty());
-    }
-
-    /// Puts leaders into the lines that they go on from, and joins what they lead to.
-    fn lead(&self, chains: &mut Vec<Chain>) {
-        let mut rows = Rows::of(chains, self.size);
-        for leader in &self.marks.leaders {
-            let middle = leader.center().y;
-            let stands_beside = |&i: &usize| {
-                let band = chains[i].band(leader);
-                !chains[i].is_empty() && middle > f64::from(band.top) && middle < f64::from(band.bottom)
-            };
-            let beside: Vec<usize> = rows.beside(leader).into_iter().filter(stands_beside).collect();
-            let gap = |i: usize| chains[i].nearest(leader).1;
-            let side = |is_before: bool| {
-                let here = beside
-                    .iter()
-                    .copied()
-                    .filter(|&i| is_before == (chains[i].bbox().center().x < leader.center().x));
-                here.filter(|&i| f64::from(gap(i)) <= LED * self.size).min_by_key(|&i| gap(i))
-            };
-            let (Some(first), then) = (side(true), side(false)) else { continue };
-            rows.put(chains, Some(first), Bead { bbox: *leader, redaction: None });
-            if let Some(then) = then {
-                let rest = chains[then].take();
-                rest.into_iter().for_each(|bead| rows.put(chains, Some(first), bead));
-            }
-        }
-        chains.retain(|c| !c.is_empty());
-    }
-
-    /// How much of a blank in a line lies beneath stamps.
-    fn beneath_stamps(&self, from: i32, to: i32, band: &BBox) -> i32 {
-        let blank = BBox::from_ltrb(from, band.top, to, band.bottom);
-        let covered = |stamp: usize| {
-            let shared = self.marks.stamps[stamp].intersection(&blank);
-            if 2 * shared.height() >= blank.height() { shared.width() } else { 0 }
-        };
-        self.marks.stamps_places.touching(&blank).into_iter().map(covered).max().unwrap_or(0)
-    }
-
-    /// Whether one chain continues another.
-    fn goes_on(&self, chain: &Chain, other: &Chain) -> bool {
-        let (a, b) = (chain.bbox(), other.bbox());
-        let farthest = self.widest_blank * f64::from(a.height().max(b.height()));
-        if self.marks.stamps.is_empty() && f64::from(b.left - a.right) > farthest {
-            return false;
-        }
-        let (mine, theirs) = (chain.band(&b), other.band(&a));
-        let gap = f64::from(b.left - a.right - self.beneath_stamps(a.right, b.left, &mine));
-        let overlap = f64::from(-mine.gap_y(&theirs));
-        let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
-        let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
-        // What stands in the same band is the same line, be it that they overlap.
-        alike
-            && gap <= self.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
-            && overlap >= 0.7 * f64::from(low)
-            && !self.are_parted(&a, &b, gap)
-    }
-
-    /// Whether a rule or a band parts what stands so many pixels apart, apart from what stamps cover: there rules may be those
-    /// of a stamp, bands are not.
-    fn are_parted(&self, a: &BBox, b: &BBox, gap: f64) -> bool {
-        let is_wide = |gap: f64| gap > RULED * self.size;
-        (is_wide(gap) && self.marks.rulings.is_between(a, b))
-            || (is_wide(f64::from(a.gap_x(b))) && self.marks.bands.is_between(a, b))
-            || self.marks.shared.is_between(a, b)
-    }
-
-    /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
-    /// does not belong to it.
-    fn distance(&self, chain: &Chain, unit: &BBox) -> Option<f64> {
-        let recent = chain.recent(8);
-        let last = chain.beads().last()?.bbox;
-        let (band, height) = (f64::from(recent.height()), f64::from(unit.height()));
-        let overlap = f64::from(-recent.gap_y(unit));
-        // Kana are lower than the line; what is higher must be so little.
-        let fits = if height <= band {
-            overlap >= 0.7 * height
-        } else {
-            overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
-        };
-        let reach = self.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
-        if !fits || f64::from(chain.bbox().gap_x(unit)) > reach {
-            return None;
-        }
-        let gap = f64::from(chain.nearest(unit).1);
-        if gap > reach || self.are_parted(&last, unit, gap) {
-            return None;
-        }
-        Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
-    }
-
-    /// Whether a unit is so small that it is a full stop, or dust.
-    fn is_speck(&self, unit: &BBox) -> bool {
-        f64::from(unit.width().max(unit.height())) < SPECK * self.size
-    }
-
-    /// Whether a line has print near a unit. Dust may lie anywhere: a line does not go on from speck to speck.
-    fn is_near_print(&self, unit: &BBox, line: &Chain) -> bool {
-        let gap = line.gap_to_print(unit, SPECK * self.size);
-        gap.is_some_and(|gap| f64::from(gap) <= NEAR * self.size)
-    }
-
-    /// Puts a flat unit into the line it stands in; a dash or 一 with no line near is one itself.
-    fn attach(&self, chains: &mut Vec<Chain>, rows: &mut Rows, unit: BBox) {
-        let middle = unit.center().y;
-        let wide = f64::from(unit.width()) >= 0.5 * self.size;
-        let reach = self.size * if wide { 1.5 } else { 0.8 };
-        let best = rows
-            .about(&unit)
-            .into_iter()
-            .filter(|&i| f64::from(chains[i].bbox().gap_x(&unit)) <= reach)
-            .filter_map(|i| {
-                let (nearest, gap) = chains[i].nearest(&unit);
-                if f64::from(gap) > reach || self.is_speck(&unit) && !self.is_near_print(&unit, &chains[i]) {
-                    return None;
-                }
-                let band = chains[i].band(&unit);
-                let slack = 0.2 * f64::from(band.height());
-                let inside =
-                    middle >= f64::from(band.top) - slack && middle <= f64::from(band.bottom) + slack;
-                let parted = self.are_parted(&nearest, &unit, f64::from(gap));
-                (inside && !parted).then_some((gap, i))
-            })
-            .min();
-        if best.is_some() || wide {
-            rows.put(chains, best.map(|(_, i)| i), Bead { bbox: unit, redaction: None });
-        }
-    }
-
-    /// Gives every redaction to the line it stands in, joining the lines it interrupts; one that stands alone stays free.
-    fn place_redactions(&self, chains: &mut Vec<Chain>, redactions: &[BBox], free: &mut [bool]) {
-        let mut rows = Rows::of(chains, self.size);
-        for (index, block) in redactions.iter().enumerate() {
-            if !free[index] {
-                continue;
-            }
-            let beside = rows.beside(block).into_iter();
-            let mut touched: Vec<usize> =
-                beside.filter(|&i| !chains[i].is_empty() && self.stands_in(block, &chains[i])).collect();
-            // A block over several lines is one ■: in the first of them.
-            touched.sort_by_key(|&i| chains[i].nearest(block).0.top);
-            let bead = Bead { bbox: *block, redaction: Some(index) };
-            let Some(&first) = touched.first() else { continue };
-            free[index] = false;
-            let partner = touched[1..].iter().copied().find(|&i| chains[first].continues(&chains[i], block));
-            rows.put(chains, Some(first), bead);
-            if let Some(partner) = partner {
-                let rest = chains[partner].take();
-                rest.into_iter().for_each(|bead| rows.put(chains, Some(first), bead));
-            }
-        }
-        chains.retain(|c| !c.is_empty());
-    }
-
-    /// Whether a redaction covers part of a line, or follows or precedes its print.
-    fn stands_in(&self, block: &BBox, chain: &Chain) -> bool {
-        let reach = self.size * self.widest_blank;
-        if f64::from(chain.bbox().gap_x(block)) > reach {
-            return false;
-        }
-        let (nearest, gap) = chain.nearest(block);
-        let overlap = f64::from(-nearest.gap_y(block));
-        overlap >= 0.5 * f64::from(nearest.height().min(block.height()))
-            && f64::from(gap) <= reach
-            && !self.marks.rulings.is_between(&nearest, block)
-            && !self.marks.bands.is_between(&nearest, block)
-    }
-
-    /// The line of a chain, its print in stretches between redactions.
-    fn finish(&self, chain: Chain) -> Option<Chained> {
-        let mut parts: Vec<Part> = Vec::new();
-        for bead in chain.beads() {
-            match (bead.redaction, parts.last_mut()) {
-                (Some(index), _) => parts.push(Part::Redaction(index)),
-                (None, Some(Part::Print(print))) => print.bbox = print.bbox.union(&bead.bbox),
-                (None, _) => parts.push(Part::Print(Print { bbox: bead.bbox, cells: Vec::<Cell>::new() })),
-            }
-        }
-        let bbox = self.mode.along(&chain.bbox());
-        for part in &mut parts {
-            if let Part::Print(print) = part {
-                print.bbox = self.mode.along(&print.bbox);
-            }
-        }
-        (!parts.is_empty()).then_some(Chained { writing_mode: self.mode, line: LineBox { bbox, parts } })
-    }
 }
 
 #[cfg(test)]

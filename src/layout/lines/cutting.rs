@@ -1,6 +1,8 @@
 //! Cuts apart what touches: lines whose strokes meet, and stamps over print.
 
-use super::{BETWEEN, Bead, Chain, FLAT, Rows, Stringing};
+use super::chain::{Bead, Chain};
+use super::rows::Rows;
+use super::stringing::{BETWEEN, FLAT, Stringing};
 use crate::geometry::BBox;
 use crate::raster::Binary;
 

@@ -3,7 +3,8 @@
 //! Decided by the pieces of ink, not by what they might say: a lone 一 is print, a streak of the copier is not. A lone ー
 //! in a column is taken for a rule's remnant; no cable has one.
 
-use super::{BETWEEN, Bead, Chain, FLAT, SOUND, Stringing};
+use super::chain::{Bead, Chain};
+use super::stringing::{BETWEEN, FLAT, SOUND, Stringing};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 
