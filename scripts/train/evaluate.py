@@ -54,7 +54,7 @@ def straight_crop(gray, boxes, vertical):
 
 
 def cables(folder, every):
-    """(group, text, picture) of every n-th line of the telegrams."""
+    """(group, text, picture) of every n-th line of the telegrams; white print on black is turned into black on white."""
     number = 0
     for path in sorted(folder.glob("*.gt.json")):
         page = json.loads(path.read_text(encoding="utf-8"))
@@ -71,11 +71,12 @@ def cables(folder, every):
                 text = printed("".join(cell["c"] for cell in stretch))
                 vertical = line["direction"] == "vertical"
                 if text:
-                    yield f"cables {page['kind']}", text, straight_crop(gray, [cell["bbox"] for cell in stretch], vertical)
+                    crop = straight_crop(gray, [cell["bbox"] for cell in stretch], vertical)
+                    yield f"{folder.name} {page['kind']}", text, crop if numpy.median(crop) > 127 else 255 - crop
 
 
-def real_pages(folder, every):
-    """(group, text, picture) of every n-th line of the real pages."""
+def real_pages(folder, every=1):
+    """(page, text, picture) of every n-th line of the real pages."""
     number = 0
     for path in sorted(folder.glob("*.gt.json")):
         page = json.loads(path.read_text(encoding="utf-8"))
@@ -88,7 +89,7 @@ def real_pages(folder, every):
             vertical = line["orientation"] == "vertical"
             grow = max(2, ((right - left) if vertical else (bottom - top)) // 12)
             crop = gray[max(0, top - grow) : bottom + grow, max(0, left - grow) : right + grow]
-            yield "real pages", line["text"], numpy.ascontiguousarray(numpy.rot90(crop)) if vertical else crop
+            yield path.name.removesuffix(".gt.json"), line["text"], numpy.ascontiguousarray(numpy.rot90(crop)) if vertical else crop
 
 
 def made(shared):
@@ -116,14 +117,15 @@ def main():
     every = int(words[words.index("--every") + 1]) if "--every" in words else 1
     paths = [word for word in words[1:] if word.endswith(".onnx")]
     shared, models = pathlib.Path(words[0]), {path: open_model(path) for path in paths}
-    sources = [cables(shared / "telegrams", every), real_pages(shared / "real/ja_lines", every)]
+    sources = [cables(shared / "telegrams", every), cables(shared / "telegrams-b", every), real_pages(shared / "real/ja_lines", every)]
     sources += [made(shared)] if "--made" in words else []
     wrong, count = collections.Counter(), collections.Counter()
     for group, text, picture in (item for source in sources for item in source):
-        fold = loosely if group == "real pages" else printed
+        group, real = (group, False) if " " in group else (f"real {group}", True)
+        fold = loosely if real else printed
         if group != "made lines":
             picture = resized(even_out(picture))
-        groups = [group, "cables"] if group.startswith("cables") else [group]
+        groups = [group, group.split()[0]]
         count.update({name: len(fold(text)) for name in groups})
         for path, model in models.items():
             errors = Levenshtein.distance(fold(text), fold(read(model, picture)))

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Fine-tunes the recognizer on made lines. Stops and goes on at any step with the same batches.
+"""Fine-tunes the recognizer on made lines. Stops and goes on at any step.
 
-usage: train.py START.onnx PUBLISHED.onnx TEXT_FOLDER OUT_FOLDER [--steps 2000] [--rate 8e-5] [--batch 10] [--seed 1] [--threads 1] [--context]
+usage: train.py START.onnx PUBLISHED.onnx LINES HELD_OUT OUT_FOLDER [--real FILE.npz] [--steps 2000] [--rate 8e-5] [--batch 10] [--threads 1] [--context]
+
+LINES and HELD_OUT are folders of make_lines.py, which may still be at work; a line in `REAL` is one of the file of real_lines.py.
 
 OUT_FOLDER/state.pt holds weights, their running mean, the optimizer and the step; if it is there, training resumes.
 With --context only the attention along the line and the head are trained, at half the time a step: what a character is by
 its neighbours (日ロ, not 日口), not what its strokes look like.
 OUT_FOLDER/mean-STEP.pt holds the running mean (half precision) every 100 steps; every 200 steps the character error
-rate on held-out fonts and books is printed.
+rate on the lines held out is printed.
 """
 import argparse
-import multiprocessing
 import pathlib
 import time
 
@@ -19,21 +20,15 @@ from rapidfuzz.distance import Levenshtein
 from torch import nn
 from torch.nn import functional
 
+import kept_lines
 from characters import folded, read_characters
-from data import Batches, as_input, label
+from data import as_input, label
 from network import Recognizer
 
 WARM_UP = 60  # steps; without it the first steps of Adam unlearn; from there the rate falls to nothing at the last step
 MEAN = 0.995  # running mean of the weights: about the last 200 steps
 SAVE, VALIDATE = 100, 200
-
-
-def produce(queue, folder, seed, size, start):
-    batches = Batches(folder, seed, size)
-    number = start
-    while True:
-        queue.put(batches[number])
-        number += 1
+REAL = 1 / 15  # share of real lines, where there are any
 
 
 def step_loss(network, batch):
@@ -59,7 +54,7 @@ def read(network, pictures):
 
 
 def validate(network, batches):
-    """Character error rate on held-out fonts and books."""
+    """Character error rate, and the number of characters."""
     wrong = count = 0
     for batch in batches:
         for (_, text), hypothesis in zip(batch, read(network, [picture for picture, _ in batch])):
@@ -77,8 +72,10 @@ def swapped(network, weights):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("start"), arguments.add_argument("published"), arguments.add_argument("texts"), arguments.add_argument("out", type=pathlib.Path)
-    for name, kind, default in [("steps", int, 2000), ("rate", float, 8e-5), ("batch", int, 10), ("seed", int, 1), ("threads", int, 1)]:
+    arguments.add_argument("start"), arguments.add_argument("published")
+    for name in ("lines", "held_out", "out", "--real"):
+        arguments.add_argument(name, type=pathlib.Path)
+    for name, kind, default in (("steps", int, 2000), ("rate", float, 8e-5), ("batch", int, 10), ("threads", int, 1)):
         arguments.add_argument(f"--{name}", type=kind, default=default)
     arguments.add_argument("--context", action="store_true")
     options = arguments.parse_args()
@@ -96,14 +93,15 @@ def main():
         saved = torch.load(state)
         network.load_state_dict(saved["weights"]), optimizer.load_state_dict(saved["optimizer"])
         mean, first = saved["mean"], saved["step"]
-    queue = multiprocessing.Queue(8)
-    work = (queue, options.texts, options.seed, options.batch, first)
-    multiprocessing.Process(target=produce, args=work, daemon=True).start()
-    held_out, began, running = None, time.time(), None
+    real = kept_lines.load(options.real) if options.real else []
+    source = kept_lines.batches(options.lines, options.batch, first, real, REAL)
+    held_out = [line for path in sorted(options.held_out.glob("*.npz")) for line in kept_lines.load(path)]
+    held_out = kept_lines.sorted_batches(held_out, options.batch)
+    began, running = time.time(), None
     for step in range(first, options.steps):
         for group in optimizer.param_groups:
             group["lr"] = options.rate * min(1, (step - first + 1) / WARM_UP) * (1 - step / options.steps)
-        loss = step_loss(network, queue.get())
+        loss = step_loss(network, next(source))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 5.0)
@@ -119,13 +117,10 @@ def main():
             torch.save({"weights": network.state_dict(), "mean": mean, "optimizer": optimizer.state_dict(), "step": done}, state)
             torch.save({key: value.half() for key, value in mean.items()}, options.out / f"mean-{done}.pt")
         if done % VALIDATE == 0:
-            if held_out is None:
-                batches = Batches(options.texts, 0, options.batch, held_out=True)
-                held_out = [batches[number] for number in range(Batches.GROUP)]
             kept = swapped(network, mean)
             rate, count = validate(network, held_out)
             swapped(network, kept)
-            print(f"step {done} held-out character error rate {rate:.4f} of {count}", flush=True)
+            print(f"step {done} character error rate on lines held out {rate:.4f} of {count}", flush=True)
 
 
 if __name__ == "__main__":

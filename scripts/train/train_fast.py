@@ -11,7 +11,6 @@ out is printed. The rate rises for 200 steps and falls to nothing by half a cosi
 import argparse
 import math
 import pathlib
-import random
 import time
 
 import cv2
@@ -20,44 +19,15 @@ import onnx
 import torch
 from torch import nn
 
-import make_lines
+import kept_lines
 from characters import read_characters
-from data import HEIGHT, NARROWEST
+from data import HEIGHT
 from fast_network import Fast, WithProbabilities
 from half_precision import halved
 from network import DICTIONARY
 from train import step_loss, validate
 
 WARM_UP, MEAN, SAVE, VALIDATE = 200, 0.998, 250, 1000
-OPEN = 4  # files from which the batches of a while are drawn
-
-
-def batches(folder, size, seed):
-    """Batches of lines of like width, without end: a few files at a time, in an order of their own."""
-    rng = random.Random(seed)
-    while True:
-        lines = []
-        paths = sorted(folder.glob("*.npz"))
-        for path in rng.sample(paths, min(OPEN, len(paths))):
-            pictures, texts = make_lines.load(path)
-            lines += [(changed(picture, rng), text) for picture, text in zip(pictures, texts)]
-        lines.sort(key=lambda line: line[0].shape[1] + rng.random())
-        parts = [lines[i : i + size] for i in range(0, len(lines), size)]
-        rng.shuffle(parts)
-        yield from parts
-
-
-def changed(picture, rng):
-    """A line as it may come back in another scan: narrower, lighter or darker, blurred, shifted by a part of a step."""
-    if rng.random() < 0.5:
-        width = max(16, round(picture.shape[1] * rng.uniform(max(NARROWEST, 0.75), 1.15)))
-        picture = cv2.resize(picture, (width, HEIGHT), interpolation=cv2.INTER_LINEAR)
-    if rng.random() < 0.3:
-        power, black, white = rng.uniform(0.6, 1.6), rng.uniform(0, 50), rng.uniform(215, 255)
-        picture = cv2.LUT(picture, (black + (white - black) * (numpy.arange(256) / 255) ** power).astype(numpy.uint8))
-    if rng.random() < 0.2:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.9))
-    return numpy.pad(picture, ((0, 0), (rng.randint(0, 7), 0)), constant_values=255)
 
 
 def export(network, path):
@@ -94,10 +64,9 @@ def main():
         network.load_state_dict(kept["weights"]), mean.load_state_dict(kept["mean"])
         optimizer.load_state_dict(kept["optimizer"])
         first = kept["step"]
-    held_out = [line for path in sorted(given.held_out.glob("*.npz")) for line in zip(*make_lines.load(path))]
-    held_out = sorted(held_out, key=lambda line: line[0].shape[1])
-    held_out = [held_out[i : i + given.batch] for i in range(0, len(held_out), given.batch)]
-    began, losses, source = time.time(), [], batches(given.lines, given.batch, first)
+    held_out = [line for path in sorted(given.held_out.glob("*.npz")) for line in kept_lines.load(path)]
+    held_out = kept_lines.sorted_batches(held_out, given.batch)
+    began, losses, source = time.time(), [], kept_lines.batches(given.lines, given.batch, first)
     for step in range(first, given.steps):
         for group in optimizer.param_groups:
             rise, fall = min(1, (step - first + 1) / WARM_UP), 0.5 + 0.5 * math.cos(math.pi * step / given.steps)

@@ -10,6 +10,7 @@ use super::stamps::Way;
 use super::{Prepared, boxes};
 use crate::geometry::BBox;
 use crate::layout::{Block, with_lines};
+use crate::orthography::Folding;
 use crate::page::{Line, RegionKind};
 use crate::recognize::{RecognizeError, Recognizer};
 
@@ -51,7 +52,9 @@ fn is_print(
     for line in &block.lines {
         let Some(said) = said_over(page, stamps, &line.bbox) else { return Ok(false) };
         match read_line(page, around, line, block.writing_mode, recognizer) {
-            Ok(read) => is_print &= is_sure(&read) && !read.text.chars().any(|c| said.contains(&c)),
+            Ok(read) => {
+                is_print &= is_sure(&read) && !of_one_width(&read.text).chars().any(|c| said.contains(&c))
+            }
             Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
             Err(_) => return Ok(false),
         }
@@ -66,9 +69,15 @@ fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -> Option<Ve
     let over = marks.zip(stamps).filter(|(mark, _)| mark.bbox.intersects(place));
     let mut said = Vec::new();
     for (_, way) in over {
-        said.extend(way.as_ref()?.characters());
+        let row: String = way.as_ref()?.characters().collect();
+        said.extend(of_one_width(&row).chars());
     }
     Some(said)
+}
+
+/// A text, full and half width being one.
+fn of_one_width(text: &str) -> String {
+    Folding { width: true, ..Folding::default() }.fold(text)
 }
 
 /// Whether a line is print beyond doubt.

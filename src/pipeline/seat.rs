@@ -9,6 +9,8 @@ use crate::geometry::BBox;
 use crate::layout::Cell;
 use crate::page::WritingMode;
 use crate::recognize::ReadGlyph;
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
 
 /// An inked cell that stays empty costs as much as four fifths of a cell's distance.
 const EMPTY_CELL: f64 = 0.8;
@@ -29,33 +31,137 @@ pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) 
         return;
     }
     let pairs = pairs(glyphs, cells, mode);
-    widen(glyphs, &pairs, cells, mode);
+    let row = Row::of(glyphs, cells, mode);
+    if mode == WritingMode::HorizontalTb {
+        row.narrow(glyphs);
+    }
+    row.widen(glyphs);
     for (glyph, cell) in pairs {
         glyphs[glyph].bbox = cells[cell].bbox;
     }
 }
 
-/// Nearer together than this, in cells, characters of half a cell's width stand beside others: halves are 0.5 apart, a
-/// half and a full one 0.75.
-const FULL_APART: f64 = 0.875;
+/// Nearer together than this, in cells, stand katakana that are half as wide, 0.5 apart; full ones stand 1 apart.
+const HALF_APART: f64 = 0.7;
+/// Fewest katakana of a run that is half as wide: ｶﾞ and a letter beside it.
+const HALF_RUN: usize = 3;
+/// A blank between two characters counts as no more than this, in cells.
+const WIDEST_STEP: f64 = 1.5;
 
-/// Gives Latin letters, digits and marks that take a whole cell their full-width form, as they are printed: the engines'
-/// characters do not tell widths apart, the places where they saw them do.
-fn widen(glyphs: &mut [ReadGlyph], pairs: &[(usize, usize)], cells: &[Cell], mode: WritingMode) {
-    let pitch = f64::from(mode.along(&cells[0].bbox).width().max(1));
-    let centers: Vec<f64> = glyphs.iter().map(|g| mode.along(&g.bbox).center().x / pitch).collect();
-    for &(glyph, _) in pairs {
-        let (before, after) =
-            (glyph.checked_sub(1).map(|g| centers[glyph] - centers[g]), centers.get(glyph + 1));
-        let apart: Vec<f64> = before.into_iter().chain(after.map(|next| next - centers[glyph])).collect();
-        // A blank or a redaction beside it says nothing more than a full cell does.
-        let mean = apart.iter().map(|d| d.min(1.0)).sum::<f64>() / apart.len() as f64;
-        if !apart.is_empty() && mean >= FULL_APART {
-            glyphs[glyph].text = glyphs[glyph].text.chars().map(full_width).collect();
-            for (text, _) in &mut glyphs[glyph].alternatives {
-                *text = text.chars().map(full_width).collect();
+/// Where the glyphs of a stretch stand along it, in cells.
+struct Row {
+    centers: Vec<f64>,
+    /// First and last edge of the cells.
+    ends: (f64, f64),
+}
+
+impl Row {
+    fn of(glyphs: &[ReadGlyph], cells: &[Cell], mode: WritingMode) -> Self {
+        let pitch = f64::from(mode.along(&cells[0].bbox).width().max(1));
+        let ends = (mode.along(&cells[0].bbox).left, mode.along(&cells[cells.len() - 1].bbox).right);
+        Self {
+            centers: glyphs.iter().map(|g| mode.along(&g.bbox).center().x / pitch).collect(),
+            ends: (f64::from(ends.0) / pitch, f64::from(ends.1) / pitch),
+        }
+    }
+
+    /// Gives katakana that stand half a cell apart their half-width form, sound marks in cells of their own, as
+    /// teleprinters have them. The recognizer reads them by their full-width names.
+    fn narrow(&self, glyphs: &mut [ReadGlyph]) {
+        let mut start = 0;
+        for end in 1..=glyphs.len() {
+            if end < glyphs.len() && self.centers[end] - self.centers[end - 1] < HALF_APART {
+                continue;
+            }
+            let run = &mut glyphs[start..end];
+            if run.iter().filter(|g| g.text.chars().all(|c| half_width(c) != c)).count() >= HALF_RUN {
+                run.iter_mut().for_each(|glyph| respell(glyph, half_width));
+            }
+            start = end;
+        }
+    }
+
+    /// Gives Latin letters, digits and marks that take whole cells their full-width form, as they are printed: the
+    /// engines' characters do not tell widths apart. Between two kanji or kana they have the room of their cells, wherever
+    /// in them an engine saw them.
+    fn widen(&self, glyphs: &mut [ReadGlyph]) {
+        let widths: Vec<Width> = glyphs.iter().map(Width::of).collect();
+        let mut start = 0;
+        for run in widths.chunk_by(|a, b| a.is_anchor() == b.is_anchor()) {
+            let (here, length) = (start..start + run.len(), run.len());
+            start = here.end;
+            let either = run.iter().filter(|&&width| width == Width::Either).count();
+            if either == 0 || length == 1 && length == glyphs.len() {
+                continue;
+            }
+            let taken = self.room(&here, &widths) - (length - either) as f64;
+            if taken >= 0.75 * either as f64 {
+                glyphs[here].iter_mut().for_each(|glyph| respell(glyph, full_width));
             }
         }
+    }
+
+    /// The room of a run of glyphs, in cells: from the anchor before it to the one behind it. Where one is missing, to
+    /// the end of the stretch; where both are, by the distances of the glyphs.
+    fn room(&self, run: &Range<usize>, widths: &[Width]) -> f64 {
+        let half = |i: usize| if widths[i] == Width::Half { 0.25 } else { 0.5 };
+        let within = &self.centers[run.clone()];
+        let step = |pair: &[f64]| (pair[1] - pair[0]).min(WIDEST_STEP);
+        if within.len() == widths.len() {
+            let apart = within.windows(2).map(step).sum::<f64>() / (within.len() - 1) as f64;
+            return apart * within.len() as f64;
+        }
+        let (before, its_half) =
+            run.start.checked_sub(1).map_or((self.ends.0, 0.0), |i| (self.centers[i], half(i)));
+        let (behind, other_half) =
+            self.centers.get(run.end).map_or((self.ends.1, 0.0), |&center| (center, half(run.end)));
+        [&[before], within, &[behind]].concat().windows(2).map(step).sum::<f64>() - its_half - other_half
+    }
+}
+
+/// What a glyph's character tells of its width.
+#[derive(Clone, Copy, PartialEq)]
+enum Width {
+    /// Kanji and kana: a cell, with the ink in its middle.
+    Anchor,
+    /// Japanese punctuation: a cell, with the ink in some part of it.
+    Full,
+    /// Half-width katakana: half a cell, with the ink in its middle.
+    Half,
+    /// ASCII: the character does not tell.
+    Either,
+}
+
+impl Width {
+    fn of(glyph: &ReadGlyph) -> Self {
+        match glyph.text.chars().next() {
+            Some(c) if c.is_ascii() => Self::Either,
+            Some('\u{ff61}'..='\u{ff9f}') => Self::Half,
+            Some(c) if c.is_alphanumeric() => Self::Anchor,
+            _ => Self::Full,
+        }
+    }
+
+    /// Whether the ink tells where the cell is.
+    fn is_anchor(self) -> bool {
+        matches!(self, Self::Anchor | Self::Half)
+    }
+}
+
+/// The half-width form of katakana and their marks (Unicode, Halfwidth and Fullwidth Forms); others as they are.
+fn half_width(c: char) -> char {
+    match c {
+        '゛' => '\u{ff9e}',
+        '゜' => '\u{ff9f}',
+        _ => ('\u{ff61}'..='\u{ff9d}').find(|&half| half.nfkc().eq([c])).unwrap_or(c),
+    }
+}
+
+/// Writes a glyph and its alternatives with other forms of their characters.
+fn respell(glyph: &mut ReadGlyph, form: fn(char) -> char) {
+    let alternatives = glyph.alternatives.iter_mut().map(|(text, _)| text);
+    for text in std::iter::once(&mut glyph.text).chain(alternatives) {
+        *text = text.chars().map(form).collect();
     }
 }
 
@@ -163,6 +269,23 @@ mod tests {
         };
         assert_eq!(text("第5517号", &[1, 11, 20, 32, 41, 51], &[50; 6]), "第５５１７号");
         assert_eq!(text("第5517号", &[1, 8, 13, 18, 23, 31], &[50; 4]), "第5517号");
+        // A comma's ink stands at the left of its cell.
+        assert_eq!(text("約42，000ト", &[1, 11, 21, 28, 41, 51, 61, 71], &[50; 8]), "約４２，０００ト");
+        assert_eq!(text("10", &[1, 11], &[50; 2]), "１０");
+        assert_eq!(text("1", &[1], &[50]), "1", "nothing tells");
+    }
+
+    #[test]
+    fn katakana_half_a_cell_apart_are_half_as_wide() {
+        let text = |text: &str, step: i32| {
+            let lefts: Vec<i32> = (0..text.chars().count() as i32).map(|i| 1 + i * step).collect();
+            let mut read = glyphs(text, &lefts);
+            let number = (lefts.len() * step as usize).div_ceil(10);
+            seat(&mut read, &cells(&vec![50; number]), WritingMode::HorizontalTb);
+            read.into_iter().map(|g| g.text).collect::<String>()
+        };
+        assert_eq!(text("ケ゛ンタイテ゛ン", 5), "ｹﾞﾝﾀｲﾃﾞﾝ");
+        assert_eq!(text("ゲンタイデン", 10), "ゲンタイデン");
     }
 
     #[test]
