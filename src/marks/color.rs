@@ -125,8 +125,16 @@ impl<'a> ColorPage<'a> {
     }
 }
 
-/// Stamps in coloured ink, and the rules of stationery that is ruled in colour.
-pub(super) fn find_stamps(page: &ColorPage<'_>, size: f64, options: &MarksOptions) -> Vec<Mark> {
+/// What is printed in coloured ink.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Colored {
+    pub stamps: Vec<Mark>,
+    /// The rules of stationery that is ruled in colour.
+    pub rules: Vec<Mark>,
+}
+
+/// Stamps and rules in coloured ink.
+pub(super) fn find_colored(page: &ColorPage<'_>, size: f64, options: &MarksOptions) -> Colored {
     let ColorPage { pixels: color, white } = page;
     let mut colored = Binary::new(color.width(), color.height());
     let least = i32::from(options.least_chroma);
@@ -158,10 +166,10 @@ pub(super) fn find_stamps(page: &ColorPage<'_>, size: f64, options: &MarksOption
         rules = without_rules(&mut colored, size, options);
         boxes = groups(&colored, size);
     }
-    let mut found: Vec<Mark> = boxes.iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
-    found.extend(stamps_within(color, &colored, &found, size));
-    found.extend(rules);
-    found
+    let mut stamps: Vec<Mark> =
+        boxes.iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
+    stamps.extend(stamps_within(color, &colored, &stamps, size));
+    Colored { stamps, rules }
 }
 
 /// Takes the rules of coloured stationery out of coloured ink, which would join all stamps on it to one: the long ones,
@@ -344,7 +352,7 @@ mod tests {
         }
         let page = Pixels::Color(color);
         let page = ColorPage::of(&page).expect("it has colour");
-        let found = find_stamps(&page, SIZE, &MarksOptions::default());
+        let found = find_colored(&page, SIZE, &MarksOptions::default()).stamps;
         found.into_iter().map(|m| m.bbox).collect()
     }
 
@@ -361,8 +369,7 @@ mod tests {
         });
         let page = Pixels::Color(color);
         let page = ColorPage::of(&page).expect("it has colour");
-        let found = find_stamps(&page, SIZE, &MarksOptions::default());
-        let (stamps, rules): (Vec<&Mark>, Vec<&Mark>) = found.iter().partition(|m| m.is_stamp());
+        let Colored { stamps, rules } = find_colored(&page, SIZE, &MarksOptions::default());
         assert_eq!(stamps.len(), 1, "{stamps:?}");
         assert!(stamps[0].bbox.iou(&BBox::from_ltrb(474, 540, 746, 700)) > 0.8, "{stamps:?}");
         assert!(rules.len() >= 13, "{rules:?}");
@@ -394,8 +401,8 @@ mod tests {
             });
             let page = Pixels::Color(color);
             let page = ColorPage::of(&page).expect("it has colour");
-            let found = find_stamps(&page, SIZE, &MarksOptions::default());
-            assert_eq!(found.iter().filter(|m| m.is_stamp()).count(), count, "{found:?}");
+            let found = find_colored(&page, SIZE, &MarksOptions::default()).stamps;
+            assert_eq!(found.len(), count, "{found:?}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::shapes::{SIDES, shape};
 use super::{Mark, Marks, MarksMethod, MarksOptions, Sheet, by_rules, passages, strokes};
 use crate::geometry::{BBox, merge};
 use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor};
-use crate::raster::{Binary, Pixels};
+use crate::raster::Binary;
 use crate::segment::{Label, Labels};
 use image::GrayImage;
 use std::collections::VecDeque;
@@ -44,9 +44,9 @@ const STAMP_RIM: f64 = 0.25;
 /// The marks that the labels of a page's places tell, with [`MarksMethod::Both`] also those that rules find and the labels do not speak
 /// against.
 pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptions) -> Marks {
-    let Sheet { page, gray, ink, size, .. } = *sheet;
+    let Sheet { ref color, gray, ink, size, .. } = *sheet;
     let ruled = (options.method == MarksMethod::Both).then(|| by_rules(sheet, options));
-    let network = find_stamps(page, labels, options).into_iter().chain(find_redactions(gray, ink, labels));
+    let network = find_stamps(color.as_ref(), labels, options).into_iter().chain(find_redactions(gray, ink, labels));
     let mut proposed: Vec<(Mark, Proposer)> = network.map(|mark| (mark, Proposer::Network)).collect();
     let by_rules = ruled.iter().flat_map(|marks| marks.found.iter().cloned());
     proposed.extend(by_rules.map(|mark| (mark, Proposer::Rules)));
@@ -81,6 +81,7 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
         found.push(note);
     }
     sort_ink(labels, (&by_network, &written), &mut covered, &mut rest);
+    found.extend(sheet.colored.rules.iter().cloned());
     found.extend(strokes::find_strokes(&rest, size).rules(size, options, &mut covered, &mut rest));
     passages::group(&mut found, &rest, size);
     Marks { found, covered, rest }
@@ -219,7 +220,7 @@ fn boxes(owner: &[u32], ink: &Binary, count: usize) -> Vec<Option<BBox>> {
     boxes
 }
 
-fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Mark> {
+fn find_stamps(color: Option<&ColorPage<'_>>, labels: &Labels, options: &MarksOptions) -> Vec<Mark> {
     let ink = labels.at_least(Label::Stamp, STAMP_INK);
     let mut everywhere = Binary::new(ink.width(), ink.height());
     (0..ink.height()).for_each(|y| everywhere.row_mut(y).fill(255));
@@ -248,10 +249,9 @@ fn find_stamps(page: &Pixels, labels: &Labels, options: &MarksOptions) -> Vec<Ma
         fell_apart.extend(new.iter().map(|(core, _)| of(core)));
         stamps.extend(new);
     }
-    let color = ColorPage::of(page);
     let mark = |(core, places): (Core, BBox)| {
         let bbox = labels.to_page(&places);
-        let color = color.as_ref().map_or(StampColor::Black, |page| page.ink_of_stamp(&bbox, options));
+        let color = color.map_or(StampColor::Black, |page| page.ink_of_stamp(&bbox, options));
         let kind = RegionKind::stamp(color, shape(&cut(&ink, &places), SIDES));
         Mark { kind, bbox, confidence: Confidence::clamped(core.sure as f32) }
     };
@@ -323,6 +323,7 @@ fn find_notes(labels: &Labels, size: f64) -> Vec<Mark> {
 mod tests {
     use super::super::find_marks;
     use super::*;
+    use crate::raster::Pixels;
 
     fn marks(page: &GrayImage, labels: &Labels) -> Marks {
         let ink = Binary::below(page, 128);

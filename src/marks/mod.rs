@@ -140,7 +140,9 @@ pub fn find_marks(
 ) -> Marks {
     let (components, _) = ink.components();
     let size = size_of_characters(&components, ink.width().max(ink.height()));
-    let sheet = Sheet { page, gray, ink, components, size };
+    let color = color::ColorPage::of(page);
+    let colored = color.as_ref().map(|page| color::find_colored(page, size, options)).unwrap_or_default();
+    let sheet = Sheet { color, colored, gray, ink, components, size };
     match labels {
         None => by_rules(&sheet, options),
         Some(labels) => learned::by_labels(&sheet, labels, options),
@@ -149,7 +151,9 @@ pub fn find_marks(
 
 /// A page on which marks are looked for.
 struct Sheet<'a> {
-    page: &'a Pixels,
+    color: Option<color::ColorPage<'a>>,
+    /// What is printed in coloured ink.
+    colored: color::Colored,
     /// Coloured ink lifted off, as in `ink`.
     gray: &'a GrayImage,
     ink: &'a Binary,
@@ -161,11 +165,10 @@ struct Sheet<'a> {
 
 /// The marks that rules find.
 fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
-    let Sheet { page, gray, ink, ref components, size } = *sheet;
+    let Sheet { ref color, ref colored, gray, ink, ref components, size } = *sheet;
     let mut covered = Binary::new(ink.width(), ink.height());
     let mut rest = ink.clone();
-    let color = color::ColorPage::of(page);
-    let mut found = color.as_ref().map_or(vec![], |page| color::find_stamps(page, size, options));
+    let mut found = [&colored.stamps[..], &colored.rules].concat();
     let paper = Paper::of(gray, ink);
     let print = Print::of(components, color.as_ref(), ink, gray, size);
     let hairlines = hairlines::find_hairlines(ink, gray, paper.contrast(), size);
