@@ -20,6 +20,7 @@ from sentences import LONGEST, Sentences
 HEIGHT = 48
 WIDEST = 1300
 NARROWEST = 0.6  # part of their width that lines are narrowed to in training
+BLANKS = 0.3  # share of lines with blanks between their characters, as heads of cables have them: without them 一 was read there
 SMALL_PRINT = 0.2  # share of lines as small as the notices of forms scanned at 200 dpi
 CLASS = {c: i + 1 for i, c in enumerate(read_characters())}
 
@@ -35,6 +36,8 @@ def line(sentences, faces, rng, noise):
     text, face, vertical, in_stamp = drawn(sentences, faces, rng)
     if face is None:
         return None
+    if rng.random() < BLANKS and not in_stamp:
+        text = with_blanks(text, rng)
     size = rng.randint(18, 26) if rng.random() < SMALL_PRINT else rng.randint(24, 56)
     pitch = 1 + rng.choice([0, 0, 0, rng.uniform(0, 0.15), rng.uniform(0.1, 1.0)])
     ink = printing.typed(text, face, size, pitch, vertical, rng)
@@ -87,6 +90,14 @@ def drawn(sentences, faces, rng):
 def with_face(text, faces, kind, manner, rng):
     face = next((face for face in (faces.draw(rng, kind, manner) for _ in range(8)) if face.has(text)), None)
     return text, face
+
+
+def with_blanks(text, rng):
+    """A text with blanks of one to four half cells at one or two places."""
+    for _ in range(rng.choice([1, 1, 2])):
+        place = rng.randrange(1, max(2, len(text)))
+        text = text[:place] + rng.choice([" ", "　", "　", "　　"]) + text[place:]
+    return text
 
 
 def latin(rng):
@@ -190,6 +201,8 @@ def crop(gray, box, size, rng):
     if rng.random() < 0.35:
         above, below = (int(side + size * rng.uniform(-0.1, 0.22)) for side in (above, below))
         before, after = (int(side + size * rng.uniform(-0.04, 0.7)) for side in (before, after))
+    if rng.random() < 0.5:  # as much as a character takes, in which a full stop may stand
+        after = max(after, int(size * rng.uniform(0.5, 1.15)))
     gray = gray[max(0, top - above) : bottom + below, max(0, left - before) : right + after].copy()
     for edge in (gray, gray[::-1], gray.T, gray.T[::-1]):
         if rng.random() < 0.03:

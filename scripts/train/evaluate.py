@@ -26,8 +26,11 @@ VARIANTS = str.maketrans("靑黑內溫產齒强豊尙銳卽每黃緣樣狹敎說
 SMALL_KANA = str.maketrans("ッャュョァィゥェォっゃゅょぁぃぅぇぉ", "ツヤユヨアイウエオつやゆよあいうえお")
 
 
+SOUND_MARKS = str.maketrans("゛゜", "\u3099\u309a")  # in cells of their own behind katakana half as wide; combined, as NFKC has these
+
+
 def printed(text):
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", text.translate(SOUND_MARKS)).split())
 
 
 def loosely(text):
@@ -112,20 +115,31 @@ def read(model, picture):
     return "".join(characters[c] for before, c in zip([0] + classes, classes) if c != before)
 
 
+def sources(shared, every, with_made):
+    """(group, text, picture) of all lines there are."""
+    yield from cables(shared / "telegrams", every)
+    yield from cables(shared / "telegrams-b", every)
+    for page, text, picture in real_pages(shared / "real/ja_lines", every):
+        yield f"real {page}", text, picture
+    yield from made(shared) if with_made else ()
+
+
+def fold_of(group):
+    """How texts of a group are compared."""
+    return loosely if group.startswith("real ") else printed
+
+
 def main():
     words = sys.argv[1:]
     every = int(words[words.index("--every") + 1]) if "--every" in words else 1
     paths = [word for word in words[1:] if word.endswith(".onnx")]
-    shared, models = pathlib.Path(words[0]), {path: open_model(path) for path in paths}
-    sources = [cables(shared / "telegrams", every), cables(shared / "telegrams-b", every), real_pages(shared / "real/ja_lines", every)]
-    sources += [made(shared)] if "--made" in words else []
+    models = {path: open_model(path) for path in paths}
     wrong, count = collections.Counter(), collections.Counter()
-    for group, text, picture in (item for source in sources for item in source):
-        group, real = (group, False) if " " in group else (f"real {group}", True)
-        fold = loosely if real else printed
+    for group, text, picture in sources(pathlib.Path(words[0]), every, "--made" in words):
+        fold = fold_of(group)
         if group != "made lines":
             picture = resized(even_out(picture))
-        groups = [group, group.split()[0]]
+        groups = {group, group.split()[0]}
         count.update({name: len(fold(text)) for name in groups})
         for path, model in models.items():
             errors = Levenshtein.distance(fold(text), fold(read(model, picture)))

@@ -166,8 +166,7 @@ pub(super) fn find_colored(page: &ColorPage<'_>, size: f64, options: &MarksOptio
         rules = without_rules(&mut colored, size, options);
         boxes = groups(&colored, size);
     }
-    let mut stamps: Vec<Mark> =
-        boxes.iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
+    let mut stamps: Vec<Mark> = boxes.iter().filter_map(|bbox| stamp(color, &colored, bbox, size)).collect();
     stamps.extend(stamps_within(color, &colored, &stamps, size));
     Colored { stamps, rules }
 }

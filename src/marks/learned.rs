@@ -46,7 +46,8 @@ const STAMP_RIM: f64 = 0.25;
 pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptions) -> Marks {
     let Sheet { ref color, gray, ink, size, .. } = *sheet;
     let ruled = (options.method == MarksMethod::Both).then(|| by_rules(sheet, options));
-    let network = find_stamps(color.as_ref(), labels, options).into_iter().chain(find_redactions(gray, ink, labels));
+    let network =
+        find_stamps(color.as_ref(), labels, options).into_iter().chain(find_redactions(gray, ink, labels));
     let mut proposed: Vec<(Mark, Proposer)> = network.map(|mark| (mark, Proposer::Network)).collect();
     let by_rules = ruled.iter().flat_map(|marks| marks.found.iter().cloned());
     proposed.extend(by_rules.map(|mark| (mark, Proposer::Rules)));

@@ -36,8 +36,15 @@ pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) 
         row.narrow(glyphs);
     }
     row.widen(glyphs);
+    // Two characters of half a cell share one: theirs are the engine's boxes. In a column they stand side by side.
+    let shares = |glyph: &ReadGlyph| {
+        mode == WritingMode::HorizontalTb && matches!(Width::of(glyph), Width::Half | Width::Either)
+    };
+    let alone = glyphs.len() == 1;
     for (glyph, cell) in pairs {
-        glyphs[glyph].bbox = cells[cell].bbox;
+        if alone || !shares(&glyphs[glyph]) {
+            glyphs[glyph].bbox = cells[cell].bbox;
+        }
     }
 }
 
