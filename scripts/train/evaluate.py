@@ -22,6 +22,7 @@ from rapidfuzz.distance import Levenshtein
 from data import Batches, as_input, even_out, resized
 
 REDACTION = "■"
+NARROWED = 0.75  # part of its width that a line is narrowed to (src/recognize/neural/input.rs)
 VARIANTS = str.maketrans("靑黑內溫產齒强豊尙銳卽每黃緣樣狹敎說旣屬橫鹼鈎增", "青黒内温産歯強豊尚鋭即毎黄縁様狭教説既属横鹸鉤増")
 SMALL_KANA = str.maketrans("ッャュョァィゥェォっゃゅょぁぃぅぇぉ", "ツヤユヨアイウエオつやゆよあいうえお")
 
@@ -76,6 +77,11 @@ def cables(folder, every):
                 if text:
                     crop = straight_crop(gray, [cell["bbox"] for cell in stretch], vertical)
                     yield f"{folder.name} {page['kind']}", text, crop if numpy.median(crop) > 127 else 255 - crop
+
+
+def as_denshin_gives_it(picture):
+    """A crop as the network reads it."""
+    return resized(even_out(picture), NARROWED)
 
 
 def real_pages(folder, every=1):
@@ -138,7 +144,7 @@ def main():
     for group, text, picture in sources(pathlib.Path(words[0]), every, "--made" in words):
         fold = fold_of(group)
         if group != "made lines":
-            picture = resized(even_out(picture))
+            picture = as_denshin_gives_it(picture)
         groups = {group, group.split()[0]}
         count.update({name: len(fold(text)) for name in groups})
         for path, model in models.items():
