@@ -26,7 +26,6 @@ NARROWED = 0.75  # part of its width that a line is narrowed to (src/recognize/n
 VARIANTS = str.maketrans("靑黑內溫產齒强豊尙銳卽每黃緣樣狹敎說旣屬橫鹼鈎增", "青黒内温産歯強豊尚鋭即毎黄縁様狭教説既属横鹸鉤増")
 SMALL_KANA = str.maketrans("ッャュョァィゥェォっゃゅょぁぃぅぇぉ", "ツヤユヨアイウエオつやゆよあいうえお")
 
-
 SOUND_MARKS = str.maketrans("゛゜", "\u3099\u309a")  # in cells of their own behind katakana half as wide; combined, as NFKC has these
 
 

@@ -3,7 +3,7 @@
 
 usage: train.py START.onnx PUBLISHED.onnx LINES HELD_OUT OUT_FOLDER [--real FILE.npz] [--steps 2000] [--rate 8e-5] [--batch 10] [--threads 1] [--context]
 
-LINES and HELD_OUT are folders of make_lines.py, which may still be at work; a line in `REAL` is one of the file of real_lines.py.
+LINES and HELD_OUT are folders of make_lines.py, which may still be at work. With --real one line in fifteen is of that file of real_lines.py.
 
 OUT_FOLDER/state.pt holds weights, their running mean, the optimizer and the step; if it is there, training resumes.
 With --context only the attention along the line and the head are trained, at half the time a step: what a character is by
@@ -32,7 +32,7 @@ REAL = 1 / 15  # share of real lines, where there are any
 
 
 def step_loss(network, batch):
-    """CTC loss of a batch, each line as long as its own picture. In bfloat16 (AMX) a step takes two thirds of the time, with the same losses."""
+    """CTC loss of a batch, each line as long as its own picture. In bfloat16 (AMX, or AVX-512 with it) a step takes half to two thirds of the time, with the same losses."""
     with torch.autocast("cpu", torch.bfloat16):
         scores = network(torch.from_numpy(as_input([picture for picture, _ in batch])))
     scores = scores.float().log_softmax(-1).transpose(0, 1)
