@@ -125,7 +125,7 @@ impl<'a> ColorPage<'a> {
     }
 }
 
-/// What is printed in coloured ink.
+/// Marks in coloured ink.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Colored {
     pub stamps: Vec<Mark>,

@@ -152,7 +152,7 @@ pub fn find_marks(
 /// A page on which marks are looked for.
 struct Sheet<'a> {
     color: Option<color::ColorPage<'a>>,
-    /// What is printed in coloured ink.
+    /// Marks in coloured ink.
     colored: color::Colored,
     /// Coloured ink lifted off, as in `ink`.
     gray: &'a GrayImage,

@@ -48,7 +48,7 @@ pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) 
     }
 }
 
-/// Nearer together than this, in cells, stand katakana that are half as wide, 0.5 apart; full ones stand 1 apart.
+/// Katakana nearer together than this, in cells, are half as wide: these stand 0.5 apart, full ones 1. Not set on data.
 const HALF_APART: f64 = 0.7;
 /// Fewest katakana of a run that is half as wide: ｶﾞ and a letter beside it.
 const HALF_RUN: usize = 3;
@@ -126,7 +126,7 @@ impl Row {
     }
 }
 
-/// What a glyph's character tells of its width.
+/// The width of a glyph, as far as its character tells.
 #[derive(Clone, Copy, PartialEq)]
 enum Width {
     /// Kanji and kana: a cell, with the ink in its middle.

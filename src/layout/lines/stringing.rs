@@ -230,7 +230,7 @@ impl Stringing<'_> {
         let overlap = f64::from(-mine.gap_y(&theirs));
         let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
         let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
-        // What stands in the same band is the same line, be it that they overlap.
+        // Chains in one band are of one line, even where they overlap along it.
         alike
             && gap <= self.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
             && overlap >= 0.7 * f64::from(low)
