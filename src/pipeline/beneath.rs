@@ -62,8 +62,8 @@ fn is_print(
     Ok(is_print)
 }
 
-/// The characters of all stamps over a place; `None` where one of them was not read.
-fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -> Option<Vec<char>> {
+/// The characters of all stamps over a place, full and half width being one; `None` where one of them was not read.
+pub(super) fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -> Option<Vec<char>> {
     let is_picture = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { .. } | RegionKind::Handwriting);
     let marks = page.marks.iter().filter(|mark| is_picture(&mark.kind));
     let over = marks.zip(stamps).filter(|(mark, _)| mark.bbox.intersects(place));
@@ -76,7 +76,7 @@ fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -> Option<Ve
 }
 
 /// A text, full and half width being one.
-fn of_one_width(text: &str) -> String {
+pub(super) fn of_one_width(text: &str) -> String {
     Folding { width: true, ..Folding::default() }.fold(text)
 }
 

@@ -6,6 +6,7 @@ mod doubts;
 mod even;
 mod faded;
 mod legend;
+mod lengthen;
 mod lines;
 mod pairs;
 mod pictures;
@@ -20,6 +21,7 @@ pub use self::square::square;
 pub use self::stamps::StampsOptions;
 
 use self::beneath::raise_print;
+use self::lengthen::lengthen;
 use self::lines::read_lines;
 use self::stamps::{StampPicture, read_stamps, settle_stamps, take_stamps};
 use crate::binarize::{BinarizeOptions, binarize, find_texture};
@@ -119,6 +121,7 @@ pub fn read_page(
     let mut prepared = Prepared { to_scan: prepared.to_scan.then(&back), ..prepared };
     let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
     raise_print(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
+    lengthen(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
     let read = read_lines(&prepared, recognizer).at(Stage::Recognize, &place)?;
     let stamps = settle_stamps(&prepared, stamps, &read.blocks, &recognizer.describe().name);
     Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
