@@ -54,8 +54,15 @@ class Sentences:
 
     def draw(self, rng):
         """The text of one line, every character of it known."""
+        return self.known(self.any_kind, rng)
+
+    def sensible(self, rng):
+        """A line as `draw` has it, but of text that somebody might have written."""
+        return self.known(self.written, rng)
+
+    def known(self, kind, rng):
         while True:
-            text = self.any_kind(rng)[:LONGEST]
+            text = kind(rng)[:LONGEST]
             if len(folded(text)) > 1 and all(c in KNOWN for c in folded(text)):
                 return "".join(text.split())
 
@@ -70,23 +77,27 @@ class Sentences:
 
     def any_kind(self, rng):
         chance = rng.random()
-        if chance < 0.26:
-            return older(self.passage("modern", rng), rng)
-        if chance < 0.46:
-            return aged(self.passage("katakana", rng), rng, 0.5)
-        if chance < 0.56:
-            return self.passage("old", rng)
-        if chance < 0.76:
-            return aged(phrase(rng), rng, 0.25)
-        if chance < 0.80:
-            return with_confused([self.passage(rng.choice(["modern", "modern", "katakana"]), rng) for _ in range(6)])
-        if chance < 0.89:
-            return named(self.passage("modern", rng)[: LONGEST - 14], rng)
         if chance < 0.92:
-            return itemized(self.passage("modern", rng)[: LONGEST - 8], rng)
+            return self.written(rng)
         if chance < 0.96:
             return inserted(self.passage(rng.choice(["modern", "katakana", "old"]), rng), rng)
         return "".join(rng.choice(KANJI if rng.random() < 0.85 else CHARACTERS[94:]) for _ in range(rng.randint(2, 16)))
+
+    def written(self, rng):
+        chance = rng.random()
+        if chance < 0.28:
+            return older(self.passage("modern", rng), rng)
+        if chance < 0.50:
+            return aged(self.passage("katakana", rng), rng, 0.5)
+        if chance < 0.61:
+            return self.passage("old", rng)
+        if chance < 0.82:
+            return aged(phrase(rng), rng, 0.25)
+        if chance < 0.86:
+            return with_confused([self.passage(rng.choice(["modern", "modern", "katakana"]), rng) for _ in range(6)])
+        if chance < 0.94:
+            return named(self.passage("modern", rng)[: LONGEST - 14], rng)
+        return itemized(self.passage("modern", rng)[: LONGEST - 8], rng)
 
     def passage(self, kind, rng):
         book = self.books[kind]
@@ -150,10 +161,14 @@ def inserted(text, rng):
     return text
 
 
+def digits(rng, most=2):
+    return "".join(rng.choice("０１２３４５６７８９") for _ in range(rng.randint(1, most)))
+
+
 def number(rng):
     if rng.random() < 0.5:
         return "".join(rng.choice("〇一二三四五六七八九十百") for _ in range(rng.randint(1, 4)))
-    return "".join(rng.choice("０１２３４５６７８９") for _ in range(rng.randint(1, 5)))
+    return digits(rng, 5)
 
 
 def phrase(rng):
@@ -172,6 +187,8 @@ def phrase(rng):
         lambda: f"主管{rng.choice(BUREAUS)}",
         lambda: f"{n()}．{post}{name}{rank}ほか{n()}名{rng.choice(['㊞', '', '〃', '（〃）'])}",
         lambda: rng.choice(["１．本電の取扱いは慎重を期せられたい。", "２．本電の主管変更その他に関する照会は", "検閲班に連絡ありたい。", "館長符号扱", "関係公館に転電ありたい。（了）", "本電宛先：", "以上（終）"]),
+        lambda: rng.choice(["（終）", "（了）", "以上", "取扱注意", "極秘", "極祕", "部外秘", "大至急", "至急", "普通", "注意"]),
+        lambda: f"{rng.choice(['約', '年率', '総額', ''])}{digits(rng)}．{digits(rng)}{rng.choice(['パーセント', '％', '億ドル', '万トン', '倍', '兆円'])}{rng.choice(AFTER_NAMES)}",
         lambda: f"約{n()}，{n()}{rng.choice(['トン', 'ドル', '万円', 'パーセント', '億ドル', 'キロ'])}、{rng.choice('ＡＢＣＤＥＦＧＪＬＮ')}{rng.choice('ＡＢＤＬＭＰＳ')}{n()}便",
         lambda: f"{post}、{rng.choice(POSTS)}、{rng.choice(POSTS)}{rng.choice(TAILS)}",
     ])()

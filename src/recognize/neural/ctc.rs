@@ -5,7 +5,7 @@
 //! what else it may be. Two equal characters side by side need a blank between them: the network learned that.
 
 /// The class that means no character.
-const BLANK: usize = 0;
+pub(super) const BLANK: usize = 0;
 /// Other readings less likely than this are noise.
 const LEAST_ALTERNATIVE: f32 = 0.001;
 /// Other readings kept for a character. Among five stood the truth for every wrong character of the sample pages.
@@ -22,6 +22,8 @@ pub(super) struct Peak {
     pub probability: f32,
     /// Other classes at that step with their probabilities, likeliest first; never the blank.
     pub others: Vec<(usize, f32)>,
+    /// Probability of the blank at that step.
+    pub nothing: f32,
 }
 
 /// Reads the characters from probabilities, step after step, `classes` numbers each.
@@ -58,7 +60,13 @@ fn peak(class: usize, start: usize, run: &[&[f32]]) -> Peak {
     let moment: f32 = run.iter().enumerate().map(|(i, step)| (i as f32 + 0.5) * step[class]).sum();
     let middle = if weight > 0.0 { moment / weight } else { run.len() as f32 / 2.0 };
     let surest = run.iter().fold(run[0], |best, step| if step[class] > best[class] { step } else { best });
-    Peak { class, position: start as f32 + middle, probability: surest[class], others: others(surest, class) }
+    Peak {
+        class,
+        position: start as f32 + middle,
+        probability: surest[class],
+        others: others(surest, class),
+        nothing: surest[BLANK],
+    }
 }
 
 fn others(step: &[f32], class: usize) -> Vec<(usize, f32)> {
@@ -120,6 +128,7 @@ mod tests {
         let steps = [[0.2, 0.1, 0.45, 0.2, 0.05], [0.1, 0.15, 0.7, 0.0005, 0.0495]];
         let found = peaks(steps.as_flattened(), 5);
         assert_eq!(found[0].others, [(1, 0.15), (4, 0.0495)]);
+        assert_eq!(found[0].nothing, 0.1);
     }
 
     #[test]

@@ -8,12 +8,14 @@
 //! rten runs on threads of a pool. Each engine has a pool of one thread, and its worker waits for it: at no time do
 //! more threads work than pages are read. Accuracy and time: `models/README.md`.
 
+mod context;
 mod ctc;
 mod input;
 
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::page::{Confidence, WritingMode};
 use crate::provenance::{Model, sha256};
+use context::{Context, NEAR, Reading, Symbol};
 use ctc::Peak;
 use image::GrayImage;
 use input::{HEIGHT, Piece, Turned, turn};
@@ -34,7 +36,8 @@ const WIDEST: f32 = 1.0;
 pub struct NeuralModel {
     network: rten::Model,
     /// Character of each class but the blank.
-    characters: Vec<String>,
+    characters: Vec<Character>,
+    context: Context,
     /// Divides the log-odds of its probabilities (Guo et al. 2017): 1 leaves them as they are, more makes them less sure.
     temperature: f32,
     description: EngineDescription,
@@ -60,8 +63,13 @@ impl NeuralModel {
         let sha256 = sha256(&bytes);
         let unusable = |reason: String| RecognizeError::ModelUnusable { model: name.to_owned(), reason };
         let network = ModelOptions::with_all_ops().load(bytes).map_err(|e| unusable(e.to_string()))?;
+        let context = Context::parse(context::BUILT_IN.1).ok_or_else(|| RecognizeError::ModelUnusable {
+            model: context::BUILT_IN.0.to_owned(),
+            reason: "its counts do not fit together".to_owned(),
+        })?;
         let characters = network.metadata().get("character").unwrap_or_default();
-        let characters: Vec<String> = characters.lines().map(str::to_owned).collect();
+        let character = |text: &str| Character { text: text.to_owned(), symbol: context.symbol(text) };
+        let characters: Vec<Character> = characters.lines().map(character).collect();
         if characters.is_empty() {
             return Err(unusable("no list of characters in its metadata".to_owned()));
         }
@@ -69,10 +77,12 @@ impl NeuralModel {
         if !(0.1..=10.0).contains(&temperature) {
             return Err(unusable(format!("temperature {temperature} in its metadata")));
         }
-        let models = vec![Model { name: name.to_owned(), sha256 }];
+        let neighbours =
+            Model { name: context::BUILT_IN.0.to_owned(), sha256: self::sha256(context::BUILT_IN.1) };
+        let models = vec![Model { name: name.to_owned(), sha256 }, neighbours];
         let description =
             EngineDescription { name: "neural".to_owned(), version: VERSION.to_owned(), models };
-        Ok(Self { network, characters, temperature, description })
+        Ok(Self { network, characters, context, temperature, description })
     }
 
     /// How sure a probability of the network makes.
@@ -83,10 +93,52 @@ impl NeuralModel {
     }
 
     /// What a class stands for; `None` for white space.
-    fn character(&self, class: usize) -> Option<&str> {
-        let text = self.characters.get(class.checked_sub(1)?)?;
-        (!text.trim().is_empty()).then_some(text.as_str())
+    fn character(&self, class: usize) -> Option<&Character> {
+        self.characters.get(class.checked_sub(1)?).filter(|character| !character.text.trim().is_empty())
     }
+
+    /// The peaks of a line as its neighbours have them: where several readings of one are near-equal another may stand, or nothing.
+    fn in_context(&self, peaks: Vec<(Peak, f32)>) -> Vec<(Peak, f32)> {
+        let cells: Vec<Vec<(usize, Reading)>> = peaks.iter().map(|(peak, _)| self.readings(peak)).collect();
+        let readings: Vec<Vec<Reading>> =
+            cells.iter().map(|cell| cell.iter().map(|&(_, reading)| reading).collect()).collect();
+        let decided = self.context.decide(&readings);
+        let mut found = Vec::with_capacity(peaks.len());
+        for (((mut peak, center), cell), (taken, likely)) in peaks.into_iter().zip(cells).zip(decided) {
+            let mut classes: Vec<(usize, f32)> = cell.iter().map(|(class, _)| *class).zip(likely).collect();
+            let is_known = |class: usize| classes.iter().any(|&(other, _)| other == class);
+            let unlikely: Vec<(usize, f32)> =
+                peak.others.iter().copied().filter(|&(class, _)| !is_known(class)).collect();
+            (peak.class, peak.probability) = classes.remove(taken);
+            if peak.class == ctc::BLANK {
+                continue;
+            }
+            classes.retain(|&(class, _)| class != ctc::BLANK);
+            peak.others = classes.into_iter().chain(unlikely).collect();
+            peak.others.sort_by(|a, b| b.1.total_cmp(&a.1));
+            found.push((peak, center));
+        }
+        found
+    }
+
+    /// The classes that a peak may be, near-equal to its own, with what its neighbours need to know.
+    fn readings(&self, peak: &Peak) -> Vec<(usize, Reading)> {
+        let own = std::iter::once((peak.class, peak.probability));
+        let others = peak.others.iter().copied().chain([(ctc::BLANK, peak.nothing)]);
+        let others = others.filter(|&(_, p)| p >= NEAR * peak.probability);
+        let reading = |(class, probability): (usize, f32)| {
+            let symbol = self.character(class).map(|character| character.symbol);
+            (class, Reading { symbol, probability })
+        };
+        own.chain(others).map(reading).collect()
+    }
+}
+
+/// What a class stands for.
+struct Character {
+    text: String,
+    /// As its neighbours know it.
+    symbol: Symbol,
 }
 
 /// An engine with a network.
@@ -121,12 +173,12 @@ impl Neural {
 
     /// What a peak says, standing at a place of the turned line with room to both sides.
     fn glyph(&self, peak: &Peak, center: f32, reach: f32, line: &Turned) -> Option<ReadGlyph> {
-        let text = self.model.character(peak.class)?;
+        let text = self.model.character(peak.class)?.text.clone();
         let other = |&(class, p): &(usize, f32)| {
-            Some((self.model.character(class)?.to_owned(), self.model.confidence(p)))
+            Some((self.model.character(class)?.text.clone(), self.model.confidence(p)))
         };
         Some(ReadGlyph {
-            text: text.to_owned(),
+            text,
             bbox: line.back(center - reach, center + reach),
             confidence: self.model.confidence(peak.probability),
             alternatives: peak.others.iter().filter_map(other).collect(),
@@ -154,6 +206,7 @@ impl Recognizer for Neural {
                 found.push((peak, center));
             }
         }
+        let found = self.model.in_context(found);
         let centers: Vec<f32> = found.iter().map(|(_, center)| *center).collect();
         let reaches = reaches(&centers, turned.height() as f32 * WIDEST / 2.0);
         let glyphs = found.iter().zip(reaches);
