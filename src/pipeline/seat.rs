@@ -31,11 +31,10 @@ pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) 
         return;
     }
     let pairs = pairs(glyphs, cells, mode);
-    let row = Row::of(glyphs, cells, mode);
     if mode == WritingMode::HorizontalTb {
-        row.narrow(glyphs);
+        Row::of(glyphs, cells, mode).narrow(glyphs);
     }
-    row.widen(glyphs);
+    Row::of(glyphs, cells, mode).seated(&pairs, cells, mode).widen(glyphs);
     // Two characters of half a cell share one: theirs are the engine's boxes. In a column they stand side by side.
     let shares = |glyph: &ReadGlyph| {
         mode == WritingMode::HorizontalTb && matches!(Width::of(glyph), Width::Half | Width::Either)
@@ -70,6 +69,15 @@ impl Row {
             centers: glyphs.iter().map(|g| mode.along(&g.bbox).center().x / pitch).collect(),
             ends: (f64::from(ends.0) / pitch, f64::from(ends.1) / pitch),
         }
+    }
+
+    /// The row with glyphs in the middle of their cells: engines' boxes wander.
+    fn seated(mut self, pairs: &[(usize, usize)], cells: &[Cell], mode: WritingMode) -> Self {
+        let pitch = f64::from(mode.along(&cells[0].bbox).width().max(1));
+        for &(glyph, cell) in pairs {
+            self.centers[glyph] = mode.along(&cells[cell].bbox).center().x / pitch;
+        }
+        self
     }
 
     /// Gives katakana that stand half a cell apart their half-width form, sound marks in cells of their own, as
