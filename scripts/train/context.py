@@ -81,7 +81,7 @@ class Model:
             for gram, n in self.grams[order].items():
                 kept[gram[:-1]] += n
                 kinds[gram[:-1]] += 1
-        # What was left out counts as unseen.
+        # N-grams that were left out count as unseen.
         self.whole = {context: seen[context] + kinds[context] for context in kept}
         self.left = {context: (kinds[context] + seen[context] - kept[context]) / self.whole[context] for context in kept}
 

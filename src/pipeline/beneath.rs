@@ -14,8 +14,8 @@ use crate::orthography::Folding;
 use crate::page::{Line, RegionKind};
 use crate::recognize::{RecognizeError, Recognizer};
 
-/// Least confidence in all of a line, and in each of its characters.
-const SURE: (f32, f32) = (0.85, 0.5);
+/// Least confidence in all that is read beneath a stamp, and in each of its characters.
+pub(super) const SURE: (f32, f32) = (0.85, 0.5);
 /// Fewest characters of a line: strokes of a stamp may look like any single one.
 const CHARACTERS: usize = 2;
 

@@ -5,7 +5,7 @@
 //! character after character, and what none of the stamp's own characters is, belongs to the line. Only engines that read through
 //! strokes are asked.
 
-use super::beneath::{of_one_width, said_over};
+use super::beneath::{SURE, of_one_width, said_over};
 use super::lines::{Around, read_line};
 use super::stamps::Way;
 use super::{Prepared, boxes};
@@ -14,11 +14,9 @@ use crate::layout::{Cell, LineBox, Part, Print};
 use crate::page::{Glyph, RegionKind, WritingMode};
 use crate::recognize::{RecognizeError, Recognizer};
 
-/// Least confidence in what is read on, and in each of its characters: as of lines wholly beneath stamps.
-const SURE: (f32, f32) = (0.85, 0.5);
-/// A stamp that begins within a character of a line's end cuts it short; less than half a character holds none.
+/// A stamp that begins within a character of a line's end cuts it short; less than half a character holds none. Not set on data.
 const ROOM: f64 = 0.5;
-/// What strokes of a frame, and specks, are read as.
+/// Characters that strokes of a frame, and specks, are read as. Not set on data.
 const STROKES: &str = "一ー―－-丨｜|Ｉ1l/／＼ノ＿_…‥・．.。、，,'`´：；:;「」『』（）()［］[]〔〕】【";
 
 /// An end of a line.

@@ -31,10 +31,13 @@ pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) 
         return;
     }
     let pairs = pairs(glyphs, cells, mode);
+    let mut places: Vec<BBox> = glyphs.iter().map(|glyph| glyph.bbox).collect();
     if mode == WritingMode::HorizontalTb {
-        Row::of(glyphs, cells, mode).narrow(glyphs);
+        Row::of(&places, cells, mode).narrow(glyphs);
     }
-    Row::of(glyphs, cells, mode).seated(&pairs, cells, mode).widen(glyphs);
+    // Engines' boxes wander: room is measured from cell to cell.
+    pairs.iter().for_each(|&(glyph, cell)| places[glyph] = cells[cell].bbox);
+    Row::of(&places, cells, mode).widen(glyphs);
     // Two characters of half a cell share one: theirs are the engine's boxes. In a column they stand side by side.
     let shares = |glyph: &ReadGlyph| {
         mode == WritingMode::HorizontalTb && matches!(Width::of(glyph), Width::Half | Width::Either)
@@ -62,22 +65,13 @@ struct Row {
 }
 
 impl Row {
-    fn of(glyphs: &[ReadGlyph], cells: &[Cell], mode: WritingMode) -> Self {
+    fn of(places: &[BBox], cells: &[Cell], mode: WritingMode) -> Self {
         let pitch = f64::from(mode.along(&cells[0].bbox).width().max(1));
         let ends = (mode.along(&cells[0].bbox).left, mode.along(&cells[cells.len() - 1].bbox).right);
         Self {
-            centers: glyphs.iter().map(|g| mode.along(&g.bbox).center().x / pitch).collect(),
+            centers: places.iter().map(|place| mode.along(place).center().x / pitch).collect(),
             ends: (f64::from(ends.0) / pitch, f64::from(ends.1) / pitch),
         }
-    }
-
-    /// The row with glyphs in the middle of their cells: engines' boxes wander.
-    fn seated(mut self, pairs: &[(usize, usize)], cells: &[Cell], mode: WritingMode) -> Self {
-        let pitch = f64::from(mode.along(&cells[0].bbox).width().max(1));
-        for &(glyph, cell) in pairs {
-            self.centers[glyph] = mode.along(&cells[cell].bbox).center().x / pitch;
-        }
-        self
     }
 
     /// Gives katakana that stand half a cell apart their half-width form, sound marks in cells of their own, as

@@ -18,7 +18,7 @@ use std::ops::Range;
 /// The model that is part of the program.
 pub(super) const BUILT_IN: (&str, &[u8]) =
     ("denshin-context", include_bytes!("../../../models/denshin-context.bin"));
-/// What the file begins with.
+/// The first bytes of the file.
 const MAGIC: &[u8] = b"denshin\x01";
 /// A cost in the file, of one natural logarithm.
 const STEPS: f32 = 8.0;
@@ -44,6 +44,8 @@ const UNSEEN: Symbol = Symbol(u16::MAX);
 /// A reading of a cell, as the network has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
+    /// Its class.
+    pub class: usize,
     /// Its character, or nothing.
     pub symbol: Option<Symbol>,
     /// How likely the network finds it.
@@ -163,7 +165,7 @@ impl Context {
         paths.swap_remove(0).taken
     }
 
-    /// What the readings of a cell cost behind two characters.
+    /// The cost of each reading of a cell behind two characters.
     fn costs(&self, cell: &[Reading], before: [Symbol; 2]) -> Vec<f32> {
         cell.iter()
             .map(|reading| reading.symbol.map_or(NOTHING, |symbol| self.cost(before, symbol).min(DEAREST)))
@@ -217,7 +219,7 @@ impl Path {
     }
 }
 
-/// What is left of the file.
+/// The rest of the file.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -261,7 +263,7 @@ mod tests {
         let context = context();
         let reading = |&(text, probability): &(&str, f32)| {
             let symbol = (!text.is_empty()).then(|| context.symbol(text));
-            Reading { symbol, probability }
+            Reading { class: 0, symbol, probability }
         };
         let given: Vec<Vec<Reading>> = cells.iter().map(|cell| cell.iter().map(reading).collect()).collect();
         let decided = context.decide(&given);

@@ -99,13 +99,12 @@ impl NeuralModel {
 
     /// The peaks of a line as its neighbours have them: where several readings of one are near-equal another may stand, or nothing.
     fn in_context(&self, peaks: Vec<(Peak, f32)>) -> Vec<(Peak, f32)> {
-        let cells: Vec<Vec<(usize, Reading)>> = peaks.iter().map(|(peak, _)| self.readings(peak)).collect();
-        let readings: Vec<Vec<Reading>> =
-            cells.iter().map(|cell| cell.iter().map(|&(_, reading)| reading).collect()).collect();
-        let decided = self.context.decide(&readings);
+        let cells: Vec<Vec<Reading>> = peaks.iter().map(|(peak, _)| self.readings(peak)).collect();
+        let decided = self.context.decide(&cells);
         let mut found = Vec::with_capacity(peaks.len());
         for (((mut peak, center), cell), (taken, likely)) in peaks.into_iter().zip(cells).zip(decided) {
-            let mut classes: Vec<(usize, f32)> = cell.iter().map(|(class, _)| *class).zip(likely).collect();
+            let mut classes: Vec<(usize, f32)> =
+                cell.iter().map(|reading| reading.class).zip(likely).collect();
             let is_known = |class: usize| classes.iter().any(|&(other, _)| other == class);
             let unlikely: Vec<(usize, f32)> =
                 peak.others.iter().copied().filter(|&(class, _)| !is_known(class)).collect();
@@ -122,19 +121,19 @@ impl NeuralModel {
     }
 
     /// The classes that a peak may be, near-equal to its own, with what its neighbours need to know.
-    fn readings(&self, peak: &Peak) -> Vec<(usize, Reading)> {
+    fn readings(&self, peak: &Peak) -> Vec<Reading> {
         let own = std::iter::once((peak.class, peak.probability));
         let others = peak.others.iter().copied().chain([(ctc::BLANK, peak.nothing)]);
         let others = others.filter(|&(_, p)| p >= NEAR * peak.probability);
         let reading = |(class, probability): (usize, f32)| {
             let symbol = self.character(class).map(|character| character.symbol);
-            (class, Reading { symbol, probability })
+            Reading { class, symbol, probability }
         };
         own.chain(others).map(reading).collect()
     }
 }
 
-/// What a class stands for.
+/// The character of a class.
 struct Character {
     text: String,
     /// As its neighbours know it.
