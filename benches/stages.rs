@@ -65,7 +65,7 @@ fn lift_colour(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| lift_color(black_box(&page)));
 }
 
-#[divan::bench(args = ["otsu", "paper", "sauvola"])]
+#[divan::bench(args = ["otsu", "background", "sauvola"])]
 fn binarize_page(bencher: Bencher<'_, '_>, method: &str) {
     let gray = lift_color(&scan(HORIZONTAL));
     let options = match method {

@@ -21,7 +21,7 @@ pub enum BinarizeOptions {
     /// One threshold for the page.
     Otsu,
     /// Darker than the paper nearby by a part of the contrast between ink and paper.
-    Paper {
+    Background {
         /// Part of the contrast, 0 to 1: less keeps fainter print and more noise.
         contrast: f32,
         /// The same for strokes that are faint as a whole; as much as `contrast` switches them off.
@@ -39,7 +39,7 @@ pub enum BinarizeOptions {
 
 impl Default for BinarizeOptions {
     fn default() -> Self {
-        Self::Paper { contrast: 0.5, faint: usual_faint() }
+        Self::Background { contrast: 0.5, faint: usual_faint() }
     }
 }
 
@@ -55,7 +55,7 @@ pub fn binarize(page: &GrayImage, options: &BinarizeOptions) -> Binary {
     }
     match *options {
         BinarizeOptions::Otsu => otsu(page),
-        BinarizeOptions::Paper { contrast, faint } => below_paper(page, contrast, faint),
+        BinarizeOptions::Background { contrast, faint } => below_background(page, contrast, faint),
         BinarizeOptions::Sauvola { window_px, k } => sauvola(page, window_px, k),
     }
 }
@@ -68,7 +68,7 @@ fn otsu(page: &GrayImage) -> Binary {
 /// Side of the cells in which paper is measured, px: several characters, so that some paper is in each.
 const CELL_PX: u32 = 64;
 
-fn below_paper(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
+fn below_background(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
     let levels = Levels::of(page);
     let strong = levels.below(page, contrast);
     if faint >= contrast {
@@ -209,7 +209,7 @@ mod tests {
 
     const METHODS: [BinarizeOptions; 3] = [
         BinarizeOptions::Otsu,
-        BinarizeOptions::Paper { contrast: 0.3, faint: 0.3 },
+        BinarizeOptions::Background { contrast: 0.3, faint: 0.3 },
         BinarizeOptions::Sauvola { window_px: 31, k: 0.2 },
     ];
 
@@ -241,7 +241,7 @@ mod tests {
             let ink = binarize(&page, &method);
             (0..256).step_by(16).filter(|&x| ink.is_ink(x + 1, 10)).count()
         };
-        assert_eq!(kept(BinarizeOptions::Paper { contrast: 0.3, faint: 0.3 }), 16);
+        assert_eq!(kept(BinarizeOptions::Background { contrast: 0.3, faint: 0.3 }), 16);
         assert!(kept(BinarizeOptions::Otsu) < 16);
     }
 

@@ -2,17 +2,20 @@
 //!
 //! A stage's own error names the cause and the remedy; whoever calls the stage adds the place with [`At`].
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
 /// A step of the journey of a page, by the name it has everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Stage {
     /// Taking pages out of a file.
     Scan,
     /// Setting dark print on even paper.
-    Paper,
+    Background,
     /// Finding and undoing turns and skew.
     Deskew,
     /// Telling ink from paper.
@@ -29,13 +32,15 @@ pub enum Stage {
     Telegram,
     /// Writing results.
     Write,
+    /// The worker process: it crashed, or exceeded a limit, in whatever stage.
+    Worker,
 }
 
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Scan => "scan",
-            Self::Paper => "paper",
+            Self::Background => "background",
             Self::Deskew => "deskew",
             Self::Binarize => "binarize",
             Self::Marks => "marks",
@@ -44,6 +49,7 @@ impl fmt::Display for Stage {
             Self::Recognize => "recognize",
             Self::Telegram => "telegram",
             Self::Write => "write",
+            Self::Worker => "worker",
         })
     }
 }

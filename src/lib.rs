@@ -17,11 +17,11 @@ pub mod orthography;
 pub mod scan;
 pub mod segment;
 // Floor 2: stages, which do not know one another.
+pub mod background;
 pub mod binarize;
 pub mod deskew;
 pub mod layout;
 pub mod marks;
-pub mod paper;
 pub mod recognize;
 pub mod telegram;
 // Floor 3: a page as persons left it.

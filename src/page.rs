@@ -21,9 +21,6 @@ pub const FORMAT: &str = "denshin.page/1";
 /// Stands for a redaction in text: U+25A0.
 pub const REDACTION_MARK: char = '■';
 
-/// Code of the warning that a page has ink and hardly any text was read.
-pub const LITTLE_TEXT: &str = "little-text";
-
 /// One page of a scan, read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Page {
@@ -355,11 +352,53 @@ impl From<Confidence> for f32 {
     }
 }
 
+/// Kinds of warnings. Written in kebab-case: `low-confidence-line`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum WarningCode {
+    /// No character was recognized in a line.
+    UnreadLine,
+    /// The mean confidence of a line is low.
+    LowConfidenceLine,
+    /// A character stands more often in a row than print has it.
+    RepeatedCharacter,
+    /// The pitch of a line differs from that of its block.
+    OffPitchLine,
+    /// Text was recognized where a redaction hides the print.
+    TextOverRedaction,
+    /// Text was recognized where there is no ink.
+    TextWithoutInk,
+    /// No character was recognized in a stamp.
+    UnreadStamp,
+    /// A line of a stamp is in no lexicon, and its confidence is low.
+    LowConfidenceStamp,
+    /// The skew could not be measured reliably.
+    UnsureSkew,
+    /// The page reads somewhat better in another orientation.
+    UnsureTurn,
+    /// The page has ink, and hardly any text was recognized.
+    LittleText,
+    /// Areas with halftone, noise or dots were not read.
+    Texture,
+    /// Areas were given up because nothing in them is legible.
+    Illegible,
+    /// The second page of a spread has a telegram of its own.
+    SecondTelegram,
+    /// The file is damaged and was repaired.
+    RepairedFile,
+    /// The data of the scan are damaged or cut off.
+    IncompleteScan,
+    /// A code of another version of denshin.
+    #[serde(untagged)]
+    Other(String),
+}
+
 /// Something on the page that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// Which kind, for programs: `low-confidence-line`, `unread-line`, `unsure-skew` …
-    pub code: String,
+    /// Which kind, for programs.
+    pub code: WarningCode,
     /// The region it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -393,6 +432,17 @@ mod tests {
         assert_eq!(json["style"], "solid");
         assert_eq!(json["bbox"], serde_json::json!([1, 2, 3, 4]));
         assert_eq!(serde_json::from_value::<Region>(json).unwrap(), region);
+    }
+
+    #[test]
+    fn a_warning_code_of_another_version_is_kept() {
+        for (json, code) in [
+            ("\"low-confidence-line\"", WarningCode::LowConfidenceLine),
+            ("\"unheard-of\"", WarningCode::Other("unheard-of".into())),
+        ] {
+            assert_eq!(serde_json::from_str::<WarningCode>(json).unwrap(), code);
+            assert_eq!(serde_json::to_string(&code).unwrap(), json);
+        }
     }
 
     #[test]

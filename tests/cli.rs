@@ -269,7 +269,7 @@ fn inspect_writes_a_picture_for_every_stage_and_the_timings() {
     let shown = place.denshin(&["inspect", "z.tif", "--page", "2", "-o", "look"]).assert().code(0);
     shown.stdout(contains("160 × 96 px, 300 dpi").and(contains("ms")));
     let stem = "z-p0002";
-    let expected = ["1-paper", "2-deskew", "3-binarize", "4-marks", "5-stamps", "6-layout"]
+    let expected = ["1-background", "2-deskew", "3-binarize", "4-marks", "5-stamps", "6-layout"]
         .map(|stage| format!("{stage}.png"));
     let expected: BTreeSet<String> =
         expected.into_iter().chain(["timings.json".into()]).map(|e| format!("{stem}-{e}")).collect();

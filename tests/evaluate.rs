@@ -330,14 +330,14 @@ fn folders_of_lines_are_paired_whatever_their_endings() {
 #[test]
 fn reading_orders_of_tables_are_followed() {
     let Some(folder) = dinglehopper() else { return };
-    let orders = [
+    let config = [
         ("table-order-0001.xml", "1\n2\n3\n4\n5\n6\n7\n8\n9"),
         ("table-order-0002.xml", "1\n4\n7\n2\n5\n8\n3\n6\n9"),
         ("table-region.xml", "1\n2\n3\n4\n5\n6\n7\n8\n9"),
         ("table-no-reading-order.xml", "5\n6\n7\n8\n9\n1\n2\n3\n4"),
         ("table-unordered.xml", "1\n2\n3\n4\n5\n6\n7\n8\n9"),
     ];
-    for (name, text) in orders {
+    for (name, text) in config {
         let place = Place::new(&[("a.txt", text)]);
         let file = folder.join("table-order").join(name);
         let found = place.figures(&["a.txt", &file.to_string_lossy(), "--profile", "dinglehopper"], 0);

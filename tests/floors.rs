@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["error", "geometry", "page", "provenance", "raster", "relative_path"],
     &["encoding", "orthography", "scan", "segment"],
-    &["binarize", "deskew", "layout", "marks", "paper", "recognize", "telegram"],
+    &["background", "binarize", "deskew", "layout", "marks", "recognize", "telegram"],
     &["reviewed"],
     &["evaluate", "index", "join", "pipeline", "review", "write"],
     &["batch"],

@@ -4,7 +4,7 @@
 mod hard;
 
 use denshin::geometry::BBox;
-use denshin::page::{Confidence, Page, WritingMode};
+use denshin::page::{Confidence, Page, WarningCode, WritingMode};
 use denshin::pipeline::{Settings, read_page};
 use denshin::provenance::Source;
 use denshin::recognize::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
@@ -42,8 +42,8 @@ fn read(name: &str) -> (Page, Counting) {
     (page.expect("a page without print is a page"), engine)
 }
 
-fn has_warning(page: &Page, code: &str) -> bool {
-    page.warnings.iter().any(|warning| warning.code == code && warning.region.is_none())
+fn has_warning(page: &Page, code: &WarningCode) -> bool {
+    page.warnings.iter().any(|warning| warning.code == *code && warning.region.is_none())
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn an_engine_is_asked_for_no_more_than_some_pages_of_print() {
 fn what_was_given_up_is_told_with_its_place() {
     for name in ["noise of 10 %", "dots of 9 px", "halftone"] {
         let (page, engine) = read(name);
-        assert!(has_warning(&page, "texture"), "{name}: {:?}", page.warnings);
+        assert!(has_warning(&page, &WarningCode::Texture), "{name}: {:?}", page.warnings);
         assert!(engine.lines <= 200, "{name}: {} lines", engine.lines);
     }
     let (page, _) = read("squares of 30 px");
-    assert!(has_warning(&page, "illegible"), "{:?}", page.warnings.first());
+    assert!(has_warning(&page, &WarningCode::Illegible), "{:?}", page.warnings.first());
 }

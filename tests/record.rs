@@ -244,7 +244,7 @@ fn an_engine_that_gives_up_on_a_line_costs_that_line_only() {
     }
     let page = read_with(&mut Third(0)).unwrap();
     assert!(page.text.contains("電信"));
-    let unread = page.warnings.iter().filter(|w| w.code == "unread-line");
+    let unread = page.warnings.iter().filter(|w| w.code == WarningCode::UnreadLine);
     assert!(unread.count() > 0, "the lines that were lost are pointed out");
 }
 
@@ -361,7 +361,7 @@ fn any_page() -> impl Strategy<Value = Page> {
                 ..Telegram::default()
             }),
             warnings: vec![Warning {
-                code: "unsure-skew".into(),
+                code: WarningCode::UnsureSkew,
                 region: None,
                 line: Some(2),
                 message: "x".into(),

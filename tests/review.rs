@@ -4,7 +4,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use denshin::review::{Desk, Export, Guard, Material, Of, Session, export, router};
+use denshin::review::{Export, Guard, Material, Of, Session, Workspace, export, router};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -16,7 +16,7 @@ use tower::ServiceExt;
 /// A folder of results with one page, `deep/cable`, of a scan of 160 × 96 pixels beside it.
 struct Place {
     folder: TempDir,
-    desk: Arc<Desk>,
+    workspace: Arc<Workspace>,
     id: String,
 }
 
@@ -29,10 +29,10 @@ impl Place {
         let record = record(&fs::read(&scan).unwrap());
         fs::write(folder.path().join("out/deep/cable.json"), record.to_string()).unwrap();
         let material = Material { results: folder.path().join("out"), ..Material::default() };
-        let desk = Arc::new(Desk::new(&material).unwrap());
-        desk.read_list();
-        let id = desk.with_index(|index| index.entries()[0].id.clone());
-        Self { folder, desk, id }
+        let workspace = Arc::new(Workspace::new(&material).unwrap());
+        workspace.read_list();
+        let id = workspace.with_index(|index| index.entries()[0].id.clone());
+        Self { folder, workspace, id }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -46,7 +46,7 @@ impl Place {
     async fn ask(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
         let session = Session { now: Some(|| "2026-01-02T03:04:05Z".into()), ..Session::default() };
         let guard = Guard { loopback: true, ..Guard::default() };
-        let answer = router(Arc::clone(&self.desk), session, guard).oneshot(request).await.unwrap();
+        let answer = router(Arc::clone(&self.workspace), session, guard).oneshot(request).await.unwrap();
         let policy = answer.headers()["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
         (answer.status(), to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
@@ -243,7 +243,7 @@ async fn a_damaged_review_is_shown_in_the_list_and_never_overwritten() {
     let sent = json!({ "revision": 0, "by": "x", "done": false, "regions": [] });
     assert_eq!(place.put(sent.to_string()).await.1["error"], "damaged");
     assert_eq!(fs::read(place.path("deep/cable.review.json")).unwrap(), b"{\"format\":\"denshin.rev");
-    let again = Desk::new(&Material { results: place.path(""), ..Material::default() }).unwrap();
+    let again = Workspace::new(&Material { results: place.path(""), ..Material::default() }).unwrap();
     again.read_list();
     assert!(again.with_index(|index| index.entries()[0].review.damaged.is_some()));
 }
@@ -266,9 +266,9 @@ async fn what_is_done_is_exported_as_references_and_as_lines() {
     let place = Place::new();
     let into = place.folder.path().join("mended");
     let all = [Export::References, Export::Lines];
-    assert_eq!(export(&place.desk, &into, Of::Done, &all).pages, 0);
+    assert_eq!(export(&place.workspace, &into, Of::Done, &all).pages, 0);
     place.mend("電信写", "高橋", 0).await;
-    let exported = export(&place.desk, &into, Of::Done, &all);
+    let exported = export(&place.workspace, &into, Of::Done, &all);
     assert_eq!((exported.pages, exported.lines, exported.failed.len()), (1, 1, 0));
     assert_eq!(fs::read_to_string(into.join("references/deep/cable.gt.txt")).unwrap(), "電信写\n");
     let truth: Value =

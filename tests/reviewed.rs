@@ -6,10 +6,11 @@ use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use denshin::geometry::{BBox, Polygon};
 use denshin::page::{
-    Confidence, FORMAT, Glyph, Line, Page, Region, RegionKind, Role, Telegram, Warning, WritingMode,
+    Confidence, FORMAT, Glyph, Line, Page, Region, RegionKind, Role, Telegram, Warning, WarningCode,
+    WritingMode,
 };
 use denshin::provenance::{Provenance, Source};
-use denshin::review::{Desk, Material, Submission};
+use denshin::review::{Material, Submission, Workspace};
 use denshin::reviewed::{MendedRegion, Review, apply};
 use denshin::telegram::{assign_roles, parse_telegram};
 use denshin::write::{Format, json_schema, parse_json, write};
@@ -120,16 +121,17 @@ impl Place {
 
     /// Saves a page as the review does.
     fn save(&self, name: &str, by: &str, done: bool, change: impl FnOnce(&mut Vec<MendedRegion>)) {
-        let desk = Desk::new(&Material { results: self.path("out"), ..Material::default() }).unwrap();
-        desk.read_list();
-        let id = desk.with_index(|index| {
+        let workspace =
+            Workspace::new(&Material { results: self.path("out"), ..Material::default() }).unwrap();
+        workspace.read_list();
+        let id = workspace.with_index(|index| {
             index.entries().iter().find(|e| e.name == name).expect("the page").id.clone()
         });
-        let review = desk.open(&id).unwrap().review;
+        let review = workspace.open(&id).unwrap().review;
         let mut regions = review.regions;
         change(&mut regions);
         let sent = Submission { revision: review.revision, by: by.to_owned(), done, regions };
-        desk.save(&id, sent, "2026-01-02T03:04:05Z".to_owned()).unwrap();
+        workspace.save(&id, sent, "2026-01-02T03:04:05Z".to_owned()).unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> Assert {
@@ -441,8 +443,8 @@ fn a_page_on_its_side_has_the_fields_of_one_that_stands_upright() {
 #[test]
 fn warnings_follow_their_lines_and_end_with_them() {
     let mut page = cable(NUMBER.1);
-    let warning = |region: Option<&str>, line, code: &str| Warning {
-        code: code.into(),
+    let warning = |region: Option<&str>, line, code: WarningCode| Warning {
+        code,
         region: region.map(str::to_owned),
         line,
         message: String::new(),
@@ -450,9 +452,9 @@ fn warnings_follow_their_lines_and_end_with_them() {
     let id_of = |text: &str| page.regions.iter().find(|r| r.lines[0].text == text).unwrap().id.clone();
     let (subject, title) = (id_of(SUBJECT.0), id_of("電信写"));
     page.warnings = vec![
-        warning(None, None, "unsure-skew"),
-        warning(Some(&subject), Some(0), "low-confidence-line"),
-        warning(Some(&title), Some(0), "low-confidence-line"),
+        warning(None, None, WarningCode::UnsureSkew),
+        warning(Some(&subject), Some(0), WarningCode::LowConfidenceLine),
+        warning(Some(&title), Some(0), WarningCode::LowConfidenceLine),
     ];
     let mut review = Review::untouched(&page, "a.json", "");
     set_text(&mut review.regions, SUBJECT.0, SUBJECT.1);
@@ -460,13 +462,13 @@ fn warnings_follow_their_lines_and_end_with_them() {
     let drawn = denshin::reviewed::MendedLine { id: "n-1".into(), ..title_line };
     review.regions[0].lines.insert(0, drawn);
     let codes = |review: &Review| {
-        let shown = |w: &Warning| format!("{} {:?} {:?}", w.code, w.region, w.line);
+        let shown = |w: &Warning| format!("{:?} {:?} {:?}", w.code, w.region, w.line);
         apply(&page, review).warnings.iter().map(shown).collect::<Vec<_>>()
     };
-    let moved = format!("low-confidence-line {:?} {:?}", Some(&title), Some(1));
-    assert_eq!(codes(&review), ["unsure-skew None None", &moved]);
+    let moved = format!("LowConfidenceLine {:?} {:?}", Some(&title), Some(1));
+    assert_eq!(codes(&review), ["UnsureSkew None None", &moved]);
     review.done = true;
-    assert_eq!(codes(&review), ["unsure-skew None None"]);
+    assert_eq!(codes(&review), ["UnsureSkew None None"]);
 }
 
 #[test]

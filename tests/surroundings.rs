@@ -6,7 +6,7 @@
 
 use denshin::evaluate::{Document, measure};
 use denshin::marks::{MarksMethod, MarksOptions};
-use denshin::page::{Page, RegionKind};
+use denshin::page::{Page, RegionKind, WarningCode};
 use denshin::pipeline::{Settings, read_page};
 use denshin::provenance::Source;
 use denshin::raster::Pixels;
@@ -82,8 +82,8 @@ fn a_negative_is_read_as_its_positive() {
     imageops::invert(&mut negative);
     let page = read(negative);
     assert_eq!(content(&page), content(&positive));
-    assert_eq!(step(&page, "paper", "is_negative"), true);
-    assert_eq!(step(&positive, "paper", "is_negative"), false);
+    assert_eq!(step(&page, "background", "is_negative"), true);
+    assert_eq!(step(&positive, "background", "is_negative"), false);
 }
 
 #[test]
@@ -139,7 +139,11 @@ fn of_two_pages_on_one_scan_the_right_one_is_read_first_where_print_is_vertical(
     let joined = |text: &str| text.split_whitespace().collect::<String>();
     assert!(error_rate(&joined(&both), &joined(&page.text)) <= 0.02, "{}", page.text);
     assert_eq!(step(&page, "layout", "pages"), 2);
-    assert!(page.warnings.iter().any(|warning| warning.code == "second-telegram"), "{:?}", page.warnings);
+    assert!(
+        page.warnings.iter().any(|warning| warning.code == WarningCode::SecondTelegram),
+        "{:?}",
+        page.warnings
+    );
 }
 
 #[test]
@@ -187,7 +191,8 @@ fn print_in_colour_is_print_and_no_stamp() {
     assert!(error_rate(&plain.text, &read.text) <= 0.02, "{}", read.text);
     assert_eq!(content(&read).2, content(&plain).2);
     assert!(
-        step(&plain, "paper", "hue_of_print").is_null() && !step(&read, "paper", "hue_of_print").is_null()
+        step(&plain, "background", "hue_of_print").is_null()
+            && !step(&read, "background", "hue_of_print").is_null()
     );
 }
 
@@ -205,7 +210,10 @@ fn white_print_in_a_black_box_is_read_and_a_redaction_is_not() {
     }
     let read = read(gray(boxed));
     assert!(error_rate(&plain.text, &read.text) <= 0.02, "{}", read.text);
-    assert_eq!((step(&plain, "paper", "panels"), step(&read, "paper", "panels")), (0.into(), 1.into()));
+    assert_eq!(
+        (step(&plain, "background", "panels"), step(&read, "background", "panels")),
+        (0.into(), 1.into())
+    );
     let redactions =
         |page: &Page| page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Redaction { .. })).count();
     assert!(redactions(&plain) > 0 && redactions(&read) == redactions(&plain));
@@ -232,7 +240,7 @@ fn nothing_is_read_of_mottled_paper_and_specks() {
 
 #[test]
 fn ink_of_which_hardly_any_text_is_read_is_a_warning() {
-    let is_warned = |page: &Page| page.warnings.iter().any(|warning| warning.code == "little-text");
+    let is_warned = |page: &Page| page.warnings.iter().any(|warning| warning.code == WarningCode::LittleText);
     // Slanting strokes: no print.
     let strokes = GrayImage::from_fn(1240, 1754, |x, y| {
         let is_ink = (x * 3 + y) % 97 < 4 && (200..1500).contains(&y) && (200..1000).contains(&x);

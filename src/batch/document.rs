@@ -3,7 +3,7 @@
 //! A document holds every page of its file, or it is not made: one that lacks pages would pass for a whole one. Pages are as
 //! reviewed. Records are read one after another, so that those of a long file are not in memory together.
 
-use super::wire::Existing;
+use super::protocol::Existing;
 use crate::page::Page;
 use crate::reviewed::{TakeError, Text, take};
 use crate::scan::ScanFile;

@@ -4,7 +4,7 @@
 //! wanted or not. A record that a person has reviewed is never replaced by another: the review belongs to it.
 
 use super::document::PDF;
-use super::wire::Existing;
+use super::protocol::Existing;
 use crate::page::{Page, REDACTION_MARK};
 use crate::provenance::Source;
 use crate::reviewed::{TakeError, Text, review_path, take};

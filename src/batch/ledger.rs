@@ -1,7 +1,8 @@
 //! The ledger of a run has a row for every page: in a database for `batch`, in lines of JSON for `read`.
 
 use super::output::OutputError;
-use super::wire::Reading;
+use super::protocol::Reading;
+use crate::error::Stage;
 
 /// An event of a page or a file that the ledger records.
 #[derive(Debug)]
@@ -13,11 +14,11 @@ pub(super) enum Report {
     /// Its results are on disk.
     Done { file: i64, page: u32, reading: Box<Reading> },
     /// It is set aside. Page 0: the file as a whole.
-    Failed { file: i64, page: u32, stage: String, cause: String },
+    Failed { file: i64, page: u32, stage: Stage, cause: String },
     /// The document of a file is on disk, under this name.
     Made { file: i64, name: String },
     /// The document of a file cannot be made.
-    Unmade { file: i64, stage: String, cause: String },
+    Unmade { file: i64, stage: Stage, cause: String },
 }
 
 /// Where it is written down. The thread that runs the workers alone writes to it.

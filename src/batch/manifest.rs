@@ -199,7 +199,8 @@ fn place_of(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::wire::Reading;
+    use crate::batch::protocol::Reading;
+    use crate::error::Stage;
     use crate::relative_path::RelativePath;
 
     fn found(path: &str) -> Found {
@@ -212,7 +213,7 @@ mod tests {
     }
 
     fn failed(file: i64, page: u32) -> Report {
-        Report::Failed { file, page, stage: "scan".into(), cause: "cut off".into() }
+        Report::Failed { file, page, stage: Stage::Scan, cause: "cut off".into() }
     }
 
     /// One run over these files.

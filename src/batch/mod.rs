@@ -8,41 +8,41 @@
 //! are C code in part, and files come from anywhere. The parent decodes nothing. It alone writes the manifest: a line of JSON a
 //! page for `denshin read`, which reads all that it is given, and SQLite for `denshin batch`, which goes on where
 //! a run ended. The journey: `inputs` finds files, `shard` takes a part, `run` plans what is to do (`database`, or `manifest`),
-//! `slot` asks workers (`hand`, `crew`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it. On several
+//! `thread` asks workers (`client`, `worker`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it. On several
 //! machines pages come from a queue instead, and the same workers read them: `relay`.
 
-mod crew;
 mod database;
 mod document;
 mod existing;
+mod fault_injection;
+mod fingerprint;
 mod guard;
-mod hand;
 mod iiif;
 mod inputs;
 mod ledger;
 mod limits;
-mod making;
 mod manifest;
 mod metrics;
 mod output;
 mod picture;
+mod protocol;
 mod queue;
-mod rehearsal;
 mod relay;
 mod run;
 mod shard;
-mod slot;
 mod summary;
-mod wire;
 mod worker;
+mod worker_client;
+mod worker_process;
+mod worker_thread;
 
-pub use crew::CrewOptions;
 pub use database::{Failure, Status, Worst, read_status};
+pub use fault_injection::{FaultKind, InjectedFault};
 pub use inputs::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
 pub use manifest::{Entry, MANIFEST};
 pub use metrics::write_metrics;
 pub use output::{OutputError, Unwritten, save};
-pub use rehearsal::{Misfortune, What};
+pub use protocol::{Existing, JobConfig, Reading, Stages};
 pub use relay::{
     Connection, DeadPage, Enqueue, EnqueueEvent, Enqueued, JobError, Place, QueueJob, QueueStatus,
     RelayError, Sources, Work, WorkEvent, Worked, enqueue, parse_job, queue_status, work_queue,
@@ -50,5 +50,5 @@ pub use relay::{
 pub use run::{Batch, End, Event, OnFailure, Outcome, Policy, Record, run as run_batch};
 pub use shard::Shard;
 pub use summary::{SUMMARY, write_summary};
-pub use wire::{Existing, Orders, Reading, Stages};
 pub use worker::{Surroundings, work};
+pub use worker_process::WorkerOptions;

@@ -1,18 +1,18 @@
 //! The run: workers at the press, one thread that alone writes the manifest, and the policy that says when to stop.
 
-use super::crew::{CrewOptions, Worker};
 use super::database::{Database, Planned, Wanted};
-use super::hand::Hand;
+use super::fingerprint;
 use super::inputs::Found;
 use super::ledger::{Ledger, Report};
-use super::making;
 use super::manifest::Manifest;
 use super::output::{self, OutputError};
+use super::protocol::{Existing, JobConfig, Reading};
 use super::queue::{Part, Queue, Task};
 use super::shard::Shard;
-use super::slot::{Note, Press, Slot};
-use super::wire::{Existing, Orders, Reading};
-use crate::error::PageRef;
+use super::worker_client::WorkerClient;
+use super::worker_process::{Worker, WorkerOptions};
+use super::worker_thread::{Note, WorkerQueue, WorkerThread};
+use crate::error::{PageRef, Stage};
 use crate::provenance::Model;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -39,9 +39,9 @@ pub struct Batch<'a> {
     /// Which of them are this run's.
     pub shard: Shard,
     /// How pages are read, and where results go.
-    pub orders: &'a Orders,
+    pub config: &'a JobConfig,
     /// How workers are started, and what they may take.
-    pub crew: CrewOptions<'a>,
+    pub worker: WorkerOptions<'a>,
     /// Pages in work at once, at least 1.
     pub jobs: usize,
     /// When to stop.
@@ -109,7 +109,7 @@ pub enum Event<'a> {
         /// Which.
         place: PageRef,
         /// In which stage it failed.
-        stage: &'a str,
+        stage: Stage,
         /// Why.
         cause: &'a str,
     },
@@ -118,7 +118,7 @@ pub enum Event<'a> {
         /// Which.
         place: PageRef,
         /// In which stage it failed.
-        stage: &'a str,
+        stage: Stage,
         /// Why.
         cause: &'a str,
     },
@@ -134,7 +134,7 @@ pub enum Event<'a> {
         /// The file.
         place: PageRef,
         /// In which stage.
-        stage: &'a str,
+        stage: Stage,
         /// Why.
         cause: &'a str,
     },
@@ -186,14 +186,14 @@ pub enum End {
 /// goes on from there.
 pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outcome, OutputError> {
     let unfinished = format!(".part{}-", batch.shard.tag());
-    let orders = Orders { unfinished, ..batch.orders.clone() };
-    let first = Worker::start(&batch.crew, &orders)?;
-    let output = Path::new(&orders.output);
+    let config = JobConfig { unfinished, ..batch.config.clone() };
+    let first = Worker::start(&batch.worker, &config)?;
+    let output = Path::new(&config.output);
     std::fs::create_dir_all(output)
         .map_err(|cause| OutputError::Folder { path: output.to_owned(), cause })?;
     let Plan { ledger, planned, elsewhere } = match batch.record {
-        Record::Database => plan_in_database(batch, &orders, &first.engine)?,
-        Record::Lines => plan_in_lines(batch, &orders)?,
+        Record::Database => plan_in_database(batch, &config, &first.engine)?,
+        Record::Lines => plan_in_lines(batch, &config)?,
     };
     let Planned { tasks, finished, set_aside } = planned;
     let to_read = tasks.iter().filter(|task| task.part != Part::Document).count() as u64;
@@ -203,11 +203,11 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     let stop = AtomicBool::new(false);
     let (spare, standard_input) = (Mutex::new(Some(first)), batch.standard_input);
     let inputs = batch.inputs;
-    let press = Press {
+    let shared = WorkerQueue {
         inputs,
         standard_input,
         elsewhere,
-        has_documents: orders.pdf,
+        has_documents: config.pdf,
         queue: &queue,
         spare,
         stop: &stop,
@@ -217,9 +217,9 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     std::thread::scope(|scope| {
         let (sender, notes) = sync_channel(batch.jobs);
         for _ in 0..batch.jobs.max(1) {
-            let hand = Hand::new(&batch.crew, &orders, None);
-            let slot = Slot { press: &press, hand, notes: sender.clone() };
-            scope.spawn(|| slot.work());
+            let client = WorkerClient::new(&batch.worker, &config, None);
+            let thread = WorkerThread { shared: &shared, client, notes: sender.clone() };
+            scope.spawn(|| thread.work());
         }
         drop(sender);
         let recorded = recorder.listen(&notes);
@@ -241,25 +241,31 @@ struct Plan<'a> {
 
 fn plan_in_database<'a>(
     batch: &Batch<'_>,
-    orders: &Orders,
+    config: &JobConfig,
     engine: &(String, Vec<Model>),
 ) -> Result<Plan<'a>, OutputError> {
-    let (output, formats) = (Path::new(&orders.output), &orders.formats);
-    let making = making::of(orders, engine);
-    let mut database = Database::open(output, batch.shard, &orders.unfinished)?;
-    database.begin((batch.crew.now)(), &making, formats)?;
+    let (output, formats) = (Path::new(&config.output), &config.formats);
+    let fingerprint = fingerprint::of(config, engine);
+    let mut database = Database::open(output, batch.shard, &config.unfinished)?;
+    database.begin((batch.worker.now)(), &fingerprint, formats)?;
     let mine = batch.inputs.iter().enumerate().filter(|(index, _)| batch.shard.holds(*index));
     let mine: Vec<(usize, &Found)> = mine.collect();
-    let (retry_failed, untouchable) = (batch.policy.retry_failed, untouchable(orders));
-    let wanted =
-        Wanted { output, making: &making, formats, pdf: orders.pdf, retry_failed, untouchable: &untouchable };
+    let (retry_failed, untouchable) = (batch.policy.retry_failed, untouchable(config));
+    let wanted = Wanted {
+        output,
+        fingerprint: &fingerprint,
+        formats,
+        pdf: config.pdf,
+        retry_failed,
+        untouchable: &untouchable,
+    };
     let planned = database.plan(&mine, &wanted)?;
     Ok(Plan { ledger: Box::new(database), planned, elsewhere: HashMap::new() })
 }
 
-fn plan_in_lines<'a>(batch: &Batch<'a>, orders: &Orders) -> Result<Plan<'a>, OutputError> {
-    let manifest = Manifest::open(Path::new(&orders.output), batch.inputs, &orders.unfinished)?;
-    let untouchable = untouchable(orders);
+fn plan_in_lines<'a>(batch: &Batch<'a>, config: &JobConfig) -> Result<Plan<'a>, OutputError> {
+    let manifest = Manifest::open(Path::new(&config.output), batch.inputs, &config.unfinished)?;
+    let untouchable = untouchable(config);
     if let Some(there) = batch.inputs.iter().find(|found| untouchable.contains(&*found.stem)) {
         return Err(OutputError::There(there.stem.to_path_buf()));
     }
@@ -269,9 +275,9 @@ fn plan_in_lines<'a>(batch: &Batch<'a>, orders: &Orders) -> Result<Plan<'a>, Out
 }
 
 /// The files whose results the user wants to be left alone, by the paths of their results.
-fn untouchable(orders: &Orders) -> HashSet<PathBuf> {
-    match orders.existing {
-        Existing::Abort => output::stems_there(Path::new(&orders.output)),
+fn untouchable(config: &JobConfig) -> HashSet<PathBuf> {
+    match config.existing {
+        Existing::Abort => output::stems_there(Path::new(&config.output)),
         _ => HashSet::new(),
     }
 }
@@ -289,7 +295,7 @@ struct Recorder<'a> {
 
 impl Recorder<'_> {
     fn now(&self) -> f64 {
-        (self.batch.crew.now)()
+        (self.batch.worker.now)()
     }
 
     /// Records what slots say until none is left.
@@ -333,7 +339,7 @@ impl Recorder<'_> {
                 }
                 Note::Retried { input, page, stage, cause } => {
                     let place = self.place(input, page);
-                    (self.watch)(&Event::Retried { place, stage: &stage, cause: &cause });
+                    (self.watch)(&Event::Retried { place, stage, cause: &cause });
                 }
                 Note::Recycled => (self.watch)(&Event::Recycled),
                 Note::Broken(error) => broken = Some(error),
@@ -382,12 +388,12 @@ impl Recorder<'_> {
             Report::Unmade { stage, cause, .. } => {
                 self.outcome.unmade += 1;
                 let place = self.place(input, 0);
-                (self.watch)(&Event::Unmade { place, stage, cause });
+                (self.watch)(&Event::Unmade { place, stage: *stage, cause });
             }
             Report::Failed { page, stage, cause, .. } => {
                 self.outcome.failed += 1;
                 let place = self.place(input, *page);
-                (self.watch)(&Event::Failed { place, stage, cause });
+                (self.watch)(&Event::Failed { place, stage: *stage, cause });
                 let most = self.batch.policy.most_failures.map(|share| share * self.total as f64);
                 let is_too_many = most.is_some_and(|most| self.outcome.failed as f64 > most);
                 if is_too_many || self.batch.policy.on_failure == OnFailure::Stop {

@@ -2,10 +2,10 @@
 //!
 //! The pictures are made by a worker, as they are made from scans: a scan that crashes a decoder leaves a gap.
 
-use super::crew::{CrewOptions, Worker};
 use super::database::{Failure, Status, Worst};
 use super::output::{OutputError, write_whole};
-use super::wire::{Orders, Reply, Request};
+use super::protocol::{JobConfig, Reply, Request};
+use super::worker_process::{Worker, WorkerOptions};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -23,17 +23,17 @@ const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:70em;margin:2em aut
 /// Where it cannot be written.
 pub fn write_summary(
     status: &Status,
-    orders: &Orders,
-    crew: &CrewOptions<'_>,
+    config: &JobConfig,
+    options: &WorkerOptions<'_>,
 ) -> Result<PathBuf, OutputError> {
-    let path = Path::new(&orders.output).join(SUMMARY);
+    let path = Path::new(&config.output).join(SUMMARY);
     let mut worker = None;
     let mut pictures = Vec::new();
     for worst in &status.worst {
         if worker.is_none() {
-            worker = Some(Worker::start(crew, orders)?);
+            worker = Some(Worker::start(options, config)?);
         }
-        let picture = worker.as_mut().and_then(|worker| picture(worker, worst, crew));
+        let picture = worker.as_mut().and_then(|worker| picture(worker, worst, options));
         // One that gave none may be gone.
         worker = worker.filter(|_| picture.is_some());
         pictures.push(picture);
@@ -42,9 +42,9 @@ pub fn write_summary(
     Ok(path)
 }
 
-fn picture(worker: &mut Worker, worst: &Worst, crew: &CrewOptions<'_>) -> Option<String> {
+fn picture(worker: &mut Worker, worst: &Worst, options: &WorkerOptions<'_>) -> Option<String> {
     worker.ask(&Request::Picture { path: worst.path.clone().into(), page: worst.page });
-    match worker.wait(crew, (crew.steady)() + crew.page_seconds) {
+    match worker.wait(options, (options.steady)() + options.page_seconds) {
         Ok(Reply::Picture(jpeg)) => Some(jpeg),
         _ => None,
     }

@@ -9,10 +9,12 @@ use super::existing::There;
 use super::guard::guarded;
 use super::limits::Memory;
 use super::output::{self, OutputError, Unwritten};
-use super::wire::{Assignment, Existing, Limits, Orders, Reading, Reply, Request, Stages, receive, send};
-use super::{picture, rehearsal};
+use super::protocol::{
+    Assignment, Existing, JobConfig, Limits, Reading, Reply, Request, Stages, receive, send,
+};
+use super::{fault_injection, picture};
 use crate::error::{At, PageError, PageRef, Stage};
-use crate::page::{FORMAT, LITTLE_TEXT, Page, RegionKind};
+use crate::page::{FORMAT, Page, RegionKind, WarningCode};
 use crate::pipeline::read_page;
 use crate::provenance::{Provenance, Source};
 use crate::recognize::pool::Pool;
@@ -54,9 +56,9 @@ pub fn work(
     let Some(limits) = receive::<Limits>(&mut from)? else { return Ok(()) };
     let memory = Memory(limits.bytes);
     memory.limit();
-    let Some(mut orders) = receive::<Orders>(&mut from)? else { return Ok(()) };
-    orders.settings.scan.passwords = std::mem::take(&mut orders.passwords);
-    let pool = match open_engine(&orders) {
+    let Some(mut config) = receive::<JobConfig>(&mut from)? else { return Ok(()) };
+    config.settings.scan.passwords = std::mem::take(&mut config.passwords);
+    let pool = match open_engine(&config) {
         Ok((pool, description)) => {
             let engine = format!("{} {}", description.name, description.version);
             send(&mut to, &Reply::Ready { engine, models: description.models })?;
@@ -68,7 +70,7 @@ pub fn work(
             return send(&mut to, &Reply::Unready { cause: error.to_string(), is_model });
         }
     };
-    let mut worker = Worker { orders, memory, pool, open: None, now: surroundings.now };
+    let mut worker = Worker { config, memory, pool, open: None, now: surroundings.now };
     let requests = listen(from, surroundings.leave);
     for request in requests {
         let reply = worker.answer(&request, &mut to)?;
@@ -91,18 +93,18 @@ fn listen(mut from: impl Read + Send + 'static, leave: fn() -> !) -> mpsc::Recei
     receiver
 }
 
-fn open_engine(orders: &Orders) -> Result<(Pool, EngineDescription), RecognizeError> {
+fn open_engine(config: &JobConfig) -> Result<(Pool, EngineDescription), RecognizeError> {
     let paths = ModelPaths {
-        tessdata: orders.tessdata.as_deref().map(Path::new),
-        neural: orders.model.as_deref().map(Path::new),
+        tessdata: config.tessdata.as_deref().map(Path::new),
+        neural: config.model.as_deref().map(Path::new),
     };
-    let pool = orders.engine.pool(paths)?;
+    let pool = config.engine.pool(paths)?;
     let description = pool.lend()?.describe();
     Ok((pool, description))
 }
 
 struct Worker {
-    orders: Orders,
+    config: JobConfig,
     memory: Memory,
     pool: Pool,
     open: Option<(OsString, ScanFile)>,
@@ -161,9 +163,7 @@ impl Worker {
         };
         Ok(match outcome {
             Ok(reply) => reply,
-            Err(Trouble::Page(error)) => {
-                Reply::Failed { stage: error.stage.to_string(), cause: self.cause(&error) }
-            }
+            Err(Trouble::Page(error)) => Reply::Failed { stage: error.stage, cause: self.cause(&error) },
             Err(Trouble::Output(OutputError::Write { path, cause })) => {
                 Reply::Unwritable { path: path.display().to_string(), cause: cause.to_string() }
             }
@@ -200,7 +200,7 @@ impl Worker {
             let place = PageRef::file(&assignment.path);
             let beside = std::fs::metadata(&assignment.path).map(|file| self.memory.beside(&file));
             beside.unwrap_or(self.memory).limit();
-            let options = &self.orders.settings.scan;
+            let options = &self.config.settings.scan;
             let file = guarded(Stage::Scan, || ScanFile::open(Path::new(&assignment.path), options))
                 .and_then(|file| file.at(Stage::Scan, &place))?;
             self.open = Some((assignment.path.clone(), file));
@@ -233,9 +233,9 @@ impl Worker {
         let name = |format: Format| names::result(&assignment.stem, page, pages, format.extension());
         // Before the page is read: a name that cannot be written costs no time.
         let checked = |format: Format| RelativePath::new(name(format)).at(Stage::Write, &place);
-        self.orders.formats.iter().try_for_each(|&format| checked(format).map(drop))?;
-        let (output, existing) = (PathBuf::from(&self.orders.output), self.orders.existing);
-        let mut wanted = self.orders.formats.clone();
+        self.config.formats.iter().try_for_each(|&format| checked(format).map(drop))?;
+        let (output, existing) = (PathBuf::from(&self.config.output), self.config.existing);
+        let mut wanted = self.config.formats.clone();
         let there = There::look(&output, &name);
         if existing == Existing::Keep && there.has_all(&wanted) {
             let known = there.record().map(signals).unwrap_or_default();
@@ -256,7 +256,7 @@ impl Worker {
                 (page, formats)
             }
         };
-        let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path), self.orders.pdf);
+        let outdated = there.outdated(&page, &assignment.stem, Path::new(&assignment.path), self.config.pdf);
         let is_beside = !formats.is_empty() && !formats.contains(&Format::Json);
         let reviewed = is_beside.then(|| there.as_reviewed()).flatten();
         let page = reviewed.transpose().at(Stage::Write, &place)?.unwrap_or(page);
@@ -267,11 +267,11 @@ impl Worker {
             Ok((name, write(&page, format, &image)))
         };
         let files: Vec<_> = formats.iter().map(written).collect::<Result<_, PageError>>()?;
-        output::write_results(&output, files.into_iter(), &self.orders.unfinished)
+        output::write_results(&output, files.into_iter(), &self.config.unfinished)
             .map_err(|unwritten| Trouble::of(unwritten, &place))?;
         seconds.insert("write".to_owned(), ((self.now)() - read).max(0.0));
         seconds.insert("all".to_owned(), ((self.now)() - began).max(0.0));
-        wanted.extend(formats.iter().filter(|format| !self.orders.formats.contains(format)));
+        wanted.extend(formats.iter().filter(|format| !self.config.formats.contains(format)));
         Ok(Reading { results: shown(&wanted, &name), outdated, seconds, ..signals(&page) })
     }
 
@@ -291,7 +291,7 @@ impl Worker {
         let place = PageRef::page(&assignment.path, assignment.page);
         let (now, path) = (self.now, Path::new(&assignment.path));
         let began = now();
-        let scan = match self.orders.stages {
+        let scan = match self.config.stages {
             Stages::All => {
                 let file = self.file(assignment)?;
                 let scan = guarded(Stage::Scan, || file.read(assignment.page));
@@ -301,12 +301,12 @@ impl Worker {
         };
         let scanned = now();
         send(to, &Reply::Decoded).map_err(Trouble::Parent)?;
-        let rehearsal = self.orders.rehearsal.clone();
-        guarded(Stage::Recognize, || rehearsal::rehearse(&rehearsal, path, assignment.attempt))?;
+        let injected_faults = self.config.injected_faults.clone();
+        guarded(Stage::Recognize, || fault_injection::inject(&injected_faults, path, assignment.attempt))?;
         let Some(scan) = scan else { return Ok(empty(source)) };
         let page = guarded(Stage::Recognize, || {
             let mut engine = self.pool.lend().at(Stage::Recognize, &place)?;
-            read_page(&scan, source, &mut *engine, &self.orders.settings)
+            read_page(&scan, source, &mut *engine, &self.config.settings)
         })
         .and_then(|page| page)?;
         seconds.insert("scan".to_owned(), (scanned - began).max(0.0));
@@ -319,8 +319,8 @@ impl Worker {
         let place = PageRef::file(&assignment.path);
         let name = RelativePath::new(names::result(&assignment.stem, 1, 1, document::PDF));
         let name = name.at(Stage::Write, &place)?;
-        let (output, existing) = (PathBuf::from(&self.orders.output), self.orders.existing);
-        let (path, unfinished) = (output.join(&name), self.orders.unfinished.clone());
+        let (output, existing) = (PathBuf::from(&self.config.output), self.config.existing);
+        let (path, unfinished) = (output.join(&name), self.config.unfinished.clone());
         let results = vec![name.to_string_lossy().into_owned()];
         if existing == Existing::Keep && path.is_file() {
             return Ok(Reading { kept: true, results, ..Reading::default() });
@@ -341,7 +341,7 @@ impl Worker {
 
     fn picture(&mut self, path: &OsString, page: u32) -> Result<Reply, PageError> {
         let place = PageRef::page(path, page);
-        let options = self.orders.settings.scan.clone();
+        let options = self.config.settings.scan.clone();
         let scan = guarded(Stage::Scan, || ScanFile::open(Path::new(path), &options)?.read(page))
             .and_then(|scan| scan.at(Stage::Scan, &place))?;
         let small = guarded(Stage::Write, || picture::thumbnail(&scan.pixels))?;
@@ -386,7 +386,7 @@ fn signals(page: &Page) -> Reading {
         doubtful: glyphs().filter(|c| *c < DOUBTFUL).count() as u32,
         confidence: (characters > 0).then_some(mean),
         warnings: page.warnings.len() as u32,
-        little_text: page.warnings.iter().any(|warning| warning.code == LITTLE_TEXT),
+        little_text: page.warnings.iter().any(|warning| warning.code == WarningCode::LittleText),
         stamps: page.regions.iter().filter(|r| is_stamp(&r.kind)).count() as u32,
         ..Reading::default()
     }

@@ -1,8 +1,8 @@
 //! `denshin batch`: any number of scans, with workers, a manifest, and a way to go on.
 
-use super::crew::CrewArguments;
 use super::engine::EngineArguments;
 use super::results::ResultArguments;
+use super::worker_options::WorkerArguments;
 use super::{Exit, clock, complain, interrupt, log, shard, sources};
 use clap::{Args, ValueEnum};
 use denshin::batch::{
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     results: ResultArguments,
     #[command(flatten)]
-    crew: CrewArguments,
+    worker: WorkerArguments,
     #[command(flatten)]
     reading: EngineArguments,
     /// What follows a page that failed for good
@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         StagesChoice::All => Stages::All,
         StagesChoice::None => Stages::None,
     };
-    let orders = arguments.results.orders(&arguments.reading, stages)?;
+    let config = arguments.results.config(&arguments.reading, stages)?;
     let inputs = sources::find(&arguments.sources, arguments.list.as_deref(), output)?;
     anyhow::ensure!(
         inputs.found.iter().all(|found| found.path != Path::new(STANDARD_INPUT)),
@@ -99,16 +99,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     );
     let mut log = log::Log::new(arguments.log, arguments.quiet, arguments.verbose);
     tell_inputs(&inputs, arguments, &mut log)?;
-    let command = super::crew::command()?;
+    let command = super::worker_options::command()?;
     let stop = interrupt::stop()?;
     let batch = Batch {
         inputs: &inputs.found,
         standard_input: None,
         record: Record::Database,
         shard: arguments.shard.unwrap_or_default(),
-        orders: &orders,
-        crew: arguments.crew.options(&command),
-        jobs: arguments.crew.jobs(),
+        config: &config,
+        worker: arguments.worker.options(&command),
+        jobs: arguments.worker.jobs(),
         policy: policy(arguments),
         stop: &stop,
     };
@@ -128,14 +128,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 /// Writes the summary. Small pictures take time: where nothing was done, that of the last run stands.
 fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
-    let output = Path::new(&batch.orders.output);
+    let output = Path::new(&batch.config.output);
     let path = output.join(SUMMARY);
     let Outcome { read, kept, failed, made, unmade, .. } = outcome;
     let is_idle = read + kept + failed + made + unmade == 0;
     if !(is_idle && path.is_file())
         && let Some(status) = read_status(output, clock::now())?
     {
-        write_summary(&status, batch.orders, &batch.crew)?;
+        write_summary(&status, batch.config, &batch.worker)?;
     }
     Ok(path)
 }

@@ -6,8 +6,8 @@ use super::{Exit, clock, complain, interrupt, sources};
 use anyhow::{Context, bail};
 use clap::Args;
 use denshin::batch::{
-    CrewOptions, Enqueue, EnqueueEvent, Enqueued, Existing, Found, Misfortune, Orders, Place, Sources,
-    Stages, enqueue, find_inputs, find_listed,
+    Enqueue, EnqueueEvent, Enqueued, Existing, Found, InjectedFault, JobConfig, Place, Sources, Stages,
+    WorkerOptions, enqueue, find_inputs, find_listed,
 };
 use denshin::scan::Passwords;
 use denshin::write::Format;
@@ -58,7 +58,7 @@ pub(super) struct Arguments {
     again: bool,
     /// Faults on purpose, WHAT:NAME
     #[arg(long, hide = true)]
-    rehearse: Vec<Misfortune>,
+    rehearse: Vec<InjectedFault>,
     /// Say nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -75,15 +75,15 @@ enum Wanted {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let command = super::crew::command()?;
+    let command = super::worker_options::command()?;
     let stop = interrupt::stop()?;
     let connection = arguments.queue.connection();
     let results = results(arguments.output.as_deref())?;
     let (wanted, mut unseen) = wanted(arguments, &results)?;
-    let orders = arguments.output.as_ref().map(|_| orders(arguments, &results)).transpose()?;
+    let config = arguments.output.as_ref().map(|_| config(arguments, &results)).transpose()?;
     let job = Enqueue {
         connection: &connection,
-        orders: orders.as_ref(),
+        config: config.as_ref(),
         results,
         sources: match &wanted {
             Wanted::Files(files) => Sources::Files(files),
@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         most_waiting: arguments.most_waiting,
         again: arguments.again.then(|| clock::now().to_string()),
         store_options: store_options(),
-        crew: CrewOptions {
+        worker: WorkerOptions {
             command: &command,
             page_seconds: 60.0,
             worker_bytes: u64::MAX,
@@ -191,7 +191,7 @@ fn wanted(arguments: &Arguments, results: &Place) -> anyhow::Result<(Wanted, u64
     Ok((Wanted::Files(found?), inputs.unseen.len() as u64))
 }
 
-fn orders(arguments: &Arguments, results: &Place) -> anyhow::Result<Orders> {
+fn config(arguments: &Arguments, results: &Place) -> anyhow::Result<JobConfig> {
     let reading = &arguments.reading;
     let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
     let settings = reading.settings()?;
@@ -200,7 +200,7 @@ fn orders(arguments: &Arguments, results: &Place) -> anyhow::Result<Orders> {
             "passwords are not put into a queue (give them to the workers: denshin work --password-file FILE)"
         );
     }
-    Ok(Orders {
+    Ok(JobConfig {
         settings,
         passwords: Passwords::default(),
         engine: reading.engine(),
@@ -212,6 +212,6 @@ fn orders(arguments: &Arguments, results: &Place) -> anyhow::Result<Orders> {
         existing: Existing::Renew,
         stages: Stages::All,
         unfinished: String::new(),
-        rehearsal: arguments.rehearse.clone(),
+        injected_faults: arguments.rehearse.clone(),
     })
 }

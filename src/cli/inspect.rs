@@ -14,7 +14,7 @@ use std::time::Instant;
 #[derive(Args)]
 #[command(after_help = "Example:\n  \
     denshin inspect cable.tif --page 2 -o look\n\n\
-    Writes NAME-1-paper.png, NAME-2-deskew.png, NAME-3-binarize.png, NAME-4-marks.png (stamps, redactions, handwriting and rules in the \
+    Writes NAME-1-background.png, NAME-2-deskew.png, NAME-3-binarize.png, NAME-4-marks.png (stamps, redactions, handwriting and rules in the \
     colours of its legend), NAME-5-stamps.png (stamps set upright, their own ink alone), NAME-6-layout.png (lines blue \
     and green, their cells gray, reading order as a red path) and NAME-timings.json (milliseconds). NAME is the \
     file's, with -p0002 and so on where it has several pages.")]

@@ -3,7 +3,6 @@
 mod batch;
 mod clock;
 mod convert;
-mod crew;
 mod engine;
 mod enqueue;
 mod evaluate;
@@ -23,6 +22,7 @@ mod sources;
 mod status;
 mod work;
 mod worker;
+mod worker_options;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use denshin::batch::OutputError;

@@ -1,8 +1,8 @@
 //! `denshin read`: scans into page records.
 
-use super::crew::CrewArguments;
 use super::engine::EngineArguments;
 use super::results::ResultArguments;
+use super::worker_options::WorkerArguments;
 use super::{Exit, complain, interrupt, progress, sources};
 use clap::Args;
 use denshin::batch::{Batch, End, Inputs, Outcome, Policy, Record, Shard, Stages, run_batch};
@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     results: ResultArguments,
     #[command(flatten)]
-    crew: CrewArguments,
+    worker: WorkerArguments,
     #[command(flatten)]
     reading: EngineArguments,
     /// Name files in folders that are passed over
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let orders = arguments.results.orders(&arguments.reading, Stages::All)?;
+    let config = arguments.results.config(&arguments.reading, Stages::All)?;
     let output = &arguments.results.output;
     let Inputs { found: inputs, unseen, ignored } =
         sources::find(&arguments.inputs, arguments.list.as_deref(), output)?;
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             searched.join(", ")
         );
     }
-    let command = super::crew::command()?;
+    let command = super::worker_options::command()?;
     let stop = interrupt::stop()?;
     let standard_input = sources::standard_input(&inputs)?;
     unseen.iter().for_each(|error| complain(&error.to_string()));
@@ -65,9 +65,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         standard_input: standard_input.as_ref().map(|file| file.path()),
         record: Record::Lines,
         shard: Shard::default(),
-        orders: &orders,
-        crew: arguments.crew.options(&command),
-        jobs: arguments.crew.jobs(),
+        config: &config,
+        worker: arguments.worker.options(&command),
+        jobs: arguments.worker.jobs(),
         policy: Policy::default(),
         stop: &stop,
     };

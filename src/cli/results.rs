@@ -2,7 +2,7 @@
 
 use super::engine::EngineArguments;
 use clap::{Args, ValueEnum};
-use denshin::batch::{Existing, Misfortune, Orders, Stages};
+use denshin::batch::{Existing, InjectedFault, JobConfig, Stages};
 use denshin::write::Format;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -20,7 +20,7 @@ pub(super) struct ResultArguments {
     existing: ExistingPolicy,
     /// Faults on purpose, WHAT:NAME
     #[arg(long, hide = true)]
-    rehearse: Vec<Misfortune>,
+    rehearse: Vec<InjectedFault>,
 }
 
 /// A kind of result: of each page, or of all pages of a file.
@@ -56,7 +56,7 @@ enum ExistingPolicy {
 
 impl ResultArguments {
     /// How pages are read, and where their results go.
-    pub(super) fn orders(&self, reading: &EngineArguments, stages: Stages) -> anyhow::Result<Orders> {
+    pub(super) fn config(&self, reading: &EngineArguments, stages: Stages) -> anyhow::Result<JobConfig> {
         let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
         let settings = reading.settings()?;
         let pdf = self.format.contains(&Target::Pdf) && stages == Stages::All;
@@ -68,7 +68,7 @@ impl ResultArguments {
         if pdf && !formats.contains(&Format::Json) {
             formats.push(Format::Json);
         }
-        Ok(Orders {
+        Ok(JobConfig {
             passwords: settings.scan.passwords.clone(),
             settings,
             engine: reading.engine(),
@@ -85,7 +85,7 @@ impl ResultArguments {
             },
             stages,
             unfinished: String::new(),
-            rehearsal: self.rehearse.clone(),
+            injected_faults: self.rehearse.clone(),
         })
     }
 }

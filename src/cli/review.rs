@@ -5,7 +5,7 @@ use super::{Exit, complain, settings};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use denshin::provenance::hexadecimal;
-use denshin::review::{self, Desk, Export, Guard, Material, Of, Session};
+use denshin::review::{self, Export, Guard, Material, Of, Session, Workspace};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,16 +79,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     for folder in [&arguments.references, &arguments.scans].into_iter().flatten() {
         anyhow::ensure!(folder.is_dir(), "{}: there is no such folder", folder.display());
     }
-    let desk = Desk::new(&material)
+    let workspace = Workspace::new(&material)
         .with_context(|| format!("{}: is no folder of results", arguments.results.display()))?;
     match &arguments.export {
-        Some(folder) => export(&desk, folder, arguments),
-        None => serve(Arc::new(desk), arguments),
+        Some(folder) => export(&workspace, folder, arguments),
+        None => serve(Arc::new(workspace), arguments),
     }
 }
 
-fn export(desk: &Desk, folder: &Path, arguments: &Arguments) -> anyhow::Result<Exit> {
-    desk.read_list();
+fn export(workspace: &Workspace, folder: &Path, arguments: &Arguments) -> anyhow::Result<Exit> {
+    workspace.read_list();
     let what: Vec<Export> = arguments
         .what
         .iter()
@@ -98,7 +98,7 @@ fn export(desk: &Desk, folder: &Path, arguments: &Arguments) -> anyhow::Result<E
         })
         .collect();
     let of = if arguments.unfinished { Of::Saved } else { Of::Done };
-    let exported = review::export(desk, folder, of, &what);
+    let exported = review::export(workspace, folder, of, &what);
     for (name, why) in &exported.failed {
         complain(&format!("{name}: {why}"));
     }
@@ -110,7 +110,7 @@ fn export(desk: &Desk, folder: &Path, arguments: &Arguments) -> anyhow::Result<E
     Ok(if exported.failed.is_empty() { Exit::Success } else { Exit::SomeFailed })
 }
 
-fn serve(desk: Arc<Desk>, arguments: &Arguments) -> anyhow::Result<Exit> {
+fn serve(workspace: Arc<Workspace>, arguments: &Arguments) -> anyhow::Result<Exit> {
     let wanted = SocketAddr::new(arguments.listen, arguments.port);
     let listener = TcpListener::bind(wanted)
         .with_context(|| format!("{wanted}: cannot listen there (choose another port with --port)"))?;
@@ -129,7 +129,7 @@ fn serve(desk: Arc<Desk>, arguments: &Arguments) -> anyhow::Result<Exit> {
     let title = title.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let session = Session { reviewer: arguments.name.clone(), title, now: Some(now) };
     let guard = Guard { names: arguments.host_name.clone(), loopback, token };
-    review::serve(listener, desk, session, guard).context("the server ended")?;
+    review::serve(listener, workspace, session, guard).context("the server ended")?;
     Ok(Exit::Success)
 }
 

@@ -1,8 +1,8 @@
 //! `denshin work`: reads pages of a queue, beside any number of others.
 
-use super::crew::CrewArguments;
 use super::passwords::PasswordArguments;
 use super::queue::{QueueArguments, plain, store_options};
+use super::worker_options::WorkerArguments;
 use super::{Exit, interrupt, log};
 use clap::Args;
 use denshin::batch::{End, Work, work_queue};
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     queue: QueueArguments,
     #[command(flatten)]
-    crew: CrewArguments,
+    worker: WorkerArguments,
     /// End when nothing waits and no worker has anything in work
     #[arg(long)]
     until_empty: bool,
@@ -45,7 +45,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let command = super::crew::command()?;
+    let command = super::worker_options::command()?;
     let stop = interrupt::stop()?;
     let connection = arguments.queue.connection();
     let work = Work {
@@ -54,8 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         model: arguments.model.clone().map(PathBuf::into_os_string),
         passwords: arguments.passwords.passwords()?,
         store_options: store_options(),
-        crew: arguments.crew.options(&command),
-        jobs: arguments.crew.jobs(),
+        worker: arguments.worker.options(&command),
+        jobs: arguments.worker.jobs(),
         until_empty: arguments.until_empty,
         stop: &stop,
     };

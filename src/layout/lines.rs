@@ -2,7 +2,7 @@
 //!
 //! Everything here runs along x: vertical zones are transposed before and back afterwards.
 
-mod chain;
+mod candidate;
 mod cutting;
 mod remnants;
 mod rows;
@@ -25,7 +25,7 @@ use seen::Seen;
 use stringing::Stringing;
 
 /// A line with its direction.
-pub(super) struct Chained {
+pub(super) struct CandidateBlock {
     /// Direction.
     pub writing_mode: WritingMode,
     /// The line.
@@ -33,11 +33,11 @@ pub(super) struct Chained {
 }
 
 /// Redactions where nothing is printed: each a line of its own.
-pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
+pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<CandidateBlock> {
     redactions
         .iter()
         .enumerate()
-        .map(|(i, &bbox)| Chained {
+        .map(|(i, &bbox)| CandidateBlock {
             writing_mode: WritingMode::HorizontalTb,
             line: LineBox { bbox, parts: vec![Part::Redaction(i)] },
         })
@@ -45,11 +45,11 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<Chained> {
 }
 
 /// The lines of a page, in no order.
-pub(super) struct Chains {
+pub(super) struct LineCandidates {
     /// Lines of both directions.
-    pub lines: Vec<Chained>,
+    pub lines: Vec<CandidateBlock>,
     /// Lines that stand wholly beneath stamps.
-    pub beneath: Vec<Chained>,
+    pub beneath: Vec<CandidateBlock>,
     /// The bands between tiers of vertical print.
     pub tiers: Vec<BBox>,
 }
@@ -61,7 +61,7 @@ pub(super) fn chain(
     (strung, zones): (&[Strung], &[Zone]),
     erased: &Erased<'_>,
     options: &LayoutOptions,
-) -> Chains {
+) -> LineCandidates {
     let size = found.size;
     let mut free: Vec<bool> = vec![true; erased.redactions.len()];
     let (mut lines, mut beneath) = (Vec::new(), Vec::new());
@@ -82,22 +82,22 @@ pub(super) fn chain(
             tiers = along(&bands, mode);
         }
         let stringing = Stringing { ink, mode, strung, marks: &marks, size, widest_blank };
-        let (mut chains, others) = stringing.string_zones(&zones);
-        stringing.place_redactions(&mut chains, &along(erased.redactions, mode), &mut free);
-        lines.extend(chains.into_iter().filter_map(|c| stringing.finish(c)));
+        let (mut candidates, others) = stringing.string_zones(&zones);
+        stringing.place_redactions(&mut candidates, &along(erased.redactions, mode), &mut free);
+        lines.extend(candidates.into_iter().filter_map(|c| stringing.finish(c)));
         beneath.extend(others.into_iter().filter_map(|c| stringing.finish(c)));
     }
     let alone = redactions_alone(erased.redactions).into_iter().zip(free).filter(|(_, is_free)| *is_free);
-    let alone: Vec<Chained> = alone
-        .map(|(alone, _)| Chained { writing_mode: nearest_mode(&alone.line.bbox, &lines), ..alone })
+    let alone: Vec<CandidateBlock> = alone
+        .map(|(alone, _)| CandidateBlock { writing_mode: nearest_mode(&alone.line.bbox, &lines), ..alone })
         .collect();
     lines.extend(alone);
-    Chains { lines, beneath, tiers }
+    LineCandidates { lines, beneath, tiers }
 }
 
 /// The direction of the line that lies nearest to a redaction in no line: in a form, that of the form.
-fn nearest_mode(redaction: &BBox, lines: &[Chained]) -> WritingMode {
-    let distance = |line: &&Chained| {
+fn nearest_mode(redaction: &BBox, lines: &[CandidateBlock]) -> WritingMode {
+    let distance = |line: &&CandidateBlock| {
         let [across, down] = [line.line.bbox.gap_x(redaction), line.line.bbox.gap_y(redaction)];
         across.max(0).pow(2) + down.max(0).pow(2)
     };
@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_redaction_in_no_line_has_the_direction_of_the_nearest_one() {
-        let line = |bbox, writing_mode| Chained { writing_mode, line: LineBox { bbox, parts: vec![] } };
+        let line =
+            |bbox, writing_mode| CandidateBlock { writing_mode, line: LineBox { bbox, parts: vec![] } };
         let lines = [
             line(BBox::from_ltrb(0, 0, 200, 30), WritingMode::HorizontalTb),
             line(BBox::from_ltrb(600, 100, 630, 900), WritingMode::VerticalRl),

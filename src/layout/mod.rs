@@ -26,7 +26,7 @@ use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
 use crate::segment::Labels;
-use lines::Chains;
+use lines::LineCandidates;
 use rulings::Rulings;
 use serde::{Deserialize, Serialize};
 
@@ -197,7 +197,8 @@ pub fn find_lines(
         None => (vec![], found),
     };
     let zones = direction::find_zones(&found, &rulings, options);
-    let Chains { lines, beneath, tiers } = lines::chain(ink, &found, (&strung, &zones), erased, options);
+    let LineCandidates { lines, beneath, tiers } =
+        lines::chain(ink, &found, (&strung, &zones), erased, options);
     let partings = Partings { gutter, tiers };
     let mut blocks = order::into_blocks(lines, erased.rulings, &partings);
     cells::rule(ink, &mut blocks);

@@ -6,7 +6,7 @@
 //! rows. Horizontal blocks of a vertical page are read before the columns where they stand above them (title, form
 //! boxes), among them where they stand between, after them below.
 
-use super::lines::Chained;
+use super::lines::CandidateBlock;
 use super::rulings::Rulings;
 use super::{Block, LineBox, Partings};
 use crate::geometry::{BBox, BoxIndex};
@@ -18,12 +18,12 @@ const TIER_LINES: usize = 3;
 
 /// Groups lines into blocks and puts all in reading order, of two pages beside a gutter one after the other. Rules part the
 /// rows of a table.
-pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox], partings: &Partings) -> Vec<Block> {
+pub(super) fn into_blocks(lines: Vec<CandidateBlock>, rulings: &[BBox], partings: &Partings) -> Vec<Block> {
     let Partings { gutter, tiers } = partings;
     let Some(gutter) = *gutter else { return blocks_of_page(lines, rulings, tiers) };
     let vertical = lines.iter().filter(|l| l.writing_mode == WritingMode::VerticalRl).count();
     let is_vertical = 2 * vertical > lines.len();
-    let (left, right): (Vec<Chained>, Vec<Chained>) =
+    let (left, right): (Vec<CandidateBlock>, Vec<CandidateBlock>) =
         lines.into_iter().partition(|l| l.line.bbox.center().x < f64::from(gutter));
     let (first, second) = if is_vertical { (right, left) } else { (left, right) };
     let mut blocks = blocks_of_page(first, rulings, tiers);
@@ -32,8 +32,8 @@ pub(super) fn into_blocks(lines: Vec<Chained>, rulings: &[BBox], partings: &Part
 }
 
 /// The blocks of one page in reading order.
-fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox], tiers: &[BBox]) -> Vec<Block> {
-    let (mut horizontal, vertical): (Vec<Chained>, Vec<Chained>) =
+fn blocks_of_page(lines: Vec<CandidateBlock>, rulings: &[BBox], tiers: &[BBox]) -> Vec<Block> {
+    let (mut horizontal, vertical): (Vec<CandidateBlock>, Vec<CandidateBlock>) =
         lines.into_iter().partition(|l| l.writing_mode == WritingMode::HorizontalTb);
     horizontal.sort_by_key(|l| (l.line.bbox.top, l.line.bbox.left));
     let mut columns = Vec::new();
@@ -43,7 +43,7 @@ fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox], tiers: &[BBox]) -> Vec<
     let table = Table::of(upright, level, horizontal.iter().map(|l| l.line.bbox).collect());
     // Lines by the blocks that they were put into: a block goes on below its last one.
     let mut ends = BoxIndex::default();
-    for Chained { writing_mode, line } in horizontal {
+    for CandidateBlock { writing_mode, line } in horizontal {
         let joins = |b: &Block| {
             let last = b.lines.last().expect("holds a line");
             follows(last, &line, writing_mode) && !table.parts_rows(&last.bbox, &line.bbox)
@@ -58,7 +58,7 @@ fn blocks_of_page(lines: Vec<Chained>, rulings: &[BBox], tiers: &[BBox]) -> Vec<
     }
     let rows = in_reading_order(join_lists(absorb_scraps(blocks), &table.upright));
     let mut upright: Vec<Block> = Vec::new();
-    for Chained { writing_mode, line } in columns {
+    for CandidateBlock { writing_mode, line } in columns {
         let joins = |b: &Block| follows(b.lines.last().expect("holds a line"), &line, writing_mode);
         match upright.last_mut().filter(|b| joins(b)) {
             Some(block) => block.lines.push(line),
@@ -239,7 +239,7 @@ fn insert_in_row(block: &mut Block, line: LineBox) {
 
 /// Puts vertical lines in order, tier by tier: those above a band before those below, and what stands beside it before or
 /// after both.
-fn in_tiers(lines: Vec<Chained>, bands: &[BBox], ordered: &mut Vec<Chained>) {
+fn in_tiers(lines: Vec<CandidateBlock>, bands: &[BBox], ordered: &mut Vec<CandidateBlock>) {
     let cut_off = tier_below(&lines).map(|y| (BBox::from_ltrb(i32::MIN, y, i32::MAX, y), bands));
     let parted = || {
         let at = bands.iter().position(|band| parts(band, &lines))?;
@@ -249,7 +249,7 @@ fn in_tiers(lines: Vec<Chained>, bands: &[BBox], ordered: &mut Vec<Chained>) {
         ordered.extend(in_columns(lines));
         return;
     };
-    let mut groups: [Vec<Chained>; 4] = Default::default();
+    let mut groups: [Vec<CandidateBlock>; 4] = Default::default();
     for line in lines {
         groups[place_about(&band, &line.line.bbox)].push(line);
     }
@@ -268,13 +268,13 @@ fn place_about(band: &BBox, line: &BBox) -> usize {
 }
 
 /// Whether lines enough stand above and below a band.
-fn parts(band: &BBox, lines: &[Chained]) -> bool {
+fn parts(band: &BBox, lines: &[CandidateBlock]) -> bool {
     let count = |place| lines.iter().filter(|l| place_about(band, &l.line.bbox) == place).count();
     count(1) >= TIER_LINES && count(2) >= TIER_LINES
 }
 
 /// Where a tier ends: a row that no line crosses, with lines enough on both sides that share most of their width.
-fn tier_below(lines: &[Chained]) -> Option<i32> {
+fn tier_below(lines: &[CandidateBlock]) -> Option<i32> {
     let mut spans: Vec<(i32, i32)> = lines.iter().map(|l| (l.line.bbox.top, l.line.bbox.bottom)).collect();
     spans.sort_unstable();
     let mut reach = spans.first()?.1;
@@ -307,12 +307,12 @@ fn tier_below(lines: &[Chained]) -> Option<i32> {
 }
 
 /// Columns from right to left, lines of a column from above.
-fn in_columns(mut lines: Vec<Chained>) -> Vec<Chained> {
+fn in_columns(mut lines: Vec<CandidateBlock>) -> Vec<CandidateBlock> {
     lines.sort_by_key(|l| std::cmp::Reverse(l.line.bbox.left + l.line.bbox.right));
-    let mut ordered: Vec<Chained> = Vec::new();
-    let mut column: Vec<Chained> = Vec::new();
+    let mut ordered: Vec<CandidateBlock> = Vec::new();
+    let mut column: Vec<CandidateBlock> = Vec::new();
     for line in lines {
-        let shares = column.first().is_none_or(|first: &Chained| {
+        let shares = column.first().is_none_or(|first: &CandidateBlock| {
             let (a, b) = (first.line.bbox, line.line.bbox);
             -2 * a.gap_x(&b) > a.width().min(b.width())
                 && column.iter().all(|c| c.line.bbox.gap_y(&b) >= -b.height() / 4)
@@ -334,14 +334,14 @@ impl Block {
         self.lines.iter().fold(BBox::default(), |all, l| all.union(&l.bbox))
     }
 
-    pub(super) fn into_lines(self) -> impl Iterator<Item = Chained> {
+    pub(super) fn into_lines(self) -> impl Iterator<Item = CandidateBlock> {
         let writing_mode = self.writing_mode;
-        self.lines.into_iter().map(move |line| Chained { writing_mode, line })
+        self.lines.into_iter().map(move |line| CandidateBlock { writing_mode, line })
     }
 }
 
-impl From<Chained> for Block {
-    fn from(Chained { writing_mode, line }: Chained) -> Self {
+impl From<CandidateBlock> for Block {
+    fn from(CandidateBlock { writing_mode, line }: CandidateBlock) -> Self {
         Self { writing_mode, lines: vec![line] }
     }
 }
@@ -413,19 +413,19 @@ mod tests {
     use super::*;
     use crate::layout::Part;
 
-    fn column(left: i32, top: i32, bottom: i32) -> Chained {
+    fn column(left: i32, top: i32, bottom: i32) -> CandidateBlock {
         let bbox = BBox::from_ltrb(left, top, left + 20, bottom);
-        Chained {
+        CandidateBlock {
             writing_mode: WritingMode::VerticalRl,
             line: LineBox { bbox, parts: vec![Part::Redaction(0)] },
         }
     }
 
-    fn order(lines: Vec<Chained>) -> Vec<(i32, i32)> {
+    fn order(lines: Vec<CandidateBlock>) -> Vec<(i32, i32)> {
         ordered(lines, &[])
     }
 
-    fn ordered(lines: Vec<Chained>, rulings: &[BBox]) -> Vec<(i32, i32)> {
+    fn ordered(lines: Vec<CandidateBlock>, rulings: &[BBox]) -> Vec<(i32, i32)> {
         let blocks = into_blocks(lines, rulings, &Partings::default());
         blocks.iter().flat_map(|b| &b.lines).map(|l| (l.bbox.left, l.bbox.top)).collect()
     }
@@ -436,10 +436,10 @@ mod tests {
         assert_eq!(order(lines), [(100, 0), (101, 320), (70, 10), (40, 0)]);
     }
 
-    fn row(left: i32, right: i32, top: i32) -> Chained {
+    fn row(left: i32, right: i32, top: i32) -> CandidateBlock {
         let bbox = BBox::from_ltrb(left, top, right, top + 20);
         let line = LineBox { bbox, parts: vec![Part::Redaction(0)] };
-        Chained { writing_mode: WritingMode::HorizontalTb, line }
+        CandidateBlock { writing_mode: WritingMode::HorizontalTb, line }
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //! over print; otherwise it belongs to the form and its sides are rules.
 
 use super::Mark;
+use super::background::Background;
 use super::erasing::{cover_inside, cover_run};
 use super::frames::Frame;
 use super::lines::{Seen, across, between};
-use super::paper::Paper;
 use super::shade::lift;
 use super::strokes::{Stroke, Strokes, Upright, turned};
 use crate::geometry::{BBox, BoxIndex, Point};
@@ -53,17 +53,17 @@ pub(super) struct Boxed {
 
 /// Finds the frames that are stamps.
 ///
-/// `ink` is the whole page's: a redaction may lie over a side. `rest` is without redactions. Worn frames are looked at
+/// `ink` is the whole page's: a redaction may lie over a side. `text_ink` is without redactions. Worn frames are looked at
 /// where there are no whole ones. The form is its strokes, the paper, and the height of print, px.
 pub(super) fn find_boxes(
     ink: &Binary,
-    rest: &Binary,
+    text_ink: &Binary,
     (frames, worn): (&[Frame], &[Frame]),
-    (strokes, paper, letter): (&Strokes, &Paper<'_>, f64),
+    (strokes, paper, letter): (&Strokes, &Background<'_>, f64),
     size: f64,
 ) -> Vec<Boxed> {
     let (mut kept, mut taken): (Vec<Boxed>, _) = (Vec::new(), BoxIndex::default());
-    let print = thickness(rest, (0.25 * size) as i32);
+    let print = thickness(text_ink, (0.25 * size) as i32);
     let places = |frames: &[Frame]| BoxIndex::of(frames.iter().map(|f| &f.bbox));
     let (whole_places, worn_places) = (places(frames), places(worn));
     let worn = worn.iter().filter(|w| {
@@ -78,7 +78,7 @@ pub(super) fn find_boxes(
             continue;
         }
         let is_cell = is_cell(at, (frames, &whole_places), size);
-        let boxed = stamp(ink, rest, (frame, is_cell), (print, strokes, letter), size);
+        let boxed = stamp(ink, text_ink, (frame, is_cell), (print, strokes, letter), size);
         // A frame is drawn on paper; the edges of a dark area are not.
         if let Some(boxed) = boxed.filter(|k| paper.sides(&k.mark.bbox, size) >= 3) {
             taken.insert(kept.len(), &boxed.mark.bbox);
@@ -91,7 +91,7 @@ pub(super) fn find_boxes(
 /// A frame as a stamp, if it is one.
 fn stamp(
     ink: &Binary,
-    rest: &Binary,
+    text_ink: &Binary,
     (frame, is_cell): (&Frame, bool),
     (print, strokes, letter): (f64, &Strokes, f64),
     size: f64,
@@ -102,9 +102,9 @@ fn stamp(
     let turn = if is_cell { 0.0 } else { (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size)) };
     let crossings = crossings(ink, frame, size);
     // A redaction at a corner is no rule that goes on.
-    let onwards = onwards(rest, frame, size);
+    let onwards = onwards(text_ink, frame, size);
     let inset = frame.thickness + 0.08 * size + 1.0;
-    let inner = frame.inside(rest, inset);
+    let inner = frame.inside(text_ink, inset);
     let area = frame.area(inset).max(1.0);
     let filled = inner.ink_in(&inner.bbox()) as f64 / area;
     let bold = thickness(&inner, (0.25 * size) as i32) / print;
@@ -191,10 +191,10 @@ fn rules_near<'a>(
 }
 
 /// The outlined redactions that are seen by their outline alone: frames without print whose sides have gaps, or that a
-/// stamp lies over, its own ink left out of `rest`. Stamps and redactions are known.
+/// stamp lies over, its own ink left out of `text_ink`. Stamps and redactions are known.
 pub(super) fn blank_frames(
     ink: &Binary,
-    rest: &Binary,
+    text_ink: &Binary,
     frames: &[Frame],
     known: &[Mark],
     size: f64,
@@ -221,7 +221,7 @@ pub(super) fn blank_frames(
             && crossed.iter().all(crosses)
             && (!crossed.is_empty() || !is_cell(&b, (frames, &frame_places), size))
             && taken_places.touching(&b).into_iter().all(|i| !taken[i].intersects(&b))
-            && is_blank_beside(rest, frame, &crossed, size)
+            && is_blank_beside(text_ink, frame, &crossed, size)
             && onwards(ink, frame, size) <= most_onwards
         {
             let style = RedactionStyle::Outlined;
@@ -235,17 +235,17 @@ pub(super) fn blank_frames(
 }
 
 /// Whether nothing but specks stands in a frame beside the stamps that cross it, and most of it is beside them.
-fn is_blank_beside(rest: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) -> bool {
+fn is_blank_beside(text_ink: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) -> bool {
     let long = f64::from(frame.bbox.width().max(frame.bbox.height()));
     let inset = (frame.thickness + frame.lean().abs() * long + 0.12 * size).ceil() as i32;
-    let inner = frame.bbox.grown(-inset).intersection(&rest.bbox());
+    let inner = frame.bbox.grown(-inset).intersection(&text_ink.bbox());
     let rim = (0.1 * size).ceil() as i32;
     let stamps: Vec<BBox> = stamps.iter().map(|s| s.grown(rim)).filter(|s| s.intersects(&inner)).collect();
     let (mut seen, mut inked) = (0, 0);
     for (x, y) in (inner.top..inner.bottom).flat_map(|y| (inner.left..inner.right).map(move |x| (x, y))) {
         if stamps.iter().all(|s| !s.contains(x, y)) {
             seen += 1;
-            inked += i64::from(rest.is_ink(x as u32, y as u32));
+            inked += i64::from(text_ink.is_ink(x as u32, y as u32));
         }
     }
     inner.width() > 0 && 5 * seen >= 2 * inner.area() && inked * 100 <= seen
@@ -263,9 +263,9 @@ fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
         .map(|&(from, to)| {
             let normal = across(from, to);
             let steps = ((to.x - from.x).hypot(to.y - from.y)) as i32;
-            let goes_on = |at: Point, aslant: f64| {
+            let goes_on = |at: Point, tilted_rows: f64| {
                 (-beyond..=beyond).map(f64::from).all(|d| {
-                    let (x, y) = (normal.x - aslant * normal.y, normal.y + aslant * normal.x);
+                    let (x, y) = (normal.x - tilted_rows * normal.y, normal.y + tilted_rows * normal.x);
                     seen.at((at.x + x * d) as i32, (at.y + y * d) as i32)
                 })
             };
@@ -331,7 +331,7 @@ pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
 impl Boxed {
     /// Covers the frame, and of what stands in it the whole where nothing crosses the frame, else what is darker than
     /// print, or where shades do not tell, what is larger. Print that crosses the frame stays.
-    pub(super) fn cover(&self, gray: &GrayImage, covered: &mut Binary, rest: &mut Binary, size: f64) {
+    pub(super) fn cover(&self, gray: &GrayImage, mark_mask: &mut Binary, text_ink: &mut Binary, size: f64) {
         let thickness = self.frame.thickness;
         let mut outline = Vec::new();
         for (from, to) in self.frame.sides() {
@@ -340,14 +340,14 @@ impl Boxed {
             // From corner to corner with the sides' own thickness.
             for i in 0..=(2.0 * (length + thickness)) as i32 {
                 let at = between(from, to, (f64::from(i) - thickness) / 2.0 / length);
-                cover_run(covered, rest, at, normal, thickness);
+                cover_run(mark_mask, text_ink, at, normal, thickness);
                 outline.push(at);
             }
         }
         let holds = |p: Point| self.frame.holds(p);
         let over_print = self.crossings > 0;
-        if !over_print || !lift(gray, covered, rest, &self.mark.bbox, (&outline, &holds), size) {
-            cover_inside(covered, rest, &self.mark.bbox, &holds, over_print, size);
+        if !over_print || !lift(gray, mark_mask, text_ink, &self.mark.bbox, (&outline, &holds), size) {
+            cover_inside(mark_mask, text_ink, &self.mark.bbox, &holds, over_print, size);
         }
     }
 }

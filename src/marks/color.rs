@@ -176,8 +176,8 @@ pub(super) fn find_colored(page: &ColorPage<'_>, size: f64, options: &MarksOptio
 fn without_rules(colored: &mut Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let strokes = find_strokes(colored, size);
     let long = MarksOptions { shortest_rule: LONGEST, ..options.clone() };
-    let mut covered = Binary::new(colored.width(), colored.height());
-    let rules = strokes.rules(size, &long, &mut covered, colored);
+    let mut mark_mask = Binary::new(colored.width(), colored.height());
+    let rules = strokes.rules(size, &long, &mut mark_mask, colored);
     let form = rules.iter().fold(BBox::default(), |all, rule| all.union(&rule.bbox));
     for (family, transposed) in [(&strokes.upright, false), (&strokes.flat, true)] {
         let form = turned(&form, transposed);
@@ -189,7 +189,7 @@ fn without_rules(colored: &mut Binary, size: f64, options: &MarksOptions) -> Vec
                 } else {
                     (Point { x, y }, Point { x: 1.0, y: 0.0 })
                 };
-                cover_run(&mut covered, colored, at, across, rule.thickness);
+                cover_run(&mut mark_mask, colored, at, across, rule.thickness);
             }
         }
     }

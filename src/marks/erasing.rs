@@ -11,22 +11,22 @@ const FRAME: (f64, i32) = (1.8, 2);
 const LARGE: f64 = 1.15;
 
 /// Makes a box covered, and paper in the rest.
-pub(super) fn cover(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
-    let inside = bbox.intersection(&covered.bbox());
+pub(super) fn cover(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BBox) {
+    let inside = bbox.intersection(&mark_mask.bbox());
     for y in inside.top..inside.bottom {
-        covered.row_mut(y as u32)[inside.left as usize..inside.right.max(inside.left) as usize].fill(255);
+        mark_mask.row_mut(y as u32)[inside.left as usize..inside.right.max(inside.left) as usize].fill(255);
     }
-    rest.erase(&inside);
+    text_ink.erase(&inside);
 }
 
 /// Makes the ink in a box covered, and paper in the rest.
-pub(super) fn cover_ink(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
-    let inside = bbox.intersection(&rest.bbox());
+pub(super) fn cover_ink(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BBox) {
+    let inside = bbox.intersection(&text_ink.bbox());
     for y in inside.top..inside.bottom {
         for x in (inside.left..inside.right).map(|x| x as u32) {
-            if rest.is_ink(x, y as u32) {
-                covered.set(x, y as u32, true);
-                rest.set(x, y as u32, false);
+            if text_ink.is_ink(x, y as u32) {
+                mark_mask.set(x, y as u32, true);
+                text_ink.set(x, y as u32, false);
             }
         }
     }
@@ -34,21 +34,21 @@ pub(super) fn cover_ink(covered: &mut Binary, rest: &mut Binary, bbox: &BBox) {
 
 /// Covers the run of ink across a frame at a place, and tells whether it could: a longer run is print that crosses.
 pub(super) fn cover_run(
-    covered: &mut Binary,
-    rest: &mut Binary,
+    mark_mask: &mut Binary,
+    text_ink: &mut Binary,
     at: Point,
     across: Point,
     thickness: f64,
 ) -> bool {
     let longest = (FRAME.0 * thickness) as i32 + FRAME.1;
-    let seen = Seen { ink: rest, transposed: false };
+    let seen = Seen { ink: text_ink, transposed: false };
     let Some((first, last)) = seen.run(at, across, thickness as i32 / 2 + 2, longest) else { return true };
     if last - first > longest {
         return false;
     }
     for d in (first..last).map(f64::from) {
         let (x, y) = (floor(at.x + across.x * d), floor(at.y + across.y * d));
-        cover(covered, rest, &BBox::from_ltwh(x, y, 1, 1));
+        cover(mark_mask, text_ink, &BBox::from_ltwh(x, y, 1, 1));
     }
     true
 }
@@ -56,15 +56,15 @@ pub(super) fn cover_run(
 /// Covers what stands within a frame. Where the frame lies over print, what is larger than print is only taken out of
 /// the rest: it may be joined to print, which would go with it.
 pub(super) fn cover_inside(
-    covered: &mut Binary,
-    rest: &mut Binary,
+    mark_mask: &mut Binary,
+    text_ink: &mut Binary,
     bbox: &BBox,
     holds: &dyn Fn(Point) -> bool,
     over_print: bool,
     size: f64,
 ) {
-    let inside = bbox.intersection(&rest.bbox());
-    let (components, labels) = cut(rest, &inside).components();
+    let inside = bbox.intersection(&text_ink.bbox());
+    let (components, labels) = cut(text_ink, &inside).components();
     let goes: Vec<bool> = components
         .iter()
         .map(|c| !over_print || f64::from(c.bbox.width().max(c.bbox.height())) >= LARGE * size)
@@ -73,9 +73,9 @@ pub(super) fn cover_inside(
         let (x, y) = (inside.left as u32 + x, inside.top as u32 + y);
         if goes[label.0[0] as usize - 1] && holds(Point { x: f64::from(x), y: f64::from(y) }) {
             if !over_print {
-                covered.set(x, y, true);
+                mark_mask.set(x, y, true);
             }
-            rest.set(x, y, false);
+            text_ink.set(x, y, false);
         }
     }
 }
@@ -96,25 +96,25 @@ const RIM_PX: i32 = 6;
 
 /// What of the covered ink lies within some boxes, and at their rims.
 #[must_use]
-pub fn within(covered: &Binary, boxes: &[BBox]) -> Binary {
-    let mut found = Binary::new(covered.width(), covered.height());
+pub fn within(mark_mask: &Binary, boxes: &[BBox]) -> Binary {
+    let mut found = Binary::new(mark_mask.width(), mark_mask.height());
     for bbox in boxes {
-        let inside = bbox.grown(RIM_PX).intersection(&covered.bbox());
+        let inside = bbox.grown(RIM_PX).intersection(&mark_mask.bbox());
         for y in inside.top..inside.bottom {
             let columns = inside.left as usize..inside.right.max(inside.left) as usize;
-            found.row_mut(y as u32)[columns.clone()].copy_from_slice(&covered.row(y as u32)[columns]);
+            found.row_mut(y as u32)[columns.clone()].copy_from_slice(&mark_mask.row(y as u32)[columns]);
         }
     }
     found
 }
 
 /// Makes covered ink of the gray page paper, with the shade around it.
-pub fn erase(gray: &mut GrayImage, covered: &Binary) {
-    let (width, height) = (covered.width() as usize, covered.height());
+pub fn erase(gray: &mut GrayImage, mark_mask: &Binary) {
+    let (width, height) = (mark_mask.width() as usize, mark_mask.height());
     for y in 0..height {
         let rows = y.saturating_sub(1)..(y + 2).min(height);
         for near in rows {
-            let row = covered.row(near);
+            let row = mark_mask.row(near);
             let out = &mut gray.as_mut()[y as usize * width..(y as usize + 1) * width];
             let mut x = 0;
             while let Some(left) = row[x..].iter().position(|&p| p != 0).map(|d| x + d) {

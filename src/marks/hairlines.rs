@@ -216,10 +216,10 @@ mod tests {
         let (page, ink) = leaning(120.0, |x, y| hanging(x, y) || alone(x, y));
         let whole = ink.with(&find_hairlines(&ink, &page, 200.0, SIZE));
         let lower = BBox::from_ltrb(200, 495, 780, 508);
-        let covered = (lower.left..lower.right)
+        let mark_mask = (lower.left..lower.right)
             .filter(|&x| whole.ink_in(&BBox { left: x, right: x + 1, ..lower }) > 0)
             .count();
-        assert_eq!(covered, lower.width() as usize);
+        assert_eq!(mark_mask, lower.width() as usize);
         let below = BBox::from_ltrb(0, 545, 900, 700);
         assert_eq!(whole.ink_in(&below), ink.ink_in(&below));
     }

@@ -52,12 +52,12 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
     let by_rules = ruled.iter().flat_map(|marks| marks.found.iter().cloned());
     proposed.extend(by_rules.map(|mark| (mark, Proposer::Rules)));
     let judged = judged(proposed, gray, labels);
-    let mut covered = Binary::new(ink.width(), ink.height());
-    let mut rest = ink.clone();
+    let mut mark_mask = Binary::new(ink.width(), ink.height());
+    let mut text_ink = ink.clone();
     for (mark, proposer) in &judged {
         match (&ruled, proposer) {
-            _ if !mark.is_stamp() => cover(&mut covered, &mut rest, &mark.bbox.grown(super::rim(size))),
-            (Some(ruled), Proposer::Rules) => erase_as(ruled, &mark.bbox, &mut covered, &mut rest),
+            _ if !mark.is_stamp() => cover(&mut mark_mask, &mut text_ink, &mark.bbox.grown(super::rim(size))),
+            (Some(ruled), Proposer::Rules) => erase_as(ruled, &mark.bbox, &mut mark_mask, &mut text_ink),
             _ => {}
         }
     }
@@ -76,34 +76,39 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
             continue;
         }
         match (&ruled, proposer) {
-            (Some(ruled), Proposer::Rules) => erase_as(ruled, &note.bbox, &mut covered, &mut rest),
+            (Some(ruled), Proposer::Rules) => erase_as(ruled, &note.bbox, &mut mark_mask, &mut text_ink),
             _ => written.push(note.bbox),
         }
         found.push(note);
     }
-    sort_ink(labels, (&by_network, &written), &mut covered, &mut rest);
+    sort_ink(labels, (&by_network, &written), &mut mark_mask, &mut text_ink);
     found.extend(sheet.colored.rules.iter().cloned());
-    found.extend(strokes::find_strokes(&rest, size).rules(size, options, &mut covered, &mut rest));
-    passages::group(&mut found, &rest, size);
-    Marks { found, covered, rest }
+    found.extend(strokes::find_strokes(&text_ink, size).rules(size, options, &mut mark_mask, &mut text_ink));
+    passages::group(&mut found, &text_ink, size);
+    Marks { found, mark_mask, text_ink }
 }
 
 /// Takes out of the rest what rules took out in a box.
-fn erase_as(ruled: &Marks, bbox: &BBox, covered: &mut Binary, rest: &mut Binary) {
-    let inside = bbox.intersection(&rest.bbox());
+fn erase_as(ruled: &Marks, bbox: &BBox, mark_mask: &mut Binary, text_ink: &mut Binary) {
+    let inside = bbox.intersection(&text_ink.bbox());
     for (x, y) in (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y))) {
         let (x, y) = (x as u32, y as u32);
-        if ruled.covered.is_ink(x, y) {
-            covered.set(x, y, true);
+        if ruled.mark_mask.is_ink(x, y) {
+            mark_mask.set(x, y, true);
         }
-        if !ruled.rest.is_ink(x, y) {
-            rest.set(x, y, false);
+        if !ruled.text_ink.is_ink(x, y) {
+            text_ink.set(x, y, false);
         }
     }
 }
 
 /// Takes the ink of stamps and notes in their boxes, and dirt, out of the rest, unless it is print too.
-fn sort_ink(labels: &Labels, (stamps, notes): (&[BBox], &[BBox]), covered: &mut Binary, rest: &mut Binary) {
+fn sort_ink(
+    labels: &Labels,
+    (stamps, notes): (&[BBox], &[BBox]),
+    mark_mask: &mut Binary,
+    text_ink: &mut Binary,
+) {
     let mut goes = labels.at_least(Label::Other, LIKELY);
     for (label, boxes) in [(Label::Stamp, stamps), (Label::Handwriting, notes)] {
         let plane = labels.plane(label);
@@ -121,9 +126,9 @@ fn sort_ink(labels: &Labels, (stamps, notes): (&[BBox], &[BBox]), covered: &mut 
     for (y, &row) in rows.iter().enumerate() {
         for (x, &column) in columns.iter().enumerate() {
             let (x, y) = (x as u32, y as u32);
-            if goes.is_ink(column, row) && rest.is_ink(x, y) {
-                covered.set(x, y, true);
-                rest.set(x, y, false);
+            if goes.is_ink(column, row) && text_ink.is_ink(x, y) {
+                mark_mask.set(x, y, true);
+                text_ink.set(x, y, false);
             }
         }
     }
@@ -348,8 +353,8 @@ mod tests {
         let mut boxes: Vec<BBox> = marks.found.iter().filter(|m| m.is_stamp()).map(|m| m.bbox).collect();
         boxes.sort_by_key(|bbox| bbox.left);
         assert_eq!(boxes, [place(80, 80, 240, 240), place(240, 80, 400, 240)]);
-        assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 20 * 2 * 16);
-        assert!(!marks.covered.is_ink(160, 164) && marks.covered.is_ink(100, 100));
+        assert_eq!(marks.text_ink.ink_in(&place(0, 0, 800, 800)), 20 * 2 * 16);
+        assert!(!marks.mark_mask.is_ink(160, 164) && marks.mark_mask.is_ink(100, 100));
     }
 
     #[test]
@@ -381,6 +386,6 @@ mod tests {
             .map(|m| (m.bbox, matches!(m.kind, RegionKind::Redaction { style: RedactionStyle::Solid, .. })))
             .collect();
         assert_eq!(found, [(place(80, 80, 400, 120), true), (place(80, 136, 400, 176), false)]);
-        assert_eq!(marks.rest.ink_in(&place(0, 0, 800, 800)), 0);
+        assert_eq!(marks.text_ink.ink_in(&place(0, 0, 800, 800)), 0);
     }
 }

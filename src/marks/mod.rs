@@ -2,45 +2,45 @@
 //!
 //! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
 //! Thin lines that came out as dashes are made whole to find blanks ([`hairlines`]). In the remaining ink, blocks filled
-//! with black are redactions ([`solid`]), and so are passages struck out by hand ([`hatched`]), blank boxes that stand
+//! with black are redactions ([`solid`]), and so are passages struck out by hand ([`strikeout`]), blank boxes that stand
 //! alone and blocks whose middle the copier bleached ([`blanks`]); the page's print tells them from edges and dirt
 //! ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of frames ([`frames`]), which are stamps where
 //! they stand askew to the page, or are heavier than its print ([`boxes`]); the rest are rules. Rings and ovals with
 //! print in them are stamps ([`rings`]). A black stamp over print is lifted off where it is darker than the print
 //! ([`shade`]). What is left and leans against the page is a stamp without a frame, or a note written by hand
-//! ([`leaning`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame that stand
-//! straight ([`unlike`]).
+//! ([`rotated_text`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame that stand
+//! straight ([`frameless`]).
 //!
 //! All lengths are in characters, so neither resolution nor scale need be known. A stamp without a frame that looks as
 //! a heading does stays print; a stamp's text is not read here.
 
 mod arcs;
-mod aslant;
-mod blanks;
+mod background;
+mod box_edges;
 mod boxes;
 mod color;
 #[cfg(test)]
 mod drawing;
 mod ellipse;
 mod erasing;
+mod frameless;
 mod frames;
 mod hairlines;
-mod hatched;
 mod judge;
-mod leaning;
 mod learned;
 mod lines;
+mod outlined;
 mod own_ink;
-mod paper;
 mod passages;
-mod rims;
 mod rings;
+mod rotated_text;
 mod rows;
 mod shade;
 mod shapes;
 mod solid;
+mod strikeout;
 mod strokes;
-mod unlike;
+mod tilted_rows;
 
 pub use color::lift_color;
 pub use erasing::{erase, within};
@@ -50,10 +50,10 @@ use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind};
 use crate::raster::{Binary, Component, Pixels, character_size};
 use crate::segment::Labels;
+use background::Background;
 use erasing::{cover, cover_ink};
 use image::GrayImage;
-use paper::Paper;
-use passages::Print;
+use passages::PrintRows;
 use serde::{Deserialize, Serialize};
 
 /// What counts as a mark. Lengths are in characters: multiples of the page's character size.
@@ -121,10 +121,10 @@ pub struct Marks {
     /// Stamps, redactions, notes and rulings.
     pub found: Vec<Mark>,
     /// The ink that belongs to them and hides nothing: what [`erase`] makes paper.
-    pub covered: Binary,
+    pub mark_mask: Binary,
     /// The ink in which lines are found: without what is covered, and without strokes of black stamps that may be
     /// joined to print. Whoever reads sees those, and may tell one from the other.
-    pub rest: Binary,
+    pub text_ink: Binary,
 }
 
 /// Finds all marks of a page: its pixels tell colour, `gray` and `ink` the rest, which are those of the page with
@@ -166,36 +166,36 @@ struct Sheet<'a> {
 /// The marks that rules find.
 fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
     let Sheet { ref color, ref colored, gray, ink, ref components, size } = *sheet;
-    let mut covered = Binary::new(ink.width(), ink.height());
-    let mut rest = ink.clone();
+    let mut mark_mask = Binary::new(ink.width(), ink.height());
+    let mut text_ink = ink.clone();
     let mut found = [&colored.stamps[..], &colored.rules].concat();
-    let paper = Paper::of(gray, ink);
-    let print = Print::of(components, color.as_ref(), ink, gray, size);
+    let paper = Background::of(gray, ink);
+    let print = PrintRows::of(components, color.as_ref(), ink, gray, size);
     let hairlines = hairlines::find_hairlines(ink, gray, paper.contrast(), size);
     for block in find_blocks(ink, &ink.with(&hairlines), &print, size, options) {
-        cover(&mut covered, &mut rest, &block.bbox.grown(rim(size)));
+        cover(&mut mark_mask, &mut text_ink, &block.bbox.grown(rim(size)));
         found.push(block);
     }
-    let strokes = strokes::find_strokes(&rest, size);
-    let all = ink.with(&covered);
+    let strokes = strokes::find_strokes(&text_ink, size);
+    let all = ink.with(&mark_mask);
     let frames = frames::find_frames(&all, &strokes, frames::WHOLE, size);
-    let worn = frames::find_frames(&rest, &strokes, frames::WORN, size);
+    let worn = frames::find_frames(&text_ink, &strokes, frames::WORN, size);
     let letter = rows::print_height(&boxes_of(components), ink.width().max(ink.height())).unwrap_or(size);
-    let rings = rings::find_rings(&rest, &strokes, size);
-    let mut boxes = boxes::find_boxes(&all, &rest, (&frames, &worn), (&strokes, &paper, letter), size);
+    let rings = rings::find_rings(&text_ink, &strokes, size);
+    let mut boxes = boxes::find_boxes(&all, &text_ink, (&frames, &worn), (&strokes, &paper, letter), size);
     // Strokes of characters in a ring may stand like a frame's sides.
     let in_ring = |b: &BBox| rings.iter().any(|r| 5 * r.mark.bbox.intersection(b).area() >= 4 * b.area());
     boxes.retain(|b| !in_ring(&b.mark.bbox));
     for kept in &boxes {
-        kept.cover(gray, &mut covered, &mut rest, size);
+        kept.cover(gray, &mut mark_mask, &mut text_ink, size);
         found.push(kept.mark.clone());
     }
-    let mut hidden = boxes::blank_frames(&all, &rest, &frames, &found, size);
+    let mut hidden = boxes::blank_frames(&all, &text_ink, &frames, &found, size);
     if !boxes.is_empty() {
         // Taken out, a stamp leaves whole what it crossed.
-        let lines = rest.with(&hairlines).without(&covered);
+        let lines = text_ink.with(&hairlines).without(&mark_mask);
         let mut known = BoxIndex::of(hidden.iter().map(|h| &h.bbox));
-        for outline in print.blocks(blanks::find_outlines(&lines, size)) {
+        for outline in print.blocks(outlined::find_outlines(&lines, size)) {
             let mut near = known.touching(&outline.bbox).into_iter();
             if !near.any(|i| hidden[i].bbox.intersects(&outline.bbox)) {
                 known.insert(hidden.len(), &outline.bbox);
@@ -204,50 +204,53 @@ fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
         }
     }
     for outline in hidden {
-        cover(&mut covered, &mut rest, &outline.bbox.grown(rim(size)));
+        cover(&mut mark_mask, &mut text_ink, &outline.bbox.grown(rim(size)));
         found.push(outline);
     }
-    found.extend(strokes.rules(size, options, &mut covered, &mut rest));
+    found.extend(strokes.rules(size, options, &mut mark_mask, &mut text_ink));
     for ring in rings {
-        ring.cover(gray, &mut covered, &mut rest, size);
+        ring.cover(gray, &mut mark_mask, &mut text_ink, size);
         found.push(ring.mark);
     }
-    let mut pieces = boxes_of(&rest.components().0);
+    let mut pieces = boxes_of(&text_ink.components().0);
     let straight = rows::Straight::of(&pieces, letter);
-    for leaning in leaning::find_leaning(&rest, &straight.without(&pieces), &found, (size, letter)) {
-        leaning.pieces.iter().for_each(|piece| cover_ink(&mut covered, &mut rest, piece));
-        found.push(leaning.mark);
+    for rotated_text in
+        rotated_text::find_rotated_text(&text_ink, &straight.without(&pieces), &found, (size, letter))
+    {
+        rotated_text.pieces.iter().for_each(|piece| cover_ink(&mut mark_mask, &mut text_ink, piece));
+        found.push(rotated_text.mark);
     }
-    pieces.retain(|piece| rest.ink_in(piece) > 0);
-    let bold_rows = options.bold_rows.then(|| unlike::find_unlike(&rest, &pieces, &straight, &found));
-    for unlike in bold_rows.into_iter().flatten() {
-        unlike.characters.iter().for_each(|character| cover_ink(&mut covered, &mut rest, character));
-        found.push(unlike.mark);
+    pieces.retain(|piece| text_ink.ink_in(piece) > 0);
+    let bold_rows =
+        options.bold_rows.then(|| frameless::find_frameless(&text_ink, &pieces, &straight, &found));
+    for frameless in bold_rows.into_iter().flatten() {
+        frameless.characters.iter().for_each(|character| cover_ink(&mut mark_mask, &mut text_ink, character));
+        found.push(frameless.mark);
     }
-    passages::group(&mut found, &rest, size);
-    Marks { found, covered, rest }
+    passages::group(&mut found, &text_ink, size);
+    Marks { found, mark_mask, text_ink }
 }
 
 /// The redactions of all kinds, but for outlines that a stamp lies over; `lines` is the ink with its thin lines whole.
 fn find_blocks(
     ink: &Binary,
     lines: &Binary,
-    print: &Print<'_>,
+    print: &PrintRows<'_>,
     size: f64,
     options: &MarksOptions,
 ) -> Vec<Mark> {
     let solid = solid::find_blocks(ink, size, options);
     let mut blocks = passages::without_strokes(solid.clone(), size);
     blocks.retain(|b| print.stands_apart(&b.bbox));
-    let blanks = blanks::find_blanks(ink, lines, size);
+    let blanks = outlined::find_outlined(ink, lines, size);
     let hollow: Vec<BBox> = blanks.iter().map(|b| b.bbox).collect();
     let hollows = BoxIndex::of(&hollow);
     blocks.extend(blanks);
     let ends = solid::ends(solid, &blocks, size);
     blocks.extend(ends);
     let ragged = blocks.iter().filter(|b| solid::is_low(&b.bbox, size)).map(|b| b.bbox).collect();
-    let hatched = hatched::find_hatched(ink, ragged, size);
-    let mut found = print.blocks(passages::merged(solid::whole(blocks, size), hatched));
+    let strikeout = strikeout::find_strikeouts(ink, ragged, size);
+    let mut found = print.blocks(passages::merged(solid::whole(blocks, size), strikeout));
     found.retain(|m| {
         hollows.touching(&m.bbox).into_iter().any(|i| hollow[i].intersects(&m.bbox))
             || print.is_denser(&m.bbox)
@@ -304,7 +307,7 @@ mod tests {
             assert!(matches!(stamp.kind, RegionKind::Stamp { shape: StampShape::Rectangle, .. }));
             assert!(stamp.bbox.iou(&lines::around(&corners, 3.0)) > 0.95);
             let all = before.ink_in(&stamp.bbox);
-            let left = marks.rest.ink_in(&stamp.bbox);
+            let left = marks.text_ink.ink_in(&stamp.bbox);
             assert!(left * 10 >= all * 9 && left <= all * 105 / 100, "{slope}: {left} of {all} px of print");
         }
     }
@@ -335,7 +338,7 @@ mod tests {
         let marks = found(&ink);
         let [stamp] = without_rules(&marks)[..] else { panic!("{:?}", marks.found) };
         assert!(stamp.bbox.iou(&BBox::from_ltrb(446, 1106, 754, 1294)) > 0.95);
-        assert!(marks.covered.is_ink(500, 1184));
+        assert!(marks.mark_mask.is_ink(500, 1184));
     }
 
     #[test]

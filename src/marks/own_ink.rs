@@ -40,9 +40,9 @@ pub struct Stamped<'a> {
     /// Coloured ink lifted off, nothing erased.
     pub gray: &'a GrayImage,
     /// The ink that belongs to marks.
-    pub covered: &'a Binary,
+    pub mark_mask: &'a Binary,
     /// The ink in which lines are found.
-    pub rest: &'a Binary,
+    pub text_ink: &'a Binary,
     /// The marks.
     pub found: &'a [Mark],
     /// The labels of its places, where the network was asked.
@@ -119,8 +119,10 @@ impl Stamped<'_> {
         }
         let mut lifted = whole.clone();
         whiten(&mut lifted, place, place, |x, y| !self.is_covered(x, y, 1));
-        let stroke =
-            thickness(&erasing::cut(self.rest, &place.grown(place.height().min(place.width()))), SPECK_PX);
+        let stroke = thickness(
+            &erasing::cut(self.text_ink, &place.grown(place.height().min(place.width()))),
+            SPECK_PX,
+        );
         let bold = without_thin_strokes(&whole, (THIN * stroke).round().clamp(2.0, 12.0) as u32);
         vec![lifted, whole, bold]
     }
@@ -128,7 +130,7 @@ impl Stamped<'_> {
     /// Whether ink of a mark lies within `reach` of a pixel.
     fn is_covered(&self, x: i32, y: i32, reach: i32) -> bool {
         let near = BBox::from_ltwh(x, y, 1, 1).grown(reach);
-        self.covered.ink_in(&near) > 0
+        self.mark_mask.ink_in(&near) > 0
     }
 }
 
@@ -244,8 +246,14 @@ mod tests {
             bbox: place(80, 80, 400, 160),
             confidence: Confidence::CERTAIN,
         }];
-        let stamped =
-            |labels| Stamped { page: &page, gray: &gray, covered: &ink, rest: &ink, found: &found, labels };
+        let stamped = |labels| Stamped {
+            page: &page,
+            gray: &gray,
+            mark_mask: &ink,
+            text_ink: &ink,
+            found: &found,
+            labels,
+        };
         let count = |labels| stamped(labels).own_ink(1)[0].1.len();
         assert_eq!(count(Some(&labels)), count(None) + 1);
         let views = stamped(Some(&labels)).own_ink(1).remove(0).1;

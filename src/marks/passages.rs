@@ -24,28 +24,28 @@ const BEHIND: f64 = 4.0;
 const SPECK: f64 = 0.3;
 
 /// Solid blocks and struck-out passages: where both found one, its larger box.
-pub(super) fn merged(blocks: Vec<Mark>, hatched: Vec<Mark>) -> Vec<Mark> {
+pub(super) fn merged(blocks: Vec<Mark>, strikeout: Vec<Mark>) -> Vec<Mark> {
     let mostly_in = |a: &BBox, b: &BBox| 2 * a.intersection(b).area() >= a.area();
-    let (mut blocks, mut hatched) = (blocks, hatched);
+    let (mut blocks, mut strikeout) = (blocks, strikeout);
     let in_one_of = |a: &BBox, others: &[Mark], places: &BoxIndex| {
         places.touching(a).into_iter().any(|i| mostly_in(a, &others[i].bbox))
     };
     let places = |marks: &[Mark]| BoxIndex::of(marks.iter().map(|m| &m.bbox));
     let known = places(&blocks);
-    hatched.retain(|h| !in_one_of(&h.bbox, &blocks, &known));
-    let known = places(&hatched);
-    blocks.retain(|b| !in_one_of(&b.bbox, &hatched, &known));
-    blocks.extend(hatched);
+    strikeout.retain(|h| !in_one_of(&h.bbox, &blocks, &known));
+    let known = places(&strikeout);
+    blocks.retain(|b| !in_one_of(&b.bbox, &strikeout, &known));
+    blocks.extend(strikeout);
     blocks
 }
 
-/// Numbers the passages of more than one block; `rest` is the page without the blocks.
-pub(super) fn group(found: &mut [Mark], rest: &Binary, size: f64) {
+/// Numbers the passages of more than one block; `text_ink` is the page without the blocks.
+pub(super) fn group(found: &mut [Mark], text_ink: &Binary, size: f64) {
     let boxes: Vec<(usize, BBox)> = (0..found.len())
         .filter(|&i| matches!(found[i].kind, RegionKind::Redaction { .. }))
         .map(|i| (i, found[i].bbox))
         .collect();
-    let passage = passages(&boxes.iter().map(|(_, bbox)| *bbox).collect::<Vec<BBox>>(), rest, size);
+    let passage = passages(&boxes.iter().map(|(_, bbox)| *bbox).collect::<Vec<BBox>>(), text_ink, size);
     let mut count = vec![0; boxes.len()];
     passage.iter().for_each(|&of| count[of] += 1);
     let (mut numbers, mut last) = (vec![0; boxes.len()], 0);
@@ -61,7 +61,7 @@ pub(super) fn group(found: &mut [Mark], rest: &Binary, size: f64) {
 }
 
 /// For each block one of its passage, the same for all of that.
-fn passages(boxes: &[BBox], rest: &Binary, size: f64) -> Vec<usize> {
+fn passages(boxes: &[BBox], text_ink: &Binary, size: f64) -> Vec<usize> {
     fn root(passage: &mut [usize], mut i: usize) -> usize {
         while passage[i] != i {
             passage[i] = passage[passage[i]];
@@ -74,7 +74,7 @@ fn passages(boxes: &[BBox], rest: &Binary, size: f64) -> Vec<usize> {
     let reach = (LINE_GAP * size) as i32 + 1;
     let mut passage: Vec<usize> = (0..boxes.len()).collect();
     // Whether a block ends its line, and begins one: the same whichever it goes on with.
-    let is_blank = |strip: BBox| is_blank(rest, &strip, size);
+    let is_blank = |strip: BBox| is_blank(text_ink, &strip, size);
     let ends: Vec<bool> = boxes.iter().map(|b| is_blank(strips(b, size).1)).collect();
     let begins: Vec<bool> = boxes.iter().map(|b| is_blank(strips(b, size).0)).collect();
     for (a, first) in boxes.iter().enumerate().filter(|(a, _)| ends[*a]) {
@@ -149,14 +149,14 @@ fn follows(first: &BBox, second: &BBox, size: f64) -> bool {
 }
 
 /// Whether a box holds specks at most.
-fn is_blank(rest: &Binary, bbox: &BBox, size: f64) -> bool {
-    let (components, _) = cut(rest, bbox).components();
+fn is_blank(text_ink: &Binary, bbox: &BBox, size: f64) -> bool {
+    let (components, _) = cut(text_ink, bbox).components();
     components.iter().all(|c| f64::from(c.bbox.width().max(c.bbox.height())) < SPECK * size)
 }
 
 /// What the page's print tells of a block: a redaction hides print, so it lies where print is, is as dark and as black,
 /// and is not a stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the margin fail.
-pub(super) struct Print<'a> {
+pub(super) struct PrintRows<'a> {
     color: Option<&'a ColorPage<'a>>,
     ink: &'a Binary,
     gray: &'a GrayImage,
@@ -196,7 +196,7 @@ const SHORT: (f64, f64) = (5.0, 0.2);
 /// Ink in the strip beside a short upright block, as wide as it: where there is more, both are strokes of large type.
 const BESIDE: f64 = 0.35;
 
-impl<'a> Print<'a> {
+impl<'a> PrintRows<'a> {
     /// Measures the page's print.
     pub(super) fn of(
         components: &[Component],
@@ -425,7 +425,7 @@ mod tests {
         }
         let gray = ink.to_gray();
         let (components, _) = ink.components();
-        let print = Print::of(&components, None, &ink, &gray, 40.0);
+        let print = PrintRows::of(&components, None, &ink, &gray, 40.0);
         assert_eq!([word, block, line].map(|b| print.is_denser(&b)), [false, true, true]);
     }
 

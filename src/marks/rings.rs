@@ -273,17 +273,17 @@ fn gap(hits: &[bool]) -> f64 {
 
 impl Ring {
     /// Covers the ring and what stands in it; print that crosses it stays.
-    pub(super) fn cover(&self, gray: &GrayImage, covered: &mut Binary, rest: &mut Binary, size: f64) {
+    pub(super) fn cover(&self, gray: &GrayImage, mark_mask: &mut Binary, text_ink: &mut Binary, size: f64) {
         let places = (4.0 * std::f64::consts::PI * self.ellipse.half.0) as usize;
         let (mut crossings, mut outline) = (0, Vec::new());
         for angle in angles(places) {
             let (at, out) = self.ellipse.at(angle);
-            crossings += usize::from(!cover_run(covered, rest, at, out, self.thickness));
+            crossings += usize::from(!cover_run(mark_mask, text_ink, at, out, self.thickness));
             outline.push(at);
         }
         let holds = |p: Point| self.ellipse.out(p) < 1.0;
-        if crossings == 0 || !lift(gray, covered, rest, &self.mark.bbox, (&outline, &holds), size) {
-            cover_inside(covered, rest, &self.mark.bbox, &holds, crossings > 0, size);
+        if crossings == 0 || !lift(gray, mark_mask, text_ink, &self.mark.bbox, (&outline, &holds), size) {
+            cover_inside(mark_mask, text_ink, &self.mark.bbox, &holds, crossings > 0, size);
         }
     }
 }

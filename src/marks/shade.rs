@@ -23,14 +23,14 @@ const EDGE: i32 = 2;
 /// `outline` runs along the middle of the stamp's frame; `holds` tells what is inside of it.
 pub(super) fn lift(
     gray: &GrayImage,
-    covered: &mut Binary,
-    rest: &mut Binary,
+    mark_mask: &mut Binary,
+    text_ink: &mut Binary,
     bbox: &BBox,
     (outline, holds): (&[Point], &dyn Fn(Point) -> bool),
     size: f64,
 ) -> bool {
-    let Some(level) = between_shades(gray, rest, bbox, outline, size) else { return false };
-    let inside = bbox.intersection(&rest.bbox()).grown(-1).intersection(&rest.bbox().grown(-1));
+    let Some(level) = between_shades(gray, text_ink, bbox, outline, size) else { return false };
+    let inside = bbox.intersection(&text_ink.bbox()).grown(-1).intersection(&text_ink.bbox().grown(-1));
     let dark = |x: i32, y: i32| gray.get_pixel(x as u32, y as u32).0[0] <= level;
     let mut strokes = Vec::new();
     for (x, y) in (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y))) {
@@ -45,14 +45,20 @@ pub(super) fn lift(
     }
     for (x, y) in strokes {
         let edge = BBox::from_ltrb(x - EDGE, y - EDGE, x + EDGE + 1, y + EDGE + 1).intersection(&inside);
-        super::erasing::cover_ink(covered, rest, &edge);
+        super::erasing::cover_ink(mark_mask, text_ink, &edge);
     }
     true
 }
 
 /// The level half way between the shades of a stamp and of the print around it, if they are far enough apart.
-fn between_shades(gray: &GrayImage, rest: &Binary, bbox: &BBox, outline: &[Point], size: f64) -> Option<u8> {
-    let page = rest.bbox().grown(-1);
+fn between_shades(
+    gray: &GrayImage,
+    text_ink: &Binary,
+    bbox: &BBox,
+    outline: &[Point],
+    size: f64,
+) -> Option<u8> {
+    let page = text_ink.bbox().grown(-1);
     let mut stamp = [0u64; 256];
     for at in outline.iter().filter(|p| page.contains(p.x as i32, p.y as i32)) {
         let (x, y) = (at.x as u32, at.y as u32);
@@ -67,7 +73,7 @@ fn between_shades(gray: &GrayImage, rest: &Binary, bbox: &BBox, outline: &[Point
             let (x, y) = (x as u32, y as u32);
             let is_middle = [(x, y), (x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
                 .into_iter()
-                .all(|(x, y)| rest.is_ink(x, y));
+                .all(|(x, y)| text_ink.is_ink(x, y));
             print[usize::from(gray.get_pixel(x, y).0[0])] += u64::from(is_middle);
         }
     }
@@ -102,16 +108,16 @@ mod tests {
 
     fn lifted(print_shade: u8, stamp_shade: u8) -> (bool, Binary, Binary, Binary) {
         let (gray, ink, stamp) = drawn(print_shade, stamp_shade);
-        let (mut covered, mut rest) = (page(), ink.with(&stamp));
+        let (mut mark_mask, mut text_ink) = (page(), ink.with(&stamp));
         let outline: Vec<Point> = (400..800).map(|x| Point { x: f64::from(x), y: 603.0 }).collect();
         let bbox = BBox::from_ltrb(400, 600, 800, 900);
-        let could = lift(&gray, &mut covered, &mut rest, &bbox, (&outline, &|_| true), SIZE);
-        (could, rest, ink, stamp)
+        let could = lift(&gray, &mut mark_mask, &mut text_ink, &bbox, (&outline, &|_| true), SIZE);
+        (could, text_ink, ink, stamp)
     }
 
     #[test]
     fn strokes_darker_than_print_go_and_the_print_beside_them_stays() {
-        let (could, rest, ink, stamp) = lifted(90, 15);
+        let (could, text_ink, ink, stamp) = lifted(90, 15);
         assert!(could);
         let inside = BBox::from_ltrb(410, 610, 790, 890);
         let count = |both: &Binary, of: &Binary| {
@@ -119,14 +125,14 @@ mod tests {
                 .flat_map(|y| (inside.left..inside.right).map(move |x| (x as u32, y as u32)));
             pixels.filter(|&(x, y)| of.is_ink(x, y) && both.is_ink(x, y)).count() as f64
         };
-        assert_eq!(count(&rest, &stamp), 0.0);
-        assert!(count(&rest, &ink) > 0.8 * count(&ink, &ink));
+        assert_eq!(count(&text_ink, &stamp), 0.0);
+        assert!(count(&text_ink, &ink) > 0.8 * count(&ink, &ink));
     }
 
     #[test]
     fn one_shade_tells_nothing() {
-        let (could, rest, ink, stamp) = lifted(20, 15);
+        let (could, text_ink, ink, stamp) = lifted(20, 15);
         assert!(!could);
-        assert_eq!(rest, ink.with(&stamp));
+        assert_eq!(text_ink, ink.with(&stamp));
     }
 }

@@ -282,8 +282,8 @@ impl Strokes {
         &self,
         size: f64,
         options: &MarksOptions,
-        covered: &mut Binary,
-        rest: &mut Binary,
+        mark_mask: &mut Binary,
+        text_ink: &mut Binary,
     ) -> Vec<Mark> {
         let is_long = |s: &&Stroke| s.is_rule() && s.length() >= options.shortest_rule * size;
         let long =
@@ -308,10 +308,10 @@ impl Strokes {
             };
             for stroke in family.strokes.iter().filter(is_rule) {
                 let bbox = turned(&stroke.bbox, transposed);
-                let before = covered.ink_in(&bbox);
-                family.erase(stroke, transposed, covered, rest);
+                let before = mark_mask.ink_in(&bbox);
+                family.erase(stroke, transposed, mark_mask, text_ink);
                 // A side of a box that was covered already is no rule of its own.
-                if covered.ink_in(&bbox) > before {
+                if mark_mask.ink_in(&bbox) > before {
                     found.push(Mark { kind: RegionKind::Ruling, bbox, confidence: Confidence::clamped(0.9) });
                 }
             }
@@ -322,7 +322,7 @@ impl Strokes {
 
 impl Upright {
     /// Covers a stroke's pixels, but not those of thin strokes that cross it.
-    fn erase(&self, stroke: &Stroke, transposed: bool, covered: &mut Binary, rest: &mut Binary) {
+    fn erase(&self, stroke: &Stroke, transposed: bool, mark_mask: &mut Binary, text_ink: &mut Binary) {
         let own = stroke.pieces.iter().flat_map(|&piece| self.labels.runs_of(piece));
         let mut runs: Vec<(u32, Range<usize>)> = own.collect();
         runs.sort_unstable_by_key(|(y, columns)| (*y, columns.start));
@@ -343,8 +343,8 @@ impl Upright {
             at_y = y;
             for x in columns.clone().map(|x| x as u32) {
                 let (x, y) = if transposed { (row[0].0, x) } else { (x, row[0].0) };
-                covered.set(x, y, true);
-                rest.set(x, y, false);
+                mark_mask.set(x, y, true);
+                text_ink.set(x, y, false);
             }
         }
     }

@@ -5,9 +5,9 @@
 //! character after character, and what none of the stamp's own characters is, belongs to the line. Only engines that read through
 //! strokes are asked.
 
-use super::beneath::{SURE, of_one_width, said_over};
 use super::lines::{Around, read_line};
 use super::stamps::Way;
+use super::text_under_stamp::{SURE, of_one_width, said_over};
 use super::{Prepared, boxes};
 use crate::geometry::{BBox, BoxIndex};
 use crate::layout::{Cell, LineBox, Part, Print};

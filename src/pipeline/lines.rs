@@ -1,10 +1,10 @@
 //! Reads the lines of a prepared page.
 
 use super::Prepared;
+use super::align_glyphs::align_glyphs;
 use super::allowance::Allowance;
-use super::even::even_out;
+use super::normalize_contrast::normalize_contrast;
 use super::pairs::split_pairs;
-use super::seat::seat;
 use crate::geometry::{BBox, BoxIndex};
 use crate::layout::{LineBox, Part, Print};
 use crate::marks::Mark;
@@ -193,13 +193,13 @@ fn read_print(
         crop.height() as u32,
     )
     .to_image();
-    let mut read: Vec<ReadGlyph> = recognizer.read_line(&even_out(image, mode), mode)?;
+    let mut read: Vec<ReadGlyph> = recognizer.read_line(&normalize_contrast(image, mode), mode)?;
     // Engines are not trusted with blanks and control characters: a glyph is something printed.
     read.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
     for glyph in &mut read {
         glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(crop);
     }
-    seat(&mut read, &print.cells, mode);
+    align_glyphs(&mut read, &print.cells, mode);
     if mode == WritingMode::VerticalRl {
         split_pairs(&mut read, (gray, ink), recognizer)?;
     }

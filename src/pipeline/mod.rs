@@ -1,29 +1,30 @@
 //! One page, from scan to record: one line a stage.
 
+mod align_glyphs;
 mod allowance;
-mod beneath;
-mod doubts;
-mod even;
-mod faded;
+mod faint_text;
 mod legend;
 mod lengthen;
 mod lines;
+mod normalize_contrast;
+mod orientation;
 mod pairs;
 mod pictures;
 mod record;
-mod seat;
 mod square;
 mod stamps;
 mod steps;
-mod upright;
+mod text_under_stamp;
+mod warnings;
 
 pub use self::square::square;
 pub use self::stamps::StampsOptions;
 
-use self::beneath::raise_print;
 use self::lengthen::lengthen;
 use self::lines::read_lines;
 use self::stamps::{StampPicture, read_stamps, settle_stamps, take_stamps};
+use self::text_under_stamp::raise_print;
+use crate::background::{Background, BackgroundOptions, find_background};
 use crate::binarize::{BinarizeOptions, binarize, find_texture};
 use crate::deskew::{self, DeskewOptions, Skew};
 use crate::error::{At, PageError, PageRef, Stage};
@@ -31,7 +32,6 @@ use crate::geometry::{BBox, Transform};
 use crate::layout::{Block, Erased, LayoutOptions, Lines, Part, Partings, find_lines};
 use crate::marks::{self, Mark, MarksMethod, MarksOptions, Stamped, find_marks, lift_color};
 use crate::page::{Page, RegionKind, StampColor};
-use crate::paper::{Paper, PaperOptions, find_paper};
 use crate::provenance::Source;
 use crate::raster::{Binary, Pixels};
 use crate::recognize::Recognizer;
@@ -49,7 +49,7 @@ pub struct Settings {
     /// What files are accepted.
     pub scan: ScanOptions,
     /// Negatives and shade.
-    pub paper: PaperOptions,
+    pub background: BackgroundOptions,
     /// Borders, turns, skew.
     pub deskew: DeskewOptions,
     /// Ink and paper.
@@ -70,7 +70,7 @@ pub struct Prepared {
     /// reads through them. Erasing takes strokes of print along.
     pub through: GrayImage,
     /// The paper, as it was before it was evened.
-    pub paper: Paper,
+    pub background: Background,
     /// Its ink.
     pub ink: Binary,
     /// What was erased.
@@ -116,8 +116,13 @@ pub fn read_page(
 ) -> Result<Page, PageError> {
     let place = PageRef::page(&source.path, source.page);
     let (pixels, back) = square(scan);
-    let paper = find_paper(&pixels, &settings.paper);
-    let prepared = upright::prepare_upright(&paper.even(&pixels), &paper, recognizer, settings);
+    let background = find_background(&pixels, &settings.background);
+    let prepared = orientation::prepare_upright(
+        &background.normalize_contrast(&pixels),
+        &background,
+        recognizer,
+        settings,
+    );
     let mut prepared = Prepared { to_scan: prepared.to_scan.then(&back), ..prepared };
     let stamps = read_stamps(&prepared, recognizer, settings).at(Stage::Stamps, &place)?;
     raise_print(&mut prepared, &stamps, recognizer).at(Stage::Recognize, &place)?;
@@ -133,17 +138,22 @@ pub type Watch<'a> = dyn FnMut(Stage, &dyn Fn() -> RgbImage) + 'a;
 /// Everything before reading, of a page that stands upright: each stage measures, the settings decide, the stage applies.
 #[must_use]
 pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
-    let paper = find_paper(scan, &settings.paper);
-    let even = paper.even(scan);
-    watch(Stage::Paper, &|| pictures::color(&even));
-    prepare_even(&even, &paper, settings, watch)
+    let background = find_background(scan, &settings.background);
+    let even = background.normalize_contrast(scan);
+    watch(Stage::Background, &|| pictures::color(&even));
+    prepare_normalized(&even, &background, settings, watch)
 }
 
 /// Everything before reading of a page with dark print on even paper.
-fn prepare_even(scan: &Pixels, paper: &Paper, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
-    let straight = straighten(scan, paper, settings, watch);
-    let segmented = segment(&straight, paper, settings, watch);
-    let prepared = lay_out(straight, segmented, paper, settings);
+fn prepare_normalized(
+    scan: &Pixels,
+    background: &Background,
+    settings: &Settings,
+    watch: &mut Watch<'_>,
+) -> Prepared {
+    let straight = straighten(scan, background, settings, watch);
+    let segmented = segment(&straight, background, settings, watch);
+    let prepared = lay_out(straight, segmented, background, settings);
     watch(Stage::Layout, &|| pictures::lines(&prepared));
     prepared
 }
@@ -162,7 +172,7 @@ struct Straight<'a> {
 /// Sets a page straight.
 fn straighten<'a>(
     scan: &'a Pixels,
-    paper: &Paper,
+    background: &Background,
     settings: &Settings,
     watch: &mut Watch<'_>,
 ) -> Straight<'a> {
@@ -173,7 +183,7 @@ fn straighten<'a>(
         None => deskew::deskew(scan, skew),
         Some(border) => {
             let mut cleared = scan.clone();
-            deskew::clear(&mut cleared, border, paper.brightness);
+            deskew::clear(&mut cleared, border, background.brightness);
             let (straight, to_scan) = deskew::deskew(&cleared, skew);
             (Cow::Owned(straight.into_owned()), to_scan)
         }
@@ -191,9 +201,9 @@ struct Segmented {
     labels: Option<Labels>,
     marks: Vec<Mark>,
     /// The ink of marks that hides nothing.
-    covered: Binary,
+    mark_mask: Binary,
     /// The ink in which lines are found.
-    rest: Binary,
+    text_ink: Binary,
     /// Stamps and notes, set upright.
     stamps: Vec<StampPicture>,
     /// Where ink was given up: dots of halftones and noise.
@@ -201,53 +211,65 @@ struct Segmented {
 }
 
 /// Finds the marks of a straight page.
-fn segment(straight: &Straight<'_>, paper: &Paper, settings: &Settings, watch: &mut Watch<'_>) -> Segmented {
+fn segment(
+    straight: &Straight<'_>,
+    background: &Background,
+    settings: &Settings,
+    watch: &mut Watch<'_>,
+) -> Segmented {
     let Straight { pixels, gray, ink, .. } = straight;
     let texture = find_texture(ink);
     let print = texture.as_ref().map_or(Cow::Borrowed(ink), |texture| Cow::Owned(ink.without(&texture.ink)));
     // Print that stood in a panel is bold often, and no stamp.
-    let bold_rows = settings.marks.bold_rows && paper.panels() == 0;
+    let bold_rows = settings.marks.bold_rows && background.panels() == 0;
     let options = MarksOptions { bold_rows, ..settings.marks.clone() };
     let labels = segmenter(settings)
         .map(|network| network.label(pixels).expect("the network of the program has the form it wants"));
-    let marks::Marks { found: marks, covered, rest } =
+    let marks::Marks { found: marks, mark_mask, text_ink } =
         find_marks(pixels, gray, &print, labels.as_ref(), &options);
     let stamps = take_stamps(&Stamped {
         page: pixels,
         gray,
-        covered: &covered,
-        rest: &rest,
+        mark_mask: &mark_mask,
+        text_ink: &text_ink,
         found: &marks,
         labels: labels.as_ref(),
     });
     watch(Stage::Marks, &|| pictures::marks(&pictures::color(pixels), &marks, &stamps));
     watch(Stage::Stamps, &|| pictures::stamps(&stamps));
-    Segmented { labels, marks, covered, rest, stamps, texture: texture.map_or(vec![], |t| t.places) }
+    Segmented { labels, marks, mark_mask, text_ink, stamps, texture: texture.map_or(vec![], |t| t.places) }
 }
 
 /// Finds the lines of a page whose marks are known.
-fn lay_out(straight: Straight<'_>, segmented: Segmented, paper: &Paper, settings: &Settings) -> Prepared {
+fn lay_out(
+    straight: Straight<'_>,
+    segmented: Segmented,
+    background: &Background,
+    settings: &Settings,
+) -> Prepared {
     let Straight { mut gray, ink, to_scan, skew, has_border, .. } = straight;
-    let Segmented { labels, marks, covered, mut rest, stamps: upright, texture } = segmented;
+    let Segmented { labels, marks, mark_mask, mut text_ink, stamps: upright, texture } = segmented;
     let mut through = gray.clone();
-    marks::erase(&mut gray, &covered);
+    marks::erase(&mut gray, &mark_mask);
     let redactions = boxes(&marks, |kind| matches!(kind, RegionKind::Redaction { .. }));
-    marks::erase(&mut through, &marks::within(&covered, &redactions));
+    marks::erase(&mut through, &marks::within(&mark_mask, &redactions));
     let rulings = boxes(&marks, |kind| matches!(kind, RegionKind::Ruling));
     let stamps = boxes(&marks, |kind| matches!(kind, RegionKind::Stamp { .. }));
     let erased = Erased { redactions: &redactions, rulings: &rulings, stamps: &stamps };
-    let mut lines = find_lines(&rest, &erased, labels.as_ref(), &settings.layout);
-    if let Some(all) = faded::with_faded(&gray, &ink, &rest, &lines.blocks, &erased, &settings.binarize) {
+    let mut lines = find_lines(&text_ink, &erased, labels.as_ref(), &settings.layout);
+    if let Some(all) =
+        faint_text::with_faint_text(&gray, &ink, &text_ink, &lines.blocks, &erased, &settings.binarize)
+    {
         lines = find_lines(&all, &erased, labels.as_ref(), &settings.layout);
-        rest = all;
+        text_ink = all;
     }
     let Lines { blocks, beneath, partings } = lines;
     let hidden = hidden_characters(&redactions, &blocks);
     Prepared {
         gray,
         through,
-        paper: paper.clone(),
-        ink: rest,
+        background: background.clone(),
+        ink: text_ink,
         marks: with_hidden(marks, hidden),
         texture,
         stamps: upright,

@@ -6,7 +6,7 @@
 //!
 //! The measures were set on four drawn pages with 616 pairs, two typefaces; no real page with pairs was at hand.
 
-use super::even::even_out;
+use super::normalize_contrast::normalize_contrast;
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
@@ -112,8 +112,8 @@ fn read_digits(
     let (left, top, width, height) =
         (crop.left as u32, crop.top as u32, crop.width() as u32, crop.height() as u32);
     let picture = imageops::crop_imm(gray, left, top, width, height).to_image();
-    let mut digits =
-        recognizer.read_line(&even_out(picture, WritingMode::HorizontalTb), WritingMode::HorizontalTb)?;
+    let mut digits = recognizer
+        .read_line(&normalize_contrast(picture, WritingMode::HorizontalTb), WritingMode::HorizontalTb)?;
     let are_sure = digits.iter().all(|g| is_digit(&g.text) && g.confidence.value() >= SURE);
     if !are_sure || !(2..=3).contains(&digits.len()) {
         return Ok(vec![]);

@@ -1,8 +1,8 @@
 //! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
 
-use super::doubts::{doubts, little_text, of_page, of_scan, of_stamps, second_telegram};
 use super::lines::{ReadBlock, ReadLines};
 use super::stamps::ReadStamp;
+use super::warnings::{little_text, of_page, of_regions, of_scan, of_stamps, second_telegram};
 use super::{Prepared, Settings, steps};
 use crate::geometry::{BBox, Polygon, Transform};
 use crate::marks::Mark;
@@ -34,7 +34,7 @@ pub(super) fn page(
     let text = plain_text(&regions);
     let mut warnings = of_scan(&scan.notes);
     warnings.extend(of_page(&prepared, &read.given_up));
-    warnings.extend(doubts(&regions, &prepared));
+    warnings.extend(of_regions(&regions, &prepared));
     warnings.extend(more_telegrams.iter().map(second_telegram));
     let mut steps: Vec<_> = steps::scan(scan).into_iter().collect();
     steps.extend(steps::before_reading(&prepared));
@@ -42,7 +42,7 @@ pub(super) fn page(
     let marks = mark_regions(&prepared, stamps, notes, back, &canvas);
     warnings.extend(of_stamps(&marks));
     regions.extend(marks);
-    warnings.extend(little_text(&regions, &prepared.paper));
+    warnings.extend(little_text(&regions, &prepared.background));
     let mut models = engine.models;
     models.extend(super::segmenter(settings).map(|network| network.model().clone()));
     Page {

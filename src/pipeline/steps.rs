@@ -1,9 +1,9 @@
 //! What was measured on the way, for the record's provenance.
 
 use super::Prepared;
+use crate::background::Polarity;
 use crate::error::Stage;
 use crate::page::{Region, RegionKind};
-use crate::paper::Polarity;
 use crate::provenance::Step;
 use crate::scan::{Note, Scan};
 
@@ -21,14 +21,14 @@ pub(super) fn scan(scan: &Scan) -> Option<Step> {
 pub(super) fn before_reading(prepared: &Prepared) -> Vec<Step> {
     let count = |is: fn(&RegionKind) -> bool| prepared.marks.iter().filter(|m| is(&m.kind)).count();
     let ink = prepared.ink.ink_in(&prepared.ink.bbox()) as f64 / prepared.ink.bbox().area().max(1) as f64;
-    let paper = &prepared.paper;
+    let background = &prepared.background;
     vec![
-        step(Stage::Paper)
-            .with("is_negative", paper.polarity == Polarity::Negative)
-            .with("evenness", round(paper.evenness))
-            .with("hue_of_print", paper.hue_of_print().map(f64::round))
-            .with("panels", paper.panels())
-            .with("hollow_strokes", paper.is_hollow()),
+        step(Stage::Background)
+            .with("is_negative", background.polarity == Polarity::Negative)
+            .with("evenness", round(background.evenness))
+            .with("hue_of_print", background.hue_of_print().map(f64::round))
+            .with("panels", background.panels())
+            .with("hollow_strokes", background.is_hollow()),
         step(Stage::Deskew)
             .with("skew_degrees", round(prepared.skew.degrees))
             .with("confidence", round(f64::from(prepared.skew.confidence.value())))

@@ -32,7 +32,7 @@ const ASSETS: &[Asset] = assets! {
     "/assets/main.js": "main.js", SCRIPT;
     "/assets/api.js": "api.js", SCRIPT;
     "/assets/dom.js": "dom.js", SCRIPT;
-    "/assets/words.js": "words.js", SCRIPT;
+    "/assets/translations.js": "translations.js", SCRIPT;
     "/assets/list.js": "list.js", SCRIPT;
     "/assets/page.js": "page.js", SCRIPT;
     "/assets/state.js": "state.js", SCRIPT;
@@ -42,9 +42,9 @@ const ASSETS: &[Asset] = assets! {
     "/assets/geometry.js": "geometry.js", SCRIPT;
     "/assets/scan.js": "scan.js", SCRIPT;
     "/assets/boxes.js": "boxes.js", SCRIPT;
-    "/assets/bench.js": "bench.js", SCRIPT;
+    "/assets/line-editor.js": "line-editor.js", SCRIPT;
     "/assets/text.js": "text.js", SCRIPT;
-    "/assets/strip.js": "strip.js", SCRIPT;
+    "/assets/line-view.js": "line-view.js", SCRIPT;
     "/assets/reference.js": "reference.js", SCRIPT;
     "/assets/keys.js": "keys.js", SCRIPT;
     "/assets/openseadragon.js": "openseadragon/openseadragon.min.js", SCRIPT;

@@ -1,9 +1,9 @@
 //! Writes what was mended into a folder, page after page, each file whole or not at all. A page that cannot be written is
 //! named, and the others go on.
 
-use super::desk::{Desk, DeskError, Opened};
 use super::export::{LineImage, line_images, reference_json, reference_text};
 use super::store::write_whole;
+use super::workspace::{Opened, Workspace, WorkspaceError};
 use crate::raster::Pixels;
 use crate::relative_path::RelativePath;
 use std::io::Cursor;
@@ -40,17 +40,17 @@ pub struct Exported {
 }
 
 /// Writes the pages of a desk whose list has been read.
-pub fn export(desk: &Desk, folder: &Path, of: Of, what: &[Export]) -> Exported {
+pub fn export(workspace: &Workspace, folder: &Path, of: Of, what: &[Export]) -> Exported {
     let is_wanted = |e: &super::Entry| match of {
         Of::Done => e.review.done,
         Of::Saved => e.review.revision > 0,
     };
-    let pages: Vec<(String, String)> = desk.with_index(|index| {
+    let pages: Vec<(String, String)> = workspace.with_index(|index| {
         index.entries().iter().filter(|e| is_wanted(e)).map(|e| (e.id.clone(), e.name.clone())).collect()
     });
     let mut exported = Exported::default();
     for (id, name) in pages {
-        match export_page(desk, &id, folder, what) {
+        match export_page(workspace, &id, folder, what) {
             Ok(lines) => {
                 exported.pages += 1;
                 exported.lines += lines;
@@ -61,15 +61,15 @@ pub fn export(desk: &Desk, folder: &Path, of: Of, what: &[Export]) -> Exported {
     exported
 }
 
-fn export_page(desk: &Desk, id: &str, folder: &Path, what: &[Export]) -> Result<usize, String> {
-    let said = |e: DeskError| e.to_string();
-    let opened = desk.open(id).map_err(said)?;
+fn export_page(workspace: &Workspace, id: &str, folder: &Path, what: &[Export]) -> Result<usize, String> {
+    let said = |e: WorkspaceError| e.to_string();
+    let opened = workspace.open(id).map_err(said)?;
     let mut lines = 0;
     if what.contains(&Export::References) {
         references(&opened, folder)?;
     }
     if what.contains(&Export::Lines) {
-        let picture = desk.picture(id).map_err(said)?;
+        let picture = workspace.picture(id).map_err(said)?;
         for line in line_images(&opened.page, &opened.review, picture.full()) {
             write_line(&line, &folder.join("lines").join(&opened.entry.name))?;
             lines += 1;

@@ -2,13 +2,13 @@
 //! one thread that answers.
 
 use super::assets;
-use super::desk::{Desk, DeskError, Opened, Submission};
 use super::export::{reference_json, reference_text};
 use super::guard::{Guard, guard};
 use super::index::DOUBTFUL;
 use super::listing::{Question, list, neighbours};
 use super::picture::{Frame, TILE, jpeg};
 use super::store::StoreError;
+use super::workspace::{Opened, Submission, Workspace, WorkspaceError};
 use crate::reviewed::{LoadError, Review, regions_of};
 use axum::Router;
 use axum::body::Bytes;
@@ -40,15 +40,15 @@ pub struct Session {
 
 #[derive(Clone)]
 struct Server {
-    desk: Arc<Desk>,
+    workspace: Arc<Workspace>,
     session: Arc<Session>,
     places: Arc<tokio::sync::Semaphore>,
 }
 
 /// Everything that the server answers to.
-pub fn router(desk: Arc<Desk>, session: Session, let_in: Guard) -> Router {
+pub fn router(workspace: Arc<Workspace>, session: Session, let_in: Guard) -> Router {
     let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
-    let server = Server { desk, session: Arc::new(session), places };
+    let server = Server { workspace, session: Arc::new(session), places };
     Router::new()
         .route("/api/session", get(session_of))
         .route("/api/pages", get(pages))
@@ -70,17 +70,17 @@ pub fn router(desk: Arc<Desk>, session: Session, let_in: Guard) -> Router {
 /// Where the system gives no threads, or the listener fails.
 pub fn serve(
     listener: std::net::TcpListener,
-    desk: Arc<Desk>,
+    workspace: Arc<Workspace>,
     session: Session,
     let_in: Guard,
 ) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let reader = Arc::clone(&desk);
+    let reader = Arc::clone(&workspace);
     std::thread::Builder::new().name("list".into()).spawn(move || reader.read_list())?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        axum::serve(listener, router(desk, session, let_in)).await
+        axum::serve(listener, router(workspace, session, let_in)).await
     })
 }
 
@@ -88,13 +88,13 @@ impl Server {
     /// Does something slow on another thread.
     async fn slowly<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Desk) -> Result<T, DeskError> + Send + 'static,
+        work: impl FnOnce(&Workspace) -> Result<T, WorkspaceError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let desk = Arc::clone(&self.desk);
+        let workspace = Arc::clone(&self.workspace);
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Problem::broken())?;
         let done = tokio::task::spawn_blocking(move || {
             let _place = place;
-            work(&desk)
+            work(&workspace)
         });
         done.await.map_err(|_| Problem::broken())?.map_err(Problem::from)
     }
@@ -116,23 +116,23 @@ impl Problem {
     }
 }
 
-impl From<DeskError> for Problem {
-    fn from(error: DeskError) -> Self {
+impl From<WorkspaceError> for Problem {
+    fn from(error: WorkspaceError) -> Self {
         let message = error.to_string();
         match error {
-            DeskError::NoSuchPage => Self::new(StatusCode::NOT_FOUND, "no-such-page", &message),
-            DeskError::Record(..) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "record", &message),
-            DeskError::Refused(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", &message),
-            DeskError::Source(_) => Self::new(StatusCode::NOT_FOUND, "no-scan", &message),
-            DeskError::Store(StoreError::Conflict(theirs)) => {
+            WorkspaceError::NoSuchPage => Self::new(StatusCode::NOT_FOUND, "no-such-page", &message),
+            WorkspaceError::Record(..) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "record", &message),
+            WorkspaceError::Refused(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", &message),
+            WorkspaceError::Source(_) => Self::new(StatusCode::NOT_FOUND, "no-scan", &message),
+            WorkspaceError::Store(StoreError::Conflict(theirs)) => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "conflict", &message);
                 problem.body["review"] = review_json(&theirs);
                 problem
             }
-            DeskError::Store(StoreError::Load(LoadError::Damaged { .. })) => {
+            WorkspaceError::Store(StoreError::Load(LoadError::Damaged { .. })) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", &message)
             }
-            DeskError::Store(StoreError::Load(LoadError::Unreadable { .. }) | StoreError::Io { .. }) => {
+            WorkspaceError::Store(StoreError::Load(LoadError::Unreadable { .. }) | StoreError::Io { .. }) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "not-saved", &message)
             }
         }
@@ -182,7 +182,7 @@ fn language(accepted: &str) -> &'static str {
 }
 
 async fn pages(State(server): State<Server>, Query(question): Query<Question>) -> Response {
-    server.desk.with_index(|index| Json(list(index, &question)).into_response())
+    server.workspace.with_index(|index| Json(list(index, &question)).into_response())
 }
 
 async fn page_neighbours(
@@ -190,19 +190,19 @@ async fn page_neighbours(
     Path(id): Path<String>,
     Query(question): Query<Question>,
 ) -> Response {
-    server.desk.with_index(|index| Json(neighbours(index, &id, &question)).into_response())
+    server.workspace.with_index(|index| Json(neighbours(index, &id, &question)).into_response())
 }
 
 async fn page(State(server): State<Server>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    let answer = move |desk: &Desk| {
-        let Opened { entry, page, review, record_changed, .. } = desk.open(&id)?;
+    let answer = move |workspace: &Workspace| {
+        let Opened { entry, page, review, record_changed, .. } = workspace.open(&id)?;
         let levels =
             std::iter::successors(Some(page.width.max(page.height)), |s| (*s > TILE).then(|| s.div_ceil(2)));
         Ok(json!({
             "id": entry.id, "name": entry.name, "source": page.source, "width": page.width, "height": page.height,
             "dpi": page.dpi, "skew_degrees": page.skew_degrees, "rotation": page.rotation, "levels": levels.count(),
             "warnings": page.warnings, "telegram": page.telegram, "machine": regions_of(&page),
-            "review": review_json(&review), "record_changed": record_changed, "reference": desk.reference(&entry),
+            "review": review_json(&review), "record_changed": record_changed, "reference": workspace.reference(&entry),
         }))
     };
     Ok(Json(server.slowly(answer).await?))
@@ -232,7 +232,7 @@ async fn save(
     let sent: Submission = serde_json::from_slice(&body).map_err(|e| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", &format!("this is no page: {e}"))
     })?;
-    let review = server.slowly(move |desk| desk.save(&id, sent, now)).await?;
+    let review = server.slowly(move |workspace| workspace.save(&id, sent, now)).await?;
     Ok(Json(review_json(&review)))
 }
 
@@ -240,7 +240,7 @@ async fn tile(
     State(server): State<Server>,
     Path((id, level, column, row)): Path<(String, usize, u32, u32)>,
 ) -> Result<Response, Problem> {
-    let tile = server.slowly(move |desk| Ok(desk.picture(&id)?.tile(level, column, row))).await?;
+    let tile = server.slowly(move |workspace| Ok(workspace.picture(&id)?.tile(level, column, row))).await?;
     tile.map(picture).ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no-tile", "there is no such tile"))
 }
 
@@ -263,7 +263,7 @@ async fn cut(
     if !frame.is_modest() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "a cut that no line can have"));
     }
-    let bytes = server.slowly(move |desk| Ok(jpeg(&frame.cut(desk.picture(&id)?.full())))).await?;
+    let bytes = server.slowly(move |workspace| Ok(jpeg(&frame.cut(workspace.picture(&id)?.full())))).await?;
     Ok(picture(bytes))
 }
 
@@ -292,8 +292,8 @@ async fn reference(
     ending: &'static str,
     write: fn(&Opened) -> Vec<u8>,
 ) -> Result<Response, Problem> {
-    let opened = move |desk: &Desk| {
-        let opened = desk.open(&id)?;
+    let opened = move |workspace: &Workspace| {
+        let opened = workspace.open(&id)?;
         let name = opened.entry.name.rsplit('/').next().unwrap_or_default();
         Ok((disposition(&format!("{name}.{ending}")), write(&opened)))
     };

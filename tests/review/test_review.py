@@ -200,7 +200,7 @@ class ReviewPage(unittest.TestCase):
         choose_line(page, COLUMN_TEXT)
         page.get_by_label("Role").select_option("closing")
         page.get_by_label("Direction").select_option("vertical-rl")
-        page.wait_for_selector(".bench.vertical")
+        page.wait_for_selector(".line-editor.vertical")
         saved(page)
         regions = self.results.review(LINES)["regions"]
         region = next(r for r in regions if any(COLUMN_TEXT in line["text"] for line in r["lines"]))

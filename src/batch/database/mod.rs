@@ -12,8 +12,9 @@ pub use report::{Failure, Status, Worst, read_status};
 
 use super::ledger::{Ledger, Report};
 use super::output::{self, OutputError};
+use super::protocol::Reading;
 use super::shard::Shard;
-use super::wire::Reading;
+use crate::error::Stage;
 use crate::relative_path::RelativePath;
 use crate::write::Format;
 use rusqlite::{Connection, Transaction, params};
@@ -22,9 +23,9 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What decides how a page is read, as hashes; what they are made of is decided in `making.rs`.
+/// What decides how a page is read, as hashes; what they are made of is decided in `fingerprint.rs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Making {
+pub(super) struct Fingerprint {
     pub reading: String,
     pub stamps: String,
     pub scan: String,
@@ -36,7 +37,7 @@ pub(super) struct Database {
     connection: Connection,
     path: PathBuf,
     run: i64,
-    making: i64,
+    fingerprint: i64,
     formats: String,
     /// Held as long as the run lasts.
     _lock: File,
@@ -84,20 +85,25 @@ impl Database {
         let path = folder.join(name(shard));
         let connection = connect(&path).map_err(at(&path))?;
         output::sync_folder(folder)?;
-        Ok(Self { connection, path, run: 0, making: 0, formats: String::new(), _lock: lock })
+        Ok(Self { connection, path, run: 0, fingerprint: 0, formats: String::new(), _lock: lock })
     }
 
     /// Begins a run that reads so, and writes these formats.
-    pub(super) fn begin(&mut self, now: f64, making: &Making, formats: &[Format]) -> Result<(), OutputError> {
+    pub(super) fn begin(
+        &mut self,
+        now: f64,
+        fingerprint: &Fingerprint,
+        formats: &[Format],
+    ) -> Result<(), OutputError> {
         let failed = at(&self.path);
         self.formats = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(",");
-        let Making { reading, stamps, scan, models } = making;
+        let Fingerprint { reading, stamps, scan, models } = fingerprint;
         let c = &self.connection;
         let insert = "INSERT OR IGNORE INTO makings (reading, stamps, scan, models) VALUES (?, ?, ?, ?)";
         c.execute(insert, params![reading, stamps, scan, models]).map_err(&failed)?;
         let find = "SELECT id FROM makings WHERE reading = ? AND stamps = ? AND scan = ? AND models = ?";
         let found = c.query_row(find, params![reading, stamps, scan, models], |row| row.get(0));
-        self.making = found.map_err(&failed)?;
+        self.fingerprint = found.map_err(&failed)?;
         c.execute("INSERT INTO runs (began, touched) VALUES (?, ?)", [now, now]).map_err(&failed)?;
         self.run = c.last_insert_rowid();
         Ok(())
@@ -114,9 +120,9 @@ impl Ledger for Database {
 
     fn record(&mut self, reports: &[Report], now: f64) -> Result<(), OutputError> {
         let failed = at(&self.path);
-        let (run, making) = (self.run, self.making);
+        let (run, fingerprint) = (self.run, self.fingerprint);
         let folder = self.path.parent().unwrap_or(Path::new(".")).to_owned();
-        let at = Now { now, run, making, formats: &self.formats, folder: &folder };
+        let at = Now { now, run, fingerprint, formats: &self.formats, folder: &folder };
         let transaction = self.connection.transaction().map_err(&failed)?;
         for report in reports {
             apply(&transaction, report, &at).map_err(&failed)?;
@@ -146,7 +152,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 struct Now<'a> {
     now: f64,
     run: i64,
-    making: i64,
+    fingerprint: i64,
     formats: &'a str,
     folder: &'a Path,
 }
@@ -204,12 +210,12 @@ fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Resul
             }
         }
         Report::Made { file, name } => document(to, *file, Ok(name), at)?,
-        Report::Unmade { file, stage, cause } => document(to, *file, Err((stage, cause)), at)?,
+        Report::Unmade { file, stage, cause } => document(to, *file, Err((*stage, cause)), at)?,
         Report::Failed { file, page, stage, cause } => {
             let sql =
                 "UPDATE pages SET state = 'failed', making = ?, run = ?, finished = ?, stage = ?, cause = ?
                        WHERE file = ? AND page = ?";
-            let values = params![at.making, at.run, at.now, stage, cause, file, page];
+            let values = params![at.fingerprint, at.run, at.now, stage.to_string(), cause, file, page];
             to.prepare_cached(sql)?.execute(values)?;
         }
     }
@@ -224,7 +230,7 @@ fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>
     let json = |value: serde_json::Result<String>| value.unwrap_or_default();
     let r = reading;
     to.prepare_cached(sql)?.execute(params![
-        at.making,
+        at.fingerprint,
         at.run,
         at.now,
         at.formats,
@@ -248,12 +254,12 @@ fn done(to: &Transaction<'_>, place: (i64, u32), reading: &Reading, at: &Now<'_>
 fn document(
     to: &Transaction<'_>,
     file: i64,
-    made: Result<&String, (&String, &String)>,
+    made: Result<&String, (Stage, &String)>,
     at: &Now<'_>,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO documents (file, name, finished, stage, cause) VALUES (?, ?, ?, ?, ?)";
     let (stage, cause) = made.err().unzip();
-    to.prepare_cached(sql)?.execute(params![file, made.ok(), at.now, stage, cause])?;
+    to.prepare_cached(sql)?.execute(params![file, made.ok(), at.now, stage.map(|s| s.to_string()), cause])?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! changed decides what is read again: the engine, a model or a setting of a stage all pages, the vocabulary of stamps
 //! the pages with stamps, what is accepted (`[scan]`) the pages that failed. Another format is written from the record.
 
-use super::{Database, Making, at};
+use super::{Database, Fingerprint, at};
 use crate::batch::inputs::{Found, place};
 use crate::batch::output::OutputError;
 use crate::batch::queue::{Part, Task};
@@ -23,7 +23,7 @@ use std::time::UNIX_EPOCH;
 /// What is wanted of every page.
 pub(in crate::batch) struct Wanted<'a> {
     pub output: &'a Path,
-    pub making: &'a Making,
+    pub fingerprint: &'a Fingerprint,
     pub formats: &'a [Format],
     /// Whether each file is to have a document.
     pub pdf: bool,
@@ -58,7 +58,7 @@ struct Known {
 struct KnownPage {
     page: u32,
     state: String,
-    making: Option<i64>,
+    fingerprint: Option<i64>,
     formats: String,
     stamps: u32,
 }
@@ -243,7 +243,7 @@ impl Plan<'_> {
             Ok(KnownPage {
                 page: row.get(0)?,
                 state: row.get(1)?,
-                making: row.get(2)?,
+                fingerprint: row.get(2)?,
                 formats: row.get(3)?,
                 stamps: row.get(4)?,
             })
@@ -297,12 +297,17 @@ impl Plan<'_> {
 
     /// Whether a page is to be read: it never was, or otherwise than wanted now.
     fn is_wanted(&self, page: &KnownPage) -> rusqlite::Result<bool> {
-        let Some(making) = page.making else { return Ok(true) };
+        let Some(fingerprint) = page.fingerprint else { return Ok(true) };
         let sql = "SELECT reading, stamps, scan, models FROM makings WHERE id = ?";
-        let old = self.to.prepare_cached(sql)?.query_row([making], |row| {
-            Ok(Making { reading: row.get(0)?, stamps: row.get(1)?, scan: row.get(2)?, models: row.get(3)? })
+        let old = self.to.prepare_cached(sql)?.query_row([fingerprint], |row| {
+            Ok(Fingerprint {
+                reading: row.get(0)?,
+                stamps: row.get(1)?,
+                scan: row.get(2)?,
+                models: row.get(3)?,
+            })
         })?;
-        let new = self.wanted.making;
+        let new = self.wanted.fingerprint;
         let is_touched = old.reading != new.reading
             || old.models != new.models
             || (old.stamps != new.stamps && page.stamps > 0);

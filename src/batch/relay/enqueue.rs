@@ -4,14 +4,14 @@ use super::job::{Dead, Job, body};
 use super::link::{Link, Part};
 use super::page::ON_THE_WAY;
 use super::place::Place;
-use super::standing::Standing;
+use super::queue_config::QueueConfig;
 use super::store::Stores;
 use super::{Connection, RelayError};
-use crate::batch::crew::CrewOptions;
-use crate::batch::hand::Hand;
 use crate::batch::inputs::Found;
 use crate::batch::output::OutputError;
-use crate::batch::wire::Orders;
+use crate::batch::protocol::JobConfig;
+use crate::batch::worker_client::WorkerClient;
+use crate::batch::worker_process::WorkerOptions;
 use crate::relative_path::RelativePath;
 use crate::write::names::stems;
 use futures_util::StreamExt;
@@ -31,7 +31,7 @@ pub struct Enqueue<'a> {
     /// Where the queue is.
     pub connection: &'a Connection,
     /// How pages are read; none: as the queue has it.
-    pub orders: Option<&'a Orders>,
+    pub config: Option<&'a JobConfig>,
     /// Folder of the results, an absolute path or a URL; of no account where there are no orders.
     pub results: Place,
     /// What is read.
@@ -47,7 +47,7 @@ pub struct Enqueue<'a> {
     /// Keys of object stores: `AWS_ACCESS_KEY_ID` and its like, with their values.
     pub store_options: Vec<(String, String)>,
     /// How the worker process is started that says what it would read with.
-    pub crew: CrewOptions<'a>,
+    pub worker: WorkerOptions<'a>,
     /// Set from outside to stop.
     pub stop: &'a AtomicBool,
 }
@@ -114,16 +114,16 @@ pub fn enqueue(
 ) -> Result<Enqueued, RelayError> {
     runtime()?.block_on(async {
         let (link, _) = Link::connect(enqueue.connection).await?;
-        let making = match enqueue.orders {
-            Some(orders) => {
-                let standing = standing(enqueue, orders)?;
+        let fingerprint = match enqueue.config {
+            Some(config) => {
+                let queue_config = queue_config(enqueue, config)?;
                 link.establish(enqueue.ack_wait).await?;
-                agree(&link, &standing).await?;
-                standing.making
+                agree(&link, &queue_config).await?;
+                queue_config.fingerprint
             }
-            None => making(&link).await?,
+            None => fingerprint(&link).await?,
         };
-        let mut sender = Sender { enqueue, link: &link, making, watch, came: Enqueued::default() };
+        let mut sender = Sender { enqueue, link: &link, fingerprint, watch, came: Enqueued::default() };
         match enqueue.sources {
             Sources::Files(files) => sender.files(files).await?,
             Sources::Objects(urls) => sender.objects(urls).await?,
@@ -140,26 +140,26 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, RelayError> {
 }
 
 /// The orders, with the engine that they open on this machine.
-fn standing(enqueue: &Enqueue<'_>, orders: &Orders) -> Result<Standing, RelayError> {
-    let mut hand = Hand::new(&enqueue.crew, orders, None);
-    hand.ready()?;
-    let engine = hand.engine().cloned().unwrap_or_default();
-    Ok(Standing::new(orders, enqueue.results.clone(), engine, enqueue.deliveries))
+fn queue_config(enqueue: &Enqueue<'_>, config: &JobConfig) -> Result<QueueConfig, RelayError> {
+    let mut client = WorkerClient::new(&enqueue.worker, config, None);
+    client.ready()?;
+    let engine = client.engine().cloned().unwrap_or_default();
+    Ok(QueueConfig::new(config, enqueue.results.clone(), engine, enqueue.deliveries))
 }
 
 /// Sees that the queue has these orders. While pages wait, they can only be the same.
-async fn agree(link: &Link, wanted: &Standing) -> Result<(), RelayError> {
+async fn agree(link: &Link, wanted: &QueueConfig) -> Result<(), RelayError> {
     for _ in 0..AGREEMENTS {
-        let there = link.last(Part::Orders).await?;
+        let there = link.last(Part::JobConfig).await?;
         let after = there.as_ref().map_or(0, |stored| stored.sequence);
-        let known = there.and_then(|stored| serde_json::from_slice::<Standing>(&stored.body).ok());
+        let known = there.and_then(|stored| serde_json::from_slice::<QueueConfig>(&stored.body).ok());
         if let Some(known) = known {
             if known == *wanted {
                 return Ok(());
             }
             let counts = link.counts().await?;
             let pages = counts.waiting + counts.in_work;
-            if known.making != wanted.making && pages > 0 {
+            if known.fingerprint != wanted.fingerprint && pages > 0 {
                 let (queue, difference) = (link.queue().to_owned(), wanted.difference(&known));
                 return Err(RelayError::OtherOrders { queue, pages, difference });
             }
@@ -171,17 +171,17 @@ async fn agree(link: &Link, wanted: &Standing) -> Result<(), RelayError> {
     Err(RelayError::Refused("others enqueue under other orders at this moment".to_owned()))
 }
 
-async fn making(link: &Link) -> Result<String, RelayError> {
-    let stored = link.last(Part::Orders).await?;
-    let standing = stored.and_then(|stored| serde_json::from_slice::<Standing>(&stored.body).ok());
+async fn fingerprint(link: &Link) -> Result<String, RelayError> {
+    let stored = link.last(Part::JobConfig).await?;
+    let queue_config = stored.and_then(|stored| serde_json::from_slice::<QueueConfig>(&stored.body).ok());
     let none = || RelayError::Refused("it has no orders of this version of denshin (give -o)".to_owned());
-    standing.map(|standing| standing.making).ok_or_else(none)
+    queue_config.map(|queue_config| queue_config.fingerprint).ok_or_else(none)
 }
 
 struct Sender<'a, 'w> {
     enqueue: &'a Enqueue<'a>,
     link: &'a Link,
-    making: String,
+    fingerprint: String,
     watch: &'w mut dyn FnMut(&EnqueueEvent<'_>),
     came: Enqueued,
 }
@@ -227,7 +227,14 @@ impl Sender<'_, '_> {
     }
 
     fn job(&self, source: Place, version: String, stem: &RelativePath) -> Job {
-        Job { source, version, stem: stem.clone(), page: 0, sha256: None, making: self.making.clone() }
+        Job {
+            source,
+            version,
+            stem: stem.clone(),
+            page: 0,
+            sha256: None,
+            fingerprint: self.fingerprint.clone(),
+        }
     }
 
     fn is_stopped(&mut self) -> bool {
@@ -284,7 +291,7 @@ impl Sender<'_, '_> {
             let Some(stored) = self.link.message(Part::Dead, sequence).await? else { continue };
             let dead = serde_json::from_slice::<Dead>(&stored.body).ok();
             let Some(job) = dead.and_then(|dead| dead.job) else { continue };
-            let job = Job { making: self.making.clone(), ..job };
+            let job = Job { fingerprint: self.fingerprint.clone(), ..job };
             let id = format!("{}-{sequence}", job.id());
             if self.link.send(Part::Pages, &id, body(&job)).await? {
                 self.came.queued += 1;

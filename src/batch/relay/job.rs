@@ -2,7 +2,7 @@
 //! nothing through that leads out of the folder of results.
 
 use super::place::{Place, path_text};
-use crate::error::PageRef;
+use crate::error::{PageRef, Stage};
 use crate::provenance::sha256;
 use crate::relative_path::RelativePath;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -29,7 +29,7 @@ pub struct Job {
     #[serde(deserialize_with = "hexadecimal")]
     pub sha256: Option<String>,
     /// Of the orders under which it was enqueued.
-    pub making: String,
+    pub fingerprint: String,
 }
 
 /// Why a message is no job.
@@ -106,7 +106,7 @@ pub(super) struct Dead {
     pub job: Option<Job>,
     /// How the message begins, where it was none of ours.
     pub message: Option<String>,
-    pub stage: String,
+    pub stage: Stage,
     pub cause: String,
     /// How often it was given to a worker.
     pub deliveries: u64,
@@ -139,7 +139,7 @@ mod tests {
             stem: RelativePath::new("a").unwrap(),
             page: 0,
             sha256: None,
-            making: "m".into(),
+            fingerprint: "m".into(),
         }
     }
 
@@ -149,7 +149,7 @@ mod tests {
         let (one, other) = ("0".repeat(64), "1".repeat(64));
         let others = [
             Job { version: "\"e2\"".into(), ..job() },
-            Job { making: "n".into(), ..job() },
+            Job { fingerprint: "n".into(), ..job() },
             job().of_page(1, &one),
             job().of_page(2, &one),
             job().of_page(2, &other),

@@ -56,18 +56,18 @@ pub struct Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Pages,
-    Orders,
+    JobConfig,
     Dead,
     Done,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Pages, Self::Orders, Self::Dead, Self::Done];
+    const ALL: [Self; 4] = [Self::Pages, Self::JobConfig, Self::Dead, Self::Done];
 
     fn name(self) -> &'static str {
         match self {
             Self::Pages => "pages",
-            Self::Orders => "orders",
+            Self::JobConfig => "orders",
             Self::Dead => "dead",
             Self::Done => "done",
         }
@@ -252,7 +252,7 @@ impl Link {
     /// Sends orders; false where others were sent since those of this sequence (0: none).
     pub(super) async fn send_orders(&self, after: u64, body: Vec<u8>) -> Result<bool, RelayError> {
         let message = PublishMessage::build().payload(body.into()).expected_last_subject_sequence(after);
-        let sent = match self.context.send_publish(self.subject(Part::Orders), message).await {
+        let sent = match self.context.send_publish(self.subject(Part::JobConfig), message).await {
             Ok(answer) => answer.await,
             Err(error) => Err(error),
         };

@@ -2,7 +2,7 @@
 //! stores.
 //!
 //! Four streams make a queue. `NAME-pages` is the work queue: a message a page, gone when it is acknowledged, and given to
-//! another worker when its own is silent for longer than the queue allows. `NAME-orders` says how pages are read: workers
+//! another worker when its own is silent for longer than the queue allows. `NAME-config` says how pages are read: workers
 //! bring no settings, and one whose engine or models are others refuses. `NAME-dead` holds what was set aside, with its
 //! reason; `NAME-done` a line for each page that was read.
 //!
@@ -16,21 +16,21 @@
 //! message; a page that is read twice all the same, because its worker died or fell silent before it could say so, writes
 //! the same bytes under the same name.
 //!
-//! Reading is the batch's (`crate::batch::hand`): in worker processes, so that a crash of an engine costs a page and not the
-//! process that speaks to the queue. Its journey: `enqueue` sends (`job`, `standing`), `work` takes, `page` fetches, reads and
-//! puts (`desk`, `store`), `status` tells. Only `link` knows NATS, only `store` knows object stores.
+//! Reading is the batch's (`crate::batch::client`): in worker processes, so that a crash of an engine costs a page and not the
+//! process that speaks to the queue. Its journey: `enqueue` sends (`job`, `queue_config`), `work` takes, `page` fetches, reads and
+//! puts (`channel`, `store`), `status` tells. Only `link` knows NATS, only `store` knows object stores.
 
-mod desk;
 mod enqueue;
 mod error;
 mod job;
 mod link;
 mod page;
 mod place;
-mod standing;
+mod queue_config;
 mod status;
 mod store;
 mod work;
+mod worker_channel;
 
 pub use enqueue::{Enqueue, EnqueueEvent, Enqueued, Sources, enqueue};
 pub use error::RelayError;

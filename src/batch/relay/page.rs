@@ -1,16 +1,17 @@
 //! One page of the queue: its file is fetched, it is read, its results are put where they belong.
 
 use super::RelayError;
-use super::desk::Desk;
 use super::job::{Job, body};
 use super::link::{Link, Part};
 use super::place::Place;
-use super::standing::Standing;
+use super::queue_config::QueueConfig;
 use super::store::{Stores, Trouble};
+use super::worker_channel::WorkerChannel;
 use crate::batch::existing::taken;
-use crate::batch::hand::Unread;
 use crate::batch::output::remove_beginning;
-use crate::batch::wire::{Assignment, Orders, Reading, Request};
+use crate::batch::protocol::{Assignment, JobConfig, Reading, Request};
+use crate::batch::worker_client::Unread;
+use crate::error::Stage;
 use crate::provenance::sha256;
 use crate::write::parse_json;
 use futures_util::StreamExt;
@@ -35,7 +36,7 @@ pub(super) enum Outcome {
     /// Its results are where they belong.
     Done(Reading),
     /// It cannot be read, or not by this worker.
-    Failed { stage: String, cause: String },
+    Failed { stage: Stage, cause: String },
     /// No page can be read any more.
     Broken(RelayError),
     /// The worker is to stop and the page cannot be finished.
@@ -43,10 +44,10 @@ pub(super) enum Outcome {
 }
 
 /// A place at which pages of the queue are read.
-pub(super) struct Table<'a> {
+pub(super) struct PageWorker<'a> {
     pub link: &'a Link,
     pub stores: &'a Stores,
-    pub desk: &'a Desk,
+    pub channel: &'a WorkerChannel,
     pub stop: &'a AtomicBool,
     /// A folder of its own, for what comes from stores and goes there.
     pub scratch: &'a Path,
@@ -57,18 +58,23 @@ pub(super) struct Table<'a> {
 }
 
 /// The orders of a queue as the worker processes of a table are given them.
-pub(super) fn orders_at(standing: &Standing, scratch: &Path, own: &Orders, queue: &str) -> Orders {
-    let output = match &standing.results {
+pub(super) fn config_at(
+    queue_config: &QueueConfig,
+    scratch: &Path,
+    own: &JobConfig,
+    queue: &str,
+) -> JobConfig {
+    let output = match &queue_config.results {
         Place::File(folder) => folder.clone(),
         Place::Object(_) => scratch.join("results").into_os_string(),
     };
-    Orders {
+    JobConfig {
         output,
         passwords: own.passwords.clone(),
         tessdata: own.tessdata.clone(),
         model: own.model.clone(),
         unfinished: unfinished(queue),
-        ..standing.orders.clone()
+        ..queue_config.config.clone()
     }
 }
 
@@ -77,26 +83,26 @@ pub(super) fn unfinished(queue: &str) -> String {
     format!(".part.{queue}-")
 }
 
-impl Table<'_> {
+impl PageWorker<'_> {
     /// Reads a page. A file whose pages are counted on the way becomes its first page; the others are queued.
     pub(super) async fn serve(
         &mut self,
         job: &mut Job,
-        standing: &Standing,
-        orders: &Arc<Orders>,
+        queue_config: &QueueConfig,
+        config: &Arc<JobConfig>,
         attempt: u32,
     ) -> Outcome {
-        if let Place::Object(url) = &standing.results
+        if let Place::Object(url) = &queue_config.results
             && let Some(cause) = unfit_key(url, &job.stem)
         {
-            return Outcome::Failed { stage: "write".into(), cause };
+            return Outcome::Failed { stage: Stage::Write, cause };
         }
         let path = match self.path(job).await {
             Ok(path) => path,
             Err(outcome) => return outcome,
         };
-        let request = request(job, path, attempt, &standing.results);
-        let (opened, answer) = self.desk.read(orders, request);
+        let request = request(job, path, attempt, &queue_config.results);
+        let (opened, answer) = self.channel.read(config, request);
         let (answer, queued) = tokio::join!(answer, async {
             let Ok((sha256, pages)) = opened.await else { return Ok(None) };
             self.queue_others(job, &sha256, pages).await?;
@@ -105,7 +111,7 @@ impl Table<'_> {
         let queued = queued.map(|first| *job = first.unwrap_or_else(|| job.clone()));
         match (answer, queued) {
             (_, Err(error)) => Outcome::Broken(error),
-            (Ok(reading), Ok(())) => match &standing.results {
+            (Ok(reading), Ok(())) => match &queue_config.results {
                 Place::File(_) => Outcome::Done(reading),
                 Place::Object(url) => self.put(job, url, reading).await,
             },
@@ -129,7 +135,7 @@ impl Table<'_> {
             match self.patiently(url, || self.stores.fetch(url, &path)).await? {
                 Ok(()) => self.fetched = Some(path.clone()),
                 Err(Trouble::Missing(cause)) => {
-                    return Err(Outcome::Failed { stage: "scan".into(), cause });
+                    return Err(Outcome::Failed { stage: Stage::Scan, cause });
                 }
                 Err(trouble) => return Err(broken(url, trouble)),
             }
@@ -184,7 +190,7 @@ impl Table<'_> {
             };
             match put {
                 Ok(None) => {}
-                Ok(Some(cause)) => return Outcome::Failed { stage: "write".into(), cause },
+                Ok(Some(cause)) => return Outcome::Failed { stage: Stage::Write, cause },
                 Err(trouble) => return broken(&to, trouble),
             }
         }

@@ -2,8 +2,9 @@
 
 use super::job::Dead;
 use super::link::{Link, Part};
-use super::standing::Standing;
+use super::queue_config::QueueConfig;
 use super::{Connection, RelayError};
+use crate::error::Stage;
 use serde::Serialize;
 
 /// The rate is that of the last pages: so many at most.
@@ -44,7 +45,7 @@ pub struct DeadPage {
     /// One-based; none for a file whose pages could not be counted.
     pub page: Option<u32>,
     /// In which stage it failed.
-    pub stage: String,
+    pub stage: Stage,
     /// Why.
     pub cause: String,
     /// How often it was given to a worker.
@@ -64,8 +65,8 @@ pub fn queue_status(connection: &Connection, now: f64) -> Result<QueueStatus, Re
 
 async fn status(link: &Link, now: f64) -> Result<QueueStatus, RelayError> {
     let counts = link.counts().await?;
-    let orders = link.last(Part::Orders).await?;
-    let orders = orders.and_then(|stored| serde_json::from_slice::<Standing>(&stored.body).ok());
+    let config = link.last(Part::JobConfig).await?;
+    let config = config.and_then(|stored| serde_json::from_slice::<QueueConfig>(&stored.body).ok());
     let (done, first, last) = link.extent(Part::Done).await?;
     let recent = RECENT.min(done);
     let mut rate = 0.0;
@@ -77,8 +78,8 @@ async fn status(link: &Link, now: f64) -> Result<QueueStatus, RelayError> {
     let left = (counts.waiting + counts.in_work) as f64;
     Ok(QueueStatus {
         queue: link.queue().to_owned(),
-        engine: orders.as_ref().map(|o| o.engine.clone()).unwrap_or_default(),
-        results: orders.map(|o| o.results.to_string()).unwrap_or_default(),
+        engine: config.as_ref().map(|o| o.engine.clone()).unwrap_or_default(),
+        results: config.map(|o| o.results.to_string()).unwrap_or_default(),
         waiting: counts.waiting,
         in_work: counts.in_work,
         done,

@@ -1,17 +1,18 @@
 //! A worker of the queue: takes pages, has them read, and says what became of them.
 
-use super::desk::{Desk, desk};
 use super::job::{Dead, Done, Job, body, parse_job, repeated};
 use super::link::{Delivery, Link, Part, Presence, Taker};
-use super::page::{Outcome, Table, orders_at, unfinished};
+use super::page::{Outcome, PageWorker, config_at, unfinished};
 use super::place::Place;
-use super::standing::Standing;
+use super::queue_config::QueueConfig;
 use super::store::Stores;
+use super::worker_channel::{WorkerChannel, worker_channel};
 use super::{Connection, RelayError};
-use crate::batch::crew::CrewOptions;
 use crate::batch::output::{OutputError, remove_beginning};
+use crate::batch::protocol::{JobConfig, Reading};
 use crate::batch::run::{End, Event};
-use crate::batch::wire::{Orders, Reading};
+use crate::batch::worker_process::WorkerOptions;
+use crate::error::Stage;
 use crate::scan::Passwords;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
@@ -42,7 +43,7 @@ pub struct Work<'a> {
     /// Keys of object stores: `AWS_ACCESS_KEY_ID` and its like, with their values.
     pub store_options: Vec<(String, String)>,
     /// How worker processes are started, and what they may take.
-    pub crew: CrewOptions<'a>,
+    pub worker: WorkerOptions<'a>,
     /// Pages in work at once, at least 1.
     pub jobs: usize,
     /// Whether to end when nothing waits and no worker has anything in work.
@@ -95,57 +96,58 @@ pub fn work_queue(work: &Work<'_>, watch: &mut dyn FnMut(&WorkEvent<'_>)) -> Res
     let scratch = tempfile::Builder::new().prefix("denshin-").tempdir().map_err(no_folder)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| OutputError::Worker(error.to_string()))?;
-    let (desks, seats): (Vec<_>, Vec<_>) = (0..work.jobs.max(1)).map(|_| desk()).unzip();
+    let (channels, tasks): (Vec<_>, Vec<_>) = (0..work.jobs.max(1)).map(|_| worker_channel()).unzip();
     std::thread::scope(|scope| {
-        for seat in seats {
-            scope.spawn(|| seat.work(&work.crew));
+        for tasks in tasks {
+            scope.spawn(|| tasks.work(&work.worker));
         }
         // Threads end when their desks are dropped, which is when this is over.
-        runtime.block_on(shift(work, desks, scratch.path(), watch))
+        runtime.block_on(queue_worker(work, channels, scratch.path(), watch))
     })
 }
 
 /// What all tables share.
-struct Shift<'a, 'w> {
+struct QueueWorker<'a, 'w> {
     work: &'a Work<'a>,
     link: Link,
     taker: Taker,
     stores: Stores,
     scratch: &'a Path,
     watch: RefCell<&'w mut dyn FnMut(&WorkEvent<'_>)>,
-    standing: RefCell<Rc<Standing>>,
+    queue_config: RefCell<Rc<QueueConfig>>,
     worked: Cell<Worked>,
     /// Why no page can be read any more.
     broken: RefCell<Option<RelayError>>,
 }
 
-async fn shift(
+async fn queue_worker(
     work: &Work<'_>,
-    desks: Vec<Desk>,
+    channels: Vec<WorkerChannel>,
     scratch: &Path,
     watch: &mut dyn FnMut(&WorkEvent<'_>),
 ) -> Result<Worked, RelayError> {
     let (link, presence) = Link::connect(work.connection).await?;
     let taker = link.taker().await?;
-    let standing = RefCell::new(Rc::new(standing(&link).await?));
+    let queue_config = RefCell::new(Rc::new(queue_config(&link).await?));
     let stores = Stores::new(work.store_options.clone());
     let (watch, worked, broken) = (RefCell::new(watch), Cell::default(), RefCell::default());
-    let shift = Shift { work, link, taker, stores, scratch, watch, standing, worked, broken };
-    let tables = desks.iter().enumerate().map(|(number, desk)| shift.serve(number, desk));
+    let queue_worker =
+        QueueWorker { work, link, taker, stores, scratch, watch, queue_config, worked, broken };
+    let workers = channels.iter().enumerate().map(|(number, channel)| queue_worker.serve(number, channel));
     tokio::select! {
-        _ = futures_util::future::join_all(tables) => {}
-        () = shift.listen(presence) => {}
+        _ = futures_util::future::join_all(workers) => {}
+        () = queue_worker.listen(presence) => {}
     }
-    shift.link.flush().await;
-    shift.end()
+    queue_worker.link.flush().await;
+    queue_worker.end()
 }
 
 /// The orders of the queue.
-async fn standing(link: &Link) -> Result<Standing, RelayError> {
-    let stored = link.last(Part::Orders).await?;
-    let orders = stored.as_ref().map(|stored| serde_json::from_slice::<Standing>(&stored.body));
-    match orders {
-        Some(Ok(standing)) => Ok(standing),
+async fn queue_config(link: &Link) -> Result<QueueConfig, RelayError> {
+    let stored = link.last(Part::JobConfig).await?;
+    let config = stored.as_ref().map(|stored| serde_json::from_slice::<QueueConfig>(&stored.body));
+    match config {
+        Some(Ok(queue_config)) => Ok(queue_config),
         Some(Err(error)) => {
             Err(RelayError::Refused(format!("its orders are of another version of denshin ({error})")))
         }
@@ -153,7 +155,7 @@ async fn standing(link: &Link) -> Result<Standing, RelayError> {
     }
 }
 
-impl Shift<'_, '_> {
+impl QueueWorker<'_, '_> {
     fn tell(&self, event: &WorkEvent<'_>) {
         (*self.watch.borrow_mut())(event);
     }
@@ -183,7 +185,7 @@ impl Shift<'_, '_> {
         let mut worked = self.worked.get();
         if self.work.stop.load(Ordering::Relaxed) {
             worked.end = End::Stopped;
-        } else if let Place::File(folder) = &self.standing.borrow().results {
+        } else if let Place::File(folder) = &self.queue_config.borrow().results {
             // The queue is empty, so nobody writes: what is unfinished was left by workers that died.
             remove_beginning(Path::new(folder), &unfinished(self.link.queue()));
         }
@@ -191,32 +193,32 @@ impl Shift<'_, '_> {
     }
 
     /// Takes pages until there is a reason to stop.
-    async fn serve(&self, number: usize, desk: &Desk) {
-        if let Err(error) = self.take(number, desk).await {
+    async fn serve(&self, number: usize, channel: &WorkerChannel) {
+        if let Err(error) = self.take(number, channel).await {
             self.broken.borrow_mut().get_or_insert(error);
         }
     }
 
-    async fn take(&self, number: usize, desk: &Desk) -> Result<(), RelayError> {
+    async fn take(&self, number: usize, channel: &WorkerChannel) -> Result<(), RelayError> {
         let scratch = self.scratch.join(number.to_string());
         let unwritable = |cause| OutputError::Write { path: scratch.clone(), cause };
         std::fs::create_dir_all(&scratch).map_err(unwritable)?;
         let waits = |cause: &str| self.tell(&WorkEvent::Waits(cause));
-        let table = Table {
+        let page_worker = PageWorker {
             link: &self.link,
             stores: &self.stores,
-            desk,
+            channel,
             stop: self.work.stop,
             scratch: &scratch,
             fetched: None,
             waits: &waits,
         };
-        let mut place = AtTable { shift: self, table, orders: None };
+        let mut place = ConfiguredPageWorker { queue_worker: self, page_worker, config: None };
         place.prepare().await?;
         if number == 0 {
-            let standing = self.standing.borrow().clone();
-            let (queue, engine) = (self.link.queue(), standing.engine.as_str());
-            self.tell(&WorkEvent::Ready { queue, engine, results: standing.results.to_string() });
+            let queue_config = self.queue_config.borrow().clone();
+            let (queue, engine) = (self.link.queue(), queue_config.engine.as_str());
+            self.tell(&WorkEvent::Ready { queue, engine, results: queue_config.results.to_string() });
         }
         let mut silent = 0;
         while !self.is_over() {
@@ -246,39 +248,49 @@ impl Shift<'_, '_> {
 }
 
 /// One place at which pages are read, with the orders it reads by.
-struct AtTable<'a, 's, 'w> {
-    shift: &'a Shift<'s, 'w>,
-    table: Table<'a>,
-    orders: Option<(Rc<Standing>, Arc<Orders>)>,
+struct ConfiguredPageWorker<'a, 's, 'w> {
+    queue_worker: &'a QueueWorker<'s, 'w>,
+    page_worker: PageWorker<'a>,
+    config: Option<(Rc<QueueConfig>, Arc<JobConfig>)>,
 }
 
-impl AtTable<'_, '_, '_> {
+impl ConfiguredPageWorker<'_, '_, '_> {
     /// Opens the engine that the queue's orders ask for, and sees that it reads as they want.
-    async fn prepare(&mut self) -> Result<(Rc<Standing>, Arc<Orders>), RelayError> {
-        let standing = self.shift.standing.borrow().clone();
-        if let Some(ready) = self.orders.as_ref().filter(|(mine, _)| mine.making == standing.making) {
+    async fn prepare(&mut self) -> Result<(Rc<QueueConfig>, Arc<JobConfig>), RelayError> {
+        let queue_config = self.queue_worker.queue_config.borrow().clone();
+        if let Some(ready) =
+            self.config.as_ref().filter(|(mine, _)| mine.fingerprint == queue_config.fingerprint)
+        {
             return Ok(ready.clone());
         }
-        if let Place::File(folder) = &standing.results
+        if let Place::File(folder) = &queue_config.results
             && !Path::new(folder).is_dir()
         {
             let cause = "is no folder on this machine (mount it, or enqueue with an object store after -o)";
-            return Err(RelayError::Place { place: standing.results.to_string(), cause: cause.to_owned() });
+            return Err(RelayError::Place {
+                place: queue_config.results.to_string(),
+                cause: cause.to_owned(),
+            });
         }
-        let Work { tessdata, model, passwords, .. } = self.shift.work;
+        let Work { tessdata, model, passwords, .. } = self.queue_worker.work;
         let (tessdata, model, passwords) = (tessdata.clone(), model.clone(), passwords.clone());
-        let own = Orders { tessdata, model, passwords, ..standing.orders.clone() };
-        let orders = Arc::new(orders_at(&standing, self.table.scratch, &own, self.shift.link.queue()));
-        let engine = self.table.desk.engine(&orders).await?;
-        if let Some(refusal) = standing.refusal(&engine) {
+        let own = JobConfig { tessdata, model, passwords, ..queue_config.config.clone() };
+        let config = Arc::new(config_at(
+            &queue_config,
+            self.page_worker.scratch,
+            &own,
+            self.queue_worker.link.queue(),
+        ));
+        let engine = self.page_worker.channel.engine(&config).await?;
+        if let Some(refusal) = queue_config.refusal(&engine) {
             return Err(RelayError::Refused(refusal));
         }
-        Ok(self.orders.insert((standing, orders)).clone())
+        Ok(self.config.insert((queue_config, config)).clone())
     }
 
     /// Sees to it that a message is done with, or given back.
     async fn serve(&mut self, delivery: &Delivery) -> Result<(), RelayError> {
-        let every = self.shift.taker.ack_wait / 3;
+        let every = self.queue_worker.taker.ack_wait / 3;
         let served = self.decide(delivery);
         tokio::pin!(served);
         let served = loop {
@@ -296,34 +308,34 @@ impl AtTable<'_, '_, '_> {
     async fn decide(&mut self, delivery: &Delivery) -> Result<(), RelayError> {
         let mut job = match parse_job(delivery.body()) {
             Ok(job) => job,
-            Err(error) => return self.bury(delivery, None, "worker", &error.to_string()).await,
+            Err(error) => return self.bury(delivery, None, Stage::Worker, &error.to_string()).await,
         };
-        if job.making != self.shift.standing.borrow().making {
-            let now = standing(&self.shift.link).await?;
-            self.shift.standing.replace(Rc::new(now));
+        if job.fingerprint != self.queue_worker.queue_config.borrow().fingerprint {
+            let now = queue_config(&self.queue_worker.link).await?;
+            self.queue_worker.queue_config.replace(Rc::new(now));
         }
-        let (standing, orders) = self.prepare().await?;
-        if job.making != standing.making {
+        let (queue_config, config) = self.prepare().await?;
+        if job.fingerprint != queue_config.fingerprint {
             let cause = "it was enqueued under other orders than the queue has now (enqueue it again)";
-            return self.bury(delivery, Some(job), "worker", cause).await;
+            return self.bury(delivery, Some(job), Stage::Worker, cause).await;
         }
-        if delivery.deliveries > standing.deliveries {
+        if delivery.deliveries > queue_config.deliveries {
             let times = delivery.deliveries - 1;
             let cause =
                 format!("it was given out {times} times, and no worker came back (killed, or out of memory)");
-            return self.bury(delivery, Some(job), "worker", &cause).await;
+            return self.bury(delivery, Some(job), Stage::Worker, &cause).await;
         }
         let attempt = u32::try_from(delivery.deliveries - 1).unwrap_or(u32::MAX);
-        match self.table.serve(&mut job, &standing, &orders, attempt).await {
+        match self.page_worker.serve(&mut job, &queue_config, &config, attempt).await {
             Outcome::Done(reading) => self.record(delivery, &job, &reading).await,
-            Outcome::Failed { stage, cause } if delivery.deliveries < standing.deliveries => {
-                let event = Event::Retried { place: job.place(), stage: &stage, cause: &cause };
-                self.shift.tell(&WorkEvent::Page(event));
+            Outcome::Failed { stage, cause } if delivery.deliveries < queue_config.deliveries => {
+                let event = Event::Retried { place: job.place(), stage, cause: &cause };
+                self.queue_worker.tell(&WorkEvent::Page(event));
                 let pause = 1 << delivery.deliveries.min(10);
                 delivery.back(Duration::from_secs(LONGEST_PAUSE.min(pause))).await;
                 Ok(())
             }
-            Outcome::Failed { stage, cause } => self.bury(delivery, Some(job), &stage, &cause).await,
+            Outcome::Failed { stage, cause } => self.bury(delivery, Some(job), stage, &cause).await,
             Outcome::Broken(error) => Err(error),
             Outcome::Stopped => {
                 delivery.back(GIVEN_BACK).await;
@@ -342,11 +354,11 @@ impl AtTable<'_, '_, '_> {
             doubtful: reading.doubtful,
             warnings: reading.warnings,
         };
-        self.shift.link.send(Part::Done, &job.id(), body(&done)).await?;
+        self.queue_worker.link.send(Part::Done, &job.id(), body(&done)).await?;
         self.finish(delivery, job).await;
-        let worked = self.shift.worked.get();
-        self.shift.worked.set(Worked { read: worked.read + 1, ..worked });
-        self.shift.tell(&WorkEvent::Page(Event::Done { place: job.place(), reading }));
+        let worked = self.queue_worker.worked.get();
+        self.queue_worker.worked.set(Worked { read: worked.read + 1, ..worked });
+        self.queue_worker.tell(&WorkEvent::Page(Event::Done { place: job.place(), reading }));
         Ok(())
     }
 
@@ -355,27 +367,26 @@ impl AtTable<'_, '_, '_> {
         &self,
         delivery: &Delivery,
         job: Option<Job>,
-        stage: &str,
+        stage: Stage,
         cause: &str,
     ) -> Result<(), RelayError> {
         let message = job.is_none().then(|| repeated(delivery.body()));
         let id = format!("{}-dead", delivery.sequence);
         let place = job.as_ref().map_or_else(|| crate::error::PageRef::file("a message"), Job::place);
-        let dead =
-            Dead { job, message, stage: stage.into(), cause: cause.into(), deliveries: delivery.deliveries };
-        self.shift.link.send(Part::Dead, &id, body(&dead)).await?;
+        let dead = Dead { job, message, stage, cause: cause.into(), deliveries: delivery.deliveries };
+        self.queue_worker.link.send(Part::Dead, &id, body(&dead)).await?;
         if let Err(cause) = delivery.done().await {
-            self.shift.tell(&WorkEvent::Unacknowledged(&format!("{place}: {cause}")));
+            self.queue_worker.tell(&WorkEvent::Unacknowledged(&format!("{place}: {cause}")));
         }
-        let worked = self.shift.worked.get();
-        self.shift.worked.set(Worked { dead: worked.dead + 1, ..worked });
-        self.shift.tell(&WorkEvent::Page(Event::Failed { place, stage, cause }));
+        let worked = self.queue_worker.worked.get();
+        self.queue_worker.worked.set(Worked { dead: worked.dead + 1, ..worked });
+        self.queue_worker.tell(&WorkEvent::Page(Event::Failed { place, stage, cause }));
         Ok(())
     }
 
     async fn finish(&self, delivery: &Delivery, job: &Job) {
         if let Err(cause) = delivery.done().await {
-            self.shift.tell(&WorkEvent::Unacknowledged(&format!("{}: {cause}", job.place())));
+            self.queue_worker.tell(&WorkEvent::Unacknowledged(&format!("{}: {cause}", job.place())));
         }
     }
 }

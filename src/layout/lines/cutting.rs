@@ -1,6 +1,6 @@
 //! Cuts apart what touches: lines whose strokes meet, and stamps over print.
 
-use super::chain::{Bead, Chain};
+use super::candidate::{InkPiece, LineCandidate};
 use super::rows::Rows;
 use super::stringing::{BETWEEN, FLAT, Stringing};
 use crate::geometry::BBox;
@@ -9,15 +9,17 @@ use crate::raster::Binary;
 impl Stringing<'_> {
     /// Cuts the lines that run through a unit out of it and gives them to their chains; what is left between them is
     /// returned, cut at its thinnest places.
-    pub(super) fn cut_out(&self, chains: &mut [Chain], rows: &Rows, unit: &BBox) -> Vec<BBox> {
+    pub(super) fn cut_out(&self, candidates: &mut [LineCandidate], rows: &Rows, unit: &BBox) -> Vec<BBox> {
         let mut taken: Vec<(i32, i32)> = Vec::new();
         for i in rows.beside(unit) {
-            let chain = &mut chains[i];
-            let Some(band) = self.band_through(chain, unit).filter(|_| self.is_sure(chain)) else { continue };
+            let candidate = &mut candidates[i];
+            let Some(band) = self.band_through(candidate, unit).filter(|_| self.is_sure(candidate)) else {
+                continue;
+            };
             let piece = self.shrunk(&BBox::from_ltrb(unit.left, band.top, unit.right, band.bottom));
             taken.push((band.top, band.bottom));
             if f64::from(piece.height().max(piece.width())) >= 0.2 * self.size {
-                chain.insert(Bead { bbox: piece, redaction: None });
+                candidate.insert(InkPiece { bbox: piece, redaction: None });
             }
         }
         taken.sort_unstable();
@@ -51,21 +53,22 @@ impl Stringing<'_> {
     }
 
     /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
-    fn band_through(&self, chain: &Chain, unit: &BBox) -> Option<BBox> {
+    fn band_through(&self, candidate: &LineCandidate, unit: &BBox) -> Option<BBox> {
         let near = |gap: i32, reach: f64| f64::from(gap) <= reach * self.size;
-        if f64::from(chain.bbox().gap_x(unit)) > 3.0 * self.size {
+        if f64::from(candidate.bbox().gap_x(unit)) > 3.0 * self.size {
             return None;
         }
-        let beads = chain.beads();
-        let before = beads.iter().filter(|b| b.bbox.left < unit.left).map(|b| unit.left - b.bbox.right).min();
+        let pieces = candidate.pieces();
+        let before =
+            pieces.iter().filter(|b| b.bbox.left < unit.left).map(|b| unit.left - b.bbox.right).min();
         let after =
-            beads.iter().filter(|b| b.bbox.right > unit.right).map(|b| b.bbox.left - unit.right).min();
+            pieces.iter().filter(|b| b.bbox.right > unit.right).map(|b| b.bbox.left - unit.right).min();
         let through = match (before, after) {
             (Some(before), Some(after)) => near(before, 3.0) && near(after, 3.0),
             (Some(gap), None) | (None, Some(gap)) => near(gap, 0.6),
             (None, None) => false,
         };
-        let band = chain.band(unit);
+        let band = candidate.band(unit);
         let inside = f64::from(band.bottom.min(unit.bottom) - band.top.max(unit.top));
         (through && inside >= 0.5 * f64::from(band.height())).then_some(band)
     }

@@ -3,7 +3,7 @@
 //! Decided by the pieces of ink, not by what they might say: a lone 一 is print, a streak of the copier is not. A lone ー
 //! in a column is taken for a rule's remnant; no cable has one.
 
-use super::chain::{Bead, Chain};
+use super::candidate::{InkPiece, LineCandidate};
 use super::stringing::{BETWEEN, FLAT, SOUND, Stringing};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
@@ -19,12 +19,13 @@ impl Stringing<'_> {
     /// Dust makes no line, nor does what is left of a rule: something in a chain needs the extent of a small character,
     /// and all of it more height than a row of dashes. In a column every character has a stroke across: specks and
     /// pieces of a rule have none, however far they scatter.
-    pub(super) fn is_print(&self, chain: &Chain) -> bool {
-        let all = chain.bbox();
-        let largest = chain.beads().iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
+    pub(super) fn is_print(&self, candidate: &LineCandidate) -> bool {
+        let all = candidate.bbox();
+        let largest =
+            candidate.pieces().iter().map(|b| b.bbox.width().max(b.bbox.height())).max().unwrap_or(0);
         let is_thin = match self.mode {
             WritingMode::VerticalRl => {
-                chain.beads().iter().all(|b| b.redaction.is_none() && self.is_streak(&b.bbox))
+                candidate.pieces().iter().all(|b| b.redaction.is_none() && self.is_streak(&b.bbox))
             }
             WritingMode::HorizontalTb => f64::from(all.height()) < THIN * self.size,
         };
@@ -40,17 +41,18 @@ impl Stringing<'_> {
 
     /// Whether a chain stands within a stamp, whose strokes cannot all be told from print; specks beyond it are
     /// no print either.
-    pub(super) fn is_stamps_remnant(&self, chain: &Chain) -> bool {
-        let extent = |b: &Bead| f64::from(b.bbox.width().max(b.bbox.height()));
-        let is_print = |b: &&Bead| b.redaction.is_some() || extent(b) >= FLAT * self.size;
-        let print = chain.beads().iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
+    pub(super) fn is_stamps_remnant(&self, candidate: &LineCandidate) -> bool {
+        let extent = |b: &InkPiece| f64::from(b.bbox.width().max(b.bbox.height()));
+        let is_print = |b: &&InkPiece| b.redaction.is_some() || extent(b) >= FLAT * self.size;
+        let print =
+            candidate.pieces().iter().filter(is_print).fold(BBox::default(), |all, b| all.union(&b.bbox));
         let over = self.marks.stamps_places.touching(&print).into_iter().map(|i| self.marks.stamps[i]);
         over.into_iter().any(|stamp| 100 * print.intersection(&stamp).area() >= 85 * print.area())
     }
 
     /// Whether a chain within a stamp has the shape of a line: two characters or more of the page's size.
-    pub(super) fn may_be_line(&self, chain: &Chain) -> bool {
-        let bbox = chain.bbox();
+    pub(super) fn may_be_line(&self, candidate: &LineCandidate) -> bool {
+        let bbox = candidate.bbox();
         let height = f64::from(bbox.height()) / self.size;
         (BETWEEN..=SOUND).contains(&height) && f64::from(bbox.width()) >= SHORTEST * self.size
     }
@@ -73,12 +75,12 @@ mod tests {
     const SIZE: f64 = 40.0;
 
     /// Boxes of a column, given as top, right-to-left position, length along it and width across.
-    fn chain(boxes: &[(i32, i32, i32, i32)]) -> Chain {
-        let bead = |&(along, across, length, width): &(i32, i32, i32, i32)| Bead {
+    fn chain(boxes: &[(i32, i32, i32, i32)]) -> LineCandidate {
+        let piece = |&(along, across, length, width): &(i32, i32, i32, i32)| InkPiece {
             bbox: BBox::from_ltwh(along, across, length, width),
             redaction: None,
         };
-        Chain::of(boxes.iter().map(bead).collect())
+        LineCandidate::of(boxes.iter().map(piece).collect())
     }
 
     fn kept(mode: WritingMode, stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
@@ -88,8 +90,8 @@ mod tests {
         let marks = Seen::of(&erased, &[], SIZE, WritingMode::HorizontalTb);
         let stringing =
             Stringing { ink: &ink, mode, strung: &[], marks: &marks, size: SIZE, widest_blank: 3.0 };
-        let chain = chain(boxes);
-        stringing.is_print(&chain) && !stringing.is_stamps_remnant(&chain)
+        let candidate = chain(boxes);
+        stringing.is_print(&candidate) && !stringing.is_stamps_remnant(&candidate)
     }
 
     #[test]

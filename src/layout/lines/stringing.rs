@@ -2,10 +2,10 @@
 //!
 //! Everything here runs along x: vertical zones are transposed before and back afterwards.
 
-use super::chain::{Bead, Chain};
+use super::candidate::{InkPiece, LineCandidate};
 use super::rows::Rows;
 use super::seen::Seen;
-use super::{Chained, along};
+use super::{CandidateBlock, along};
 use crate::geometry::BBox;
 use crate::layout::bands::{self, Stretch};
 use crate::layout::cores::Strung;
@@ -61,13 +61,15 @@ impl Stringing<'_> {
     }
 
     /// Chains for all units of this direction: of print of about one size together, as lines go on from zone to zone.
-    pub(super) fn string_zones(&self, zones: &[Zone]) -> (Vec<Chain>, Vec<Chain>) {
+    pub(super) fn string_zones(&self, zones: &[Zone]) -> (Vec<LineCandidate>, Vec<LineCandidate>) {
         let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
         zones.sort_by(|a, b| b.size.total_cmp(&a.size));
-        let bead = |&bbox: &BBox| Bead { bbox, redaction: None };
+        let piece = |&bbox: &BBox| InkPiece { bbox, redaction: None };
         let own = self.strung.iter().filter(|s| s.mode == self.mode).flat_map(|s| self.parted(&s.units));
-        let mut lines: Vec<Chain> = own.map(|units| Chain::of(units.iter().map(bead).collect())).collect();
-        let mut beneath: Vec<Chain> = lines.extract_if(.., |line| self.is_stamps_remnant(line)).collect();
+        let mut lines: Vec<LineCandidate> =
+            own.map(|units| LineCandidate::of(units.iter().map(piece).collect())).collect();
+        let mut beneath: Vec<LineCandidate> =
+            lines.extract_if(.., |line| self.is_stamps_remnant(line)).collect();
         beneath.retain(|line| self.may_be_line(line));
         for alike in zones.chunk_by(|a, b| b.size > LIKE_SIZE * a.size) {
             let own = Self { size: alike[0].size, ..*self };
@@ -91,7 +93,7 @@ impl Stringing<'_> {
     }
 
     /// Gives units to the lines that need not be strung together; what belongs to none of them is returned.
-    fn given_to(&self, lines: &mut Vec<Chain>, mut units: Vec<BBox>) -> Vec<BBox> {
+    fn given_to(&self, lines: &mut Vec<LineCandidate>, mut units: Vec<BBox>) -> Vec<BBox> {
         if self.strung.is_empty() {
             return units;
         }
@@ -103,7 +105,7 @@ impl Stringing<'_> {
             let near = near.filter(|&(_, i)| !self.is_speck(unit) || self.is_near_print(unit, &lines[i]));
             let best = near.min_by(|a, b| a.0.total_cmp(&b.0));
             if let Some((_, line)) = best {
-                rows.put(lines, Some(line), Bead { bbox: *unit, redaction: None });
+                rows.put(lines, Some(line), InkPiece { bbox: *unit, redaction: None });
             }
             best.is_some()
         };
@@ -114,98 +116,98 @@ impl Stringing<'_> {
     /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
     /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
     /// dashes, 一) beside them. Those that may be lines beneath a stamp are given apart.
-    fn string(&self, mut units: Vec<BBox>) -> (Vec<Chain>, Vec<Chain>) {
+    fn string(&self, mut units: Vec<BBox>) -> (Vec<LineCandidate>, Vec<LineCandidate>) {
         units.sort_by_key(|u| (u.left, u.top));
         let height = |u: &BBox| f64::from(u.height()) / self.size;
         let (flat, whole): (Vec<BBox>, Vec<BBox>) = units.into_iter().partition(|u| height(u) < FLAT);
         let (sound, large): (Vec<BBox>, Vec<BBox>) = whole.into_iter().partition(|u| height(u) <= SOUND);
-        let mut chains: Vec<Chain> = Vec::new();
-        let mut rows = Rows::of(&chains, self.size);
-        self.link(&mut chains, &mut rows, sound);
+        let mut candidates: Vec<LineCandidate> = Vec::new();
+        let mut rows = Rows::of(&candidates, self.size);
+        self.link(&mut candidates, &mut rows, sound);
         let mut rest: Vec<BBox> =
-            large.iter().flat_map(|unit| self.cut_out(&mut chains, &rows, unit)).collect();
+            large.iter().flat_map(|unit| self.cut_out(&mut candidates, &rows, unit)).collect();
         rest.sort_by_key(|u| (u.left, u.top));
-        self.link(&mut chains, &mut rows, rest);
-        self.join(&mut chains);
-        let mut rows = Rows::of(&chains, self.size);
-        flat.into_iter().for_each(|unit| self.attach(&mut chains, &mut rows, unit));
-        chains.retain(|c| self.is_print(c));
-        let (mut beneath, lines): (Vec<Chain>, Vec<Chain>) =
-            chains.into_iter().partition(|c| self.is_stamps_remnant(c));
+        self.link(&mut candidates, &mut rows, rest);
+        self.join(&mut candidates);
+        let mut rows = Rows::of(&candidates, self.size);
+        flat.into_iter().for_each(|unit| self.attach(&mut candidates, &mut rows, unit));
+        candidates.retain(|c| self.is_print(c));
+        let (mut beneath, lines): (Vec<LineCandidate>, Vec<LineCandidate>) =
+            candidates.into_iter().partition(|c| self.is_stamps_remnant(c));
         beneath.retain(|c| self.may_be_line(c));
         (lines, beneath)
     }
 
     /// Gives units, sorted along the line, to the chains that they go on, or opens chains with them.
-    fn link(&self, chains: &mut Vec<Chain>, rows: &mut Rows, units: Vec<BBox>) {
+    fn link(&self, candidates: &mut Vec<LineCandidate>, rows: &mut Rows, units: Vec<BBox>) {
         for unit in units {
             let best = rows
                 .beside(&unit)
                 .into_iter()
-                .filter_map(|i| Some((self.distance(&chains[i], &unit)?, i)))
+                .filter_map(|i| Some((self.distance(&candidates[i], &unit)?, i)))
                 .min_by(|a, b| a.0.total_cmp(&b.0));
-            rows.put(chains, best.map(|(_, i)| i), Bead { bbox: unit, redaction: None });
+            rows.put(candidates, best.map(|(_, i)| i), InkPiece { bbox: unit, redaction: None });
         }
     }
 
     /// Whether a chain is a line beyond doubt: several characters of even height.
-    pub(super) fn is_sure(&self, chain: &Chain) -> bool {
-        let bbox = chain.bbox();
-        chain.beads().len() >= 3
+    pub(super) fn is_sure(&self, candidate: &LineCandidate) -> bool {
+        let bbox = candidate.bbox();
+        candidate.pieces().len() >= 3
             && f64::from(bbox.width()) >= 4.0 * self.size
-            && f64::from(chain.band(&bbox).height()) <= SOUND * self.size
+            && f64::from(candidate.band(&bbox).height()) <= SOUND * self.size
     }
 
     /// Whether a unit stands in the band of a line, near its print.
-    pub(super) fn stands_in_line(&self, unit: &BBox, line: &Chain) -> bool {
+    pub(super) fn stands_in_line(&self, unit: &BBox, line: &LineCandidate) -> bool {
         let (band, gap) = line.nearest(unit);
         let middle = unit.center().y;
         f64::from(gap) <= 2.0 * self.size && middle > f64::from(band.top) && middle < f64::from(band.bottom)
     }
 
     /// Joins chains that go on where others end, at the same height: cutting has filled the gap between them.
-    fn join(&self, chains: &mut Vec<Chain>) {
-        chains.sort_by_key(|c| c.bbox().left);
-        let mut rows = Rows::of(chains, self.size);
-        for i in 0..chains.len() {
+    fn join(&self, candidates: &mut Vec<LineCandidate>) {
+        candidates.sort_by_key(|c| c.bbox().left);
+        let mut rows = Rows::of(candidates, self.size);
+        for i in 0..candidates.len() {
             // One that has gone on in another is empty.
-            while !chains[i].is_empty() {
-                let beside = rows.beside(&chains[i].bbox()).into_iter();
-                let mut later = beside.filter(|&j| j > i && !chains[j].is_empty());
-                let Some(next) = later.find(|&j| self.goes_on(&chains[i], &chains[j])) else { break };
-                let other = chains[next].take();
-                other.into_iter().for_each(|bead| rows.put(chains, Some(i), bead));
+            while !candidates[i].is_empty() {
+                let beside = rows.beside(&candidates[i].bbox()).into_iter();
+                let mut later = beside.filter(|&j| j > i && !candidates[j].is_empty());
+                let Some(next) = later.find(|&j| self.goes_on(&candidates[i], &candidates[j])) else { break };
+                let other = candidates[next].take();
+                other.into_iter().for_each(|piece| rows.put(candidates, Some(i), piece));
             }
         }
-        chains.retain(|c| !c.is_empty());
+        candidates.retain(|c| !c.is_empty());
     }
 
     /// Puts leaders into the lines that they go on from, and joins what they lead to.
-    fn lead(&self, chains: &mut Vec<Chain>) {
-        let mut rows = Rows::of(chains, self.size);
+    fn lead(&self, candidates: &mut Vec<LineCandidate>) {
+        let mut rows = Rows::of(candidates, self.size);
         for leader in &self.marks.leaders {
             let middle = leader.center().y;
             let stands_beside = |&i: &usize| {
-                let band = chains[i].band(leader);
-                !chains[i].is_empty() && middle > f64::from(band.top) && middle < f64::from(band.bottom)
+                let band = candidates[i].band(leader);
+                !candidates[i].is_empty() && middle > f64::from(band.top) && middle < f64::from(band.bottom)
             };
             let beside: Vec<usize> = rows.beside(leader).into_iter().filter(stands_beside).collect();
-            let gap = |i: usize| chains[i].nearest(leader).1;
+            let gap = |i: usize| candidates[i].nearest(leader).1;
             let side = |is_before: bool| {
                 let here = beside
                     .iter()
                     .copied()
-                    .filter(|&i| is_before == (chains[i].bbox().center().x < leader.center().x));
+                    .filter(|&i| is_before == (candidates[i].bbox().center().x < leader.center().x));
                 here.filter(|&i| f64::from(gap(i)) <= LED * self.size).min_by_key(|&i| gap(i))
             };
             let (Some(first), then) = (side(true), side(false)) else { continue };
-            rows.put(chains, Some(first), Bead { bbox: *leader, redaction: None });
+            rows.put(candidates, Some(first), InkPiece { bbox: *leader, redaction: None });
             if let Some(then) = then {
-                let rest = chains[then].take();
-                rest.into_iter().for_each(|bead| rows.put(chains, Some(first), bead));
+                let rest = candidates[then].take();
+                rest.into_iter().for_each(|piece| rows.put(candidates, Some(first), piece));
             }
         }
-        chains.retain(|c| !c.is_empty());
+        candidates.retain(|c| !c.is_empty());
     }
 
     /// How much of a blank in a line lies beneath stamps.
@@ -219,13 +221,13 @@ impl Stringing<'_> {
     }
 
     /// Whether one chain continues another.
-    fn goes_on(&self, chain: &Chain, other: &Chain) -> bool {
-        let (a, b) = (chain.bbox(), other.bbox());
+    fn goes_on(&self, candidate: &LineCandidate, other: &LineCandidate) -> bool {
+        let (a, b) = (candidate.bbox(), other.bbox());
         let farthest = self.widest_blank * f64::from(a.height().max(b.height()));
         if self.marks.stamps.is_empty() && f64::from(b.left - a.right) > farthest {
             return false;
         }
-        let (mine, theirs) = (chain.band(&b), other.band(&a));
+        let (mine, theirs) = (candidate.band(&b), other.band(&a));
         let gap = f64::from(b.left - a.right - self.beneath_stamps(a.right, b.left, &mine));
         let overlap = f64::from(-mine.gap_y(&theirs));
         let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
@@ -248,9 +250,9 @@ impl Stringing<'_> {
 
     /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
     /// does not belong to it.
-    fn distance(&self, chain: &Chain, unit: &BBox) -> Option<f64> {
-        let recent = chain.recent(8);
-        let last = chain.beads().last()?.bbox;
+    fn distance(&self, candidate: &LineCandidate, unit: &BBox) -> Option<f64> {
+        let recent = candidate.recent(8);
+        let last = candidate.pieces().last()?.bbox;
         let (band, height) = (f64::from(recent.height()), f64::from(unit.height()));
         let overlap = f64::from(-recent.gap_y(unit));
         // Kana are lower than the line; what is higher must be so little.
@@ -260,10 +262,10 @@ impl Stringing<'_> {
             overlap >= 0.6 * band && height <= (1.7 * band).max(0.9 * self.size)
         };
         let reach = self.widest_blank * band.max(height).min(1.1 * self.size.max(band.min(height)));
-        if !fits || f64::from(chain.bbox().gap_x(unit)) > reach {
+        if !fits || f64::from(candidate.bbox().gap_x(unit)) > reach {
             return None;
         }
-        let gap = f64::from(chain.nearest(unit).1);
+        let gap = f64::from(candidate.nearest(unit).1);
         if gap > reach || self.are_parted(&last, unit, gap) {
             return None;
         }
@@ -276,26 +278,28 @@ impl Stringing<'_> {
     }
 
     /// Whether a line has print near a unit. Dust may lie anywhere: a line does not go on from speck to speck.
-    fn is_near_print(&self, unit: &BBox, line: &Chain) -> bool {
+    fn is_near_print(&self, unit: &BBox, line: &LineCandidate) -> bool {
         let gap = line.gap_to_print(unit, SPECK * self.size);
         gap.is_some_and(|gap| f64::from(gap) <= NEAR * self.size)
     }
 
     /// Puts a flat unit into the line it stands in; a dash or 一 with no line near is one itself.
-    fn attach(&self, chains: &mut Vec<Chain>, rows: &mut Rows, unit: BBox) {
+    fn attach(&self, candidates: &mut Vec<LineCandidate>, rows: &mut Rows, unit: BBox) {
         let middle = unit.center().y;
         let wide = f64::from(unit.width()) >= DASH * self.size;
         let reach = self.size * if wide { FLAT_REACH.0 } else { FLAT_REACH.1 };
         let best = rows
             .about(&unit)
             .into_iter()
-            .filter(|&i| f64::from(chains[i].bbox().gap_x(&unit)) <= reach)
+            .filter(|&i| f64::from(candidates[i].bbox().gap_x(&unit)) <= reach)
             .filter_map(|i| {
-                let (nearest, gap) = chains[i].nearest(&unit);
-                if f64::from(gap) > reach || self.is_speck(&unit) && !self.is_near_print(&unit, &chains[i]) {
+                let (nearest, gap) = candidates[i].nearest(&unit);
+                if f64::from(gap) > reach
+                    || self.is_speck(&unit) && !self.is_near_print(&unit, &candidates[i])
+                {
                     return None;
                 }
-                let band = chains[i].band(&unit);
+                let band = candidates[i].band(&unit);
                 let slack = 0.2 * f64::from(band.height());
                 let inside =
                     middle >= f64::from(band.top) - slack && middle <= f64::from(band.bottom) + slack;
@@ -304,42 +308,49 @@ impl Stringing<'_> {
             })
             .min();
         if best.is_some() || wide {
-            rows.put(chains, best.map(|(_, i)| i), Bead { bbox: unit, redaction: None });
+            rows.put(candidates, best.map(|(_, i)| i), InkPiece { bbox: unit, redaction: None });
         }
     }
 
     /// Gives every redaction to the line it stands in, joining the lines it interrupts; one that stands alone stays free.
-    pub(super) fn place_redactions(&self, chains: &mut Vec<Chain>, redactions: &[BBox], free: &mut [bool]) {
-        let mut rows = Rows::of(chains, self.size);
+    pub(super) fn place_redactions(
+        &self,
+        candidates: &mut Vec<LineCandidate>,
+        redactions: &[BBox],
+        free: &mut [bool],
+    ) {
+        let mut rows = Rows::of(candidates, self.size);
         for (index, block) in redactions.iter().enumerate() {
             if !free[index] {
                 continue;
             }
             let beside = rows.beside(block).into_iter();
-            let mut touched: Vec<usize> =
-                beside.filter(|&i| !chains[i].is_empty() && self.stands_in(block, &chains[i])).collect();
+            let mut touched: Vec<usize> = beside
+                .filter(|&i| !candidates[i].is_empty() && self.stands_in(block, &candidates[i]))
+                .collect();
             // A block over several lines is one ■: in the first of them.
-            touched.sort_by_key(|&i| chains[i].nearest(block).0.top);
-            let bead = Bead { bbox: *block, redaction: Some(index) };
+            touched.sort_by_key(|&i| candidates[i].nearest(block).0.top);
+            let piece = InkPiece { bbox: *block, redaction: Some(index) };
             let Some(&first) = touched.first() else { continue };
             free[index] = false;
-            let partner = touched[1..].iter().copied().find(|&i| chains[first].continues(&chains[i], block));
-            rows.put(chains, Some(first), bead);
+            let partner =
+                touched[1..].iter().copied().find(|&i| candidates[first].continues(&candidates[i], block));
+            rows.put(candidates, Some(first), piece);
             if let Some(partner) = partner {
-                let rest = chains[partner].take();
-                rest.into_iter().for_each(|bead| rows.put(chains, Some(first), bead));
+                let rest = candidates[partner].take();
+                rest.into_iter().for_each(|piece| rows.put(candidates, Some(first), piece));
             }
         }
-        chains.retain(|c| !c.is_empty());
+        candidates.retain(|c| !c.is_empty());
     }
 
     /// Whether a redaction covers part of a line, or follows or precedes its print.
-    fn stands_in(&self, block: &BBox, chain: &Chain) -> bool {
+    fn stands_in(&self, block: &BBox, candidate: &LineCandidate) -> bool {
         let reach = self.size * self.widest_blank;
-        if f64::from(chain.bbox().gap_x(block)) > reach {
+        if f64::from(candidate.bbox().gap_x(block)) > reach {
             return false;
         }
-        let (nearest, gap) = chain.nearest(block);
+        let (nearest, gap) = candidate.nearest(block);
         let overlap = f64::from(-nearest.gap_y(block));
         overlap >= 0.5 * f64::from(nearest.height().min(block.height()))
             && f64::from(gap) <= reach
@@ -348,21 +359,22 @@ impl Stringing<'_> {
     }
 
     /// The line of a chain, its print in stretches between redactions.
-    pub(super) fn finish(&self, chain: Chain) -> Option<Chained> {
+    pub(super) fn finish(&self, candidate: LineCandidate) -> Option<CandidateBlock> {
         let mut parts: Vec<Part> = Vec::new();
-        for bead in chain.beads() {
-            match (bead.redaction, parts.last_mut()) {
+        for piece in candidate.pieces() {
+            match (piece.redaction, parts.last_mut()) {
                 (Some(index), _) => parts.push(Part::Redaction(index)),
-                (None, Some(Part::Print(print))) => print.bbox = print.bbox.union(&bead.bbox),
-                (None, _) => parts.push(Part::Print(Print { bbox: bead.bbox, cells: Vec::<Cell>::new() })),
+                (None, Some(Part::Print(print))) => print.bbox = print.bbox.union(&piece.bbox),
+                (None, _) => parts.push(Part::Print(Print { bbox: piece.bbox, cells: Vec::<Cell>::new() })),
             }
         }
-        let bbox = self.mode.along(&chain.bbox());
+        let bbox = self.mode.along(&candidate.bbox());
         for part in &mut parts {
             if let Part::Print(print) = part {
                 print.bbox = self.mode.along(&print.bbox);
             }
         }
-        (!parts.is_empty()).then_some(Chained { writing_mode: self.mode, line: LineBox { bbox, parts } })
+        (!parts.is_empty())
+            .then_some(CandidateBlock { writing_mode: self.mode, line: LineBox { bbox, parts } })
     }
 }

@@ -7,15 +7,15 @@
 //! [`likeness`]) ranks them, and settles characters that were read unsurely ([`printed`]); the raw reading stands beside
 //! the text in the record.
 
-mod beneath;
 mod frame;
-mod likeness;
+mod lexicon;
+mod lexicon_match;
 mod printed;
 mod reading;
 mod rows;
 mod rules;
 mod tilt;
-mod vocabulary;
+mod word_in_row;
 
 pub(super) use reading::{ReadStamp, Way, read_stamps, settle_stamps};
 

@@ -8,8 +8,8 @@
 //! and by the frame, since a stamp's own row stands in its middle: what would push the row off it is not the stamp's. A
 //! word of the vocabulary that is a character longer or shorter than the stamp's thus changes nothing.
 
-use super::likeness::{Match, SURE, fold};
-use super::vocabulary::has_one_form;
+use super::lexicon::has_one_form;
+use super::lexicon_match::{Match, SURE, fold};
 use crate::geometry::BBox;
 use crate::page::{Confidence, Glyph, WritingMode};
 use crate::recognize::ReadGlyph;
@@ -139,7 +139,7 @@ fn is_speck(glyph: &ReadGlyph) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::likeness::Vocabulary;
+    use super::super::lexicon_match::StampLexicon;
     use super::*;
 
     /// Characters in cells of 40 px; one behind `~` is unsure, a blank is an unread cell.
@@ -171,7 +171,7 @@ mod tests {
     /// In a frame with its middle so many cells from the left, over print of these characters.
     fn text_in(line: &str, words: &[&str], middle: Option<f64>, print: &str) -> String {
         let glyphs = read(line);
-        let found = Vocabulary::new(words.iter().copied()).find_match(&glyphs, 1);
+        let found = StampLexicon::new(words.iter().copied()).find_match(&glyphs, 1);
         let row = RowRead {
             glyphs: &glyphs,
             mode: WritingMode::HorizontalTb,
@@ -199,7 +199,7 @@ mod tests {
         let form = |line: &str, other: &str| {
             let mut glyphs = read(line);
             glyphs[0].alternatives = vec![(other.to_owned(), Confidence::clamped(0.4))];
-            let found = Vocabulary::new(["秘密指定解除", "秘書"]).find_match(&glyphs, 1);
+            let found = StampLexicon::new(["秘密指定解除", "秘書"]).find_match(&glyphs, 1);
             let mode = WritingMode::HorizontalTb;
             let row = RowRead { glyphs: &glyphs, mode, middle: None, is_print: vec![false; glyphs.len()] };
             printed(&row, found.as_ref()).remove(0).text

@@ -1,15 +1,15 @@
 //! Reads stamps: the surest of several ways to see and to split each.
 
 use super::StampPicture;
-use super::beneath;
-use super::likeness::{Match, SURE, Vocabulary};
+use super::lexicon::BUILT_IN;
+use super::lexicon_match::{Match, SURE, StampLexicon};
 use super::printed::{RowRead, printed};
 use super::rows::{Split, one_row, splits};
-use super::vocabulary::BUILT_IN;
+use super::word_in_row;
 use crate::geometry::{BBox, Transform};
 use crate::page::{Confidence, Glyph, Line, StampReading, WritingMode};
-use crate::pipeline::even::even_out;
 use crate::pipeline::lines::ReadBlock;
+use crate::pipeline::normalize_contrast::normalize_contrast;
 use crate::pipeline::{Prepared, Settings};
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
@@ -38,8 +38,8 @@ pub(in crate::pipeline) fn read_stamps(
     settings: &Settings,
 ) -> Result<Vec<Option<Way>>, RecognizeError> {
     let words = settings.stamps.vocabulary.iter().map(String::as_str);
-    let vocabulary = Vocabulary::new(BUILT_IN.iter().copied().chain(words));
-    let no_words = Vocabulary::new(std::iter::empty());
+    let vocabulary = StampLexicon::new(BUILT_IN.iter().copied().chain(words));
+    let no_words = StampLexicon::new(std::iter::empty());
     let words = |stamp: &StampPicture| if stamp.is_note { &no_words } else { &vocabulary };
     page.stamps.iter().map(|stamp| surest(stamp, recognizer, words(stamp))).collect()
 }
@@ -79,7 +79,7 @@ pub(in crate::pipeline) struct Way {
 fn surest(
     stamp: &StampPicture,
     recognizer: &mut dyn Recognizer,
-    vocabulary: &Vocabulary,
+    vocabulary: &StampLexicon,
 ) -> Result<Option<Way>, RecognizeError> {
     let mut best: Option<Way> = None;
     for view in &stamp.views {
@@ -108,7 +108,7 @@ fn read_way(
     (view, is_framed): (&GrayImage, bool),
     split: &Split,
     recognizer: &mut dyn Recognizer,
-    vocabulary: &Vocabulary,
+    vocabulary: &StampLexicon,
 ) -> Result<Way, RecognizeError> {
     let whole = BBox::of_size(view.width(), view.height());
     let middle = |mode: WritingMode| is_framed.then(|| f64::from(mode.along(&whole).width()) / 2.0);
@@ -133,7 +133,7 @@ fn read_row(
     let crop = row.grown((across / 12).max(2)).intersection(&BBox::of_size(view.width(), view.height()));
     let (left, top) = (crop.left as u32, crop.top as u32);
     let picture = imageops::crop_imm(view, left, top, crop.width() as u32, crop.height() as u32).to_image();
-    let mut glyphs = recognizer.read_line(&even_out(picture, mode), mode)?;
+    let mut glyphs = recognizer.read_line(&normalize_contrast(picture, mode), mode)?;
     glyphs.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
     for glyph in &mut glyphs {
         glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(&crop);
@@ -143,9 +143,9 @@ fn read_row(
 
 /// Compares rows with the vocabulary: all together, or each on its own. Beside a row of the vocabulary one that is not
 /// in it and has no character that was read surely is dirt, or print that the stamp lies over.
-fn matched(mut rows: Vec<Row>, vocabulary: &Vocabulary) -> Way {
+fn matched(mut rows: Vec<Row>, vocabulary: &StampLexicon) -> Way {
     for row in &mut rows {
-        row.found = beneath::find_match(&row.glyphs, row.mode, row.middle, vocabulary);
+        row.found = word_in_row::find_match(&row.glyphs, row.mode, row.middle, vocabulary);
     }
     let characters: usize = rows.iter().map(|r| r.glyphs.len()).sum();
     // With those that are left out: a way without them is surer.
@@ -193,7 +193,7 @@ impl Way {
         let mut read = ReadStamp::default();
         for row in self.rows {
             let glyphs = row.text(to_page, lines);
-            if row.found.is_none() && beneath::is_print(&glyphs, lines) {
+            if row.found.is_none() && word_in_row::is_print(&glyphs, lines) {
                 continue;
             }
             read.readings.push(StampReading {
@@ -229,7 +229,7 @@ impl Row {
     fn text(&self, to_page: &Transform, lines: &[ReadBlock]) -> Vec<Glyph> {
         let is_print = |glyph: &ReadGlyph| {
             let on_page = ReadGlyph { bbox: to_page.apply_bbox(&glyph.bbox), ..glyph.clone() };
-            beneath::is_print_there(&on_page, lines)
+            word_in_row::is_print_there(&on_page, lines)
         };
         let row = RowRead {
             glyphs: &self.glyphs,

@@ -2,7 +2,7 @@
 
 import { button, h } from "/assets/dom.js";
 import { conflicts, merge } from "/assets/merge.js";
-import { t, when } from "/assets/words.js";
+import { t, when } from "/assets/translations.js";
 
 function show(dialog) {
   dialog.addEventListener("close", () => dialog.remove());

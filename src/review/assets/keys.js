@@ -1,9 +1,9 @@
 // The keys. Single letters count only where nobody is typing; those with Ctrl or Alt everywhere.
 
 import { h, button } from "/assets/dom.js";
-import { t } from "/assets/words.js";
+import { t } from "/assets/translations.js";
 
-/** Key, what it does (in words.js or here), and the action's name. */
+/** Key, what it does (in translations.js or here), and the action's name. */
 const KEYS = [
   ["ArrowDown", "↓ j", "nextLine", { ja: "次の行", en: "next line" }],
   ["ArrowUp", "↑ k", "previousLine", { ja: "前の行", en: "previous line" }],

@@ -2,7 +2,7 @@
 
 import * as api from "/assets/api.js";
 import { announce, button, choice, h } from "/assets/dom.js";
-import { t, when } from "/assets/words.js";
+import { t, when } from "/assets/translations.js";
 
 /** Height of a row, px, as list.css has it. */
 const ROW = 44;
@@ -15,29 +15,29 @@ const SHOWS = ["all", "open", "low", "warnings", "changed", "done"];
 const SORTS = ["name", "doubt", "warnings", "latest"];
 
 /** Shows the list. Gives a function that closes it. */
-export function showList(view, desk) {
-  const list = new List(desk);
+export function showList(view, app) {
+  const list = new List(app);
   view.replaceChildren(list.element);
   list.ask(true);
   return () => list.close();
 }
 
 class List {
-  constructor(desk) {
-    this.desk = desk;
+  constructor(app) {
+    this.app = app;
     this.pieces = new Map();
     this.matching = 0;
     this.counts = {};
-    this.chosen = desk.row ?? 0;
+    this.chosen = app.row ?? 0;
     this.filters = h("div", { class: "filters", role: "group", "aria-label": t("show") });
-    this.search = h("input", { type: "search", value: desk.question.find, placeholder: t("find"), "aria-label": t("find"), oninput: () => this.searched() });
+    this.search = h("input", { type: "search", value: app.question.find, placeholder: t("find"), "aria-label": t("find"), oninput: () => this.searched() });
     this.progress = h("div", { class: "progress", role: "status" });
     this.body = h("div", { class: "rows", role: "presentation" });
     this.scroller = h("div", { class: "scroller", role: "rowgroup", tabindex: "0", "aria-label": t("list"), onscroll: () => this.draw() }, this.body);
     this.table = h("div", { class: "table", role: "table", "aria-label": t("list") }, this.head(), this.scroller);
     this.element = h("div", { class: "list" }, this.bar(),
       h("main", {}, h("div", { class: "controls" }, this.filters, h("span", { class: "space" }), this.search,
-        choice(t("sort"), desk.question.sort, SORTS.map((s) => [s, t(`sort.${s}`)]), (sort) => this.change({ sort }))), this.table));
+        choice(t("sort"), app.question.sort, SORTS.map((s) => [s, t(`sort.${s}`)]), (sort) => this.change({ sort }))), this.table));
     this.keys = (e) => this.key(e);
     document.addEventListener("keydown", this.keys);
     this.resized = new ResizeObserver(() => this.draw());
@@ -45,11 +45,11 @@ class List {
   }
 
   bar() {
-    const { session } = this.desk;
+    const { session } = this.app;
     return h("header", { class: "bar" }, h("span", { class: "logo", lang: "ja", "aria-hidden": "true" }, "電信"),
       h("h1", {}, session.title || t("title")), this.progress, h("span", { class: "space" }),
-      button(`${t("reviewer")}: ${this.desk.name() || "…"}`, () => this.desk.rename(), { class: "quiet", title: t("rename") }),
-      button(t("language"), () => this.desk.switchLanguage(), { class: "quiet", lang: t("language") === "English" ? "en" : "ja" }));
+      button(`${t("reviewer")}: ${this.app.name() || "…"}`, () => this.app.rename(), { class: "quiet", title: t("rename") }),
+      button(t("language"), () => this.app.switchLanguage(), { class: "quiet", lang: t("language") === "English" ? "en" : "ja" }));
   }
 
   head() {
@@ -66,7 +66,7 @@ class List {
   }
 
   change(values) {
-    Object.assign(this.desk.question, values);
+    Object.assign(this.app.question, values);
     this.chosen = 0;
     this.ask(true);
     this.scroller.scrollTop = 0;
@@ -93,7 +93,7 @@ class List {
     } catch (error) { if (error.name !== "AbortError") announce(error.message, "error"); }
   }
 
-  fetch(piece, signal) { return api.pages({ ...this.desk.question, offset: piece * PIECE, limit: PIECE }, signal); }
+  fetch(piece, signal) { return api.pages({ ...this.app.question, offset: piece * PIECE, limit: PIECE }, signal); }
 
   take(piece, answer) {
     this.pieces.set(piece, answer.pages);
@@ -104,8 +104,8 @@ class List {
   }
 
   drawControls() {
-    const { counts, desk } = this;
-    this.filters.replaceChildren(...SHOWS.map((show) => button([t(`show.${show}`), h("b", {}, counts[show] ?? 0)], () => this.change({ show }), { "aria-pressed": desk.question.show === show ? "true" : "false" })));
+    const { counts, app } = this;
+    this.filters.replaceChildren(...SHOWS.map((show) => button([t(`show.${show}`), h("b", {}, counts[show] ?? 0)], () => this.change({ show }), { "aria-pressed": app.question.show === show ? "true" : "false" })));
     const bar = h("progress", { max: counts.all || 1, value: counts.done, "aria-label": t("show.done") });
     const notes = [t("progress", counts)];
     if (this.growing) notes.push(t("growing"));
@@ -164,8 +164,8 @@ class List {
 
   open(i) {
     const entry = this.pieces.get(Math.floor(i / PIECE))?.[i % PIECE];
-    this.desk.row = i;
-    if (entry) this.desk.go(`#/page/${entry.id}`);
+    this.app.row = i;
+    if (entry) this.app.go(`#/page/${entry.id}`);
   }
 
   key(event) {

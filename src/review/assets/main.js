@@ -5,30 +5,30 @@ import { askName } from "/assets/dialogs.js";
 import { announce } from "/assets/dom.js";
 import { showList } from "/assets/list.js";
 import { showPage } from "/assets/page.js";
-import { speak, spoken } from "/assets/words.js";
+import { speak, spoken } from "/assets/translations.js";
 
 const NAME = "denshin.name";
 const LANGUAGE = "denshin.language";
 const view = document.getElementById("view");
 
 const session = await api.session();
-const desk = {
+const app = {
   session,
   question: { show: "all", sort: "name", find: "" },
   row: 0,
   name: () => localStorage.getItem(NAME) || session.reviewer,
   async rename() {
-    const name = await askName(desk.name());
+    const name = await askName(app.name());
     if (name) localStorage.setItem(NAME, name);
     await show();
   },
   /** The name that stands under a change; asked for once where nobody said it. */
   async who() {
-    if (!desk.name()) {
+    if (!app.name()) {
       const name = await askName("");
       if (name) localStorage.setItem(NAME, name);
     }
-    return desk.name();
+    return app.name();
   },
   switchLanguage() {
     speak(spoken() === "ja" ? "en" : "ja");
@@ -51,12 +51,12 @@ async function show() {
   close = () => {};
   const id = location.hash.match(/^#\/page\/([0-9a-f]+)$/)?.[1];
   try {
-    const closing = id ? await showPage(view, id, desk, () => mine === turn) : showList(view, desk);
+    const closing = id ? await showPage(view, id, app, () => mine === turn) : showList(view, app);
     if (mine === turn) close = closing;
     else closing();
   } catch (error) {
     announce(error.message, "error");
-    if (id) desk.go("#/");
+    if (id) app.go("#/");
   }
 }
 

@@ -1,7 +1,7 @@
-// One page: scan, bench and text, and what the keys and buttons do to them.
+// One page: scan, line editor and text, and what the keys and buttons do to them.
 
 import * as api from "/assets/api.js";
-import { Bench } from "/assets/bench.js";
+import { LineEditor } from "/assets/line-editor.js";
 import { Boxes } from "/assets/boxes.js";
 import { settleConflict } from "/assets/dialogs.js";
 import { announce, button, h } from "/assets/dom.js";
@@ -11,37 +11,37 @@ import { actionOf, helpDialog } from "/assets/keys.js";
 import { showScan } from "/assets/scan.js";
 import { PageState } from "/assets/state.js";
 import { TextPane } from "/assets/text.js";
-import { spoken, t, when } from "/assets/words.js";
+import { spoken, t, when } from "/assets/translations.js";
 
-/** Shows a page. `desk`: session, who, question (the list it came from), go(hash). Gives a function that
+/** Shows a page. `app`: session, who, question (the list it came from), go(hash). Gives a function that
  * closes it. `isWanted`: whether nobody has gone elsewhere meanwhile. */
-export async function showPage(view, id, desk, isWanted) {
+export async function showPage(view, id, app, isWanted) {
   const page = await api.open(id);
   if (!isWanted()) return () => {};
-  const screen = new Screen(page, desk);
+  const screen = new Screen(page, app);
   view.replaceChildren(screen.element);
   screen.start();
   return () => screen.close();
 }
 
 class Screen {
-  constructor(page, desk) {
+  constructor(page, app) {
     this.page = page;
-    this.desk = desk;
-    const { doubtful } = desk.session;
+    this.app = app;
+    const { doubtful } = app.session;
     this.doubtful = doubtful;
-    this.state = new PageState(page, desk.who);
+    this.state = new PageState(page, app.who);
     this.boxes = new Boxes(this.state, doubtful);
     this.text = new TextPane(this.state, doubtful);
-    this.bench = new Bench(this.state, doubtful, this.benchActions());
+    this.lineEditor = new LineEditor(this.state, doubtful, this.lineEditorActions());
     this.holder = h("div", { class: "viewer" });
     this.scanPane = h("section", { class: "scan", "aria-label": t("scan") }, this.holder, this.scanTools());
     this.status = h("span", { class: "status", role: "status" });
     this.by = h("span", { class: "by" });
     this.element = h("div", { class: "page" }, this.bar(), this.notices(),
-      h("main", { class: "desk" }, this.scanPane, this.bench.element, h("section", { class: "side-text", "aria-label": t("text") }, this.text.element)));
+      h("main", { class: "workspace" }, this.scanPane, this.lineEditor.element, h("section", { class: "side-text", "aria-label": t("text") }, this.text.element)));
     this.keys = (e) => this.key(e);
-    this.leaving = (e) => { this.bench.commit(); if (!this.state.isSaved) e.preventDefault(); };
+    this.leaving = (e) => { this.lineEditor.commit(); if (!this.state.isSaved) e.preventDefault(); };
   }
 
   bar() {
@@ -85,11 +85,11 @@ class Screen {
       ["text", "stamp", "redaction", "handwriting"].map((kind) => button(t(`kind.${kind}`), () => this.add(kind), { "aria-label": t(`tool.${kind}`), title: t(`tool.${kind}`), class: `add ${kind}` })));
   }
 
-  benchActions() {
+  lineEditorActions() {
     return {
       chooseGlyph: (glyph) => this.state.choose({ ...this.state.choice, glyph }),
       leaveInput: () => this.focusCell(),
-      nextLine: (step) => { this.state.chooseLine(step); this.bench.input.focus(); },
+      nextLine: (step) => { this.state.chooseLine(step); this.lineEditor.input.focus(); },
       replaceGlyph: (text) => this.replaceGlyph(text),
       revert: () => this.revert(),
       takeText: (text) => this.state.edit((r) => edit.setText(r, this.state.choice.line, text)),
@@ -112,14 +112,14 @@ class Screen {
     // First the room that the scan has, then the scan, so that the whole page fits.
     this.draw();
     this.openScan();
-    this.resized = new ResizeObserver(() => { if (!this.bench.isTyping) this.bench.draw(); });
+    this.resized = new ResizeObserver(() => { if (!this.lineEditor.isTyping) this.lineEditor.draw(); });
     this.resized.observe(this.element);
     this.text.element.focus({ preventScroll: true });
   }
 
   openScan() {
     const fail = (why) => announce(t("noscan", { why }), "error");
-    this.scan = showScan(this.holder, this.page, this.desk.session.tile, {
+    this.scan = showScan(this.holder, this.page, this.app.session.tile, {
       overlay: this.boxes.element, label: t("scan"),
       onOpen: () => this.follow(),
       onFail: () => {
@@ -132,7 +132,7 @@ class Screen {
   }
 
   close() {
-    this.bench.commit();
+    this.lineEditor.commit();
     document.removeEventListener("keydown", this.keys);
     window.removeEventListener("beforeunload", this.leaving);
     this.resized.disconnect();
@@ -143,7 +143,7 @@ class Screen {
   draw() {
     this.arrange();
     this.text.draw();
-    this.bench.draw();
+    this.lineEditor.draw();
     this.boxes.draw();
     this.drawStatus();
   }
@@ -151,12 +151,12 @@ class Screen {
   drawChoice() {
     this.arrange();
     this.text.drawChoice();
-    this.bench.draw();
+    this.lineEditor.draw();
     this.boxes.drawChoice();
     this.follow();
   }
 
-  /** The bench stands below a horizontal line, and beside a column. */
+  /** The line editor stands below a horizontal line, and beside a column. */
   arrange() {
     const { region } = this.state;
     const columns = Boolean(region && isVertical(region));
@@ -217,15 +217,15 @@ class Screen {
       lineAfter: () => this.state.chooseLine(1), lineBefore: () => this.state.chooseLine(-1),
       nextGlyph: () => this.moveGlyph(1), previousGlyph: () => this.moveGlyph(-1),
       nextDoubt: () => this.nextDoubt(1), previousDoubt: () => this.nextDoubt(-1),
-      editLine: () => this.bench.input.focus(), editGlyph: () => this.bench.side.querySelector(".replace")?.focus(),
-      revert: () => this.revert(), editRole: () => this.bench.side.querySelector("select")?.focus(), turnDirection: () => this.turnDirection(),
+      editLine: () => this.lineEditor.input.focus(), editGlyph: () => this.lineEditor.side.querySelector(".replace")?.focus(),
+      revert: () => this.revert(), editRole: () => this.lineEditor.side.querySelector("select")?.focus(), turnDirection: () => this.turnDirection(),
       lineEarlier: () => this.moveLine(-1), lineLater: () => this.moveLine(1), regionEarlier: () => this.moveRegion(-1), regionLater: () => this.moveRegion(1),
       addText: () => this.add("text"), addLine: () => this.addLine(), addStamp: () => this.add("stamp"), addRedaction: () => this.add("redaction"), addHandwriting: () => this.add("handwriting"),
       adjust: () => this.adjust(), nextMark: () => this.nextMark(), removeChosen: () => this.removeChosen(), removeRegion: () => this.removeRegion(),
       toggleDone: () => this.toggleDone(), undo: () => this.undo(), redo: () => this.redo(),
       zoomIn: () => this.scan.zoom(1.3), zoomOut: () => this.scan.zoom(1 / 1.3), fit: () => this.scan.fit(), zoomToLine: () => this.state.region && this.scan.fill(this.state.line?.line.bbox ?? this.state.region.bbox),
       toggleBoxes: () => this.scanPane.classList.toggle("bare"),
-      nextPage: () => this.turnPage("next"), previousPage: () => this.turnPage("previous"), list: () => this.desk.go("#/"), help: () => helpDialog(spoken()),
+      nextPage: () => this.turnPage("next"), previousPage: () => this.turnPage("previous"), list: () => this.app.go("#/"), help: () => helpDialog(spoken()),
     };
     actions[action]?.();
     return Boolean(actions[action]);
@@ -241,7 +241,7 @@ class Screen {
   }
 
   focusCell() {
-    const cell = this.bench.work.querySelector(".cell[aria-pressed=true]");
+    const cell = this.lineEditor.work.querySelector(".cell[aria-pressed=true]");
     (cell ?? this.text.element).focus({ preventScroll: true });
   }
 
@@ -310,7 +310,7 @@ class Screen {
       });
       const region = edit.regionOf(this.state.regions, id);
       this.choose({ region: id, line: region?.lines[0]?.id ?? null });
-      if (kind !== "redaction") this.bench.input.focus();
+      if (kind !== "redaction") this.lineEditor.input.focus();
     }, this.boxAtGlyph(kind));
   }
 
@@ -331,7 +331,7 @@ class Screen {
         return added.regions;
       });
       this.choose({ region: region.id, line: id });
-      this.bench.input.focus();
+      this.lineEditor.input.focus();
     });
   }
 
@@ -363,19 +363,19 @@ class Screen {
   }
 
   toggleDone() {
-    this.bench.commit();
+    this.lineEditor.commit();
     this.state.setDone(!this.state.done);
     announce(t(this.state.done ? "marked" : "unmarked"));
   }
 
-  undo() { this.bench.commit(); announce(t(this.state.undo() ? "undid" : "nothing")); }
+  undo() { this.lineEditor.commit(); announce(t(this.state.undo() ? "undid" : "nothing")); }
   redo() { announce(t(this.state.redo() ? "redid" : "nothing")); }
 
   async turnPage(where) {
-    this.bench.commit();
+    this.lineEditor.commit();
     try {
-      const found = await api.neighbours(this.page.id, this.desk.question);
-      if (found[where]) this.desk.go(`#/page/${found[where]}`);
+      const found = await api.neighbours(this.page.id, this.app.question);
+      if (found[where]) this.app.go(`#/page/${found[where]}`);
       else announce(t("nothing"));
     } catch (error) { announce(error.message, "error"); }
   }

@@ -3,7 +3,7 @@
 import { h } from "/assets/dom.js";
 import { isVertical } from "/assets/geometry.js";
 import { lineOf } from "/assets/edit.js";
-import { t } from "/assets/words.js";
+import { t } from "/assets/translations.js";
 
 export class TextPane {
   constructor(state, doubtful) {

@@ -26,7 +26,7 @@ const PLAY: f64 = 1.1;
 const FARTHEST: f64 = 2.5;
 
 /// Gives every glyph the box of its cell; the boxes of glyphs and cells are in the same pixels.
-pub(super) fn seat(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) {
+pub(super) fn align_glyphs(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) {
     if cells.is_empty() || glyphs.is_empty() {
         return;
     }
@@ -260,7 +260,7 @@ mod tests {
 
     fn seated(text: &str, lefts: &[i32], ink: &[u64]) -> Vec<i32> {
         let mut read = glyphs(text, lefts);
-        seat(&mut read, &cells(ink), WritingMode::HorizontalTb);
+        align_glyphs(&mut read, &cells(ink), WritingMode::HorizontalTb);
         read.iter().map(|g| g.bbox.left).collect()
     }
 
@@ -273,7 +273,7 @@ mod tests {
     fn digits_are_as_wide_as_they_are_printed() {
         let text = |text: &str, lefts: &[i32], ink: &[u64]| {
             let mut read = glyphs(text, lefts);
-            seat(&mut read, &cells(ink), WritingMode::HorizontalTb);
+            align_glyphs(&mut read, &cells(ink), WritingMode::HorizontalTb);
             read.into_iter().map(|g| g.text).collect::<String>()
         };
         assert_eq!(text("第5517号", &[1, 11, 20, 32, 41, 51], &[50; 6]), "第５５１７号");
@@ -290,7 +290,7 @@ mod tests {
             let lefts: Vec<i32> = (0..text.chars().count() as i32).map(|i| 1 + i * step).collect();
             let mut read = glyphs(text, &lefts);
             let number = (lefts.len() * step as usize).div_ceil(10);
-            seat(&mut read, &cells(&vec![50; number]), WritingMode::HorizontalTb);
+            align_glyphs(&mut read, &cells(&vec![50; number]), WritingMode::HorizontalTb);
             read.into_iter().map(|g| g.text).collect::<String>()
         };
         assert_eq!(text("ケ゛ンタイテ゛ン", 5), "ｹﾞﾝﾀｲﾃﾞﾝ");

@@ -18,7 +18,7 @@ const LIGHT: f64 = 0.6;
 const LEAST_PAPER: f64 = 0.2;
 
 /// The page's paper.
-pub(super) struct Paper<'a> {
+pub(super) struct Background<'a> {
     gray: &'a GrayImage,
     ink: &'a Binary,
     /// Darkest that paper beside a mark is.
@@ -26,7 +26,7 @@ pub(super) struct Paper<'a> {
     contrast: f64,
 }
 
-impl<'a> Paper<'a> {
+impl<'a> Background<'a> {
     /// Measures paper and ink of a page.
     pub(super) fn of(gray: &'a GrayImage, ink: &'a Binary) -> Self {
         // Each on its own: a zip steps one by one.
@@ -87,7 +87,7 @@ mod tests {
             Luma([level])
         });
         let ink = Binary::below(&gray, 60);
-        let paper = Paper::of(&gray, &ink);
+        let paper = Background::of(&gray, &ink);
         assert_eq!(paper.sides(&BBox::from_ltrb(40, 100, 100, 140), 40.0), 4);
         assert_eq!(paper.sides(&BBox::from_ltrb(300, 40, 340, 260), 40.0), 0);
     }

@@ -9,16 +9,16 @@ use std::str::FromStr;
 
 /// What happens, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Misfortune {
+pub struct InjectedFault {
     /// Part of a file's name.
     pub name: String,
     /// What happens on its pages.
-    pub what: What,
+    pub what: FaultKind,
 }
 
 /// What an engine does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum What {
+pub enum FaultKind {
     /// It ends the process.
     Crash,
     /// The same, but only when the page is tried for the first time.
@@ -36,19 +36,19 @@ pub enum What {
 }
 
 /// `hang:NAME`.
-impl FromStr for Misfortune {
+impl FromStr for InjectedFault {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (what, name) = text.split_once(':').ok_or("WHAT:NAME")?;
         let what = match what {
-            "crash" => What::Crash,
-            "crash-once" => What::CrashOnce,
-            "hang" => What::Hang,
-            "hang-once" => What::HangOnce,
-            "panic" => What::Panic,
-            "leak" => What::Leak,
-            "gorge" => What::Gorge,
+            "crash" => FaultKind::Crash,
+            "crash-once" => FaultKind::CrashOnce,
+            "hang" => FaultKind::Hang,
+            "hang-once" => FaultKind::HangOnce,
+            "panic" => FaultKind::Panic,
+            "leak" => FaultKind::Leak,
+            "gorge" => FaultKind::Gorge,
             _ => return Err("crash, crash-once, hang, hang-once, panic, leak or gorge".to_owned()),
         };
         Ok(Self { name: name.to_owned(), what })
@@ -56,19 +56,19 @@ impl FromStr for Misfortune {
 }
 
 /// Lets it happen, where this page is meant.
-pub(super) fn rehearse(misfortunes: &[Misfortune], path: &Path, attempt: u32) {
+pub(super) fn inject(injected_faults: &[InjectedFault], path: &Path, attempt: u32) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    for misfortune in misfortunes.iter().filter(|m| name.contains(&m.name)) {
-        match misfortune.what {
-            What::CrashOnce | What::HangOnce if attempt > 0 => {}
-            What::Crash | What::CrashOnce => std::process::abort(),
-            What::Hang | What::HangOnce => loop {
+    for fault in injected_faults.iter().filter(|m| name.contains(&m.name)) {
+        match fault.what {
+            FaultKind::CrashOnce | FaultKind::HangOnce if attempt > 0 => {}
+            FaultKind::Crash | FaultKind::CrashOnce => std::process::abort(),
+            FaultKind::Hang | FaultKind::HangOnce => loop {
                 std::thread::park();
             },
-            What::Panic => panic!("a panic on purpose"),
+            FaultKind::Panic => panic!("a panic on purpose"),
             // `black_box` keeps the allocation from being optimized away.
-            What::Leak => drop(std::hint::black_box(vec![1_u8; 64 << 20]).leak()),
-            What::Gorge => drop(std::hint::black_box(vec![0_u8; 3 << 30])),
+            FaultKind::Leak => drop(std::hint::black_box(vec![1_u8; 64 << 20]).leak()),
+            FaultKind::Gorge => drop(std::hint::black_box(vec![0_u8; 3 << 30])),
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::images::Images;
 use super::index::{Entry, Index, References, State, candidates, look_at};
 use super::picture::Pyramid;
+use super::realign_glyphs::realign_glyphs;
 use super::references;
-use super::settle::settle;
 use super::sources::{Places, SourceError};
 use super::store::{Store, StoreError};
 use crate::page::{FORMAT, Page};
@@ -30,7 +30,7 @@ pub struct Material {
 
 /// Why something about a page cannot be had.
 #[derive(Debug, thiserror::Error)]
-pub enum DeskError {
+pub enum WorkspaceError {
     /// No page of that id.
     #[error("there is no such page")]
     NoSuchPage,
@@ -76,7 +76,7 @@ pub struct Opened {
 }
 
 /// List, reviews and pictures of one folder.
-pub struct Desk {
+pub struct Workspace {
     root: PathBuf,
     references: References,
     index: RwLock<Index>,
@@ -84,8 +84,8 @@ pub struct Desk {
     images: Images,
 }
 
-impl Desk {
-    /// Takes a folder; [`Desk::read_list`] then reads it.
+impl Workspace {
+    /// Takes a folder; [`Workspace::read_list`] then reads it.
     ///
     /// # Errors
     /// Where there is no such folder.
@@ -121,17 +121,17 @@ impl Desk {
         look(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn entry(&self, id: &str) -> Result<Entry, DeskError> {
-        self.with_index(|index| index.find(id).cloned()).ok_or(DeskError::NoSuchPage)
+    fn entry(&self, id: &str) -> Result<Entry, WorkspaceError> {
+        self.with_index(|index| index.find(id).cloned()).ok_or(WorkspaceError::NoSuchPage)
     }
 
     /// Opens a page.
     ///
     /// # Errors
     /// Where it is not in the list, or its record or review cannot be read.
-    pub fn open(&self, id: &str) -> Result<Opened, DeskError> {
+    pub fn open(&self, id: &str) -> Result<Opened, WorkspaceError> {
         let entry = self.entry(id)?;
-        let unreadable = |why: String| DeskError::Record(entry.name.clone(), why);
+        let unreadable = |why: String| WorkspaceError::Record(entry.name.clone(), why);
         let is_file = std::fs::symlink_metadata(&entry.record).is_ok_and(|m| m.is_file());
         if !is_file {
             return Err(unreadable("it is not there any more".to_owned()));
@@ -153,7 +153,7 @@ impl Desk {
     ///
     /// # Errors
     /// Where it cannot be a page, somebody saved it meanwhile, or it cannot be written.
-    pub fn save(&self, id: &str, sent: Submission, now: String) -> Result<Review, DeskError> {
+    pub fn save(&self, id: &str, sent: Submission, now: String) -> Result<Review, WorkspaceError> {
         let opened = self.open(id)?;
         let by = check_name(&sent.by)?.to_owned();
         check_regions(&sent.regions, opened.page.width, opened.page.height)?;
@@ -164,7 +164,7 @@ impl Desk {
         // Whoever saves has seen this reading of the page, also where it is newer than the review.
         review.record_sha256 = opened.record_sha256;
         review.regions = sent.regions;
-        settle(&mut review.regions, opened.page.rotation);
+        realign_glyphs(&mut review.regions, opened.page.rotation);
         // Characters that were put in may push a line's box over the edge.
         check_regions(&review.regions, opened.page.width, opened.page.height)?;
         review.done = sent.done;
@@ -186,7 +186,7 @@ impl Desk {
     ///
     /// # Errors
     /// Where there is no such page, or its scan cannot be found or decoded.
-    pub fn picture(&self, id: &str) -> Result<Arc<Pyramid>, DeskError> {
+    pub fn picture(&self, id: &str) -> Result<Arc<Pyramid>, WorkspaceError> {
         Ok(self.images.page(&self.entry(id)?)?)
     }
 }

@@ -43,7 +43,7 @@ const APART: f64 = 1.2;
 /// Finds what was struck out, along lines and along columns.
 ///
 /// `ragged` are low solid blocks, which may be the densest part of a passage.
-pub(super) fn find_hatched(ink: &Binary, ragged: Vec<BBox>, size: f64) -> Vec<Mark> {
+pub(super) fn find_strikeouts(ink: &Binary, ragged: Vec<BBox>, size: f64) -> Vec<Mark> {
     let side = ((size / CELLS) as u32).max(1);
     let cells = Cells::of(ink, side);
     let unit = size / f64::from(side);
@@ -240,7 +240,7 @@ mod tests {
         print(&mut ink, BBox::from_ltrb(100, 100, 1100, 900));
         ink.erase(&BBox::from_ltrb(300, 412, 620, 470));
         scribble(&mut ink, BBox::from_ltrb(305, 418, 610, 458));
-        let found = find_hatched(&ink, vec![], SIZE);
+        let found = find_strikeouts(&ink, vec![], SIZE);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].bbox.iou(&BBox::from_ltrb(305, 418, 610, 458)) > 0.8, "{:?}", found[0].bbox);
     }
@@ -249,7 +249,7 @@ mod tests {
     fn a_scribble_in_a_column_is_a_redaction() {
         let mut ink = page();
         scribble(&mut ink, BBox::from_ltrb(305, 418, 610, 458));
-        let found = find_hatched(&ink.transposed(), vec![], SIZE);
+        let found = find_strikeouts(&ink.transposed(), vec![], SIZE);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].bbox.iou(&BBox::from_ltrb(418, 305, 458, 610)) > 0.8, "{:?}", found[0].bbox);
     }
@@ -264,6 +264,6 @@ mod tests {
         fill(&mut ink, BBox::from_ltrb(100, 700, 1100, 714));
         fill(&mut ink, BBox::from_ltrb(0, 900, 40, 1400));
         fill(&mut ink, BBox::from_ltrb(500, 0, 545, 160));
-        assert_eq!(find_hatched(&ink, vec![], SIZE), []);
+        assert_eq!(find_strikeouts(&ink, vec![], SIZE), []);
     }
 }

@@ -5,7 +5,7 @@
 //! as it is. A single character is not looked for: print has it too often. What is of no vocabulary, but read in the
 //! lines of the page too, is print.
 
-use super::likeness::{Match, SURE, Vocabulary};
+use super::lexicon_match::{Match, SURE, StampLexicon};
 use crate::geometry::BBox;
 use crate::page::{Glyph, WritingMode};
 use crate::pipeline::lines::ReadBlock;
@@ -25,7 +25,7 @@ pub(super) fn find_match(
     row: &[ReadGlyph],
     mode: WritingMode,
     middle: Option<f64>,
-    vocabulary: &Vocabulary,
+    vocabulary: &StampLexicon,
 ) -> Option<Match> {
     let is_word = |m: &Match| m.characters.len() > 1 || stands_alone(row, mode, middle);
     let whole = vocabulary.find_match(row, 1).filter(is_word);

@@ -52,9 +52,9 @@ impl Match {
 }
 
 /// The words of stamps, folded for comparison.
-pub(super) struct Vocabulary(Vec<Vec<(char, String)>>);
+pub(super) struct StampLexicon(Vec<Vec<(char, String)>>);
 
-impl Vocabulary {
+impl StampLexicon {
     /// Of these words; one that is there twice counts once.
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let mut all: Vec<Vec<(char, String)>> = Vec::new();

@@ -1,34 +1,18 @@
-//! What a reader may doubt in what was read: the warnings of a page record.
+//! Warnings of a page record: places where a person should check the result ([`WarningCode`] lists the kinds).
 //!
-//! | code | what it points out |
-//! |---|---|
-//! | `repaired-file` | a page of a damaged PDF that was put together again: others may be missing |
-//! | `incomplete-scan` | a page whose data are cut off or damaged in part |
-//! | `unsure-turn` | a page that reads better turned, but not clearly so, and was left as it is |
-//! | `unsure-skew` | a page whose skew could not be measured reliably |
-//! | `texture` | parts of a page that were given up as they hold no print: halftones, noise, dots |
-//! | `little-text` | a page that has ink, and of which hardly any text was read |
-//! | `second-telegram` | the second page of a scan has a telegram of its own, whose fields are not in the record |
-//! | `illegible` | lines that were given up as nothing around them could be read |
-//! | `unread-line` | a line of which nothing was read |
-//! | `low-confidence-line` | a line read with less than [`LOW_CONFIDENCE`] |
-//! | `repeated-character` | one character more often in a row than print has it: engines that lose their place repeat themselves |
-//! | `text-without-ink` | characters where there is no ink: the engine made them up |
-//! | `text-over-redaction` | characters where a redaction hides what was printed: nobody can have read them |
-//! | `unread-stamp` | a stamp of which nothing was read |
-//! | `low-confidence-stamp` | a stamp that is in no vocabulary and was read with less than [`LOW_CONFIDENCE`] |
-//! | `off-pitch-line` | a line whose characters stand wider or closer than those of its block |
+//! Engines that lose their place on a line repeat a character, or give characters where there is no ink. Text over a
+//! redaction cannot have been read from the page. Each kind is tested by itself on the final regions.
 
 use super::Prepared;
+use crate::background::Background;
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::{
-    Glyph, LITTLE_TEXT, Line, REDACTION_MARK, Region, RegionKind, Telegram, Warning, WritingMode,
+    Glyph, Line, REDACTION_MARK, Region, RegionKind, Telegram, Warning, WarningCode, WritingMode,
 };
-use crate::paper::Paper;
 use crate::scan::Note;
 
 /// Hardly any text was read where the boxes of the characters cover less than this part of the cells of the page that hold both
-/// dark and bright ([`crate::paper::Paper::marked_cells`]). On ten cables they cover 0.19 to 0.94.
+/// dark and bright ([`crate::background::Background::marked_cells`]). On ten cables they cover 0.19 to 0.94.
 const LEAST_COVERED: f64 = 0.08;
 /// Fewest such cells on a page that ought to have text: a page number has fewer.
 const LEAST_MARKED: usize = 100;
@@ -42,8 +26,8 @@ const OFF_PITCH: f64 = 0.25;
 const LEAST: (usize, usize) = (5, 3);
 
 /// A warning about the page as a whole.
-fn of_whole_page(code: &str, message: String) -> Warning {
-    Warning { code: code.to_owned(), region: None, line: None, message }
+fn of_whole_page(code: WarningCode, message: String) -> Warning {
+    Warning { code, region: None, line: None, message }
 }
 
 /// A telegram on the second page of a scan: the record holds the fields of one.
@@ -53,25 +37,25 @@ pub(super) fn second_telegram(telegram: &Telegram) -> Warning {
         "the second page of this scan has a telegram of its own{number}: its fields are not in the record (divide the \
          scan to have both)"
     );
-    of_whole_page("second-telegram", message)
+    of_whole_page(WarningCode::SecondTelegram, message)
 }
 
 /// Whether hardly any text of all regions was read, though the page has ink.
-pub(super) fn little_text(regions: &[Region], paper: &Paper) -> Option<Warning> {
+pub(super) fn little_text(regions: &[Region], background: &Background) -> Option<Warning> {
     let glyphs = regions.iter().flat_map(|region| &region.lines).flat_map(|line| &line.glyphs);
     let read: Vec<i64> = glyphs
         .filter(|glyph| glyph.confidence.value() >= LOW_CONFIDENCE)
         .map(|glyph| glyph.bbox.area())
         .collect();
     let covered = read.iter().sum::<i64>() as f64;
-    let marked = paper.marked_cells as f64 * f64::from(paper.cell_px).powi(2);
-    let is_little = paper.marked_cells >= LEAST_MARKED && covered < LEAST_COVERED * marked;
+    let marked = background.marked_cells as f64 * f64::from(background.cell_px).powi(2);
+    let is_little = background.marked_cells >= LEAST_MARKED && covered < LEAST_COVERED * marked;
     is_little.then(|| {
         let characters = read.len();
         let message = format!(
             "the page has ink, and {characters} characters were read with some confidence: look at it"
         );
-        of_whole_page(LITTLE_TEXT, message)
+        of_whole_page(WarningCode::LittleText, message)
     })
 }
 
@@ -85,28 +69,28 @@ pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
         let places: Vec<String> = prepared.texture.iter().map(on_scan).collect();
         let message =
             format!("halftone, noise or dots are left out, not print, in {}", places.join(" and in "));
-        of_whole_page("texture", message)
+        of_whole_page(WarningCode::Texture, message)
     });
     let illegible = (!given_up.is_empty()).then(|| {
         let around = given_up.iter().fold(BBox::default(), |all, line| all.union(line));
         let count = given_up.len();
         let message =
             format!("{count} lines in {} were given up: nothing around them is legible", on_scan(&around));
-        of_whole_page("illegible", message)
+        of_whole_page(WarningCode::Illegible, message)
     });
     texture.into_iter().chain(illegible).collect()
 }
 
 /// Everything that may be doubted, region by region. Boxes are those of the scan.
-pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
+pub(super) fn of_regions(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
     let mut found = Vec::new();
     if prepared.skew.confidence.value() < 0.2 {
         let message = "the skew could not be measured reliably";
-        found.push(of_whole_page("unsure-skew", message.to_owned()));
+        found.push(of_whole_page(WarningCode::UnsureSkew, message.to_owned()));
     }
     if prepared.turn.is_unsure {
         let message = "it reads somewhat better turned, and was left as it is (--direction may tell)";
-        found.push(of_whole_page("unsure-turn", message.to_owned()));
+        found.push(of_whole_page(WarningCode::UnsureTurn, message.to_owned()));
     }
     let redactions = Redactions::of(prepared);
     for region in regions {
@@ -119,7 +103,7 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
                 .chain(invented(line, prepared, &redactions))
                 .chain(off_pitch(line, writing_mode, usual));
             found.extend(warnings.map(|(code, message)| Warning {
-                code: code.to_owned(),
+                code,
                 region: Some(region.id.clone()),
                 line: Some(i),
                 message,
@@ -131,8 +115,17 @@ pub(super) fn doubts(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
 
 /// What may be doubted because of the file that the page comes from.
 pub(super) fn of_scan(notes: &[Note]) -> Vec<Warning> {
-    let warning = |note: &Note| Some(of_whole_page(note.code(), note.doubt()?.to_owned()));
+    let warning = |note: &Note| Some(of_whole_page(code(*note)?, note.doubt()?.to_owned()));
     notes.iter().filter_map(warning).collect()
+}
+
+/// The warning of a note; `None` where the note is about no damage.
+fn code(note: Note) -> Option<WarningCode> {
+    match note {
+        Note::TextLayer => None,
+        Note::Repaired => Some(WarningCode::RepairedFile),
+        Note::Incomplete => Some(WarningCode::IncompleteScan),
+    }
 }
 
 /// What may be doubted in the text of stamps.
@@ -140,30 +133,30 @@ pub(super) fn of_stamps(regions: &[Region]) -> Vec<Warning> {
     let mut found = Vec::new();
     for region in regions {
         let RegionKind::Stamp { readings, .. } = &region.kind else { continue };
-        let mut doubt = |line: Option<usize>, code: &str, message: String| {
-            found.push(Warning { code: code.to_owned(), region: Some(region.id.clone()), line, message });
+        let mut doubt = |line: Option<usize>, code: WarningCode, message: String| {
+            found.push(Warning { code, region: Some(region.id.clone()), line, message });
         };
         if readings.is_empty() {
-            doubt(None, "unread-stamp", "nothing was read here".to_owned());
+            doubt(None, WarningCode::UnreadStamp, "nothing was read here".to_owned());
         }
         for (i, reading) in readings.iter().enumerate() {
             let confidence = reading.confidence.value();
             if reading.likeness.is_none() && confidence < LOW_CONFIDENCE {
                 let message = format!("in no vocabulary, and read with confidence {confidence}");
-                doubt(Some(i), "low-confidence-stamp", message);
+                doubt(Some(i), WarningCode::LowConfidenceStamp, message);
             }
         }
     }
     found
 }
 
-type Doubt = (&'static str, String);
+type Doubt = (WarningCode, String);
 
 fn of_reading(line: &Line) -> Option<Doubt> {
     if line.text.is_empty() {
-        Some(("unread-line", "nothing was read here".to_owned()))
+        Some((WarningCode::UnreadLine, "nothing was read here".to_owned()))
     } else if line.confidence.value() < LOW_CONFIDENCE {
-        Some(("low-confidence-line", format!("read with confidence {}", line.confidence.value())))
+        Some((WarningCode::LowConfidenceLine, format!("read with confidence {}", line.confidence.value())))
     } else {
         None
     }
@@ -173,8 +166,9 @@ fn of_reading(line: &Line) -> Option<Doubt> {
 fn repeated(line: &Line) -> Option<Doubt> {
     let is_of_words = |g: &Glyph| g.text.chars().all(|c| matches!(c, 'ぁ'..='ヺ' | '々' | '一'..='鿿'));
     let run = line.glyphs.chunk_by(|a, b| a.text == b.text).max_by_key(|run| run.len())?;
-    (run.len() >= REPEATED && is_of_words(&run[0]))
-        .then(|| ("repeated-character", format!("{} stands {} times in a row", run[0].text, run.len())))
+    (run.len() >= REPEATED && is_of_words(&run[0])).then(|| {
+        (WarningCode::RepeatedCharacter, format!("{} stands {} times in a row", run[0].text, run.len()))
+    })
 }
 
 /// The redactions of a page, found by place.
@@ -206,10 +200,11 @@ fn invented(line: &Line, prepared: &Prepared, redactions: &Redactions) -> Vec<Do
             blank.push_str(&glyph.text);
         }
     }
-    let over = (!hidden.is_empty())
-        .then(|| ("text-over-redaction", format!("{hidden} was read where a redaction hides the print")));
-    let without =
-        (!blank.is_empty()).then(|| ("text-without-ink", format!("there is no ink where {blank} was read")));
+    let over = (!hidden.is_empty()).then(|| {
+        (WarningCode::TextOverRedaction, format!("{hidden} was read where a redaction hides the print"))
+    });
+    let without = (!blank.is_empty())
+        .then(|| (WarningCode::TextWithoutInk, format!("there is no ink where {blank} was read")));
     over.into_iter().chain(without).collect()
 }
 
@@ -223,7 +218,10 @@ fn is_over(place: &BBox, redaction: &BBox) -> bool {
 fn off_pitch(line: &Line, mode: WritingMode, usual: Option<f64>) -> Option<Doubt> {
     let (pitch, usual) = (pitch(line, mode)?, usual?);
     ((pitch / usual - 1.0).abs() > OFF_PITCH).then(|| {
-        ("off-pitch-line", format!("its characters stand {pitch:.0} px apart, those of the block {usual:.0}"))
+        (
+            WarningCode::OffPitchLine,
+            format!("its characters stand {pitch:.0} px apart, those of the block {usual:.0}"),
+        )
     })
 }
 
@@ -285,7 +283,7 @@ mod tests {
     fn an_engine_that_repeats_itself_is_pointed_out() {
         assert_eq!(
             repeated(&line("第八八八八八号", 32)),
-            Some(("repeated-character", "八 stands 5 times in a row".into()))
+            Some((WarningCode::RepeatedCharacter, "八 stands 5 times in a row".into()))
         );
         for text in ["第八八八号", "８８８８８８", "……………", "こここと", ""] {
             assert_eq!(repeated(&line(text, 32)), None, "{text}");
@@ -321,11 +319,11 @@ mod tests {
                 ('総', BBox::from_ltwh(380, 180, 40, 36)),
                 ('理', BBox::from_ltwh(420, 180, 40, 36))
             ]),
-            [("text-over-redaction", "総理 was read where a redaction hides the print".to_owned())]
+            [(WarningCode::TextOverRedaction, "総理 was read where a redaction hides the print".to_owned())]
         );
         assert_eq!(
             codes(&[('空', BBox::from_ltwh(500, 620, 40, 36)), print]),
-            [("text-without-ink", "there is no ink where 空 was read".to_owned())]
+            [(WarningCode::TextWithoutInk, "there is no ink where 空 was read".to_owned())]
         );
     }
 
@@ -343,7 +341,7 @@ mod tests {
         let (usual, wide) = (line("外務大臣宛至急電報", 32), line("外務大臣宛至急電報", 48));
         let mode = WritingMode::HorizontalTb;
         assert_eq!(off_pitch(&usual, mode, Some(33.0)), None);
-        assert_eq!(off_pitch(&wide, mode, Some(33.0)).map(|d| d.0), Some("off-pitch-line"));
+        assert_eq!(off_pitch(&wide, mode, Some(33.0)).map(|d| d.0), Some(WarningCode::OffPitchLine));
         assert_eq!(off_pitch(&line("（了）", 99), mode, Some(33.0)), None, "too short to have a pitch");
     }
     #[test]
@@ -368,9 +366,9 @@ mod tests {
             };
             of_stamps(&[region]).into_iter().map(|w| w.code).collect::<Vec<_>>()
         };
-        assert_eq!(code(vec![]), ["unread-stamp"]);
-        assert_eq!(code(vec![reading(0.4, None)]), ["low-confidence-stamp"]);
-        assert_eq!(code(vec![reading(0.9, None)]), Vec::<String>::new());
-        assert_eq!(code(vec![reading(0.4, Some(Confidence::CERTAIN))]), Vec::<String>::new());
+        assert_eq!(code(vec![]), [WarningCode::UnreadStamp]);
+        assert_eq!(code(vec![reading(0.4, None)]), [WarningCode::LowConfidenceStamp]);
+        assert_eq!(code(vec![reading(0.9, None)]), []);
+        assert_eq!(code(vec![reading(0.4, Some(Confidence::CERTAIN))]), []);
     }
 }

@@ -3,11 +3,11 @@
 use super::clock;
 use anyhow::Context;
 use clap::Args;
-use denshin::batch::CrewOptions;
+use denshin::batch::WorkerOptions;
 use std::process::Command;
 
 #[derive(Args)]
-pub(super) struct CrewArguments {
+pub(super) struct WorkerArguments {
     /// Pages read at once, each in a process of its own [default: the number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -34,15 +34,15 @@ fn seconds(text: &str) -> Result<f64, String> {
     seconds.ok_or_else(|| "seconds, more than none".to_owned())
 }
 
-impl CrewArguments {
+impl WorkerArguments {
     /// How many workers there are.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
     }
 
     /// What starts a worker, and what it may take.
-    pub(super) fn options<'a>(&self, command: &'a (dyn Fn() -> Command + Sync)) -> CrewOptions<'a> {
-        CrewOptions {
+    pub(super) fn options<'a>(&self, command: &'a (dyn Fn() -> Command + Sync)) -> WorkerOptions<'a> {
+        WorkerOptions {
             command,
             page_seconds: self.page_seconds,
             worker_bytes: self.worker_mb << 20,

@@ -5,11 +5,11 @@
 //! counts, so gaps of a pixel or two do not let it run out. The cell of a form is a blank as well, but its rules go on
 //! beyond its corners; an outline stands alone.
 
+use super::box_edges::{LEAN, box_edges_of, frame_of};
 use super::boxes::thickness;
 use super::erasing::cut;
 use super::frames::Frame;
 use super::lines::Seen;
-use super::rims::{LEAN, frame_of, rims_of};
 use super::solid::full_corners;
 use super::{Mark, rim};
 use crate::geometry::{BBox, BoxIndex, Point};
@@ -46,7 +46,7 @@ const DRIFT: f64 = 0.1;
 const LARGEST: f64 = 0.4;
 
 /// Finds the blank redactions; their boxes hold their rims. `lines` is the ink with its thin lines whole.
-pub(super) fn find_blanks(ink: &Binary, lines: &Binary, size: f64) -> Vec<Mark> {
+pub(super) fn find_outlined(ink: &Binary, lines: &Binary, size: f64) -> Vec<Mark> {
     let mut found = find_outlines(lines, size);
     let mut known = BoxIndex::of(found.iter().map(|f| &f.bbox));
     for bleached in blanks_of(&bleached_by_halves(ink, size), ink, size) {
@@ -225,19 +225,19 @@ fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
 
 /// What an enclosed blank with so many pixels of paper is, if a redaction.
 fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
-    let rims = rims_of(ink, hole, size);
-    if rims.iter().any(|r| r.inked < 0.85) {
+    let edges = box_edges_of(ink, hole, size);
+    if edges.iter().any(|r| r.inked < 0.85) {
         return None;
     }
     let bbox = BBox::from_ltrb(
-        hole.left - rims[3].end,
-        hole.top - rims[0].end,
-        hole.right + rims[1].end,
-        hole.bottom + rims[2].end,
+        hole.left - edges[3].end,
+        hole.top - edges[0].end,
+        hole.right + edges[1].end,
+        hole.bottom + edges[2].end,
     );
     let (short, long) =
         (f64::from(bbox.width().min(bbox.height())), f64::from(bbox.width().max(bbox.height())));
-    let thinner = |[a, b]: [usize; 2]| f64::from(rims[a].thickness.min(rims[b].thickness));
+    let thinner = |[a, b]: [usize; 2]| f64::from(edges[a].thickness.min(edges[b].thickness));
     let (sides, ends) = if bbox.width() >= bbox.height() { ([0, 2], [1, 3]) } else { ([1, 3], [0, 2]) };
     let thick = thinner(sides) >= THICK_RIM.0 * size && thinner(ends) >= THICK_RIM.1 * size;
     let onwards = onwards(ink, &bbox, size);
@@ -250,7 +250,7 @@ fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
     {
         RedactionStyle::Solid
     } else if f64::from(hole.width().min(hole.height())) >= SMALLEST.0 * size
-        && is_outline(ink, hole, &frame_of(hole, &rims), paper, size)
+        && is_outline(ink, hole, &frame_of(hole, &edges), paper, size)
         && onwards <= 1
     {
         RedactionStyle::Outlined
@@ -327,7 +327,7 @@ mod tests {
             RegionKind::Redaction { style, .. } => (style, m.bbox),
             other => panic!("{other:?}"),
         };
-        find_blanks(ink, ink, SIZE).into_iter().map(style).collect()
+        find_outlined(ink, ink, SIZE).into_iter().map(style).collect()
     }
 
     #[test]

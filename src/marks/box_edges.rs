@@ -16,7 +16,7 @@ const SAMPLES: i32 = 40;
 
 /// The rim along a side of a blank.
 #[derive(Clone, Copy)]
-pub(super) struct Rim {
+pub(super) struct BoxEdge {
     /// How far outside of the blank's box it ends, px.
     pub end: i32,
     /// px
@@ -29,9 +29,9 @@ pub(super) struct Rim {
 }
 
 /// The frame that the inner edges of rims make: those of top, right, bottom and left.
-pub(super) fn frame_of(hole: &BBox, rims: &[Rim; 4]) -> Frame {
+pub(super) fn frame_of(hole: &BBox, edges: &[BoxEdge; 4]) -> Frame {
     let [left, top, right, bottom] = [hole.left, hole.top, hole.right, hole.bottom].map(f64::from);
-    let [upper, after, lower, before] = rims.map(|r| r.edge);
+    let [upper, after, lower, before] = edges.map(|r| r.edge);
     Frame::new([
         Point { x: left - before[0], y: top - upper[0] },
         Point { x: right + after[0], y: top - upper[1] },
@@ -41,11 +41,11 @@ pub(super) fn frame_of(hole: &BBox, rims: &[Rim; 4]) -> Frame {
 }
 
 /// The rims around a blank: top, right, bottom and left.
-pub(super) fn rims_of(ink: &Binary, hole: &BBox, size: f64) -> [Rim; 4] {
+pub(super) fn box_edges_of(ink: &Binary, hole: &BBox, size: f64) -> [BoxEdge; 4] {
     let rim = |side, part| rim_of(ink, hole, side, part, size);
     let (width, height) = (hole.width(), hole.height());
     // The shorter sides of a blank that leans end where the longer ones are there.
-    let between = |from: &Rim, beyond: &Rim, end: usize, depth: i32| {
+    let between = |from: &BoxEdge, beyond: &BoxEdge, end: usize, depth: i32| {
         let [from, beyond] = [from, beyond].map(|r| (-r.edge[end]).max(0.0) as i32);
         from..(depth - beyond).max(from + 1)
     };
@@ -63,7 +63,7 @@ pub(super) fn rims_of(ink: &Binary, hole: &BBox, size: f64) -> [Rim; 4] {
 }
 
 /// Looks outwards from a part of a blank's side (a unit step) at the rim around it.
-fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f64) -> Rim {
+fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f64) -> BoxEdge {
     let seen = Seen { ink, transposed: false };
     let (across, depth) =
         if side.0 == 0 { (hole.width(), hole.height()) } else { (hole.height(), hole.width()) };
@@ -96,7 +96,7 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f
         f64::from(median(&mut third.map(|(_, edge, _)| *edge)))
     });
     let onward = (last - first) / 4.0;
-    Rim {
+    BoxEdge {
         end: median(&mut samples.iter().map(|(.., run)| run.1)).max(1),
         thickness: median(&mut samples.iter().map(|(.., run)| run.1 - run.0)),
         inked: samples.len() as f64 / f64::from(SAMPLES),

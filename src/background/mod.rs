@@ -27,11 +27,11 @@ use std::borrow::Cow;
 /// The decisions of the stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct PaperOptions {
+pub struct BackgroundOptions {
     /// Which of print and paper is dark.
     pub polarity: PolarityChoice,
     /// Whether shade is evened out.
-    pub even: bool,
+    pub normalize_contrast: bool,
     /// Whether print in coloured ink is made black, so that it is not taken for stamps.
     pub blacken: bool,
     /// Whether print in boxes filled with black or gray is made black on paper.
@@ -40,9 +40,15 @@ pub struct PaperOptions {
     pub fill_strokes: bool,
 }
 
-impl Default for PaperOptions {
+impl Default for BackgroundOptions {
     fn default() -> Self {
-        Self { polarity: PolarityChoice::Auto, even: true, blacken: true, panels: true, fill_strokes: true }
+        Self {
+            polarity: PolarityChoice::Auto,
+            normalize_contrast: true,
+            blacken: true,
+            panels: true,
+            fill_strokes: true,
+        }
     }
 }
 
@@ -70,7 +76,7 @@ pub enum Polarity {
 
 /// The paper of a scan.
 #[derive(Clone)]
-pub struct Paper {
+pub struct Background {
     /// Which of print and paper is dark.
     pub polarity: Polarity,
     /// Brightness of the darkest paper, as a part of the brightest; 1 where it is even.
@@ -98,7 +104,7 @@ const EVEN: f64 = 0.8;
 
 /// Measures the paper of a scan.
 #[must_use]
-pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
+pub fn find_background(scan: &Pixels, options: &BackgroundOptions) -> Background {
     let mut gray = scan.to_gray();
     let mut cells = Cells::of(&gray);
     let contrasts = cells.contrasts();
@@ -114,7 +120,7 @@ pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
     let field = Field::of(&cells);
     let evenness = field.evenness();
     let commonest = field.commonest();
-    let field = Some(field).filter(|_| options.even && evenness < EVEN);
+    let field = Some(field).filter(|_| options.normalize_contrast && evenness < EVEN);
     let brightness = if field.is_some() { 255 } else { commonest };
     let (marked_cells, cell_px) = (contrasts.marked, cells.side_px);
     let ink = match scan {
@@ -125,10 +131,10 @@ pub fn find_paper(scan: &Pixels, options: &PaperOptions) -> Paper {
     let panels =
         if options.panels && field.is_none() { find_panels(&gray, &cells, commonest) } else { vec![] };
     let hollow = if options.fill_strokes { hollow::hollow_strokes(&gray) } else { None };
-    Paper { polarity, evenness, marked_cells, cell_px, brightness, field, ink, panels, hollow }
+    Background { polarity, evenness, marked_cells, cell_px, brightness, field, ink, panels, hollow }
 }
 
-impl Paper {
+impl Background {
     /// Hue of the print, degrees on the colour circle (0 red, 120 green, 240 blue); `None` where print is black.
     #[must_use]
     pub fn hue_of_print(&self) -> Option<f64> {
@@ -149,7 +155,7 @@ impl Paper {
 
     /// The scan with black print on even paper.
     #[must_use]
-    pub fn even<'a>(&self, scan: &'a Pixels) -> Cow<'a, Pixels> {
+    pub fn normalize_contrast<'a>(&self, scan: &'a Pixels) -> Cow<'a, Pixels> {
         let mut evened = Cow::Borrowed(scan);
         if self.polarity == Polarity::Negative {
             match evened.to_mut() {
@@ -199,10 +205,10 @@ mod tests {
         })
     }
 
-    fn evened(page: GrayImage) -> (Paper, GrayImage) {
+    fn evened(page: GrayImage) -> (Background, GrayImage) {
         let scan = Pixels::Gray(page);
-        let paper = find_paper(&scan, &PaperOptions::default());
-        let gray = paper.even(&scan).to_gray();
+        let paper = find_background(&scan, &BackgroundOptions::default());
+        let gray = paper.normalize_contrast(&scan).to_gray();
         (paper, gray)
     }
 
@@ -218,15 +224,18 @@ mod tests {
 
     #[test]
     fn a_choice_stands() {
-        let options = PaperOptions {
+        let options = BackgroundOptions {
             polarity: PolarityChoice::Negative,
-            even: false,
+            normalize_contrast: false,
             blacken: false,
             panels: false,
             fill_strokes: false,
         };
         let scan = Pixels::Gray(page(|_, _| 240));
-        assert_eq!(find_paper(&scan, &options).even(&scan).to_gray().get_pixel(0, 0).0, [15]);
+        assert_eq!(
+            find_background(&scan, &options).normalize_contrast(&scan).to_gray().get_pixel(0, 0).0,
+            [15]
+        );
     }
 
     #[test]
@@ -246,11 +255,14 @@ mod tests {
     fn even_paper_is_left_as_it_is() {
         for brightness in [255, 190] {
             let scan = Pixels::Gray(page(|_, _| brightness));
-            let paper = find_paper(&scan, &PaperOptions::default());
-            assert!(matches!(paper.even(&scan), Cow::Borrowed(_)));
+            let paper = find_background(&scan, &BackgroundOptions::default());
+            assert!(matches!(paper.normalize_contrast(&scan), Cow::Borrowed(_)));
             assert_eq!(paper.brightness, brightness);
         }
         let empty = Pixels::Gray(GrayImage::new(0, 0));
-        assert_eq!(find_paper(&empty, &PaperOptions::default()).even(&empty).dimensions(), (0, 0));
+        assert_eq!(
+            find_background(&empty, &BackgroundOptions::default()).normalize_contrast(&empty).dimensions(),
+            (0, 0)
+        );
     }
 }

@@ -1,12 +1,13 @@
 //! One place at the press: a thread that gives a worker process page after page.
 
-use super::crew::Worker;
-use super::hand::{Hand, Unread};
 use super::inputs::{Found, STANDARD_INPUT};
 use super::ledger::Report;
 use super::output::OutputError;
+use super::protocol::{Assignment, Reading, Request};
 use super::queue::{Part, Queue, Task};
-use super::wire::{Assignment, Reading, Request};
+use super::worker_client::{Unread, WorkerClient};
+use super::worker_process::Worker;
+use crate::error::Stage;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -21,7 +22,7 @@ pub(super) enum Note {
     /// For the manifest.
     Report { input: usize, report: Report },
     /// A page is tried again.
-    Retried { input: usize, page: u32, stage: String, cause: String },
+    Retried { input: usize, page: u32, stage: Stage, cause: String },
     /// A worker is ended because it has grown.
     Recycled,
     /// Nothing can be written, or no worker be started.
@@ -29,7 +30,7 @@ pub(super) enum Note {
 }
 
 /// What all slots share.
-pub(super) struct Press<'a> {
+pub(super) struct WorkerQueue<'a> {
     pub inputs: &'a [Found],
     /// Where standard input lies.
     pub standard_input: Option<&'a Path>,
@@ -43,19 +44,19 @@ pub(super) struct Press<'a> {
     pub stop: &'a AtomicBool,
 }
 
-pub(super) struct Slot<'a> {
-    pub press: &'a Press<'a>,
-    pub hand: Hand<'a>,
+pub(super) struct WorkerThread<'a> {
+    pub shared: &'a WorkerQueue<'a>,
+    pub client: WorkerClient<'a>,
     pub notes: SyncSender<Note>,
 }
 
 /// The parent does not listen any more.
-struct Deaf;
+struct ParentGone;
 
-impl Slot<'_> {
+impl WorkerThread<'_> {
     /// Works until nothing is left.
     pub(super) fn work(mut self) {
-        let Press { queue, stop, has_documents, .. } = *self.press;
+        let WorkerQueue { queue, stop, has_documents, .. } = *self.shared;
         while let Some(mut task) = queue.take(stop) {
             let heard = self.serve(&mut task);
             let is_last = queue.finish(&task);
@@ -69,18 +70,18 @@ impl Slot<'_> {
         }
     }
 
-    fn tell(&self, note: Note) -> Result<(), Deaf> {
-        self.notes.send(note).map_err(|_| Deaf)
+    fn tell(&self, note: Note) -> Result<(), ParentGone> {
+        self.notes.send(note).map_err(|_| ParentGone)
     }
 
-    fn report(&self, task: &Task, report: Report) -> Result<(), Deaf> {
+    fn report(&self, task: &Task, report: Report) -> Result<(), ParentGone> {
         self.tell(Note::Report { input: task.input, report })
     }
 
     /// Has one page read, or a document made, and says what became of it.
-    fn serve(&mut self, task: &mut Task) -> Result<(), Deaf> {
-        self.hand.take(&self.press.spare);
-        match self.hand.ready() {
+    fn serve(&mut self, task: &mut Task) -> Result<(), ParentGone> {
+        self.client.take(&self.shared.spare);
+        match self.client.ready() {
             Ok(true) => self.tell(Note::Recycled)?,
             Ok(false) => {}
             Err(error) => return self.tell(Note::Broken(error)),
@@ -104,7 +105,7 @@ impl Slot<'_> {
         };
         if !is_final && attempt + 1 < ATTEMPTS {
             let (input, page) = (task.input, task.number());
-            self.press.queue.put_first(std::iter::once(Task { attempt: attempt + 1, ..task.clone() }));
+            self.shared.queue.put_first(std::iter::once(Task { attempt: attempt + 1, ..task.clone() }));
             return self.tell(Note::Retried { input, page, stage, cause });
         }
         if is_document {
@@ -114,19 +115,19 @@ impl Slot<'_> {
     }
 
     /// Asks for a page. A file whose pages are counted on the way becomes its first page.
-    fn attempt(&mut self, task: &mut Task) -> Result<Result<Reading, Unread>, Deaf> {
+    fn attempt(&mut self, task: &mut Task) -> Result<Result<Reading, Unread>, ParentGone> {
         let request = self.request(task);
         let mut heard = Ok(());
-        let (press, notes) = (self.press, &self.notes);
-        let answer = self.hand.ask(&request, &mut |sha256, pages| {
-            heard = opened(press, notes, task, sha256, pages);
+        let (shared, notes) = (self.shared, &self.notes);
+        let answer = self.client.ask(&request, &mut |sha256, pages| {
+            heard = opened(shared, notes, task, sha256, pages);
         });
         heard.map(|()| answer)
     }
 
     fn request(&self, task: &Task) -> Request {
-        let found = &self.press.inputs[task.input];
-        let spooled = self.press.standard_input.filter(|_| found.path == Path::new(STANDARD_INPUT));
+        let found = &self.shared.inputs[task.input];
+        let spooled = self.shared.standard_input.filter(|_| found.path == Path::new(STANDARD_INPUT));
         let assignment = Assignment {
             path: spooled.unwrap_or(&found.path).into(),
             stem: found.stem.clone(),
@@ -135,7 +136,7 @@ impl Slot<'_> {
             attempt: task.attempt,
             from_record: task.from_record,
             shown: spooled.map(|_| STANDARD_INPUT.to_owned()),
-            elsewhere: self.press.elsewhere.get(&task.input).cloned(),
+            elsewhere: self.shared.elsewhere.get(&task.input).cloned(),
         };
         match task.part {
             Part::Uncounted => Request::Open(assignment),
@@ -147,17 +148,17 @@ impl Slot<'_> {
 
 /// The pages of a file are counted: the others wait, before all else.
 fn opened(
-    press: &Press<'_>,
+    shared: &WorkerQueue<'_>,
     notes: &SyncSender<Note>,
     task: &mut Task,
     sha256: String,
     pages: u32,
-) -> Result<(), Deaf> {
+) -> Result<(), ParentGone> {
     task.part = Part::Page(1);
     task.sha256 = Some(Arc::from(sha256.as_str()));
     let report = Report::Opened { file: task.file, sha256, pages };
-    notes.send(Note::Report { input: task.input, report }).map_err(|_| Deaf)?;
+    notes.send(Note::Report { input: task.input, report }).map_err(|_| ParentGone)?;
     let others = (2..=pages).map(|page| Task { part: Part::Page(page), attempt: 0, ..task.clone() });
-    press.queue.put_first(others);
+    shared.queue.put_first(others);
     Ok(())
 }

@@ -1,4 +1,4 @@
-// The bench: the chosen line beside its image, to be mended. Typing is taken over after a pause, on Enter, and whenever
+// The line editor: the chosen line beside its image, to be mended. Typing is taken over after a pause, on Enter, and whenever
 // the line is left; never while an input method is composing.
 
 import { cutUrl } from "/assets/api.js";
@@ -6,8 +6,8 @@ import { button, choice, h } from "/assets/dom.js";
 import * as edit from "/assets/edit.js";
 import { frameOf, isVertical } from "/assets/geometry.js";
 import { differences, nearest } from "/assets/reference.js";
-import { strip } from "/assets/strip.js";
-import { t } from "/assets/words.js";
+import { lineView } from "/assets/line-view.js";
+import { t } from "/assets/translations.js";
 
 /** Milliseconds of rest after which what was typed is saved. */
 const REST = 700;
@@ -15,7 +15,7 @@ const REST = 700;
 const ROLES = ["notice", "form-title", "serial", "bureau", "sent", "received", "to", "from", "subject", "number", "body", "closing", "label", "other"];
 const named = (prefix, names) => names.map((n) => [n, t(`${prefix}.${n}`)]);
 
-export class Bench {
+export class LineEditor {
   constructor(state, doubtful, actions) {
     this.state = state;
     this.doubtful = doubtful;
@@ -29,7 +29,7 @@ export class Bench {
     });
     this.work = h("div", { class: "work" });
     this.side = h("div", { class: "side" });
-    this.element = h("section", { class: "bench", "aria-label": t("bench") }, this.work, this.side);
+    this.element = h("section", { class: "line-editor", "aria-label": t("lineEditor") }, this.work, this.side);
   }
 
   get isTyping() { return document.activeElement === this.input; }
@@ -39,7 +39,7 @@ export class Bench {
     const { region, line: found } = this.state;
     const key = region && `${region.id} ${region.kind === "text" ? found?.line.id : ""}`;
     const vertical = Boolean(region && isVertical(region));
-    this.element.className = `bench ${vertical ? "vertical" : "horizontal"} for-${region?.kind ?? "nothing"}`;
+    this.element.className = `line-editor ${vertical ? "vertical" : "horizontal"} for-${region?.kind ?? "nothing"}`;
     if (!region) {
       this.work.replaceChildren(h("p", { class: "hint" }, t("select")));
       this.side.replaceChildren();
@@ -51,10 +51,10 @@ export class Bench {
   drawLine(found, key, vertical) {
     const box = this.element.getBoundingClientRect();
     const room = vertical ? box.height - 30 : box.width - 30;
-    const old = this.work.querySelector(".strip");
+    const old = this.work.querySelector(".line-view");
     const scroll = old && key === this.shown ? [old.scrollLeft, old.scrollTop] : [0, 0];
     const focused = old?.contains(document.activeElement);
-    const fresh = strip(this.state, this.doubtful, found, room, (i) => this.actions.chooseGlyph(i));
+    const fresh = lineView(this.state, this.doubtful, found, room, (i) => this.actions.chooseGlyph(i));
     this.put(found.line.text, t("linetext"), 1);
     // The image stays where it is while its line is the same: no flicker.
     const image = old?.querySelector(".line-image");

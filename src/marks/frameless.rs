@@ -72,7 +72,7 @@ const CHARACTERS: (usize, usize) = (5, 8);
 const LARGEST: (f64, f64) = (30.0, 10.0);
 
 /// A stamp, and the characters that it consists of.
-pub(super) struct Unlike {
+pub(super) struct FramelessStamp {
     /// The stamp.
     pub mark: Mark,
     /// Boxes of its characters.
@@ -81,20 +81,25 @@ pub(super) struct Unlike {
 
 /// Finds the rows that are unlike print among some pieces of a page's ink, apart from the marks known so far. Not for pages of
 /// vertical print, whose columns stand in rows by chance.
-pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], straight: &Straight, known: &[Mark]) -> Vec<Unlike> {
+pub(super) fn find_frameless(
+    ink: &Binary,
+    pieces: &[BBox],
+    straight: &Straight,
+    known: &[Mark],
+) -> Vec<FramelessStamp> {
     if straight.is_vertical {
         return Vec::new();
     }
     let longest = ink.width().max(ink.height());
     let rows = print_height(pieces, longest).map_or(vec![], |height| find_rows(pieces, height));
-    let print = Print::of(ink, &rows).filter(|p| p.in_rows && p.height >= LOWEST);
+    let print = PrintStyle::of(ink, &rows).filter(|p| p.in_rows && p.height >= LOWEST);
     let Some(print) = print else { return Vec::new() };
     let seen: Vec<Seen> = rows.into_iter().map(|row| Seen::of(ink, row, &print)).collect();
     let places = BoxIndex::of(seen.iter().map(|s| &s.row.bbox));
     let mut marks: Vec<BBox> =
         known.iter().filter(|m| m.kind != RegionKind::Ruling).map(|m| m.bbox).collect();
     let mut taken = BoxIndex::of(&marks);
-    let mut found: Vec<Unlike> = Vec::new();
+    let mut found: Vec<FramelessStamp> = Vec::new();
     for kind in [Kind::Condensed, Kind::Bold] {
         for (i, seed) in seen.iter().enumerate().filter(|(_, s)| s.is(kind, &print)) {
             let at = &seed.row.bbox;
@@ -113,14 +118,14 @@ pub(super) fn find_unlike(ink: &Binary, pieces: &[BBox], straight: &Straight, kn
 }
 
 /// What the page's rows of print are like (medians over characters).
-struct Print {
+struct PrintStyle {
     height: f64,
     stroke: f64,
     mottled: f64,
     in_rows: bool,
 }
 
-impl Print {
+impl PrintStyle {
     /// `None` where there is no row.
     fn of(ink: &Binary, rows: &[Row]) -> Option<Self> {
         let print: Vec<&Row> = rows.iter().filter(|r| r.characters.len() >= PRINT_ROW).collect();
@@ -166,7 +171,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(ink: &Binary, row: Row, print: &Print) -> Self {
+    fn of(ink: &Binary, row: Row, print: &PrintStyle) -> Self {
         let larger = row.height / print.height;
         let (slope, off) = row.slope();
         let may_be = row.characters.len() >= FEWEST && larger > LARGER;
@@ -175,7 +180,7 @@ impl Seen {
     }
 
     /// Whether a row is unlike print in a way.
-    fn is(&self, kind: Kind, print: &Print) -> bool {
+    fn is(&self, kind: Kind, print: &PrintStyle) -> bool {
         let Some(texture) = self.texture else { return false };
         let heavier = texture.stroke / print.stroke;
         match kind {
@@ -205,7 +210,7 @@ struct Grown<'a> {
 }
 
 impl<'a> Grown<'a> {
-    fn from(seed: usize, kind: Kind, (seen, places): (&'a [Seen], &BoxIndex), print: &Print) -> Self {
+    fn from(seed: usize, kind: Kind, (seen, places): (&'a [Seen], &BoxIndex), print: &PrintStyle) -> Self {
         let mut grown = Self { kind, rows: vec![&seen[seed]], bbox: seen[seed].row.bbox };
         let (mut is_known, mut looked_at) = (BTreeSet::from([seed]), 0);
         while let Some(known) = grown.rows.get(looked_at).copied() {
@@ -227,7 +232,7 @@ impl<'a> Grown<'a> {
     }
 
     /// Whether a row goes on where one of the stamp ends, or stands below or above it, and is like it.
-    fn joins(&self, known: &Seen, row: &Seen, print: &Print) -> bool {
+    fn joins(&self, known: &Seen, row: &Seen, print: &PrintStyle) -> bool {
         let (a, b) = (&known.row.bbox, &row.row.bbox);
         let height = known.row.height;
         let ratio = row.row.height / height;
@@ -256,7 +261,7 @@ impl<'a> Grown<'a> {
         self.rows.iter().filter_map(|r| Some((*r, r.texture?)))
     }
 
-    fn is_stamp(&self, seen: &[Seen], print: &Print) -> bool {
+    fn is_stamp(&self, seen: &[Seen], print: &PrintStyle) -> bool {
         let fits = f64::from(self.bbox.width()) <= LARGEST.0 * print.height
             && f64::from(self.bbox.height()) <= LARGEST.1 * print.height;
         let characters = self.characters();
@@ -276,7 +281,7 @@ impl<'a> Grown<'a> {
     }
 
     /// What tells bold rows from a heading.
-    fn proof(&self, seen: &[Seen], print: &Print) -> f64 {
+    fn proof(&self, seen: &[Seen], print: &PrintStyle) -> f64 {
         let mean = |f: &dyn Fn(&Seen, Texture) -> f64| {
             let weight = |r: &Seen| r.row.characters.len() as f64;
             let all: f64 = self.measured().map(|(r, _)| weight(r)).sum();
@@ -332,10 +337,10 @@ impl<'a> Grown<'a> {
         fits(column) || fits(below.iter().fold(BBox::default(), union))
     }
 
-    fn mark(&self) -> Unlike {
+    fn mark(&self) -> FramelessStamp {
         let kind = RegionKind::stamp(StampColor::Black, StampShape::Frameless);
         let mark = Mark { kind, bbox: self.bbox, confidence: Confidence::clamped(0.7) };
-        Unlike { mark, characters: self.characters() }
+        FramelessStamp { mark, characters: self.characters() }
     }
 }
 
@@ -370,7 +375,7 @@ mod tests {
     fn found(ink: &Binary) -> Vec<BBox> {
         let pieces: Vec<BBox> = ink.components().0.into_iter().map(|c| c.bbox).collect();
         let straight = Straight::of(&pieces, SIZE);
-        find_unlike(ink, &pieces, &straight, &[]).into_iter().map(|u| u.mark.bbox).collect()
+        find_frameless(ink, &pieces, &straight, &[]).into_iter().map(|u| u.mark.bbox).collect()
     }
 
     #[test]

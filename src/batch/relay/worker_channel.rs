@@ -1,10 +1,10 @@
 //! Where pages are read: a thread with a worker process. Asked from the side that speaks to the queue, which does not wait
 //! for it but goes on saying that it lives.
 
-use crate::batch::crew::CrewOptions;
-use crate::batch::hand::{Hand, Unread};
 use crate::batch::output::OutputError;
-use crate::batch::wire::{Orders, Reading, Request};
+use crate::batch::protocol::{JobConfig, Reading, Request};
+use crate::batch::worker_client::{Unread, WorkerClient};
+use crate::batch::worker_process::WorkerOptions;
 use crate::provenance::Model;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,32 +19,32 @@ enum Question {
 }
 
 /// The side that asks.
-pub(super) struct Desk(Sender<(Arc<Orders>, Question)>);
+pub(super) struct WorkerChannel(Sender<(Arc<JobConfig>, Question)>);
 
 /// The side that answers.
-pub(super) struct Seat(Receiver<(Arc<Orders>, Question)>);
+pub(super) struct PageTasks(Receiver<(Arc<JobConfig>, Question)>);
 
-pub(super) fn desk() -> (Desk, Seat) {
+pub(super) fn worker_channel() -> (WorkerChannel, PageTasks) {
     let (asks, asked) = channel();
-    (Desk(asks), Seat(asked))
+    (WorkerChannel(asks), PageTasks(asked))
 }
 
-impl Desk {
+impl WorkerChannel {
     /// What reads under these orders.
-    pub(super) async fn engine(&self, orders: &Arc<Orders>) -> Result<(String, Vec<Model>), OutputError> {
+    pub(super) async fn engine(&self, config: &Arc<JobConfig>) -> Result<(String, Vec<Model>), OutputError> {
         let (answer, answered) = oneshot::channel();
-        let _ = self.0.send((Arc::clone(orders), Question::Engine(answer)));
+        let _ = self.0.send((Arc::clone(config), Question::Engine(answer)));
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Has a page read: what becomes of it, and before that SHA-256 and number of pages of a file that is to be opened.
     pub(super) fn read(
         &self,
-        orders: &Arc<Orders>,
+        config: &Arc<JobConfig>,
         request: Request,
     ) -> (oneshot::Receiver<(String, u32)>, impl Future<Output = Result<Reading, Unread>> + use<>) {
         let ((open, opened), (answer, answered)) = (oneshot::channel(), oneshot::channel());
-        let _ = self.0.send((Arc::clone(orders), Question::Page(request, open, answer)));
+        let _ = self.0.send((Arc::clone(config), Question::Page(request, open, answer)));
         (opened, async { answered.await.unwrap_or_else(|_| Err(Unread::Output(gone()))) })
     }
 }
@@ -53,18 +53,18 @@ fn gone() -> OutputError {
     OutputError::Worker("its thread has ended (please report it)".to_owned())
 }
 
-impl Seat {
+impl PageTasks {
     /// Answers until nobody asks any more.
-    pub(super) fn work(self, crew: &CrewOptions<'_>) {
+    pub(super) fn work(self, worker: &WorkerOptions<'_>) {
         let mut next = self.0.recv().ok();
-        while let Some((orders, question)) = next.take() {
-            let mut hand = Hand::new(crew, &orders, None);
+        while let Some((config, question)) = next.take() {
+            let mut client = WorkerClient::new(worker, &config, None);
             let mut question = Some(question);
             // The hand lasts as long as the orders do.
             while let Some(asked) = question.take() {
-                answer(&mut hand, asked);
+                answer(&mut client, asked);
                 match self.0.recv() {
-                    Ok((same, asked)) if Arc::ptr_eq(&same, &orders) => question = Some(asked),
+                    Ok((same, asked)) if Arc::ptr_eq(&same, &config) => question = Some(asked),
                     other => next = other.ok(),
                 }
             }
@@ -72,11 +72,11 @@ impl Seat {
     }
 }
 
-fn answer(hand: &mut Hand<'_>, question: Question) {
-    let ready = hand.ready();
+fn answer(client: &mut WorkerClient<'_>, question: Question) {
+    let ready = client.ready();
     match question {
         Question::Engine(answer) => {
-            let engine = ready.map(|_| hand.engine().cloned().unwrap_or_default());
+            let engine = ready.map(|_| client.engine().cloned().unwrap_or_default());
             let _ = answer.send(engine);
         }
         Question::Page(request, open, answer) => {
@@ -87,7 +87,7 @@ fn answer(hand: &mut Hand<'_>, question: Question) {
                 }
             };
             let read = match ready {
-                Ok(_) => hand.ask(&request, &mut opened),
+                Ok(_) => client.ask(&request, &mut opened),
                 Err(error) => Err(Unread::Output(error)),
             };
             // Who waits for a file to be opened is not kept waiting for one that never was.

@@ -3,7 +3,7 @@
 import { cutUrl } from "/assets/api.js";
 import { h } from "/assets/dom.js";
 import { frameOf, isVertical, straight } from "/assets/geometry.js";
-import { t } from "/assets/words.js";
+import { t } from "/assets/translations.js";
 
 /** Pixels of the screen that a character has along its line. */
 const LEAST = 24;
@@ -21,13 +21,13 @@ function scaleFor(frame, line, vertical, room) {
 }
 
 /** The image and the cells of a line. `room`: pixels there are along the line. */
-export function strip(state, doubtful, { region, line }, room, onCell) {
+export function lineView(state, doubtful, { region, line }, room, onCell) {
   const { page, choice } = state;
   const vertical = isVertical(region);
   const frame = frameOf(line, page);
   const scale = scaleFor(frame, line, vertical, room);
   const image = h("img", {
-    class: "line-image", alt: t("bench"), src: cutUrl(page.id, frame), draggable: "false",
+    class: "line-image", alt: t("lineEditor"), src: cutUrl(page.id, frame), draggable: "false",
     width: Math.round(frame.width * scale), height: Math.round(frame.height * scale),
   });
   const cells = line.glyphs.map((glyph, i) => cell(glyph, i, doubtful, choice.glyph === i, onCell));
@@ -40,7 +40,7 @@ export function strip(state, doubtful, { region, line }, room, onCell) {
     element.style[vertical ? "top" : "left"] = `${from * scale}px`;
     element.style[vertical ? "height" : "width"] = `${Math.max(14, (to - from) * scale)}px`;
   });
-  return h("div", { class: "strip" }, image, track);
+  return h("div", { class: "line-view" }, image, track);
 }
 
 function cell(glyph, index, doubtful, chosen, onCell) {

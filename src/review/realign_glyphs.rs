@@ -11,7 +11,7 @@ use crate::reviewed::{MendedRegion, PERSON, joined};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Fits every line whose characters are not its text. `rotation`: quarter turns that make the scan upright, degrees.
-pub(super) fn settle(regions: &mut [MendedRegion], rotation: u16) {
+pub(super) fn realign_glyphs(regions: &mut [MendedRegion], rotation: u16) {
     for region in regions {
         let direction = reading_direction(region.writing_mode(), rotation);
         for mended in region.lines.iter_mut().filter(|m| joined(&m.line.glyphs) != m.line.text) {

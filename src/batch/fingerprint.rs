@@ -2,22 +2,22 @@
 //!
 //! Settings are hashed in three parts, by the pages they touch: what is accepted, what stamps may say, everything else.
 
-use super::database::Making;
-use super::wire::{Orders, Stages};
+use super::database::Fingerprint;
+use super::protocol::{JobConfig, Stages};
 use crate::pipeline::Settings;
 use crate::provenance::{Model, sha256};
 use serde::Serialize;
 
 /// How a worker with this engine reads under these orders.
-pub(super) fn of(orders: &Orders, (engine, models): &(String, Vec<Model>)) -> Making {
-    let Settings { scan, stamps, .. } = &orders.settings;
-    let rest = Settings { scan: Default::default(), stamps: Default::default(), ..orders.settings.clone() };
-    let engine = match orders.stages {
+pub(super) fn of(config: &JobConfig, (engine, models): &(String, Vec<Model>)) -> Fingerprint {
+    let Settings { scan, stamps, .. } = &config.settings;
+    let rest = Settings { scan: Default::default(), stamps: Default::default(), ..config.settings.clone() };
+    let engine = match config.stages {
         Stages::All => engine.as_str(),
         Stages::None => "no stages",
     };
     let models: Vec<String> = models.iter().map(|m| format!("{}:{}", m.name, m.sha256)).collect();
-    Making {
+    Fingerprint {
         reading: hash(&(env!("CARGO_PKG_VERSION"), engine, rest)),
         stamps: hash(stamps),
         scan: hash(scan),

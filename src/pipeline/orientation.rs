@@ -14,13 +14,13 @@
 //! upright ones is turned. A page with hardly any Japanese that reads surely, in another script or very faint, stays as
 //! it is.
 
-use super::even::even_out;
-use super::{Prepared, Settings, Turn, prepare_even};
+use super::normalize_contrast::normalize_contrast;
+use super::{Prepared, Settings, Turn, prepare_normalized};
+use crate::background::Background;
 use crate::deskew::turn;
 use crate::geometry::BBox;
 use crate::layout::{Cell, Direction, LayoutOptions, Part};
 use crate::page::WritingMode;
-use crate::paper::Paper;
 use crate::raster::Pixels;
 use crate::recognize::Recognizer;
 use image::{GrayImage, Luma, imageops};
@@ -46,12 +46,12 @@ const SIDE: u32 = 48;
 /// The page prepared, turned upright where its characters read better so.
 pub(super) fn prepare_upright(
     scan: &Pixels,
-    paper: &Paper,
+    background: &Background,
     recognizer: &mut dyn Recognizer,
     settings: &Settings,
 ) -> Prepared {
     if !settings.deskew.quarter_turns {
-        return prepare_even(scan, paper, settings, &mut |_, _| {});
+        return prepare_normalized(scan, background, settings, &mut |_, _| {});
     }
     let told = settings.layout.direction;
     // Told of a direction, layout finds lines of no other, whichever way the page lies.
@@ -59,13 +59,13 @@ pub(super) fn prepare_upright(
         layout: LayoutOptions { direction: Direction::Auto, ..settings.layout.clone() },
         ..settings.clone()
     };
-    let prepared = prepare_even(scan, paper, &by_ink, &mut |_, _| {});
+    let prepared = prepare_normalized(scan, background, &by_ink, &mut |_, _| {});
     let found = find_turn(&prepared, may_turn(&prepared, told), recognizer);
     if found.degrees == 0 && told == Direction::Auto {
         return Prepared { turn: found, ..prepared };
     }
     let (turned, back) = turn(scan, found.degrees);
-    let prepared = prepare_even(&turned, paper, settings, &mut |_, _| {});
+    let prepared = prepare_normalized(&turned, background, settings, &mut |_, _| {});
     Prepared { to_scan: prepared.to_scan.then(&back), turn: found, ..prepared }
 }
 
@@ -138,7 +138,7 @@ fn sure_cells(gray: &GrayImage, row: &[BBox], degrees: u16, recognizer: &mut dyn
     let is_sure = |text: &str, confidence: f32| {
         confidence > SURE && text.chars().any(|c| matches!(c, 'ぁ'..='ヺ' | '一'..='鿿'))
     };
-    let picture = even_out(compose(gray, row, degrees), WritingMode::HorizontalTb);
+    let picture = normalize_contrast(compose(gray, row, degrees), WritingMode::HorizontalTb);
     // An engine that fails here fails on the lines too, where that is recorded.
     let read = recognizer.read_line(&picture, WritingMode::HorizontalTb).unwrap_or_default();
     read.iter().filter(|g| is_sure(&g.text, g.confidence.value())).count()
@@ -166,9 +166,9 @@ fn compose(gray: &GrayImage, cells: &[BBox], degrees: u16) -> GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::background::find_background;
     use crate::marks::{MarksMethod, MarksOptions};
     use crate::page::Confidence;
-    use crate::paper::find_paper;
     use crate::recognize::{EngineDescription, ReadGlyph, RecognizeError};
 
     /// Reads surely what is heavy at its foot, as the characters of [`page`] are; or, where it has learned columns laid
@@ -229,7 +229,7 @@ mod tests {
     }
 
     fn prepared(scan: &Pixels, engine: &mut dyn Recognizer, settings: &Settings) -> Prepared {
-        prepare_upright(scan, &find_paper(scan, &settings.paper), engine, settings)
+        prepare_upright(scan, &find_background(scan, &settings.background), engine, settings)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::limits::{Memory, is_out_of_memory};
 use super::output::OutputError;
-use super::wire::{Limits, Orders, Reply, Request, receive, send};
+use super::protocol::{JobConfig, Limits, Reply, Request, receive, send};
 use crate::provenance::Model;
 use std::io::Read;
 use std::process::{Child, ChildStderr, ChildStdin, Command, Stdio};
@@ -20,7 +20,7 @@ const LAST_WORDS: usize = 4096;
 const SHOWN: usize = 200;
 
 /// How workers are started, and what they may take.
-pub struct CrewOptions<'a> {
+pub struct WorkerOptions<'a> {
     /// The command that is a worker: the program itself.
     pub command: &'a (dyn Fn() -> Command + Sync),
     /// Seconds that a page may take, opening its file included.
@@ -55,7 +55,7 @@ pub(super) struct Lost {
 
 impl Worker {
     /// Starts a worker and waits until its engine is open.
-    pub(super) fn start(options: &CrewOptions<'_>, orders: &Orders) -> Result<Self, OutputError> {
+    pub(super) fn start(options: &WorkerOptions<'_>, config: &JobConfig) -> Result<Self, OutputError> {
         let failed = |cause: String| OutputError::Worker(cause);
         let mut command = (options.command)();
         // Complaints of engines and decoders are kept for the reason of a failure, and shown nowhere else.
@@ -78,7 +78,7 @@ impl Worker {
         let says = Some(std::thread::spawn(move || last_words(err)));
         let mut worker = Self { child, to, from, says, is_fresh: true, engine: (String::new(), Vec::new()) };
         worker.tell(&Limits { bytes: options.worker_bytes }).map_err(failed)?;
-        worker.tell(orders).map_err(failed)?;
+        worker.tell(config).map_err(failed)?;
         let until = (options.steady)() + options.page_seconds.max(START_SECONDS);
         match worker.wait(options, until) {
             Ok(Reply::Ready { engine, models }) => worker.engine = (engine, models),
@@ -103,7 +103,7 @@ impl Worker {
     }
 
     /// The next answer. A worker that gives none until then, on the steady clock, is ended.
-    pub(super) fn wait(&mut self, options: &CrewOptions<'_>, until: f64) -> Result<Reply, Lost> {
+    pub(super) fn wait(&mut self, options: &WorkerOptions<'_>, until: f64) -> Result<Reply, Lost> {
         let left = (until - (options.steady)()).max(0.0);
         let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
         match self.from.recv_timeout(left) {
@@ -121,7 +121,7 @@ impl Worker {
     }
 
     /// Whether it has grown so much that the next page may lack memory.
-    pub(super) fn has_grown(&self, options: &CrewOptions<'_>) -> bool {
+    pub(super) fn has_grown(&self, options: &WorkerOptions<'_>) -> bool {
         self.bytes().is_some_and(|bytes| bytes as f64 > GROWN * options.worker_bytes as f64)
     }
 
@@ -133,7 +133,7 @@ impl Worker {
     }
 
     /// Its output is closed: it has ended, or is of no use.
-    fn gone(&mut self, options: &CrewOptions<'_>) -> Lost {
+    fn gone(&mut self, options: &WorkerOptions<'_>) -> Lost {
         let _ = self.child.kill();
         let ended = self.child.wait().map_or_else(|e| e.to_string(), |status| status.to_string());
         let said = self.says.take().and_then(|says| says.join().ok()).unwrap_or_default();

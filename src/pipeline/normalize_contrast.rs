@@ -16,12 +16,12 @@ const FAINTEST: f32 = 0.25;
 /// Paper and ink of a window.
 #[derive(Clone, Copy)]
 struct Levels {
-    paper: f32,
+    background: f32,
     depth: f32,
 }
 
 /// The line with its ink evened out. A line without any contrast is returned as it is.
-pub(super) fn even_out(mut line: GrayImage, mode: WritingMode) -> GrayImage {
+pub(super) fn normalize_contrast(mut line: GrayImage, mode: WritingMode) -> GrayImage {
     let (width, height) = line.dimensions();
     let (length, across) = if mode == WritingMode::HorizontalTb { (width, height) } else { (height, width) };
     let window = ((across as f32 * WINDOW) as u32).max(1);
@@ -35,8 +35,9 @@ pub(super) fn even_out(mut line: GrayImage, mode: WritingMode) -> GrayImage {
     levels.iter_mut().for_each(|l| l.depth = l.depth.max(FAINTEST * deepest));
     let along: Vec<Levels> = (0..length).map(|place| at(&levels, place, window)).collect();
     for (x, y, pixel) in line.enumerate_pixels_mut() {
-        let Levels { paper, depth } = along[if mode == WritingMode::HorizontalTb { x } else { y } as usize];
-        let ink = ((paper - f32::from(pixel.0[0])) / depth).clamp(0.0, 1.0);
+        let Levels { background, depth } =
+            along[if mode == WritingMode::HorizontalTb { x } else { y } as usize];
+        let ink = ((background - f32::from(pixel.0[0])) / depth).clamp(0.0, 1.0);
         pixel.0[0] = (255.0 * (1.0 - ink)) as u8;
     }
     line
@@ -63,8 +64,8 @@ fn measure(line: &GrayImage, mode: WritingMode, from: u32, to: u32) -> Levels {
         });
         found.unwrap_or(255) as f32
     };
-    let (ink, paper) = (percentile(3), percentile(85));
-    Levels { paper, depth: paper - ink }
+    let (ink, background) = (percentile(3), percentile(85));
+    Levels { background, depth: background - ink }
 }
 
 /// The levels at a place, between those of the windows' middles.
@@ -72,7 +73,10 @@ fn at(levels: &[Levels], place: u32, window: u32) -> Levels {
     let position = ((place as f32 + 0.5) / window as f32 - 0.5).clamp(0.0, (levels.len() - 1) as f32);
     let (before, part) = (position as usize, position.fract());
     let (a, b) = (levels[before], levels[(before + 1).min(levels.len() - 1)]);
-    Levels { paper: a.paper + (b.paper - a.paper) * part, depth: a.depth + (b.depth - a.depth) * part }
+    Levels {
+        background: a.background + (b.background - a.background) * part,
+        depth: a.depth + (b.depth - a.depth) * part,
+    }
 }
 
 #[cfg(test)]
@@ -86,7 +90,7 @@ mod tests {
             let ink = if x < 200 { 20 } else { 180 };
             Luma([if x % 10 < 4 && (5..35).contains(&y) { ink } else { 240 }])
         });
-        let even = even_out(line, WritingMode::HorizontalTb);
+        let even = normalize_contrast(line, WritingMode::HorizontalTb);
         assert_eq!(even.get_pixel(50, 20).0, [0]);
         assert!(even.get_pixel(350, 20).0[0] < 30);
         assert!(even.get_pixel(356, 20).0[0] > 250);
@@ -98,9 +102,9 @@ mod tests {
             let noise = 235 + ((x * 7 + y * 13) % 10) as u8;
             Luma([if x < 100 && x % 10 < 4 { 20 } else { noise }])
         });
-        let even = even_out(line, WritingMode::HorizontalTb);
+        let even = normalize_contrast(line, WritingMode::HorizontalTb);
         assert!((200..400).all(|x| even.get_pixel(x, 20).0[0] > 180));
         let flat = GrayImage::from_pixel(9, 9, Luma([250]));
-        assert_eq!(even_out(flat.clone(), WritingMode::VerticalRl), flat);
+        assert_eq!(normalize_contrast(flat.clone(), WritingMode::VerticalRl), flat);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! At each of the turns a stamp may have, pieces of ink are set upright and followed as rows of print are
 //! ([`rows`](super::rows)). What chains into even, straight, close rows, one below the other, may be a stamp: whether
-//! its strokes lean as its rows do is for [`leaning`](super::leaning) to tell. Characters grown together with print are
+//! its strokes lean as its rows do is for [`rotated_text`](super::rotated_text) to tell. Characters grown together with print are
 //! left out, and so the box of what is found may be smaller than the stamp.
 
 use super::rows::{Row, chains, characters, median};
@@ -28,7 +28,7 @@ const ON: f64 = 1.5;
 const BESIDE: (f64, f64) = (0.9, 1.3);
 
 /// Pieces of ink whose rows lean.
-pub(super) struct Aslant {
+pub(super) struct TiltedRows {
     /// Turn of its rows, clockwise.
     pub degrees: f64,
     /// The pieces.
@@ -37,13 +37,13 @@ pub(super) struct Aslant {
 
 /// Finds rows that lean among pieces of ink; `height` is that of the page's print. The same rows may be found at several
 /// turns, and with what stands beside them and without.
-pub(super) fn find_aslant(pieces: &[BBox], height: f64) -> Vec<Aslant> {
+pub(super) fn find_tilted_rows(pieces: &[BBox], height: f64) -> Vec<TiltedRows> {
     let turns = (TURNS.0..=TURNS.1).step_by(TURNS.2).flat_map(|turn| [turn, -turn]);
     turns.flat_map(|turn| at(f64::from(turn), pieces, height)).collect()
 }
 
 /// Rows that lean by so many degrees.
-fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<Aslant> {
+fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<TiltedRows> {
     let turned: Vec<BBox> = pieces.iter().map(|b| upright(b, degrees)).collect();
     let characters = characters(&turned, height);
     let rows = chains(&characters).into_iter().filter(|chain| chain.len() >= ROW.1);
@@ -52,7 +52,7 @@ fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<Aslant> {
     let places = BoxIndex::of(&turned);
     let within = |bbox: &BBox| {
         let of_it = places.touching(bbox).into_iter().filter(|&i| is_within(&turned[i], bbox));
-        Aslant { degrees, pieces: of_it.map(|i| pieces[i]).collect() }
+        TiltedRows { degrees, pieces: of_it.map(|i| pieces[i]).collect() }
     };
     let mut found = Vec::new();
     for group in groups(&rows) {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn most(pieces: &[BBox]) -> (f64, usize) {
-        let found = find_aslant(pieces, 40.0).into_iter().max_by_key(|a| a.pieces.len());
+        let found = find_tilted_rows(pieces, 40.0).into_iter().max_by_key(|a| a.pieces.len());
         found.map_or((0.0, 0), |a| (a.degrees, a.pieces.len()))
     }
 

@@ -5,17 +5,17 @@
 //! mix results of two kinds, and nobody has to give the same flags to forty machines.
 
 use super::place::Place;
-use crate::batch::making;
-use crate::batch::wire::Orders;
+use crate::batch::fingerprint;
+use crate::batch::protocol::JobConfig;
 use crate::provenance::{Model, sha256};
 use crate::scan::Passwords;
 use serde::{Deserialize, Serialize};
 
 /// What stands in the queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Standing {
+pub(super) struct QueueConfig {
     /// Hash of all that decides about results, their place included.
-    pub making: String,
+    pub fingerprint: String,
     /// Version of denshin.
     pub version: String,
     /// Name and version of the engine.
@@ -24,15 +24,15 @@ pub(super) struct Standing {
     /// Folder of the results.
     pub results: Place,
     /// Without places on the machine of who enqueued, and without passwords.
-    pub orders: Orders,
+    pub config: JobConfig,
     /// How often a page is given to a worker before it is set aside.
     pub deliveries: u64,
 }
 
-impl Standing {
+impl QueueConfig {
     /// The orders of who enqueues, whose engine this is.
     pub(super) fn new(
-        orders: &Orders,
+        config: &JobConfig,
         results: Place,
         engine: (String, Vec<Model>),
         deliveries: u64,
@@ -40,21 +40,21 @@ impl Standing {
         let output = results.path().into();
         // What is secret, or a place on this machine, has no business in a queue.
         let passwords = Passwords::default();
-        let orders = Orders { output, passwords, tessdata: None, model: None, ..orders.clone() };
+        let config = JobConfig { output, passwords, tessdata: None, model: None, ..config.clone() };
         Self {
-            making: making(&orders, &engine),
+            fingerprint: fingerprint(&config, &engine),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             engine: engine.0,
             models: engine.1,
             results,
-            orders,
+            config,
             deliveries,
         }
     }
 
     /// What a worker with this engine would do otherwise; nothing where it would read the same.
     pub(super) fn refusal(&self, engine: &(String, Vec<Model>)) -> Option<String> {
-        if making(&self.orders, engine) == self.making {
+        if fingerprint(&self.config, engine) == self.fingerprint {
             return None;
         }
         let here = Self { version: env!("CARGO_PKG_VERSION").into(), ..self.clone() };
@@ -63,9 +63,9 @@ impl Standing {
 
     /// What differs, this one's first.
     pub(super) fn difference(&self, other: &Self) -> String {
-        let models = |standing: &Self| {
+        let models = |queue_config: &Self| {
             let short = |m: &Model| format!("{} ({:.12})", m.name, m.sha256);
-            standing.models.iter().map(short).collect::<Vec<_>>().join(", ")
+            queue_config.models.iter().map(short).collect::<Vec<_>>().join(", ")
         };
         let both =
             |what: &str, here: String, there: String| format!("{what} is {here} here and {there} there");
@@ -83,16 +83,16 @@ impl Standing {
     }
 }
 
-fn making(orders: &Orders, engine: &(String, Vec<Model>)) -> String {
-    let how = making::of(orders, engine);
-    let json = serde_json::to_vec(&(how, &orders.formats, orders.output.to_string_lossy()));
+fn fingerprint(config: &JobConfig, engine: &(String, Vec<Model>)) -> String {
+    let how = fingerprint::of(config, engine);
+    let json = serde_json::to_vec(&(how, &config.formats, config.output.to_string_lossy()));
     sha256(&json.expect("strings alone"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::wire::{Existing, Stages};
+    use crate::batch::protocol::{Existing, Stages};
     use crate::pipeline::Settings;
     use crate::recognize::EngineChoice;
     use crate::write::Format;
@@ -101,8 +101,8 @@ mod tests {
         ("neural 1".to_owned(), vec![Model { name: "cables".into(), sha256: sha256.into() }])
     }
 
-    fn standing(settings: Settings) -> Standing {
-        let orders = Orders {
+    fn queue_config(settings: Settings) -> QueueConfig {
+        let config = JobConfig {
             settings,
             passwords: Passwords::of_lines("secret"),
             engine: EngineChoice::Neural,
@@ -114,14 +114,14 @@ mod tests {
             existing: Existing::Renew,
             stages: Stages::All,
             unfinished: String::new(),
-            rehearsal: Vec::new(),
+            injected_faults: Vec::new(),
         };
-        Standing::new(&orders, Place::File("/out".into()), engine("aa"), 3)
+        QueueConfig::new(&config, Place::File("/out".into()), engine("aa"), 3)
     }
 
     #[test]
     fn a_worker_with_another_model_refuses_and_says_which() {
-        let queue = standing(Settings::default());
+        let queue = queue_config(Settings::default());
         assert_eq!(queue.refusal(&engine("aa")), None);
         let refusal = queue.refusal(&engine("bb")).unwrap();
         assert_eq!(refusal, "the model is cables (bb) here and cables (aa) there");
@@ -130,17 +130,17 @@ mod tests {
 
     #[test]
     fn passwords_are_not_put_into_a_queue() {
-        let standing = standing(Settings::default());
-        assert!(!serde_json::to_string(&standing).unwrap().contains("secret"));
+        let queue_config = queue_config(Settings::default());
+        assert!(!serde_json::to_string(&queue_config).unwrap().contains("secret"));
     }
 
     #[test]
     fn other_settings_are_other_orders() {
         let mut settings = Settings::default();
         settings.scan.max_pixels = 5;
-        let (one, other) = (standing(Settings::default()), standing(settings));
-        assert_ne!(one.making, other.making);
+        let (one, other) = (queue_config(Settings::default()), queue_config(settings));
+        assert_ne!(one.fingerprint, other.fingerprint);
         assert_eq!(other.difference(&one), "settings or formats are others");
-        assert_eq!(one.orders.model, None);
+        assert_eq!(one.config.model, None);
     }
 }

@@ -30,30 +30,30 @@ const STANDS_OUT: f64 = 2.0;
 
 /// The ink with the faded strokes in the bands of lines; `None` where there are hardly any.
 ///
-/// `gray` is the page without its marks, `seen` all ink that was found in it, `rest` what lines were found in. Where
+/// `gray` is the page without its marks, `seen` all ink that was found in it, `text_ink` what lines were found in. Where
 /// stamps and rules were erased nothing is looked for: a shadow of them remains.
-pub(super) fn with_faded(
+pub(super) fn with_faint_text(
     gray: &GrayImage,
     seen: &Binary,
-    rest: &Binary,
+    text_ink: &Binary,
     blocks: &[Block],
     erased: &Erased<'_>,
     options: &BinarizeOptions,
 ) -> Option<Binary> {
-    let BinarizeOptions::Paper { contrast, faint } = *options else { return None };
+    let BinarizeOptions::Background { contrast, faint } = *options else { return None };
     let bands: Vec<(BBox, f64)> = blocks.iter().flat_map(bands).collect();
     if bands.is_empty() || faint <= FAINT {
         return None;
     }
-    let mut fainter = binarize(gray, &BinarizeOptions::Paper { contrast, faint: FAINT });
+    let mut fainter = binarize(gray, &BinarizeOptions::Background { contrast, faint: FAINT });
     erased.stamps.iter().chain(erased.rulings).for_each(|mark| fainter.erase(&mark.grown(SHADOW_PX)));
     if !stands_out(&bands, &fainter, seen) {
         return None;
     }
-    let mut all = rest.clone();
+    let mut all = text_ink.clone();
     let mut characters = 0.0;
     for (band, pitch) in bands {
-        let inside = band.intersection(&rest.bbox());
+        let inside = band.intersection(&text_ink.bbox());
         let mut added = 0u32;
         for y in inside.top.max(0)..inside.bottom {
             let columns = inside.left.max(0) as usize..inside.right.max(0) as usize;
@@ -140,7 +140,7 @@ mod tests {
         let options = BinarizeOptions::default();
         let ink = binarize(gray, &options);
         let blocks = find_lines(&ink, &Erased::default(), None, &LayoutOptions::default()).blocks;
-        let all = with_faded(gray, &ink, &ink, &blocks, &Erased::default(), &options);
+        let all = with_faint_text(gray, &ink, &ink, &blocks, &Erased::default(), &options);
         (blocks, all)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Paths travel as `OsString`, whose JSON keeps bytes that are no UTF-8.
 
+use crate::error::Stage;
 use crate::pipeline::Settings;
 use crate::provenance::Model;
 use crate::recognize::EngineChoice;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Error, ErrorKind, Read, Write};
 
-use super::rehearsal::Misfortune;
+use super::fault_injection::InjectedFault;
 
 /// No message is longer, in bytes: a length beyond it means that something else wrote into the pipe.
 const LONGEST: usize = 64 << 20;
@@ -28,7 +29,7 @@ pub(super) struct Limits {
 
 /// The configuration of a run, which every worker gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Orders {
+pub struct JobConfig {
     /// How pages are read.
     pub settings: Settings,
     /// Passwords of PDFs, which settings are written without.
@@ -55,7 +56,7 @@ pub struct Orders {
     /// Beginning of the names of files that are not finished.
     pub unfinished: String,
     /// Faults on purpose, for tests.
-    pub rehearsal: Vec<Misfortune>,
+    pub injected_faults: Vec<InjectedFault>,
 }
 
 /// The treatment of results that are there.
@@ -137,7 +138,7 @@ pub(super) enum Reply {
     /// The page's results, or the document, are on disk.
     Done(Reading),
     /// The page, or the file before its pages were counted, cannot be read.
-    Failed { stage: String, cause: String },
+    Failed { stage: Stage, cause: String },
     /// Nothing can be written any more.
     Unwritable { path: String, cause: String },
     /// A small picture: a JPEG in base64.

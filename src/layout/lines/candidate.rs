@@ -7,31 +7,31 @@ use crate::geometry::BBox;
 
 /// What is strung together: print or a redaction.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bead {
+pub(super) struct InkPiece {
     pub bbox: BBox,
     pub redaction: Option<usize>,
 }
 
 /// A line while it grows.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Chain {
+pub(super) struct LineCandidate {
     /// By their left ends.
-    beads: Vec<Bead>,
+    pieces: Vec<InkPiece>,
     bbox: BBox,
     /// Length of the longest bead, px.
     longest: i32,
 }
 
-impl Chain {
+impl LineCandidate {
     /// Of beads in their order.
-    pub(super) fn of(beads: Vec<Bead>) -> Self {
-        let bbox = beads.iter().fold(BBox::default(), |all, b| all.union(&b.bbox));
-        let longest = beads.iter().map(|b| b.bbox.width()).max().unwrap_or(0);
-        Self { beads, bbox, longest }
+    pub(super) fn of(pieces: Vec<InkPiece>) -> Self {
+        let bbox = pieces.iter().fold(BBox::default(), |all, b| all.union(&b.bbox));
+        let longest = pieces.iter().map(|b| b.bbox.width()).max().unwrap_or(0);
+        Self { pieces, bbox, longest }
     }
 
-    pub(super) fn beads(&self) -> &[Bead] {
-        &self.beads
+    pub(super) fn pieces(&self) -> &[InkPiece] {
+        &self.pieces
     }
 
     pub(super) fn bbox(&self) -> BBox {
@@ -39,31 +39,31 @@ impl Chain {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.beads.is_empty()
+        self.pieces.is_empty()
     }
 
     /// Ends of the blanks between its beads, px.
     pub(super) fn blanks(&self) -> Vec<(i32, i32)> {
         let mut reached = self.bbox.left;
         let mut blanks = Vec::new();
-        for bead in &self.beads {
-            if bead.bbox.left > reached {
-                blanks.push((reached, bead.bbox.left));
+        for piece in &self.pieces {
+            if piece.bbox.left > reached {
+                blanks.push((reached, piece.bbox.left));
             }
-            reached = reached.max(bead.bbox.right);
+            reached = reached.max(piece.bbox.right);
         }
         blanks
     }
 
     /// Its beads; it is left without any.
-    pub(super) fn take(&mut self) -> Vec<Bead> {
-        std::mem::take(self).beads
+    pub(super) fn take(&mut self) -> Vec<InkPiece> {
+        std::mem::take(self).pieces
     }
 
     /// The box of the last few beads: where the line runs now, be it bent.
     pub(super) fn recent(&self, count: usize) -> BBox {
-        let from = self.beads.len().saturating_sub(count);
-        self.beads[from..].iter().fold(BBox::default(), |all, b| all.union(&b.bbox))
+        let from = self.pieces.len().saturating_sub(count);
+        self.pieces[from..].iter().fold(BBox::default(), |all, b| all.union(&b.bbox))
     }
 
     /// Where the line runs beside a box: the middle and the usual extent of the ten beads nearest to it.
@@ -72,7 +72,7 @@ impl Chain {
         if near.is_empty() {
             return self.bbox;
         }
-        let edge = |of: &dyn Fn(&Bead) -> i32, part: f64| {
+        let edge = |of: &dyn Fn(&InkPiece) -> i32, part: f64| {
             let mut all: Vec<i32> = near.iter().map(|b| of(b)).collect();
             all.sort_unstable();
             all[((all.len() - 1) as f64 * part).round() as usize]
@@ -82,12 +82,12 @@ impl Chain {
     }
 
     /// So many beads of print that are nearest to a box along the line; of those as near the first.
-    fn nearest_print(&self, bbox: &BBox, count: usize) -> Vec<&Bead> {
+    fn nearest_print(&self, bbox: &BBox, count: usize) -> Vec<&InkPiece> {
         let mut near = Vec::new();
         for reach in reaches(bbox) {
-            let beads = self.within(bbox, reach);
-            let is_whole = beads.len() == self.beads.len();
-            let print = beads.iter().filter(|b| b.redaction.is_none());
+            let pieces = self.within(bbox, reach);
+            let is_whole = pieces.len() == self.pieces.len();
+            let print = pieces.iter().filter(|b| b.redaction.is_none());
             near = print.map(|b| (gap(b, bbox), b)).filter(|(gap, _)| is_whole || *gap <= reach).collect();
             if is_whole || near.len() >= count {
                 break;
@@ -95,7 +95,7 @@ impl Chain {
         }
         near.sort_by_key(|(gap, _)| *gap);
         near.truncate(count);
-        near.into_iter().map(|(_, bead)| bead).collect()
+        near.into_iter().map(|(_, piece)| piece).collect()
     }
 
     /// The part of the line beside a box (the beads nearest to it along the line) and the gap between them.
@@ -112,11 +112,11 @@ impl Chain {
     }
 
     /// The gap between a box and the nearest of some beads.
-    fn least_gap(&self, bbox: &BBox, counts: impl Fn(&Bead) -> bool) -> Option<i32> {
+    fn least_gap(&self, bbox: &BBox, counts: impl Fn(&InkPiece) -> bool) -> Option<i32> {
         for reach in reaches(bbox) {
-            let beads = self.within(bbox, reach);
-            let least = beads.iter().filter(|b| counts(b)).map(|b| gap(b, bbox)).min();
-            if beads.len() == self.beads.len() || least.is_some_and(|least| least <= reach) {
+            let pieces = self.within(bbox, reach);
+            let least = pieces.iter().filter(|b| counts(b)).map(|b| gap(b, bbox)).min();
+            if pieces.len() == self.pieces.len() || least.is_some_and(|least| least <= reach) {
                 return least;
             }
         }
@@ -124,19 +124,19 @@ impl Chain {
     }
 
     /// Beads with all of those that are no farther from a box than so many pixels.
-    fn within(&self, bbox: &BBox, reach: i32) -> &[Bead] {
+    fn within(&self, bbox: &BBox, reach: i32) -> &[InkPiece] {
         let (first, last) =
             (bbox.left.saturating_sub(reach).saturating_sub(self.longest), bbox.right.saturating_add(reach));
-        let from = self.beads.partition_point(|b| b.bbox.left < first);
-        let to = self.beads.partition_point(|b| b.bbox.left <= last);
-        &self.beads[from..to.max(from)]
+        let from = self.pieces.partition_point(|b| b.bbox.left < first);
+        let to = self.pieces.partition_point(|b| b.bbox.left <= last);
+        &self.pieces[from..to.max(from)]
     }
 
-    pub(super) fn insert(&mut self, bead: Bead) {
-        let place = self.beads.partition_point(|b| b.bbox.left <= bead.bbox.left);
-        self.beads.insert(place, bead);
-        self.bbox = self.bbox.union(&bead.bbox);
-        self.longest = self.longest.max(bead.bbox.width());
+    pub(super) fn insert(&mut self, piece: InkPiece) {
+        let place = self.pieces.partition_point(|b| b.bbox.left <= piece.bbox.left);
+        self.pieces.insert(place, piece);
+        self.bbox = self.bbox.union(&piece.bbox);
+        self.longest = self.longest.max(piece.bbox.width());
     }
 
     /// Whether another chain goes on where a redaction ends this one, at the same height.
@@ -150,8 +150,8 @@ impl Chain {
 }
 
 /// The gap between a bead and a box along the line; 0 where they overlap.
-fn gap(bead: &Bead, bbox: &BBox) -> i32 {
-    bead.bbox.gap_x(bbox).max(0)
+fn gap(piece: &InkPiece, bbox: &BBox) -> i32 {
+    piece.bbox.gap_x(bbox).max(0)
 }
 
 /// How far around a box is looked for beads, farther and farther, px.
@@ -170,26 +170,26 @@ mod tests {
     proptest! {
         #[test]
         fn the_nearest_beads_are_those_of_all(
-            beads in prop::collection::vec((0..3000i32, 0..40i32, 1..90i32, 1..30i32), 1..60),
+            pieces in prop::collection::vec((0..3000i32, 0..40i32, 1..90i32, 1..30i32), 1..60),
             (left, width) in (0..3000i32, 1..200i32),
         ) {
-            let mut chain = Chain::default();
-            for &(left, top, width, height) in &beads {
+            let mut candidate = LineCandidate::default();
+            for &(left, top, width, height) in &pieces {
                 let redaction = (left % 5 == 0).then_some(0);
-                chain.insert(Bead { bbox: BBox::from_ltwh(left, top, width, height), redaction });
+                candidate.insert(InkPiece { bbox: BBox::from_ltwh(left, top, width, height), redaction });
             }
             let at = BBox::from_ltwh(left, 0, width, 20);
-            let least = chain.beads().iter().map(|b| gap(b, &at)).min().unwrap_or(0);
-            let near = chain.beads().iter().filter(|b| gap(b, &at) <= least + 20);
+            let least = candidate.pieces().iter().map(|b| gap(b, &at)).min().unwrap_or(0);
+            let near = candidate.pieces().iter().filter(|b| gap(b, &at) <= least + 20);
             let expected = near.fold(BBox::default(), |all, b| all.union(&b.bbox));
-            prop_assert_eq!(chain.nearest(&at), (expected, least));
-            let mut print: Vec<&Bead> = chain.beads().iter().filter(|b| b.redaction.is_none()).collect();
+            prop_assert_eq!(candidate.nearest(&at), (expected, least));
+            let mut print: Vec<&InkPiece> = candidate.pieces().iter().filter(|b| b.redaction.is_none()).collect();
             print.sort_by_key(|b| gap(b, &at));
-            let boxes = |beads: Vec<&Bead>| beads.into_iter().map(|b| b.bbox).collect::<Vec<BBox>>();
+            let boxes = |pieces: Vec<&InkPiece>| pieces.into_iter().map(|b| b.bbox).collect::<Vec<BBox>>();
             print.truncate(10);
-            prop_assert_eq!(boxes(chain.nearest_print(&at, 10)), boxes(print));
-            let large = chain.beads().iter().filter(|b| b.bbox.width().max(b.bbox.height()) >= 60);
-            prop_assert_eq!(chain.gap_to_print(&at, 60.0), large.map(|b| gap(b, &at)).min());
+            prop_assert_eq!(boxes(candidate.nearest_print(&at, 10)), boxes(print));
+            let large = candidate.pieces().iter().filter(|b| b.bbox.width().max(b.bbox.height()) >= 60);
+            prop_assert_eq!(candidate.gap_to_print(&at, 60.0), large.map(|b| gap(b, &at)).min());
         }
     }
 }

@@ -1,8 +1,9 @@
 //! One page at a time, read in a worker process: a fresh one where the last has crashed, hung, or grown too large.
 
-use super::crew::{CrewOptions, Lost, Worker};
 use super::output::OutputError;
-use super::wire::{Orders, Reading, Reply, Request};
+use super::protocol::{JobConfig, Reading, Reply, Request};
+use super::worker_process::{Lost, Worker, WorkerOptions};
+use crate::error::Stage;
 use crate::provenance::Model;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) enum Unread {
     /// The page, or its file, failed.
     Page {
-        stage: String,
+        stage: Stage,
         cause: String,
         /// Whether another attempt would end the same way.
         is_final: bool,
@@ -20,15 +21,15 @@ pub(super) enum Unread {
 }
 
 /// Holds a worker process.
-pub(super) struct Hand<'a> {
-    crew: &'a CrewOptions<'a>,
-    orders: &'a Orders,
+pub(super) struct WorkerClient<'a> {
+    options: &'a WorkerOptions<'a>,
+    config: &'a JobConfig,
     worker: Option<Worker>,
 }
 
-impl<'a> Hand<'a> {
-    pub(super) fn new(crew: &'a CrewOptions<'a>, orders: &'a Orders, worker: Option<Worker>) -> Self {
-        Self { crew, orders, worker }
+impl<'a> WorkerClient<'a> {
+    pub(super) fn new(options: &'a WorkerOptions<'a>, config: &'a JobConfig, worker: Option<Worker>) -> Self {
+        Self { options, config, worker }
     }
 
     /// Takes a worker that was started already, where it has none.
@@ -40,12 +41,12 @@ impl<'a> Hand<'a> {
 
     /// Sees to it that there is a worker; says whether one was ended because it had grown.
     pub(super) fn ready(&mut self) -> Result<bool, OutputError> {
-        let has_grown = self.worker.as_ref().is_some_and(|worker| worker.has_grown(self.crew));
+        let has_grown = self.worker.as_ref().is_some_and(|worker| worker.has_grown(self.options));
         if has_grown {
             self.worker = None;
         }
         if self.worker.is_none() {
-            self.worker = Some(Worker::start(self.crew, self.orders)?);
+            self.worker = Some(Worker::start(self.options, self.config)?);
         }
         Ok(has_grown)
     }
@@ -62,19 +63,18 @@ impl<'a> Hand<'a> {
         request: &Request,
         opened: &mut dyn FnMut(String, u32),
     ) -> Result<Reading, Unread> {
-        let failed =
-            |stage: &str, cause, is_final| Err(Unread::Page { stage: stage.to_owned(), cause, is_final });
+        let failed = |stage, cause, is_final| Err(Unread::Page { stage, cause, is_final });
         let Some(mut worker) = self.worker.take() else {
-            return failed("worker", "was not started".into(), false);
+            return failed(Stage::Worker, "was not started".into(), false);
         };
-        let end_of_page = || (self.crew.steady)() + self.crew.page_seconds;
+        let end_of_page = || (self.options.steady)() + self.options.page_seconds;
         let mut until = end_of_page();
         worker.ask(request);
-        let mut stage = "scan";
+        let mut stage = Stage::Scan;
         loop {
-            match worker.wait(self.crew, until) {
+            match worker.wait(self.options, until) {
                 Ok(Reply::Opened { sha256, pages }) => opened(sha256, pages.max(1)),
-                Ok(Reply::Decoded) => stage = "recognize",
+                Ok(Reply::Decoded) => stage = Stage::Recognize,
                 Ok(Reply::Added) => until = end_of_page(),
                 Ok(Reply::Done(reading)) => {
                     self.worker = Some(worker);
@@ -85,12 +85,12 @@ impl<'a> Hand<'a> {
                     return Err(Unread::Output(OutputError::Write { path: path.into(), cause }));
                 }
                 // A scan that cannot be decoded, or a result that must not be written, leaves the engine unharmed.
-                Ok(Reply::Failed { stage, cause }) if stage == "scan" || stage == "write" => {
+                Ok(Reply::Failed { stage, cause }) if matches!(stage, Stage::Scan | Stage::Write) => {
                     self.worker = Some(worker);
-                    return failed(&stage, cause, true);
+                    return failed(stage, cause, true);
                 }
-                Ok(Reply::Failed { stage, cause }) => return failed(&stage, cause, false),
-                Ok(other) => return failed("worker", format!("answered {other:?}"), false),
+                Ok(Reply::Failed { stage, cause }) => return failed(stage, cause, false),
+                Ok(other) => return failed(Stage::Worker, format!("answered {other:?}"), false),
                 Err(Lost { cause, is_final }) => return failed(stage, cause, is_final),
             }
         }

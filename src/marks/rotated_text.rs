@@ -1,7 +1,7 @@
 //! Writing that leans against the page: stamps without a frame, and notes written by hand.
 //!
 //! Print does not lean: the page was made straight by it. What was put on later does, by the turn of a hand. So pieces
-//! of ink that lie together and apart from everything else, and those that make rows at a turn ([`aslant`](super::aslant)),
+//! of ink that lie together and apart from everything else, and those that make rows at a turn ([`tilted_rows`](super::tilted_rows)),
 //! are tried at all small turns. Two signals must agree: the turn at which their strokes gather in the fewest rows and
 //! columns (Postl 1986, both ways at once), and the turn at which the rectangle around them is smallest (rows of
 //! characters are long and straight). Several rows, or one long one, are a stamp's; a few characters in one row that lie
@@ -13,7 +13,7 @@
 //! print, so that no print is lost to this search.
 
 use super::Mark;
-use super::aslant::find_aslant;
+use super::tilted_rows::find_tilted_rows;
 use crate::geometry::{BBox, BoxIndex};
 use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
@@ -53,7 +53,7 @@ const ENOUGH: usize = 8000;
 const BETWEEN: f64 = 0.06;
 
 /// Writing that leans, and the pieces of ink it consists of.
-pub(super) struct Leaning {
+pub(super) struct RotatedText {
     /// [`RegionKind::Stamp`] or [`RegionKind::Handwriting`].
     pub mark: Mark,
     /// Boxes of its pieces.
@@ -62,12 +62,12 @@ pub(super) struct Leaning {
 
 /// Finds the writing that leans among some pieces of a page's ink, apart from the marks known so far; `letter` is the
 /// height of its print. What looks like several stamps is the largest of them, and no stamp is a note.
-pub(super) fn find_leaning(
+pub(super) fn find_rotated_text(
     ink: &Binary,
     pieces: &[BBox],
     known: &[Mark],
     (size, letter): (f64, f64),
-) -> Vec<Leaning> {
+) -> Vec<RotatedText> {
     let marks: Vec<BBox> = known.iter().filter(|m| m.kind != RegionKind::Ruling).map(|m| m.bbox).collect();
     let places = BoxIndex::of(&marks);
     let is_apart = |b: &BBox| !places.touching(b).into_iter().any(|i| marks[i].intersects(b));
@@ -78,20 +78,20 @@ pub(super) fn find_leaning(
         let may_be = group.len() >= 2 && is_apart(&bbox) && is_writing(&group, &bbox, size);
         let turned = may_be.then(|| Turned::of(&picture(ink, &group, &bbox))).flatten()?;
         let mark = turned.mark(&bbox, size, in_rows)?;
-        Some(Leaning { mark, pieces: group })
+        Some(RotatedText { mark, pieces: group })
     };
     let groups = NEAR.iter().flat_map(|near| together(&pieces, *near, size));
-    let mut likely: Vec<Leaning> = groups.filter_map(|group| tried(group, None)).collect();
+    let mut likely: Vec<RotatedText> = groups.filter_map(|group| tried(group, None)).collect();
     let apart: Vec<BBox> = pieces.into_iter().filter(is_apart).collect();
-    let rows = find_aslant(&apart, letter).into_iter();
+    let rows = find_tilted_rows(&apart, letter).into_iter();
     likely.extend(rows.filter_map(|rows| tried(rows.pieces, Some(rows.degrees))));
     likely.sort_by_key(|l| (!l.mark.is_stamp(), std::cmp::Reverse(l.pieces.len())));
-    let (mut found, mut places): (Vec<Leaning>, _) = (Vec::new(), BoxIndex::default());
-    for leaning in likely {
-        let bbox = leaning.mark.bbox;
+    let (mut found, mut places): (Vec<RotatedText>, _) = (Vec::new(), BoxIndex::default());
+    for rotated_text in likely {
+        let bbox = rotated_text.mark.bbox;
         if !places.touching(&bbox).into_iter().any(|i| found[i].mark.bbox.intersects(&bbox)) {
             places.insert(found.len(), &bbox);
-            found.push(leaning);
+            found.push(rotated_text);
         }
     }
     found
@@ -299,7 +299,7 @@ mod tests {
     }
 
     fn kinds(ink: &Binary) -> Vec<RegionKind> {
-        find_leaning(ink, &pieces(ink), &[], (SIZE, SIZE)).into_iter().map(|l| l.mark.kind).collect()
+        find_rotated_text(ink, &pieces(ink), &[], (SIZE, SIZE)).into_iter().map(|l| l.mark.kind).collect()
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
         let all = pieces(&ink);
         let apart = crate::marks::rows::Straight::of(&all, SIZE).without(&all);
         for pieces in [all, apart] {
-            let found = find_leaning(&ink, &pieces, &[], (SIZE, SIZE));
+            let found = find_rotated_text(&ink, &pieces, &[], (SIZE, SIZE));
             assert_eq!(found.iter().map(|l| l.pieces.len()).collect::<Vec<_>>(), [14], "of {}", pieces.len());
         }
     }
@@ -346,7 +346,7 @@ mod tests {
         }
         ink.erase(&BBox::from_ltrb(180, 560, 800, 800));
         written(&mut ink, (200.0, 600.0), (8, 1), 0.2);
-        let found = find_leaning(&ink, &pieces(&ink), &[], (SIZE, SIZE));
+        let found = find_rotated_text(&ink, &pieces(&ink), &[], (SIZE, SIZE));
         let [stamp] = &found[..] else { panic!("{}", found.len()) };
         assert!(stamp.mark.is_stamp() && stamp.pieces.len() == 8, "{:?}", stamp.mark);
     }
@@ -375,6 +375,6 @@ mod tests {
         let kind = RegionKind::stamp(StampColor::Red, StampShape::Circle);
         let bbox = BBox::from_ltrb(380, 280, 720, 420);
         let stamp = Mark { kind, bbox, confidence: Confidence::CERTAIN };
-        assert!(find_leaning(&ink, &pieces(&ink), &[stamp], (SIZE, SIZE)).is_empty());
+        assert!(find_rotated_text(&ink, &pieces(&ink), &[stamp], (SIZE, SIZE)).is_empty());
     }
 }
