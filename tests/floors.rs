@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 7] = [
     &["background", "binarize", "deskew", "layout", "marks", "recognize", "telegram"],
     &["reviewed"],
     &["evaluate", "index", "join", "pipeline", "review", "write"],
-    &["batch"],
+    &["batch", "reader"],
     &["cli", "main"],
 ];
 /// They know the page record, and the page as reviewed, never how it came about: nothing else above floor 1.

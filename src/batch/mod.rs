@@ -27,6 +27,7 @@ mod output;
 mod picture;
 mod protocol;
 mod queue;
+#[cfg(feature = "queue")]
 mod relay;
 mod run;
 mod shard;
@@ -43,6 +44,7 @@ pub use manifest::{Entry, MANIFEST};
 pub use metrics::write_metrics;
 pub use output::{OutputError, Unwritten, save};
 pub use protocol::{Existing, JobConfig, Reading, Stages};
+#[cfg(feature = "queue")]
 pub use relay::{
     Connection, DeadPage, Enqueue, EnqueueEvent, Enqueued, JobError, Place, QueueJob, QueueStatus,
     RelayError, Sources, Work, WorkEvent, Worked, enqueue, parse_job, queue_status, work_queue,

@@ -58,7 +58,9 @@ impl Recognizer for Fusion {
         if glyphs.iter().any(is_doubtful) {
             match self.second.read_line(line, mode) {
                 Ok(others) => decide(&mut glyphs, &others),
-                Err(missing @ RecognizeError::ModelMissing { .. }) => return Err(missing),
+                Err(missing @ (RecognizeError::ModelMissing { .. } | RecognizeError::NotBuilt)) => {
+                    return Err(missing);
+                }
                 Err(RecognizeError::Failed(_) | RecognizeError::ModelUnusable { .. }) => {}
             }
         }

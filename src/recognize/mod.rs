@@ -2,17 +2,20 @@
 
 pub mod align;
 pub mod fault;
+#[cfg(feature = "tesseract")]
 pub mod fusion;
 pub mod neural;
 pub mod null;
 pub mod pool;
 mod prepare;
 pub mod replay;
+#[cfg(feature = "tesseract")]
 pub mod tesseract;
 
 use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
 use crate::provenance::Model;
+#[cfg(feature = "tesseract")]
 use fusion::Fusion;
 use image::GrayImage;
 use neural::{Neural, NeuralModel};
@@ -20,6 +23,7 @@ use pool::Pool;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(feature = "tesseract")]
 use tesseract::TesseractModels;
 
 /// A character as an engine read it.
@@ -67,6 +71,11 @@ pub enum RecognizeError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Tesseract was chosen, and this build leaves it out.
+    #[error(
+        "this build of denshin has no Tesseract (build it with the feature tesseract, or read with the network)"
+    )]
+    NotBuilt,
     /// The engine gave up on a line.
     #[error("{0}")]
     Failed(String),
@@ -127,6 +136,7 @@ impl EngineChoice {
     /// Where a model is missing, or cannot be used.
     pub fn pool(self, paths: ModelPaths<'_>) -> Result<Pool, RecognizeError> {
         match self {
+            #[cfg(feature = "tesseract")]
             Self::Tesseract => {
                 let models = TesseractModels::find(paths.tessdata)?;
                 Ok(Pool::new(move || Ok(Box::new(models.open()))))
@@ -135,6 +145,7 @@ impl EngineChoice {
                 let model = Arc::new(NeuralModel::find(paths.neural)?);
                 Ok(Pool::new(move || Ok(Box::new(Neural::new(Arc::clone(&model))))))
             }
+            #[cfg(feature = "tesseract")]
             Self::Fusion => {
                 let model = Arc::new(NeuralModel::find(paths.neural)?);
                 let models = TesseractModels::find(paths.tessdata)?;
@@ -143,6 +154,8 @@ impl EngineChoice {
                     Ok(Box::new(Fusion::new(first, Box::new(models.open()))))
                 }))
             }
+            #[cfg(not(feature = "tesseract"))]
+            Self::Tesseract | Self::Fusion => Err(RecognizeError::NotBuilt),
             Self::Null => Ok(Pool::new(|| Ok(Box::new(null::Null)))),
         }
     }

@@ -13,11 +13,13 @@ mod jpeg2000;
 mod jpeg_scans;
 mod note;
 mod password;
+#[cfg(feature = "pdf")]
 mod pdf;
 mod places;
 mod pnm;
 mod raster;
 mod resolution;
+#[cfg(feature = "tiff")]
 mod tiff;
 
 pub use note::Note;
@@ -77,6 +79,7 @@ impl Scan {
 
 /// Why a file or a page could not be taken in.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScanError {
     /// The file cannot be read at all.
     #[error("cannot be read: {0} (check its path and its permissions)")]
@@ -120,6 +123,16 @@ pub enum ScanError {
         /// What the decoder said.
         cause: String,
     },
+    /// A format that this build leaves out.
+    #[error(
+        "this build of denshin reads no {format} (build it with the feature {feature}, or convert the file to PNG)"
+    )]
+    NotBuilt {
+        /// The format.
+        format: &'static str,
+        /// The Cargo feature that brings it.
+        feature: &'static str,
+    },
     /// A PDF that wants a password, which none of those given is.
     #[error(
         "the PDF is encrypted, and no password given opens it (put it into a file, and name that: --password-file FILE)"
@@ -161,7 +174,9 @@ enum Content {
     Jpeg(Arc<Vec<u8>>),
     Pnm(pnm::PnmFile),
     Jpeg2000(Arc<Vec<u8>>),
+    #[cfg(feature = "tiff")]
     Tiff(tiff::TiffFile),
+    #[cfg(feature = "pdf")]
     Pdf(Box<pdf::PdfFile>),
 }
 
@@ -212,7 +227,9 @@ impl ScanFile {
         match &self.content {
             Content::Raster(..) | Content::Jpeg(_) | Content::Jpeg2000(_) => 1,
             Content::Pnm(file) => file.pages(),
+            #[cfg(feature = "tiff")]
             Content::Tiff(file) => file.pages(),
+            #[cfg(feature = "pdf")]
             Content::Pdf(file) => file.pages(),
         }
     }
@@ -232,7 +249,9 @@ impl ScanFile {
             Content::Jpeg(bytes) => jpeg::read(bytes, limit),
             Content::Pnm(file) => file.read(page - 1, limit),
             Content::Jpeg2000(bytes) => jpeg2000::read_file(bytes, limit),
+            #[cfg(feature = "tiff")]
             Content::Tiff(file) => file.read(page - 1, limit),
+            #[cfg(feature = "pdf")]
             Content::Pdf(file) => file.read(page - 1, limit),
         })?;
         match scan.pixels.dimensions() {
@@ -277,13 +296,11 @@ impl Content {
         let is_pdf = head.windows(5).any(|w| w == b"%PDF-");
         match head {
             [] => Err(ScanError::Empty),
-            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => {
-                Ok(Self::Tiff(tiff::TiffFile::open(bytes)))
-            }
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Self::tiff(bytes),
             [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] => {
                 Ok(Self::Jpeg2000(bytes))
             }
-            _ if is_pdf => Ok(Self::Pdf(Box::new(pdf::PdfFile::open(bytes, passwords)?))),
+            _ if is_pdf => Self::pdf(bytes, passwords),
             _ => match image::guess_format(head) {
                 Ok(image::ImageFormat::Jpeg) => Ok(Self::Jpeg(bytes)),
                 Ok(image::ImageFormat::Pnm) => Ok(Self::Pnm(pnm::PnmFile::open(bytes))),
@@ -291,6 +308,26 @@ impl Content {
                 _ => Err(ScanError::NotAScan(beginning(head))),
             },
         }
+    }
+
+    #[cfg(feature = "tiff")]
+    fn tiff(bytes: Arc<Vec<u8>>) -> Result<Self, ScanError> {
+        Ok(Self::Tiff(tiff::TiffFile::open(bytes)))
+    }
+
+    #[cfg(not(feature = "tiff"))]
+    fn tiff(_: Arc<Vec<u8>>) -> Result<Self, ScanError> {
+        Err(ScanError::NotBuilt { format: "TIFF", feature: "tiff" })
+    }
+
+    #[cfg(feature = "pdf")]
+    fn pdf(bytes: Arc<Vec<u8>>, passwords: &Passwords) -> Result<Self, ScanError> {
+        Ok(Self::Pdf(Box::new(pdf::PdfFile::open(bytes, passwords)?)))
+    }
+
+    #[cfg(not(feature = "pdf"))]
+    fn pdf(_: Arc<Vec<u8>>, _: &Passwords) -> Result<Self, ScanError> {
+        Err(ScanError::NotBuilt { format: "PDF", feature: "pdf" })
     }
 }
 

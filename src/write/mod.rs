@@ -7,6 +7,7 @@ mod marks;
 pub mod mets;
 pub mod names;
 mod page_xml;
+#[cfg(feature = "pdf")]
 pub mod pdf;
 mod runs;
 mod schema;
