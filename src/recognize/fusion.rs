@@ -8,7 +8,7 @@
 //! Measured with an earlier network first and Tesseract second on 63 cables (24,066 characters): of 245 characters that the
 //! network was in doubt of and Tesseract read differently, 41 were surely read by Tesseract; 22 of these were its right, 7
 //! the network's. That was the whole gain: 15 of some 470 errors. Since neighbours decide between the network's own readings nothing of it is left
-//! (body CER 0.0061 with and without). Figures by engine stand in the README.
+//! (body CER 0.0061 with and without). Figures by engine: `docs/results.md`.
 
 use super::align::align;
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};

@@ -290,8 +290,8 @@ class ReviewPage(unittest.TestCase):
         shown = [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"][:3]]) for v in serious]
         self.assertEqual(shown, [], where)
 
-    @unittest.skipUnless(os.environ.get("PICTURE"), "PICTURE names no file for the README's picture")
-    def test_the_picture_of_the_readme_is_taken(self):
+    @unittest.skipUnless(os.environ.get("PICTURE"), "PICTURE names no file for the picture of docs/review.md")
+    def test_the_picture_for_the_documentation_is_taken(self):
         page = self.person(locale="ja-JP")
         open_page(page, COLUMNS)
         choose_line(page, "往電第")
