@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
 use assert_cmd::Command;
+use denshin::pipeline::Settings;
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty};
 use std::collections::BTreeSet;
@@ -216,10 +217,29 @@ fn settings_come_from_the_file_and_flags_override_them() {
 }
 
 #[test]
-fn an_unknown_key_in_the_settings_is_wrong_usage() {
+fn the_example_lists_every_setting_with_its_default() {
+    let example = include_str!("../denshin.example.toml");
+    assert_eq!(toml::from_str::<Settings>(example).unwrap(), Settings::default());
+    let keys = |all: &toml::Table| {
+        let of_section = |(name, section): (&String, &toml::Value)| {
+            section.as_table().unwrap().keys().map(|key| format!("{name}.{key}")).collect::<Vec<_>>()
+        };
+        all.iter().flat_map(of_section).collect::<BTreeSet<_>>()
+    };
+    let defaults = toml::Table::try_from(Settings::default()).unwrap();
+    assert_eq!(keys(&example.parse().unwrap()), keys(&defaults));
+}
+
+#[test]
+fn an_unknown_key_or_an_empty_word_in_the_settings_is_wrong_usage() {
     let place = Place::new().with("a.png", "gray.png");
     fs::write(place.path("denshin.toml"), "[layout]\ndirektion = \"vertical\"\n").unwrap();
     place.read(&["a.png"]).code(2).stderr(contains("denshin.toml").and(contains("direktion")));
+    fs::write(place.path("denshin.toml"), "[telegram]\nposts = [\n\"カイロ\",\n\"・\",\n]\n").unwrap();
+    place
+        .read(&["a.png"])
+        .code(2)
+        .stderr(contains("denshin.toml").and(contains("posts")).and(contains("\"・\"")));
     place
         .read(&["a.png", "--settings", "nowhere.toml"])
         .code(2)

@@ -18,10 +18,11 @@ const FLOORS: [&[&str]; 7] = [
 /// They know the page record, and the page as reviewed, never how it came about: nothing else above floor 1.
 const OVER_THE_RECORD: [&str; 5] = ["evaluate", "index", "join", "review", "write"];
 /// Crates, and the only files (or folders, ending in a slash) that may name them.
-const PLACES: [(&str, &[&str]); 33] = [
+const PLACES: [(&str, &[&str]); 34] = [
     ("leptess", &["recognize/tesseract.rs"]),
     ("rten", &["recognize/neural/", "segment/"]),
     ("rayon", &["evaluate/run.rs"]),
+    ("toml", &["cli/settings.rs", "telegram/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),

@@ -1,15 +1,34 @@
 //! Heads of cables that are set otherwise than the synthetic ones, drawn line by line.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 use denshin::geometry::{BBox, Polygon};
 use denshin::page::{
-    Confidence, Glyph, Line, Region, RegionKind, Role, Sheet, Telegram, TelegramKind, WritingMode,
+    Confidence, FORMAT, Glyph, Line, Page, Region, RegionKind, Role, Sheet, Telegram, TelegramKind,
+    WritingMode,
 };
-use denshin::telegram::{assign_roles, parse_telegram};
+use denshin::pipeline::Settings;
+use denshin::provenance::{Provenance, Source};
+use denshin::reviewed::{Review, apply};
+use denshin::telegram::{TelegramOptions, Vocabulary, Words, assign_roles, parse_telegram};
 
 /// Reads a cable of horizontal lines: text, and its indent and row in cells of 50 px.
 fn read(lines: &[(&str, i32, i32)]) -> Telegram {
-    let regions = lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
-    parse_telegram(&assign_roles(regions)).expect("a cable")
+    parsed(drawn(lines)).expect("a cable")
+}
+
+/// Lines of 50 px: text, indent and row.
+fn drawn(lines: &[(&str, i32, i32)]) -> Vec<Region> {
+    lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect()
+}
+
+/// The fields of lines, by the built-in words.
+fn parsed(regions: Vec<Region>) -> Option<Telegram> {
+    parsed_with(regions, &Vocabulary::default())
+}
+
+fn parsed_with(regions: Vec<Region>, vocabulary: &Vocabulary) -> Option<Telegram> {
+    parse_telegram(&assign_roles(regions, vocabulary), vocabulary)
 }
 
 fn region(text: &str, indent: i32, row: i32) -> Region {
@@ -147,8 +166,7 @@ fn paragraphs_carry_their_speakers_and_the_ids_of_their_lines() {
 #[test]
 fn a_page_that_is_no_cable_has_no_fields() {
     let lines = [("国民之友第二号", 0, 0), ("日本の国会は明治二十三年に開かれた。", 0, 1)];
-    let regions = lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
-    assert_eq!(parse_telegram(&assign_roles(regions)), None);
+    assert_eq!(parsed(drawn(&lines)), None);
 }
 
 #[test]
@@ -164,9 +182,8 @@ fn what_stands_beside_the_title_in_type_as_large_is_a_note() {
         let lines = cable.map(|(text, top)| set(text, (200, top), print));
         let regions = [vec![set("電信写", (1000, 180), 80), note], lines.to_vec()].concat();
         let notes = |r: &Region| r.kind == RegionKind::Handwriting;
-        let found: Vec<String> =
-            assign_roles(regions).into_iter().filter(notes).map(|r| r.lines[0].text.clone()).collect();
-        found
+        let all = assign_roles(regions, &Vocabulary::default());
+        all.into_iter().filter(notes).map(|r| r.lines[0].text.clone()).collect::<Vec<String>>()
     };
     assert_eq!(head(set("写三部", (1400, 150), 90), 45), ["写三部"]);
     assert_eq!(head(set("済", (900, 60), 90), 45), ["済"]);
@@ -175,12 +192,6 @@ fn what_stands_beside_the_title_in_type_as_large_is_a_note() {
     assert!(head(set("写三部", (1400, 300), 90), 45).is_empty());
     assert!(head(set("本電の取扱いは慎重を期せられたい", (1400, 150), 90), 45).is_empty());
     assert!(head(set("写三部", (1400, 150), 90), 85).is_empty());
-}
-
-/// Reads lines that may be no cable.
-fn read_any(lines: &[(&str, i32, i32)]) -> Option<Telegram> {
-    let regions = lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
-    parse_telegram(&assign_roles(regions))
 }
 
 #[test]
@@ -293,10 +304,9 @@ fn offices_on_a_distribution_list_are_nobody_of_the_cable() {
         ("外務事務次官", 4, 8),
         ("電信課長", 24, 8),
     ];
-    let mut regions: Vec<Region> =
-        lines.iter().map(|&(text, indent, row)| region(text, indent, row)).collect();
+    let mut regions = drawn(&lines);
     regions.insert(0, set("配布先一覧", (900, 100), 80));
-    let telegram = parse_telegram(&assign_roles(regions)).expect("a list");
+    let telegram = parsed(regions).expect("a list");
     assert_eq!(telegram.kind, Some(TelegramKind::DistributionList));
     assert_eq!((telegram.number, telegram.classification.as_deref()), (Some(2512), Some("厳秘")));
     assert_eq!(telegram.subject.as_deref(), Some("当地日本人学校の校舎移転"));
@@ -309,11 +319,11 @@ fn a_list_without_a_number_is_known_by_its_title() {
     let mut regions =
         vec![set("配布先一覧", (900, 100), 80), region("外務大臣", 4, 7), region("北米局長", 4, 8)];
     assert_eq!(
-        parse_telegram(&assign_roles(regions.clone())).map(|t| (t.kind, t.to, t.bureau)),
+        parsed(regions.clone()).map(|t| (t.kind, t.to, t.bureau)),
         Some((Some(TelegramKind::DistributionList), None, None))
     );
     regions[0] = region("配布先一覧", 0, 0);
-    assert!(read_any(&[("配布先一覧", 0, 0), ("外務大臣", 4, 7)]).is_none(), "in a line of print");
+    assert!(parsed(drawn(&[("配布先一覧", 0, 0), ("外務大臣", 4, 7)])).is_none(), "in a line of print");
 }
 
 #[test]
@@ -334,23 +344,20 @@ fn a_minister_and_a_bureau_stand_as_printed() {
 
 #[test]
 fn an_unsure_character_makes_a_field_null_or_the_vocabularys() {
-    let mut regions: Vec<Region> = [
+    let mut regions = drawn(&[
         ("主管北氷局長", 0, 0),
         ("平成５年９月２８日国連発", 0, 2),
         ("外務大臣殿", 0, 4),
         ("波多野大使", 30, 4),
         ("当地網氏論調", 0, 6),
         ("第５５１７号", 0, 7),
-    ]
-    .iter()
-    .map(|&(text, indent, row)| region(text, indent, row))
-    .collect();
+    ]);
     let unsure = |region: &mut Region, glyph: usize| {
         region.lines[0].glyphs[glyph].confidence = Confidence::clamped(0.2);
     };
     unsure(&mut regions[0], 3);
     unsure(&mut regions[4], 2);
-    let read = |regions: &[Region]| parse_telegram(&assign_roles(regions.to_vec())).expect("a cable");
+    let read = |regions: &[Region]| parsed(regions.to_vec()).expect("a cable");
     assert_eq!(read(&regions).bureau.as_deref(), Some("北米局長"));
     assert_eq!(read(&regions).subject, None);
     assert_eq!(read(&regions).number, Some(5517));
@@ -365,9 +372,125 @@ fn a_digit_too_many_or_lost_makes_a_number_null() {
         let glyphs = number.lines[0].glyphs.iter_mut();
         glyphs.zip(steps).for_each(|(glyph, at)| glyph.bbox = BBox::from_ltwh(200 + at, 560, 40, 50));
         let head = [region("平成５年９月２８日国連発", 0, 0), region("外務大臣殿", 0, 2)];
-        parse_telegram(&assign_roles(head.into_iter().chain([number]).collect())).expect("a cable").number
+        parsed(head.into_iter().chain([number]).collect()).expect("a cable").number
     };
     assert_eq!(cable("第２３３２号", &[0, 50, 100, 150, 200, 250]), Some(2332));
     assert_eq!(cable("第２３３３２号", &[0, 50, 100, 125, 150, 200, 250]), None);
     assert_eq!(cable("第２３３号", &[0, 50, 100, 200, 250]), None);
+}
+
+/// Words that no cable had when the built-in ones were collected.
+fn more_words() -> TelegramOptions {
+    let words = |words: &[&str]| Words::new(words.iter().copied()).unwrap();
+    TelegramOptions {
+        posts: words(&["ウラジオストク"]),
+        heads_of_post: words(&["高等辨務官"]),
+        offices: words(&["拓務大臣"]),
+        bureaus: words(&["管理局長", "会計課長"]),
+        classifications: words(&["軍　機"]),
+        precedences: words(&["最優先"]),
+        distributions: words(&["（大臣限り）"]),
+    }
+}
+
+/// A cable of more words, with the lines of the bureau, dispatch, persons and number.
+fn cable_of_more_words(lines: [&str; 5]) -> Vec<Region> {
+    let [bureau, sent, to, from, number] = lines;
+    let message = ("貴電第一〇五號ニ關シ", 1, 7);
+    drawn(&[(bureau, 28, 0), (sent, 0, 2), (to, 0, 4), (from, 28, 4), (number, 0, 6), message])
+}
+
+const MORE_WORDS: [&str; 5] = [
+    "主管管理局長",
+    "昭和十六年十一月五日ウラジオストク發",
+    "拓務大臣殿",
+    "在米高等弁務官",
+    "第７３６號軍機最優先（大臣限り）",
+];
+/// The same, a character of each word misread.
+const MISREAD: [&str; 5] = [
+    "主管管理局艮",
+    "昭和十六年十一月五日ウラジオストワ發",
+    "拓努大臣殿",
+    "在米高等弁鯨官",
+    "第７３６號軍桟最鯨先（大臣眼り）",
+];
+
+/// The lines with the misread character of the bureau, which no engine is sure of.
+fn misread() -> Vec<Region> {
+    let mut regions = cable_of_more_words(MISREAD);
+    regions[0].lines[0].glyphs[5].confidence = Confidence::clamped(0.2);
+    regions
+}
+
+/// Number, bureau, post, addressee, sender, classification, precedence and distribution; a dash for what is null.
+fn words_of(telegram: Option<Telegram>) -> String {
+    let found = telegram.expect("a cable");
+    let (number, post) = (found.number.map(|n| n.to_string()), found.sent.and_then(|sent| sent.post));
+    let of_number = [found.classification, found.precedence, found.distribution];
+    let words = [number, found.bureau, post, found.to, found.from].into_iter().chain(of_number);
+    words.map(|word| word.unwrap_or("-".to_owned())).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn words_of_the_settings_are_recognized_as_built_in_ones() {
+    let more = Vocabulary::new(&more_words());
+    let expected = "736 管理局長 ウラジオストク 拓務大臣 在米高等弁務官 軍機 最優先 大臣限り";
+    assert_eq!(words_of(parsed_with(cable_of_more_words(MORE_WORDS), &more)), expected);
+    assert_eq!(words_of(parsed_with(misread(), &more)), expected);
+}
+
+#[test]
+fn words_that_are_not_known_are_null_or_as_read() {
+    assert_eq!(words_of(parsed(misread())), "736 - ウラジオストワ - - - - -");
+    // An office is taken for the known one that is a character away.
+    let expected = "736 管理局長 ウラジオストク 外務大臣 - - - -";
+    assert_eq!(words_of(parsed(cable_of_more_words(MORE_WORDS))), expected);
+}
+
+#[test]
+fn a_bureau_of_the_settings_needs_no_label() {
+    let mut lines = MORE_WORDS;
+    lines[0] = "会計課長";
+    let bureau = |words: &Vocabulary| parsed_with(cable_of_more_words(lines), words).expect("a cable").bureau;
+    assert_eq!(bureau(&Vocabulary::default()), None);
+    assert_eq!(bureau(&Vocabulary::new(&more_words())).as_deref(), Some("会計課長"));
+}
+
+#[test]
+fn a_review_finds_the_words_of_the_settings_that_read_the_page() {
+    let settings = Settings { telegram: more_words(), ..Settings::default() };
+    let mut lines = misread();
+    lines[4] = region("弟７３ア亏軍桟最鯨先", 0, 6);
+    let mut regions = assign_roles(lines, &Vocabulary::new(&settings.telegram));
+    regions.iter_mut().enumerate().for_each(|(i, region)| region.id = format!("r{}", i + 1));
+    let reviewed = |settings: &Settings| {
+        let page = page(regions.clone(), settings);
+        let mut review = Review::untouched(&page, "a.json", "");
+        let mut lines = review.regions.iter_mut().flat_map(|r| &mut r.lines).map(|l| &mut l.line);
+        let number = lines.find(|l| l.text.contains("最鯨先")).expect("the line");
+        "第７３６號軍機最優先".clone_into(&mut number.text);
+        words_of(apply(&page, &review).telegram)
+    };
+    assert_eq!(reviewed(&settings), "736 管理局長 ウラジオストク 拓務大臣 在米高等弁務官 軍機 最優先 -");
+    assert_eq!(reviewed(&Settings::default()), "736 - ウラジオストワ - - - - -");
+}
+
+/// A record of lines that were read with some settings.
+fn page(regions: Vec<Region>, settings: &Settings) -> Page {
+    let vocabulary = Vocabulary::new(&settings.telegram);
+    Page {
+        format: FORMAT.into(),
+        source: Source { path: String::new(), sha256: String::new(), page: 1, pages: 1 },
+        width: 2480,
+        height: 3509,
+        dpi: None,
+        skew_degrees: 0.0,
+        rotation: 0,
+        text: String::new(),
+        telegram: parse_telegram(&regions, &vocabulary),
+        regions,
+        warnings: vec![],
+        provenance: Provenance { settings: serde_json::to_value(settings).unwrap(), ..Provenance::default() },
+    }
 }

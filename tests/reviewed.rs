@@ -12,7 +12,7 @@ use denshin::page::{
 use denshin::provenance::{Provenance, Source};
 use denshin::review::{Material, Submission, Workspace};
 use denshin::reviewed::{MendedRegion, Review, apply};
-use denshin::telegram::{assign_roles, parse_telegram};
+use denshin::telegram::{Vocabulary, assign_roles, parse_telegram};
 use denshin::write::{Format, json_schema, parse_json, write};
 use image::RgbImage;
 use predicates::prelude::PredicateBooleanExt;
@@ -81,9 +81,10 @@ fn cable(number: &str) -> Page {
     let set = |&(text, indent, row): &(&str, i32, i32)| {
         region("", Role::Other, line(text, 200 + 50 * indent, 200 + 90 * row))
     };
-    let mut regions = assign_roles(lines.iter().filter(|l| !l.0.is_empty()).map(set).collect());
+    let mut regions =
+        assign_roles(lines.iter().filter(|l| !l.0.is_empty()).map(set).collect(), &Vocabulary::default());
     regions.iter_mut().enumerate().for_each(|(i, r)| r.id = format!("r{}", i + 1));
-    let telegram = parse_telegram(&regions);
+    let telegram = parse_telegram(&regions, &Vocabulary::default());
     page(regions, telegram)
 }
 

@@ -10,7 +10,7 @@ use denshin::page::{
 };
 use denshin::provenance::{Provenance, Source};
 use denshin::reviewed::{Review, apply};
-use denshin::telegram::{assign_roles, parse_telegram};
+use denshin::telegram::{Vocabulary, assign_roles, parse_telegram};
 use serde_json::Value;
 use std::path::Path;
 
@@ -121,7 +121,7 @@ fn page(truth: &Value, regions: Vec<Region>) -> Page {
         skew_degrees: 0.0,
         rotation: 0,
         text: plain_text(&regions),
-        telegram: parse_telegram(&regions),
+        telegram: parse_telegram(&regions, &Vocabulary::default()),
         regions,
         warnings: Vec::new(),
         provenance: Provenance::default(),
@@ -153,7 +153,7 @@ fn pages() -> Option<Vec<(String, Value)>> {
 }
 
 fn read(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> Option<char>) -> Telegram {
-    parse_telegram(&regions(truth, grouping, reader)).expect("a cable")
+    parse_telegram(&regions(truth, grouping, reader), &Vocabulary::default()).expect("a cable")
 }
 
 fn regions(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> Option<char>) -> Vec<Region> {
@@ -180,7 +180,7 @@ fn regions(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> O
             }),
         }
     }
-    let mut regions = assign_roles(regions);
+    let mut regions = assign_roles(regions, &Vocabulary::default());
     for (i, region) in regions.iter_mut().enumerate() {
         region.id = format!("r{}", i + 1);
     }

@@ -29,3 +29,39 @@ fn hash(value: &impl Serialize) -> String {
     let json = serde_json::to_vec(value).expect("settings are strings and finite numbers");
     sha256(&json)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::protocol::Existing;
+    use crate::recognize::EngineChoice;
+    use serde_json::json;
+
+    fn fingerprint(settings: Settings) -> Fingerprint {
+        let config = JobConfig {
+            settings,
+            passwords: Default::default(),
+            engine: EngineChoice::Neural,
+            tessdata: None,
+            model: None,
+            output: "out".into(),
+            formats: Vec::new(),
+            pdf: false,
+            existing: Existing::Renew,
+            stages: Stages::All,
+            unfinished: String::new(),
+            injected_faults: Vec::new(),
+        };
+        of(&config, &("neural 1".to_owned(), Vec::new()))
+    }
+
+    #[test]
+    fn words_of_the_head_read_all_pages_again_and_words_of_stamps_those_with_stamps() {
+        let with = |settings| fingerprint(serde_json::from_value(settings).unwrap());
+        let before = fingerprint(Settings::default());
+        let head = with(json!({ "telegram": { "posts": ["ウラジオストク"] } }));
+        assert!(head.reading != before.reading && head.stamps == before.stamps && head.scan == before.scan);
+        let stamps = with(json!({ "stamps": { "vocabulary": ["査閲"] } }));
+        assert!(stamps.reading == before.reading && stamps.stamps != before.stamps);
+    }
+}

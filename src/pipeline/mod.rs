@@ -37,6 +37,7 @@ use crate::raster::{Binary, Pixels};
 use crate::recognize::Recognizer;
 use crate::scan::{Scan, ScanOptions};
 use crate::segment::{Labels, Segmenter};
+use crate::telegram::TelegramOptions;
 use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -60,6 +61,8 @@ pub struct Settings {
     pub stamps: StampsOptions,
     /// Lines.
     pub layout: LayoutOptions,
+    /// Words of the head.
+    pub telegram: TelegramOptions,
 }
 
 /// A page made straight and taken apart, ready to be read. Its pixels and boxes are those of the deskewed image.

@@ -10,7 +10,7 @@ use crate::page::{Confidence, FORMAT, Line, Page, Region, RegionKind, Role, Tele
 use crate::provenance::{Provenance, Source};
 use crate::recognize::EngineDescription;
 use crate::scan::Scan;
-use crate::telegram::{assign_roles, parse_telegram};
+use crate::telegram::{Vocabulary, assign_roles, parse_telegram};
 
 /// The record of a page that was read.
 pub(super) fn page(
@@ -24,11 +24,12 @@ pub(super) fn page(
     let (width, height) = scan.pixels.dimensions();
     let canvas = BBox::of_size(width, height);
     let back = &prepared.to_scan;
+    let vocabulary = Vocabulary::new(&settings.telegram);
     let mut all = Interpreted::default();
     for blocks in by_page(read.blocks, prepared.partings.gutter) {
         let texts = blocks.into_iter().map(|block| text_region(block, back, &canvas)).collect();
         let first = all.regions.len() + 1;
-        all.add(interpret(texts, first, prepared.turn.degrees, (width, height)));
+        all.add(interpret(texts, first, prepared.turn.degrees, (width, height), &vocabulary));
     }
     let Interpreted { mut regions, notes, telegram, more_telegrams } = all;
     let text = plain_text(&regions);
@@ -102,12 +103,19 @@ impl Interpreted {
 }
 
 /// Roles and fields depend on where lines stand on the upright page: a scan that lies on its side is turned for them.
-fn interpret(texts: Vec<Region>, first: usize, rotation: u16, size: (u32, u32)) -> Interpreted {
+fn interpret(
+    texts: Vec<Region>,
+    first: usize,
+    rotation: u16,
+    size: (u32, u32),
+    vocabulary: &Vocabulary,
+) -> Interpreted {
     let upright = texts.into_iter().map(|region| region.turned(rotation, size)).collect();
-    let (notes, mut regions): (Vec<Region>, Vec<Region>) =
-        assign_roles(upright).into_iter().partition(|region| region.kind == RegionKind::Handwriting);
+    let (notes, mut regions): (Vec<Region>, Vec<Region>) = assign_roles(upright, vocabulary)
+        .into_iter()
+        .partition(|region| region.kind == RegionKind::Handwriting);
     number(&mut regions, "r", first);
-    let telegram = parse_telegram(&regions);
+    let telegram = parse_telegram(&regions, vocabulary);
     let turned = BBox::of_size(size.0, size.1).turned(rotation, size);
     let size = (turned.width() as u32, turned.height() as u32);
     let as_scanned =
@@ -226,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_scan_on_its_side_has_the_fields_of_an_upright_one() {
-        let size = (2400, 3400);
+        let (size, vocabulary) = ((2400, 3400), Vocabulary::default());
         let cable = || {
             let lines =
                 [("電信写", 900, 100), ("平成５年９月２８日国連発", 100, 300), ("外務大臣殿", 100, 500)];
@@ -241,7 +249,7 @@ mod tests {
                 .map(|(t, left, top)| region(t, left, top))
                 .collect::<Vec<_>>()
         };
-        let upright = interpret(cable(), 1, 0, size);
+        let upright = interpret(cable(), 1, 0, size, &vocabulary);
         let telegram = upright.telegram.as_ref().unwrap();
         assert_eq!((telegram.number, telegram.subject.as_deref()), (Some(5517), Some("日米首のう会談")));
         for rotation in [90, 180, 270] {
@@ -250,7 +258,7 @@ mod tests {
             let on_scan = |all: Vec<Region>| {
                 all.into_iter().map(|r| r.turned(360 - rotation, size)).collect::<Vec<_>>()
             };
-            let found = interpret(on_scan(cable()), 1, rotation, scan_size);
+            let found = interpret(on_scan(cable()), 1, rotation, scan_size, &vocabulary);
             assert_eq!(found.telegram, upright.telegram, "{rotation}");
             assert_eq!(found.regions, on_scan(upright.regions.clone()), "{rotation}");
         }

@@ -3,7 +3,7 @@
 //! A line that is not as the machine read it is a person's: its engine is [`PERSON`], its confidence 1. A person's ■ is a
 //! redaction like the machine's. Lines that nobody changed stay as they were read, with their confidences.
 
-use super::fields::{self, Lines};
+use super::fields::{Lines, ReadPage};
 use super::{MendedLine, MendedRegion, PERSON, Review, regions_of};
 use crate::page::{Confidence, Glyph, Line, Page, REDACTION_MARK, Region, RegionKind, Warning, plain_text};
 use crate::provenance::Step;
@@ -16,6 +16,7 @@ const STEP: &str = "review";
 #[must_use]
 pub fn apply(page: &Page, review: &Review) -> Page {
     let machine = regions_of(page);
+    let read_page = ReadPage::of(page);
     let read = Lines::of(&machine);
     let mut regions = review.regions.clone();
     for mended in regions.iter_mut().flat_map(|r| &mut r.lines) {
@@ -23,10 +24,10 @@ pub fn apply(page: &Page, review: &Review) -> Page {
             sign(&mut mended.line);
         }
     }
-    let is_new_head = fields::assign_roles(page, &machine, &mut regions);
+    let is_new_head = read_page.assign_roles(&machine, &mut regions);
     let warnings = open_warnings(page, review, &regions);
     let regions: Vec<Region> = regions.into_iter().map(region).collect();
-    let telegram = fields::telegram(page, &regions, is_new_head);
+    let telegram = read_page.telegram(&regions, is_new_head);
     let mut provenance = page.provenance.clone();
     provenance.steps.push(step(review));
     let text = plain_text(&regions);

@@ -1,7 +1,8 @@
 //! When and where a cable was sent or received.
 
 use super::likeness::{alike, is_speck, without_specks};
-use super::{time, vocabulary};
+use super::time;
+use super::vocabulary::{Vocabulary, folded};
 use crate::page::{Dispatch, REDACTION_MARK};
 use jiff::civil::Date;
 
@@ -21,11 +22,12 @@ pub(super) struct ReadDispatch {
 
 /// Reads a line; nothing where it is blank. Date and time are read from the line with its gaps, behind which a digit
 /// may be lost.
-pub(super) fn dispatch(text: String, with_gaps: &str) -> ReadDispatch {
-    let folded = vocabulary::folded(&text);
-    let with_gaps = vocabulary::folded(with_gaps);
+pub(super) fn dispatch(text: String, with_gaps: &str, vocabulary: &Vocabulary) -> ReadDispatch {
+    let plain = folded(&text);
+    let with_gaps = folded(with_gaps);
     let (date, time) = (time::date(&with_gaps), time::time(&with_gaps));
-    ReadDispatch { found: Dispatch { date, time, post: post(&folded, &text), text }, with_gaps }
+    let post = post(&plain, &text, vocabulary);
+    ReadDispatch { found: Dispatch { date, time, post, text }, with_gaps }
 }
 
 /// Completes each line by the other. A day whose 日 was hidden counts where the other line gives the same. The line of
@@ -65,7 +67,7 @@ pub(super) fn complete(sent: Option<&mut ReadDispatch>, received: Option<&mut Re
 }
 
 /// The post before 発 or 着: what follows date, time and redaction.
-fn post(folded: &str, printed: &str) -> Option<String> {
+fn post(folded: &str, printed: &str, vocabulary: &Vocabulary) -> Option<String> {
     let body = without_specks(folded);
     let last = body.chars().last()?;
     let cut = |text: &str| {
@@ -85,9 +87,9 @@ fn post(folded: &str, printed: &str) -> Option<String> {
         characters.get(start..)?.iter().filter(|c| c.is_alphanumeric() || **c == '・').collect();
     // The end of a redaction's frame may be read as a stroke.
     let post =
-        read.strip_prefix(['一', 'ー', '丨', '|']).filter(|rest| vocabulary::is_post(rest)).unwrap_or(&read);
+        read.strip_prefix(['一', 'ー', '丨', '|']).filter(|rest| vocabulary.is_post(rest)).unwrap_or(&read);
     let plausible = (1..=12).contains(&post.chars().count()) && !post.chars().any(is_of_a_date);
-    plausible.then(|| vocabulary::post(post)).flatten()
+    plausible.then(|| vocabulary.post(post)).flatten()
 }
 
 fn is_of_a_date(c: char) -> bool {
@@ -97,6 +99,10 @@ fn is_of_a_date(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn dispatch(text: String, with_gaps: &str) -> ReadDispatch {
+        super::dispatch(text, with_gaps, &Vocabulary::default())
+    }
 
     #[test]
     fn date_time_and_post_are_read_from_one_line() {

@@ -4,10 +4,12 @@
 //! a cable are stacked: downwards in horizontal print, right to left in vertical. In that direction the head is
 //! what stands before the number, and between addressee or sender and the number, at their margin, stands the subject.
 
-use super::header::{LONGEST_NAME, bureau_in, head_of_post, minister, office, two_persons, without_label};
+use super::handling::handling;
+use super::header::without_label;
 use super::likeness::{distance, without_specks};
+use super::names::LONGEST_NAME;
 use super::number::numbered;
-use super::vocabulary::{self, folded, handling};
+use super::vocabulary::{Vocabulary, folded, nearest};
 use super::{numerals, place, sheet};
 use crate::geometry::BBox;
 use crate::page::{Line, Role, WritingMode};
@@ -33,6 +35,8 @@ pub(super) struct Placed {
     /// On the straight page.
     pub(super) bbox: BBox,
     pub(super) mode: WritingMode,
+    /// Its role by its own words; roles of the head only.
+    pub(super) by_words: Option<Role>,
 }
 
 impl Placed {
@@ -52,18 +56,18 @@ impl Placed {
 }
 
 /// Prepares the lines of a page.
-pub(super) fn placed(lines: &[(&Line, WritingMode)]) -> Vec<Placed> {
+pub(super) fn placed(lines: &[(&Line, WritingMode)], vocabulary: &Vocabulary) -> Vec<Placed> {
     let boxes = place::straight(lines);
-    let text = |line: &Line| without_specks(&folded(&line.text)).to_owned();
-    lines
-        .iter()
-        .zip(boxes)
-        .map(|((line, mode), bbox)| Placed { text: text(line), bbox, mode: *mode })
-        .collect()
+    let place = |(&(line, mode), bbox): (&(&Line, WritingMode), BBox)| {
+        let text = without_specks(&folded(&line.text)).to_owned();
+        let by_words = by_words(&text, vocabulary);
+        Placed { text, bbox, mode, by_words }
+    };
+    lines.iter().zip(boxes).map(place).collect()
 }
 
-/// What a line is by its own words; roles of the head only.
-pub(super) fn by_words(text: &str) -> Option<Role> {
+/// The role of a line by its own words; roles of the head only.
+fn by_words(text: &str, vocabulary: &Vocabulary) -> Option<Role> {
     let characters: Vec<char> = text.chars().collect();
     let near = |word: &str| {
         let word: Vec<char> = word.chars().collect();
@@ -72,13 +76,14 @@ pub(super) fn by_words(text: &str) -> Option<Role> {
     if is_title(text) {
         return Some(Role::FormTitle);
     }
-    if vocabulary::nearest(text, &["総番号", "主管"]).is_some() || text == "件名" {
+    if nearest(text, &["総番号", "主管"]).is_some() || text == "件名" {
         return Some(Role::Label);
     }
     if without_label(text, "総番号").is_some_and(|rest| !rest.is_empty()) {
         return Some(Role::Serial);
     }
-    if without_label(text, "主管").is_some() || characters.len() <= 16 && bureau_in(text).is_some() {
+    if without_label(text, "主管").is_some() || characters.len() <= 16 && vocabulary.bureau_in(text).is_some()
+    {
         return Some(Role::Bureau);
     }
     if text == "注意" || NOTICES.iter().any(|n| near(n)) {
@@ -90,14 +95,14 @@ pub(super) fn by_words(text: &str) -> Option<Role> {
     if is_dated(text) {
         return Some(if text.ends_with(['着', '益']) { Role::Received } else { Role::Sent });
     }
-    if characters.len() <= 24 && two_persons(text).is_some()
-        || characters.len() <= 9 && office(text).is_some()
-        || characters.len() <= 10 && minister(text)
+    if characters.len() <= 24 && vocabulary.two_persons(text).is_some()
+        || characters.len() <= 9 && vocabulary.office(text).is_some()
+        || characters.len() <= 10 && vocabulary.is_minister(text)
         || characters.len() <= 12 && text.ends_with(['殿', '宛'])
     {
         return Some(Role::To);
     }
-    if head_of_post(text).is_some() && characters.len() <= LONGEST_NAME {
+    if vocabulary.head_of_post(text).is_some() && characters.len() <= LONGEST_NAME {
         return Some(Role::From);
     }
     without_label(text, "件名").map(|_| Role::Subject)
@@ -153,22 +158,27 @@ pub(super) fn is_end_of_dated(text: &str) -> Option<Role> {
 }
 
 /// Whether a line looks like the number's, its digits aside: it opens with 第, or says how the cable is guarded.
-pub(super) fn is_like_number(text: &str) -> bool {
+pub(super) fn is_like_number(text: &str, vocabulary: &Vocabulary) -> bool {
     let short = text.chars().count() <= 16 && !text.contains(['。', '、']);
-    let handled = handling(text);
-    short && (text.starts_with('第') || handled.precedence.is_some() && handled.classification.is_some())
+    let is_handled = || {
+        let found = handling(text, vocabulary);
+        found.precedence.is_some() && found.classification.is_some()
+    };
+    short && (text.starts_with('第') || is_handled())
 }
 
 /// Index of the line with the number: the first that is sure, or the first that is likely.
-pub(super) fn number_line(lines: &[Placed]) -> Option<usize> {
+pub(super) fn number_line(lines: &[Placed], vocabulary: &Vocabulary) -> Option<usize> {
     let find = |sure: bool| {
-        lines.iter().position(|l| numbered(&l.text).is_some_and(|n| n.is_sure == sure && !is_dated(&l.text)))
+        let is_number = |text: &str| numbered(text, vocabulary).is_some_and(|n| n.is_sure == sure);
+        lines.iter().position(|l| is_number(&l.text) && !is_dated(&l.text))
     };
+    let is_like = |line: &Placed| is_like_number(&line.text, vocabulary);
     let (sure, likely) = (find(true), find(false));
     // A likely one before it is the head's own; a sure one behind may be a reference that begins a line of the message.
     match (sure, likely) {
-        (Some(sure), Some(likely)) if likely < sure && is_like_number(&lines[likely].text) => Some(likely),
+        (Some(sure), Some(likely)) if likely < sure && is_like(&lines[likely]) => Some(likely),
         (Some(sure), _) => Some(sure),
-        (None, likely) => likely.or_else(|| lines.iter().position(|l| is_like_number(&l.text))),
+        (None, likely) => likely.or_else(|| lines.iter().position(is_like)),
     }
 }

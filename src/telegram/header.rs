@@ -2,17 +2,169 @@
 
 use super::cells::{Cell, GAP, cells, is_even, measured, print_size, with_gaps};
 use super::dispatch::{self, ReadDispatch};
+use super::handling::{Handling, handling};
 use super::likeness::{self, without_specks};
 use super::number::{Numbered, numbered};
-use super::vocabulary::{self, HEADS_OF_POST, Handling, OFFICES, folded};
+use super::vocabulary::{Vocabulary, folded};
 use super::{numerals, role, sheet};
 use crate::page::{Line, REDACTION_MARK, Region, Role, Sheet, Telegram, TelegramKind, WritingMode};
 
 /// A character read with less is more likely wrong than right: a name, subject or number that has it is null.
 const LIKELIER_NOT: f32 = 0.5;
 
-/// Most characters of a head of post with his post: 在ＯＥＣＤ加盟国各公館長.
-pub(super) const LONGEST_NAME: usize = 16;
+/// The regions of a page with their roles, and the words by which the fields of the head are recognized.
+pub(super) struct Head<'a> {
+    pub(super) regions: &'a [Region],
+    pub(super) vocabulary: &'a Vocabulary,
+}
+
+/// The content of the lines of the number.
+struct Identified<'v> {
+    number: Option<u32>,
+    series: Option<String>,
+    sheet: Option<Sheet>,
+    handling: Handling<'v>,
+}
+
+impl<'a> Head<'a> {
+    /// The kind of the page: by its title, else a later page where the number's line says so.
+    pub(super) fn kind(&self) -> Option<TelegramKind> {
+        let titles = || texts(self.regions, Role::FormTitle);
+        let titled = titles().into_iter().find_map(|t| sheet::by_title(&folded(t)));
+        let continues = || self.identified().sheet.filter(|s| s.page > 1).map(|_| TelegramKind::Continuation);
+        titled.or_else(|| continues().filter(|_| titles().is_empty()))
+    }
+
+    /// The head's fields.
+    pub(super) fn fields(&self) -> Telegram {
+        let Identified { number, series, sheet, handling } = self.identified();
+        let mut sent = self.sent_or_received(Role::Sent);
+        let mut received = self.sent_or_received(Role::Received);
+        dispatch::complete(sent.as_mut(), received.as_mut());
+        Telegram {
+            number,
+            series,
+            sheet,
+            classification: handling.classification.map(str::to_owned),
+            precedence: handling.precedence.map(str::to_owned),
+            distribution: handling.distribution.or_else(|| self.distribution()).map(str::to_owned),
+            sent: sent.map(|d| d.found),
+            received: received.map(|d| d.found),
+            to: self.person(Role::To, 0),
+            from: self.person(Role::From, 0).or_else(|| self.person(Role::To, 1)),
+            bureau: self.bureau(),
+            serial: serial(self.regions),
+            subject: subject(self.regions),
+            ..Telegram::default()
+        }
+    }
+
+    /// The number, and the words behind it: in its own line, or in one of their own beside it.
+    fn identified(&self) -> Identified<'a> {
+        let Self { regions, vocabulary } = *self;
+        let behind: String = lines(regions, Role::Number)
+            .map(|(line, _)| folded(&line.text))
+            .map(|text| numbered(&text, vocabulary).map_or(text, |n| n.behind))
+            .collect();
+        let number = self.number_line();
+        let alone = || texts(regions, Role::Number).into_iter().find_map(|t| Some(sheet::sheet(t)?.0));
+        Identified {
+            number: number.as_ref().and_then(|n| n.value),
+            series: number.as_ref().and_then(|n| n.series).map(str::to_owned),
+            sheet: number.and_then(|n| n.sheet).or_else(alone),
+            handling: handling(&behind, vocabulary),
+        }
+    }
+
+    /// The number of the cable; without a value where its digits are unsure or stand at uneven steps.
+    fn number_line(&self) -> Option<Numbered<'a>> {
+        let Self { regions, vocabulary } = *self;
+        let print = print_size(regions);
+        lines(regions, Role::Number).find_map(|(line, mode)| {
+            let found = numbered(&folded(&line.text), vocabulary)?;
+            let cells = measured(line, mode, print);
+            let digits = digits(&cells);
+            let is_whole = !with_gaps(digits).contains(GAP) && is_even(digits);
+            let is_sure = digits.iter().all(|c| c.confidence >= LIKELIER_NOT);
+            Some(Numbered { value: found.value.filter(|_| is_whole && is_sure), ..found })
+        })
+    }
+
+    /// The distribution where it has a line of its own: （限定配布）.
+    fn distribution(&self) -> Option<&'a str> {
+        let mut first = texts(self.regions, Role::Body).into_iter().take(3);
+        first.find_map(|text| self.vocabulary.distribution(text))
+    }
+
+    fn sent_or_received(&self, wanted: Role) -> Option<ReadDispatch> {
+        let Self { regions, vocabulary } = *self;
+        let text = texts(regions, wanted).concat();
+        let print = print_size(regions);
+        let with_gaps: String =
+            lines(regions, wanted).map(|(line, mode)| with_gaps(&measured(line, mode, print))).collect();
+        (!text.is_empty()).then(|| dispatch::dispatch(text, &with_gaps, vocabulary))
+    }
+
+    /// The person named in a role's line, or the one named behind it in the same line: an office by its proper name, a
+    /// head of post as read; null where any of it is blacked out.
+    fn person(&self, wanted: Role, which: usize) -> Option<String> {
+        let Self { regions, vocabulary } = *self;
+        let text = texts(regions, wanted).into_iter().next()?;
+        let name = without_specks(text);
+        let (first, second) = match vocabulary.two_persons(name) {
+            Some((first, second)) => (first, Some(second)),
+            None => (name, None),
+        };
+        let name = [Some(first), second][which.min(1)]?;
+        if name.is_empty() || name.contains(REDACTION_MARK) {
+            return None;
+        }
+        let as_read = || {
+            let bare = name.trim_end_matches(['殿', '宛']).trim_end();
+            let named = vocabulary
+                .is_minister(&folded(bare))
+                .then(|| bare.to_owned())
+                .or_else(|| vocabulary.head_of_post(name));
+            named.filter(|_| is_likely(regions, wanted))
+        };
+        vocabulary.office(name).map(|word| as_printed(name, word)).or_else(as_read)
+    }
+
+    /// The bureau in charge, as printed: unsure characters of a known name are the vocabulary's, and an unknown name counts
+    /// where all of it is sure and it is no known one with a character too few or too many.
+    fn bureau(&self) -> Option<String> {
+        let (line, mode) = lines(self.regions, Role::Bureau).next()?;
+        let all = cells(line, mode);
+        if all.iter().any(|c| c.character == REDACTION_MARK) {
+            return None;
+        }
+        let all = without_specks_at_edges(&all);
+        let labelled = text_of(&all[..all.len().min(2)]) == "主管";
+        let name = without_specks_at_edges(&all[if labelled { 2 } else { 0 }..]);
+        let text = text_of(name);
+        let is_name = (3..=14).contains(&name.len()) && text.ends_with(['長', '局', '部', '課', '室']);
+        if is_name
+            && name.iter().all(Cell::is_sure)
+            && is_even(name)
+            && !self.vocabulary.is_torn_bureau(&folded(&text))
+        {
+            return Some(text);
+        }
+        // 主管 may be misread or lost in part.
+        let most = if labelled { 0 } else { name.len().min(3) };
+        (0..=most).find_map(|skip| self.known_bureau(without_specks_at_edges(&name[skip..])))
+    }
+
+    /// A name of the vocabulary with all its characters read; those that differ from it were unsure.
+    fn known_bureau(&self, name: &[Cell]) -> Option<String> {
+        let word: Vec<char> = self.vocabulary.bureau(&text_of(name))?.chars().collect();
+        let alike = |(cell, letter): (&Cell, &char)| {
+            let is_same = folded(&cell.character.to_string()).chars().eq([*letter]);
+            (is_same || !cell.is_sure()).then_some(if is_same { cell.character } else { *letter })
+        };
+        (word.len() == name.len()).then(|| name.iter().zip(&word).map(alike).collect()).flatten()
+    }
+}
 
 /// Texts of the lines with a role.
 pub(super) fn texts(regions: &[Region], wanted: Role) -> Vec<&str> {
@@ -31,78 +183,9 @@ fn is_likely(regions: &[Region], wanted: Role) -> bool {
     lines(regions, wanted).all(|(line, mode)| cells(line, mode).iter().all(|c| c.confidence >= LIKELIER_NOT))
 }
 
-/// The kind of the page: by its title, else a later page where the number's line says so.
-pub(super) fn kind(regions: &[Region]) -> Option<TelegramKind> {
-    let titles = || texts(regions, Role::FormTitle);
-    let titled = titles().into_iter().find_map(|t| sheet::by_title(&folded(t)));
-    let continues = || identified(regions).sheet.filter(|s| s.page > 1).map(|_| TelegramKind::Continuation);
-    titled.or_else(|| continues().filter(|_| titles().is_empty()))
-}
-
 /// What follows a label; `None` where the text does not begin with it.
 pub(super) fn without_label<'a>(text: &'a str, label: &str) -> Option<&'a str> {
     text.strip_prefix(label).map(|rest| rest.trim_start_matches(['：', ':', ' ', '　', '・', '.']))
-}
-
-/// The head's fields.
-pub(super) fn header(regions: &[Region]) -> Telegram {
-    let Identified { number, series, sheet, handling } = identified(regions);
-    let mut sent = sent_or_received(regions, Role::Sent);
-    let mut received = sent_or_received(regions, Role::Received);
-    dispatch::complete(sent.as_mut(), received.as_mut());
-    Telegram {
-        number,
-        series,
-        sheet,
-        classification: handling.classification.map(str::to_owned),
-        precedence: handling.precedence.map(str::to_owned),
-        distribution: handling.distribution.or_else(|| distribution(regions)).map(str::to_owned),
-        sent: sent.map(|d| d.found),
-        received: received.map(|d| d.found),
-        to: person(regions, Role::To, 0),
-        from: person(regions, Role::From, 0).or_else(|| person(regions, Role::To, 1)),
-        bureau: bureau(regions),
-        serial: serial(regions),
-        subject: subject(regions),
-        ..Telegram::default()
-    }
-}
-
-/// What the lines of the number say.
-struct Identified {
-    number: Option<u32>,
-    series: Option<String>,
-    sheet: Option<Sheet>,
-    handling: Handling,
-}
-
-/// The number, and the words behind it: in its own line, or in one of their own beside it.
-fn identified(regions: &[Region]) -> Identified {
-    let behind: String = lines(regions, Role::Number)
-        .map(|(line, _)| folded(&line.text))
-        .map(|text| numbered(&text).map_or(text, |n| n.behind))
-        .collect();
-    let number = number_line(regions);
-    let alone = || texts(regions, Role::Number).into_iter().find_map(|t| Some(sheet::sheet(t)?.0));
-    Identified {
-        number: number.as_ref().and_then(|n| n.value),
-        series: number.as_ref().and_then(|n| n.series).map(str::to_owned),
-        sheet: number.and_then(|n| n.sheet).or_else(alone),
-        handling: vocabulary::handling(&behind),
-    }
-}
-
-/// The number of the cable; without a value where its digits are unsure or stand at uneven steps.
-fn number_line(regions: &[Region]) -> Option<Numbered> {
-    let print = print_size(regions);
-    lines(regions, Role::Number).find_map(|(line, mode)| {
-        let found = numbered(&folded(&line.text))?;
-        let cells = measured(line, mode, print);
-        let digits = digits(&cells);
-        let is_whole = !with_gaps(digits).contains(GAP) && is_even(digits);
-        let is_sure = digits.iter().all(|c| c.confidence >= LIKELIER_NOT);
-        Some(Numbered { value: found.value.filter(|_| is_whole && is_sure), ..found })
-    })
 }
 
 /// The first numeral of a line.
@@ -113,130 +196,10 @@ fn digits(cells: &[Cell]) -> &[Cell] {
     &cells[start..start + length]
 }
 
-/// The distribution where it has a line of its own: （限定配布）.
-fn distribution(regions: &[Region]) -> Option<&'static str> {
-    texts(regions, Role::Body).into_iter().take(3).find_map(distribution_alone)
-}
-
-/// The distribution that a line names, and nothing else.
-pub(super) fn distribution_alone(text: &str) -> Option<&'static str> {
-    let text = folded(text);
-    let inside = without_specks(&text).trim_matches(|c| matches!(c, '(' | ')' | '〔' | '〕' | '[' | ']'));
-    vocabulary::nearest(inside, &vocabulary::DISTRIBUTIONS)
-}
-
-fn sent_or_received(regions: &[Region], wanted: Role) -> Option<ReadDispatch> {
-    let text = texts(regions, wanted).concat();
-    let print = print_size(regions);
-    let with_gaps: String =
-        lines(regions, wanted).map(|(line, mode)| with_gaps(&measured(line, mode, print))).collect();
-    (!text.is_empty()).then(|| dispatch::dispatch(text, &with_gaps))
-}
-
-/// The person named in a role's line, or the one named behind it in the same line: an office by its proper name, a
-/// head of post as read; null where any of it is blacked out.
-fn person(regions: &[Region], wanted: Role, which: usize) -> Option<String> {
-    let text = texts(regions, wanted).into_iter().next()?;
-    let name = without_specks(text);
-    let (first, second) = match two_persons(name) {
-        Some((first, second)) => (first, Some(second)),
-        None => (name, None),
-    };
-    let name = [Some(first), second][which.min(1)]?;
-    if name.is_empty() || name.contains(REDACTION_MARK) {
-        return None;
-    }
-    let as_read = || {
-        let bare = name.trim_end_matches(['殿', '宛']).trim_end();
-        let named = minister(&folded(bare)).then(|| bare.to_owned()).or_else(|| head_of_post(name));
-        named.filter(|_| is_likely(regions, wanted))
-    };
-    office(name).map(|word| as_printed(name, word)).or_else(as_read)
-}
-
 /// A word of a vocabulary as the text prints it: in its old forms, if it begins with the word.
 fn as_printed(text: &str, word: &str) -> String {
     let printed: String = text.chars().take(word.chars().count()).collect();
     if folded(&printed) == word { printed } else { word.to_owned() }
-}
-
-/// Whether a (folded) text names a minister: 廣津外務大臣.
-pub(super) fn minister(text: &str) -> bool {
-    let text = text.trim_end_matches(['殿', '宛']);
-    let name = OFFICES.iter().find_map(|office| text.strip_suffix(office));
-    let is_kanji = |c: char| matches!(c, '一'..='龥' | '々' | '\u{F900}'..='\u{FAFF}');
-    name.is_some_and(|n| (1..=4).contains(&n.chars().count()) && n.chars().all(is_kanji))
-}
-
-/// 外務大臣殿　波多野大使: two names that were read as one line.
-pub(super) fn two_persons(text: &str) -> Option<(&str, &str)> {
-    let (place, mark) = text.char_indices().find(|(i, c)| *i > 0 && *c == '殿')?;
-    let rest = text[place + mark.len_utf8()..].trim();
-    head_of_post(rest).map(|_| (&text[..place], rest))
-}
-
-/// The office that a line names. 殿 or 宛 behind it may be misread, a speck or two may stand before it.
-pub(super) fn office(text: &str) -> Option<&'static str> {
-    let plain = folded(text);
-    let characters: Vec<char> = without_specks(&plain).chars().collect();
-    let whole = likeness::nearest(&characters, &OFFICES);
-    let without_last = || {
-        let most = if characters.last().is_some_and(|&c| likeness::alike(c, '殿')) { 2 } else { 1 };
-        (1..=most)
-            .find_map(|n| likeness::nearest(characters.get(..characters.len().checked_sub(n)?)?, &OFFICES))
-    };
-    whole.or_else(without_last)
-}
-
-/// A head of post as read, without 殿; his title through a misread character.
-pub(super) fn head_of_post(text: &str) -> Option<String> {
-    let name = without_specks(text).trim_end_matches(['殿', '宛']).trim_end();
-    let read: Vec<char> = name.chars().collect();
-    let plain: Vec<char> = folded(name).chars().collect();
-    if !(3..=LONGEST_NAME).contains(&read.len()) || plain.len() != read.len() {
-        return None;
-    }
-    let title = |exact: bool| {
-        HEADS_OF_POST.iter().find(|title| {
-            let letters: Vec<char> = title.chars().collect();
-            let Some(start) = plain.len().checked_sub(letters.len()).filter(|&s| s >= 1) else {
-                return false;
-            };
-            let cost = likeness::distance(&plain[start..], &letters);
-            cost == 0 || !exact && cost <= likeness::allowance(&letters)
-        })
-    };
-    if title(true).is_some() {
-        return Some(name.to_owned());
-    }
-    let title = title(false)?;
-    let start = read.len() - title.chars().count();
-    Some(read[..start].iter().copied().chain(title.chars()).collect())
-}
-
-/// The bureau in charge, as printed: unsure characters of a known name are the vocabulary's, and an unknown name counts
-/// where all of it is sure and it is no known one with a character too few or too many.
-fn bureau(regions: &[Region]) -> Option<String> {
-    let (line, mode) = lines(regions, Role::Bureau).next()?;
-    let all = cells(line, mode);
-    if all.iter().any(|c| c.character == REDACTION_MARK) {
-        return None;
-    }
-    let all = without_specks_at_edges(&all);
-    let labelled = text_of(&all[..all.len().min(2)]) == "主管";
-    let name = without_specks_at_edges(&all[if labelled { 2 } else { 0 }..]);
-    let text = text_of(name);
-    let is_name = (3..=14).contains(&name.len()) && text.ends_with(['長', '局', '部', '課', '室']);
-    if is_name
-        && name.iter().all(Cell::is_sure)
-        && is_even(name)
-        && !vocabulary::is_torn_bureau(&folded(&text))
-    {
-        return Some(text);
-    }
-    // 主管 may be misread or lost in part.
-    let most = if labelled { 0 } else { name.len().min(3) };
-    (0..=most).find_map(|skip| known_bureau(without_specks_at_edges(&name[skip..])))
 }
 
 fn without_specks_at_edges(cells: &[Cell]) -> &[Cell] {
@@ -246,25 +209,8 @@ fn without_specks_at_edges(cells: &[Cell]) -> &[Cell] {
     &cells[start..end]
 }
 
-/// A name of the vocabulary with all its characters read; those that differ from it were unsure.
-fn known_bureau(name: &[Cell]) -> Option<String> {
-    let word: Vec<char> = vocabulary::bureau(&text_of(name))?.chars().collect();
-    let alike = |(cell, letter): (&Cell, &char)| {
-        let is_same = folded(&cell.character.to_string()).chars().eq([*letter]);
-        (is_same || !cell.is_sure()).then_some(if is_same { cell.character } else { *letter })
-    };
-    (word.len() == name.len()).then(|| name.iter().zip(&word).map(alike).collect()).flatten()
-}
-
 fn text_of(cells: &[Cell]) -> String {
     cells.iter().map(|c| c.character).collect()
-}
-
-/// The bureau that a text names, behind 主管 or what was read for it.
-pub(super) fn bureau_in(text: &str) -> Option<&'static str> {
-    let characters: Vec<char> = without_specks(text).chars().collect();
-    let mut starts = (0..=3.min(characters.len())).map(|skip| characters[skip..].iter().collect::<String>());
-    starts.find_map(|rest| vocabulary::bureau(&rest))
 }
 
 /// The telegraph section's serial number, as read.

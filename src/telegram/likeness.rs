@@ -146,13 +146,14 @@ pub(super) fn allowance(word: &[char]) -> usize {
 }
 
 /// The word that a text is; `None` where no word is near enough, or another is as near.
-pub(super) fn nearest<'a>(text: &[char], words: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(text: &[char], words: &'a [impl AsRef<str>]) -> Option<&'a str> {
     let mut found: Vec<(usize, &str)> = words
         .iter()
         .filter_map(|word| {
+            let word = word.as_ref();
             let letters: Vec<char> = word.chars().collect();
             let cost = distance(text, &letters);
-            (cost <= allowance(&letters)).then_some((cost, *word))
+            (cost <= allowance(&letters)).then_some((cost, word))
         })
         .collect();
     found.sort_by_key(|f| f.0);

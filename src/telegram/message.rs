@@ -1,7 +1,6 @@
 //! The message: paragraphs with their speakers, what it refers to, the end mark.
 
-use super::header::distribution_alone;
-use super::vocabulary::folded;
+use super::vocabulary::{Vocabulary, folded};
 use super::{forwarding, numerals, place, references, role};
 use crate::geometry::BBox;
 use crate::page::{Line, Paragraph, Reference, Region, Role, WritingMode};
@@ -45,26 +44,23 @@ fn lines(regions: &[Region]) -> Vec<Placed<'_>> {
 }
 
 /// The message in paragraphs: each opens with a line that is indented, and has the lines at the margin behind it.
-pub(super) fn paragraphs(regions: &[Region]) -> Vec<Paragraph> {
+pub(super) fn paragraphs(regions: &[Region], vocabulary: &Vocabulary) -> Vec<Paragraph> {
     let lines: Vec<Placed<'_>> = lines(regions)
         .into_iter()
         .filter(|l| l.role == Role::Body && !l.line.text.trim().is_empty())
-        .filter(|l| distribution_alone(&l.line.text).is_none())
+        .filter(|l| vocabulary.distribution(&l.line.text).is_none())
         .collect();
     let mut found: Vec<Paragraph> = Vec::new();
     for (i, placed) in lines.iter().enumerate() {
         let text = placed.line.text.trim();
-        let opens = speaker(text).is_some() || opens_item(text) || is_indented(&lines, i);
+        let speaker = speaker(text, vocabulary);
+        let opens = speaker.is_some() || opens_item(text) || is_indented(&lines, i);
         match found.last_mut().filter(|_| !opens) {
             Some(paragraph) => {
                 paragraph.text += text;
                 paragraph.lines.push(placed.id.clone());
             }
-            None => found.push(Paragraph {
-                speaker: speaker(text),
-                text: text.to_owned(),
-                lines: vec![placed.id.clone()],
-            }),
+            None => found.push(Paragraph { speaker, text: text.to_owned(), lines: vec![placed.id.clone()] }),
         }
     }
     found
@@ -101,7 +97,7 @@ fn is_indented(lines: &[Placed<'_>], at: usize) -> bool {
 }
 
 /// The name in parentheses at the head of a paragraph: （総理）. Numbers there count items: （１）, １．（１）.
-fn speaker(text: &str) -> Option<String> {
+fn speaker(text: &str, vocabulary: &Vocabulary) -> Option<String> {
     let inside = text.strip_prefix(['（', '(', '〈', '［', '['])?;
     let end = inside.find(['）', ')', '〉', '］', ']'])?;
     let name = &inside[..end];
@@ -110,7 +106,7 @@ fn speaker(text: &str) -> Option<String> {
         && !matches!(name.chars().next(), Some('ア'..='ン')) | (name.chars().count() > 1)
         && !name.contains(['、', '。', '■', '注'])
         && !matches!(name, "了" | "終")
-        && distribution_alone(name).is_none();
+        && vocabulary.distribution(name).is_none();
     is_name.then(|| name.to_owned())
 }
 

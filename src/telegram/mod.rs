@@ -10,6 +10,7 @@
 //! is recognized through a misread character; bureaus are as printed, and a vocabulary replaces their unsure
 //! characters alone; names and subjects are as read. Where a blot or a misreading leaves more than one possibility,
 //! the field is null. Digits are never guessed: a numeral that may have lost or gained one is no number ([`cells`]).
+//! The words stand in `vocabulary.toml`; users add theirs ([`TelegramOptions`]), and a [`Vocabulary`] holds both.
 //!
 //! Lists and slips that travel with a cable have its number and subject, and say so by their kind ([`sheet`]).
 
@@ -17,12 +18,15 @@ mod captions;
 mod cells;
 mod dispatch;
 mod forwarding;
+mod handling;
 mod head;
 mod header;
 mod likeness;
 mod message;
+mod names;
 mod number;
 mod numerals;
+mod options;
 mod persons;
 mod place;
 mod references;
@@ -31,31 +35,35 @@ mod sheet;
 mod time;
 mod vocabulary;
 
+pub use options::{TelegramOptions, Words, WordsError};
 pub use roles::{assign_roles, find_roles};
+pub use vocabulary::Vocabulary;
 
 use crate::page::{Region, RegionKind, Role, Telegram};
+use header::Head;
 
 /// The fields of a cable; `None` where the page has no title, no number with that of its page, nor two lines of a head.
 #[must_use]
-pub fn parse_telegram(regions: &[Region]) -> Option<Telegram> {
+pub fn parse_telegram(regions: &[Region], vocabulary: &Vocabulary) -> Option<Telegram> {
+    let head = Head { regions, vocabulary };
     let telegram = Telegram {
-        kind: header::kind(regions),
+        kind: head.kind(),
         references: message::references(regions),
-        paragraphs: message::paragraphs(regions),
+        paragraphs: message::paragraphs(regions, vocabulary),
         forwarded_to: message::forwarded_to(regions),
         end_mark: message::has_end_mark(regions),
-        ..header::header(regions)
+        ..head.fields()
     };
     let titled = !header::texts(regions, Role::FormTitle).is_empty();
     let continues = telegram.number.is_some() && telegram.sheet.is_some();
-    let head = [
+    let of_head = [
         telegram.number.is_some(),
         telegram.sent.is_some(),
         telegram.received.is_some(),
         telegram.to.is_some(),
         telegram.from.is_some(),
     ];
-    (titled || continues || head.into_iter().filter(|&known| known).count() >= 2).then_some(telegram)
+    (titled || continues || of_head.into_iter().filter(|&known| known).count() >= 2).then_some(telegram)
 }
 
 /// The role of a text region.

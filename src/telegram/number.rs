@@ -1,9 +1,10 @@
 //! The cable's number: 第５５１７号, 第六三六一號, 二一四號.
 
+use super::handling::is_accounted_for;
 use super::likeness::{alike, is_speck};
 use super::numerals;
 use super::sheet::sheet;
-use super::vocabulary::{SERIES, is_accounted_for};
+use super::vocabulary::Vocabulary;
 use crate::page::Sheet;
 
 /// Most characters behind the number in its line: classification, precedence and distribution.
@@ -11,11 +12,11 @@ const MOST_BEHIND: usize = 18;
 
 /// A number at the beginning of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Numbered {
+pub(super) struct Numbered<'v> {
     /// Its value; `None` where it is hidden or doubtful.
     pub(super) value: Option<u32>,
     /// The series that counts it: 合 in 合第８１３号.
-    pub(super) series: Option<&'static str>,
+    pub(super) series: Option<&'v str>,
     /// The page of the cable that stands behind 号.
     pub(super) sheet: Option<Sheet>,
     /// What stands behind 号, the page left out.
@@ -26,12 +27,11 @@ pub(super) struct Numbered {
 
 /// The number that opens a (folded) line. 第 or 号 may be misread where the other, and two digits, are sure: digits
 /// are never guessed, specks between them are passed over. `None` where the line does not open with a number.
-pub(super) fn numbered(text: &str) -> Option<Numbered> {
+pub(super) fn numbered<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<Numbered<'v>> {
     let opening = text.trim_start_matches(is_speck);
-    let series =
-        SERIES.into_iter().find(|s| opening.strip_prefix(s).is_some_and(|rest| rest.starts_with('第')));
+    let series = vocabulary.series(opening);
     let without = series.and_then(|s| opening.strip_prefix(s)).unwrap_or(text);
-    let found = numbered_alone(without)?;
+    let found = numbered_alone(without, vocabulary)?;
     let (sheet, behind) = match sheet(&found.behind) {
         Some((sheet, rest)) => (Some(sheet), rest),
         None => (None, found.behind),
@@ -40,7 +40,7 @@ pub(super) fn numbered(text: &str) -> Option<Numbered> {
 }
 
 /// The number that opens a line, without its series.
-fn numbered_alone(text: &str) -> Option<Numbered> {
+fn numbered_alone<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<Numbered<'v>> {
     let characters: Vec<char> = text
         .chars()
         .skip_while(|&c| is_speck(c))
@@ -73,16 +73,13 @@ fn numbered_alone(text: &str) -> Option<Numbered> {
     let behind = behind.strip_prefix(&['。']).unwrap_or(behind);
     let has_room = length <= 6 && behind.len() <= MOST_BEHIND && !behind.contains(&'。');
     let behind: String = behind.iter().collect();
-    // Where no 号 bounds the digits, one may be lost in what was read there, unless all behind it is accounted for.
-    let is_bounded =
-        closing.is_some_and(|c| alike(c, '号')) || closing.is_some() && is_accounted_for(&behind);
     let digits: String = characters[start..close].iter().collect();
-    ((is_sure || is_likely) && has_room).then(|| Numbered {
-        value: numerals::value(&digits).filter(|_| is_bounded && is_possible(&digits)),
-        series: None,
-        sheet: None,
-        behind,
-        is_sure,
+    ((is_sure || is_likely) && has_room).then(|| {
+        // Where no 号 bounds the digits, one may be lost in what was read there, unless all behind it is accounted for.
+        let is_bounded = closing.is_some_and(|c| alike(c, '号'))
+            || closing.is_some() && is_accounted_for(&behind, vocabulary);
+        let value = numerals::value(&digits).filter(|_| is_bounded && is_possible(&digits));
+        Numbered { value, series: None, sheet: None, behind, is_sure }
     })
 }
 
@@ -101,6 +98,7 @@ mod tests {
 
     #[test]
     fn digits_are_read_where_the_frame_is_misread_and_never_guessed() {
+        let vocabulary = Vocabulary::default();
         for (text, expected) in [
             ("第5517号極秘大至急", Some(Some(5517))),
             ("第六三六一号", Some(Some(6361))),
@@ -128,11 +126,14 @@ mod tests {
             ("往電第5513号", None),
             ("5月23日", None),
         ] {
-            assert_eq!(numbered(text).map(|n| n.value), expected, "{text}");
+            assert_eq!(numbered(text, &vocabulary).map(|n| n.value), expected, "{text}");
         }
-        assert_eq!(numbered("第5517号極秘大至急").unwrap().behind, "極秘大至急");
-        let circular = numbered("合第813号秘").unwrap();
+        assert_eq!(numbered("第5517号極秘大至急", &vocabulary).unwrap().behind, "極秘大至急");
+        let circular = numbered("合第813号秘", &vocabulary).unwrap();
         assert_eq!((circular.series, circular.behind.as_str()), (Some("合"), "秘"));
-        assert_eq!(numbered("第6020号2/3").unwrap().sheet, Some(Sheet { page: 2, pages: Some(3) }));
+        assert_eq!(
+            numbered("第6020号2/3", &vocabulary).unwrap().sheet,
+            Some(Sheet { page: 2, pages: Some(3) })
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! In all layouts the addressee comes first, at the margin, and the sender behind it or at the far end of its line. 殿
 //! marks an addressee wherever it stands.
 
-use super::head::{Placed, by_words};
+use super::head::Placed;
 use crate::page::{Role, WritingMode};
 
 /// The lines of both.
@@ -47,6 +47,6 @@ fn is_addressee(lines: &[Placed], mode: WritingMode, only: usize) -> bool {
     let margin = of_mode().map(|b| b.left).min().unwrap_or(0);
     let end = of_mode().map(|b| b.right).max().unwrap_or(0);
     let is_far = 2 * (along(only).left - margin) > end - margin;
-    let is_office = by_words(&lines[only].text) == Some(Role::To);
+    let is_office = lines[only].by_words == Some(Role::To);
     !is_far && (is_office || lines[only].text.starts_with('在'))
 }

@@ -1,10 +1,11 @@
 //! Gives every line its part in the cable, and regroups regions by part.
 
 use super::captions::captions;
+use super::handling::handling;
 use super::head::{self, Placed};
 use super::message::{ends, opens_item};
 use super::number::numbered;
-use super::vocabulary::handling;
+use super::vocabulary::Vocabulary;
 use super::{persons, sheet};
 use crate::geometry::BBox;
 use crate::page::{Confidence, Line, Region, RegionKind, Role, WritingMode};
@@ -17,7 +18,7 @@ const LONGEST_NOTE: usize = 8;
 /// Gives every text region its part in the cable, splitting regions where parts meet (ids are given afterwards). Notes that
 /// somebody put on beside the title become [`RegionKind::Handwriting`].
 #[must_use]
-pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
+pub fn assign_roles(regions: Vec<Region>, vocabulary: &Vocabulary) -> Vec<Region> {
     let lines: Vec<(Line, WritingMode, Region)> = regions
         .into_iter()
         .flat_map(|region| {
@@ -27,7 +28,8 @@ pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
             region.lines.into_iter().map(move |l| (l, mode, bare.clone()))
         })
         .collect();
-    let roles = find_roles(&lines.iter().map(|(l, mode, _)| (l, *mode)).collect::<Vec<_>>());
+    let bare: Vec<(&Line, WritingMode)> = lines.iter().map(|(l, mode, _)| (l, *mode)).collect();
+    let roles = find_roles(&bare, vocabulary);
     let mut out: Vec<Region> = Vec::new();
     let mut source: Option<BBox> = None;
     for ((line, mode, bare), role) in lines.into_iter().zip(roles) {
@@ -49,16 +51,16 @@ pub fn assign_roles(regions: Vec<Region>) -> Vec<Region> {
 
 /// The roles of lines in reading order; `None` of notes, which have no part in the cable.
 #[must_use]
-pub fn find_roles(lines: &[(&Line, WritingMode)]) -> Vec<Option<Role>> {
-    roles_of(&head::placed(lines))
+pub fn find_roles(lines: &[(&Line, WritingMode)], vocabulary: &Vocabulary) -> Vec<Option<Role>> {
+    roles_of(&head::placed(lines, vocabulary), vocabulary)
 }
 
-fn roles_of(lines: &[Placed]) -> Vec<Option<Role>> {
-    let mut roles = Roles::new(lines);
+fn roles_of(lines: &[Placed], vocabulary: &Vocabulary) -> Vec<Option<Role>> {
+    let mut roles = Roles::new(lines, vocabulary);
     if roles.is_no_cable() {
         return roles.of_companion();
     }
-    let captions = captions(lines);
+    let captions = captions(lines, vocabulary);
     captions.iter().for_each(|&i| roles.found[i] = Some(Role::Label));
     roles.words_of_the_head();
     let notes = roles.beside_the_title();
@@ -77,6 +79,7 @@ fn roles_of(lines: &[Placed]) -> Vec<Option<Role>> {
 /// Roles found so far; each step leaves alone what the ones before it decided.
 struct Roles<'a> {
     lines: &'a [Placed],
+    vocabulary: &'a Vocabulary,
     found: Vec<Option<Role>>,
     number: Option<usize>,
     /// Direction of the cable: that of its number, dates or most lines.
@@ -84,8 +87,8 @@ struct Roles<'a> {
 }
 
 impl<'a> Roles<'a> {
-    fn new(lines: &'a [Placed]) -> Self {
-        let number = head::number_line(lines);
+    fn new(lines: &'a [Placed], vocabulary: &'a Vocabulary) -> Self {
+        let number = head::number_line(lines, vocabulary);
         let dated = lines.iter().position(|l| head::is_dated(&l.text));
         let vertical = lines.iter().filter(|l| l.mode == WritingMode::VerticalRl).count();
         let most =
@@ -95,7 +98,7 @@ impl<'a> Roles<'a> {
         if let Some(number) = number {
             found[number] = Some(Role::Number);
         }
-        Self { lines, found, number, mode }
+        Self { lines, vocabulary, found, number, mode }
     }
 
     fn has(&self, role: Role) -> bool {
@@ -126,7 +129,7 @@ impl<'a> Roles<'a> {
             if self.found[i].is_some() {
                 continue;
             }
-            let role = head::by_words(&self.lines[i].text);
+            let role = self.lines[i].by_words;
             let once = matches!(role, Some(Role::To | Role::From | Role::Bureau | Role::Serial));
             if role == Some(Role::Other) || self.is_ahead(i) && !(once && role.is_some_and(|r| self.has(r))) {
                 self.found[i] = role;
@@ -206,7 +209,7 @@ impl<'a> Roles<'a> {
             self.found[title] = Some(Role::FormTitle);
         }
         for i in 0..self.lines.len() {
-            if self.found[i].is_none() && head::by_words(&self.lines[i].text) == Some(Role::Label) {
+            if self.found[i].is_none() && self.lines[i].by_words == Some(Role::Label) {
                 self.found[i] = Some(Role::Label);
             }
         }
@@ -296,7 +299,7 @@ impl<'a> Roles<'a> {
     fn persons(&mut self) {
         let is_person = |i: usize| {
             let is_free = matches!(self.found[i], None | Some(Role::To | Role::From));
-            let role = head::by_words(&self.lines[i].text);
+            let role = self.lines[i].by_words;
             is_free && self.is_ahead(i) && matches!(role, Some(Role::To | Role::From))
         };
         let named: Vec<usize> = (0..self.lines.len()).filter(|&i| is_person(i)).collect();
@@ -335,7 +338,7 @@ impl<'a> Roles<'a> {
     fn beside_the_number(&mut self) {
         let Some(number) = self.number else { return };
         let words = |text: &str| {
-            let found = handling(text);
+            let found = handling(text, self.vocabulary);
             text.chars().count() <= 14 && (found.classification.is_some() || found.precedence.is_some())
         };
         let is_sheet = |i: usize| {
@@ -394,8 +397,8 @@ impl<'a> Roles<'a> {
     /// The subject where no number was found: at the margin, up to a line like the number's or an indented one. Where
     /// nothing ends it within two lines, or it holds a sentence, it is not told from the message.
     fn subject_without_number(&mut self, behind: &[usize], at_margin: &[usize]) {
-        let lines = self.lines;
-        let is_number = |i: usize| head::is_like_number(&lines[i].text);
+        let Self { lines, vocabulary, .. } = *self;
+        let is_number = |i: usize| head::is_like_number(&lines[i].text, vocabulary);
         let is_sentence = |i: usize| lines[i].text.contains('。') || opens_item(&lines[i].text);
         let ends = |i: &usize| !at_margin.contains(i) || is_number(*i) || is_sentence(*i);
         let Some(end) = behind.iter().take(3).position(ends) else { return };
@@ -450,7 +453,7 @@ impl<'a> Roles<'a> {
     /// The sentence on forwarding and the end mark, with what stands behind them.
     fn closing(&mut self) {
         let body: Vec<usize> = (0..self.lines.len()).filter(|&i| self.found[i] == Some(Role::Body)).collect();
-        let Some(start) = closing_from(self.lines, &body) else { return };
+        let Some(start) = closing_from(self.lines, &body, self.vocabulary) else { return };
         for &i in &body[start..] {
             self.found[i] = Some(Role::Closing);
         }
@@ -458,7 +461,7 @@ impl<'a> Roles<'a> {
 }
 
 /// Index among the lines of the message of the first of the closing.
-fn closing_from(lines: &[Placed], body: &[usize]) -> Option<usize> {
+fn closing_from(lines: &[Placed], body: &[usize], vocabulary: &Vocabulary) -> Option<usize> {
     let text = |i: usize| lines[body[i]].text.as_str();
     let forwards = |t: &str| {
         t.contains("転電") || t.contains("暗送") || t.starts_with("全米公館") || t.starts_with("関係公館")
@@ -472,5 +475,5 @@ fn closing_from(lines: &[Placed], body: &[usize]) -> Option<usize> {
     let begins_before =
         first > 0 && text(first - 1).matches('、').count() >= 4 && text(first - 1).contains("公館");
     let start = if begins_before { first - 1 } else { first };
-    numbered(text(start)).is_none().then_some(start)
+    numbered(text(start), vocabulary).is_none().then_some(start)
 }
