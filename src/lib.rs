@@ -75,6 +75,9 @@ pub mod reviewed;
 #[cfg(feature = "evaluate")]
 #[doc(hidden)]
 pub mod evaluate;
+#[cfg(feature = "index")]
+#[doc(hidden)]
+pub mod index;
 #[doc(hidden)]
 pub mod join;
 #[doc(hidden)]

@@ -3,6 +3,8 @@
 //! Never applied to stored text: what a page record holds is as printed. Width and compatibility forms follow Unicode
 //! NFKC (UAX #15); old forms the table in `orthography/old_forms.txt`, whose head names its source.
 
+pub mod search;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
