@@ -60,8 +60,8 @@ pub(super) fn find_arcs(family: &Upright, transposed: bool, size: f64) -> Vec<Ar
     found
 }
 
-/// Traces the centres of a component's runs from row to row. A trace ends where runs split or merge, because both
-/// sides of a ring may belong to one component.
+/// Traces the centres of a component's runs from row to row. A trace ends where runs split or merge: both sides of a
+/// ring may belong to one component.
 fn chains(family: &Upright, index: usize) -> Vec<Vec<Point>> {
     let runs: Vec<(u32, Range<usize>)> = family.labels.runs_of(index).collect();
     let mut chains: Vec<Vec<Point>> = Vec::new();

@@ -1,5 +1,4 @@
-//! Checks for background beside a mark. A mark lies on paper, so the area beside its edges is as light as the page
-//! background.
+//! Checks for background beside a mark: a mark lies on paper, so the area beside its edges is as light as the page.
 //!
 //! Photographs, the gutter and book covers contain dark gradients. Edge detection finds ink in them, but the area
 //! beside that ink is not background. The check samples a strip along each side and ignores ink, because text may
@@ -13,13 +12,11 @@ use image::GrayImage;
 const STEP: usize = 7;
 /// Distance of the sampled strip's near and far edge from the box, in characters.
 const STRIP: (f64, f64) = (0.15, 0.45);
-/// Least brightness of the strip's 75th percentile; 0 is the ink level, 1 the background level.
+/// Least 75th percentile of a strip's gray levels, on a scale from 0 (ink) to 1 (background).
 const LIGHT: f64 = 0.6;
-/// Least fraction of background pixels in a strip; with fewer, other ink adjoins the side and the strip is not
-/// judged.
+/// Least fraction of background pixels in a strip; with fewer, other ink adjoins the side, which then passes.
 const LEAST_PAPER: f64 = 0.2;
 
-/// The background of a page.
 pub(super) struct Background<'a> {
     gray: &'a GrayImage,
     ink: &'a Binary,
@@ -29,7 +26,6 @@ pub(super) struct Background<'a> {
 }
 
 impl<'a> Background<'a> {
-    /// Measures the background and ink levels of a page.
     pub(super) fn of(gray: &'a GrayImage, ink: &'a Binary) -> Self {
         // Two separate `step_by` iterators, because a zipped iterator advances one pixel at a time.
         let inked = ink.as_ink().as_raw().iter().step_by(STEP);
@@ -48,8 +44,7 @@ impl<'a> Background<'a> {
         self.contrast
     }
 
-    /// Number of sides of a box that have background beside them. Sides at the scan's border or beside other ink
-    /// count as well.
+    /// Number of sides of a box with background beside them, including sides at the scan's border or beside other ink.
     pub(super) fn sides(&self, bbox: &BBox, size: f64) -> usize {
         let near = (STRIP.0 * size) as i32 + 1;
         let far = ((STRIP.1 * size) as i32 + 1).max(near + 2);

@@ -10,22 +10,21 @@ use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 use std::ops::Range;
 
-/// Largest slope of a side against the page (1.5°): boxes are drawn on scans before they are deskewed.
+/// Largest slope of a side against the page (1.5°): boxes are drawn on scans that are deskewed later.
 pub(super) const LEAN: f64 = 0.026;
 /// Sampled positions along a side.
 const SAMPLES: i32 = 40;
 
-/// The ink along one side of a blank.
 #[derive(Clone, Copy)]
 pub(super) struct BoxEdge {
     /// Distance from the blank's bounding box to the outer end of the ink, px.
     pub end: i32,
-    /// Unit: px.
+    /// Thickness, px.
     pub thickness: i32,
     /// Fraction of the samples that hit ink, 0 to 1.
     pub inked: f64,
-    /// Distance from the blank's bounding box outwards to the inner edge at the start and at the end of the side, px.
-    /// Negative where the edge lies inside the bounding box.
+    /// Distance from the blank's bounding box outwards to the inner edge at the start and at the end of the side, px;
+    /// negative inside the bounding box.
     pub edge: [f64; 2],
 }
 
@@ -105,8 +104,7 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f
     }
 }
 
-/// Returns the longest run of ink that begins in a range and ends before `limit`. Gaps of a single pixel do not end
-/// the run.
+/// Returns the longest run of ink that begins in a range and ends before `limit`; gaps of one pixel do not end it.
 fn longest_run(is_ink: impl Fn(i32) -> bool, begins: Range<i32>, limit: i32) -> Option<(i32, i32)> {
     // If characters are two pixels high, `limit` lies before the end of the range.
     let limit = limit.max(begins.end);

@@ -1,5 +1,6 @@
-//! Decides which frames are stamps. A frame with text in it is a stamp if it is askew to the page, heavier than the
-//! page's text, or lies over text. Otherwise it belongs to the form and its sides are rules.
+//! Decides which frames are stamps. Evidence for a stamp is a frame that is askew to the page or heavier than the
+//! page's text, and bolder or larger text inside. Frames without enough evidence belong to the form, and their sides
+//! are rules.
 
 use super::Mark;
 use super::background::Background;
@@ -13,7 +14,7 @@ use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor, StampShape
 use crate::raster::Binary;
 use image::GrayImage;
 
-/// Evidence from lean: this slope (0.6°), or this drift over the frame's length in characters, scores 1; the lesser
+/// Lean that scores 1: this slope (0.6°), and this drift over the frame's length in characters; the lesser score
 /// counts. Forms are deskewed with the page, but may be slightly bent.
 const ASKEW: (f64, f64) = (0.0105, 0.15);
 
@@ -22,8 +23,7 @@ const ASKEW: (f64, f64) = (0.0105, 0.15);
 const ASKED: f64 = 0.9;
 /// Evidence from stroke width, of the frame and of the text in it: 1.5 times the page's stroke width scores 1.
 const HEAVY: f64 = 2.0;
-/// Evidence from character height in a frame that is no cell: twice the page's scores this. Some form text has 1.5
-/// times.
+/// Evidence from character height in a frame that is no cell, if twice the page's; some text on forms has 1.5 times.
 const LARGE: f64 = 0.5;
 /// Additional evidence required for each side that continues beyond a corner, as a form's rules do.
 const ONWARD: f64 = 0.3;
@@ -32,20 +32,17 @@ const LEVEL: f64 = 0.3;
 /// Search distance for rules around a frame, and least length of these rules, in characters.
 const NEARBY: f64 = 6.0;
 const LONG_RULE: f64 = 6.0;
-/// Least and largest fraction of ink inside a stamp: stamps have 0.19 and more, forms with text 0.05 to 0.2, solid
-/// blocks more than the maximum.
+/// Least and largest ink fraction inside a stamp: stamps have 0.19 and more, forms with text 0.05 to 0.2, blocks more.
 const FILLED: (f64, f64) = (0.1, 0.75);
 /// Shortest side of a stamp, in characters: its text is as large as the page's and clear of the frame. Tick boxes are
 /// smaller.
 const SHORTEST: f64 = 1.5;
-/// Shorter side, in characters, below which a frame may be a cell or a box around one character, and the additional
-/// evidence required.
+/// Shorter side below which a frame may be a cell or hold one character, in characters, and the evidence it costs.
 const SMALL: (f64, f64) = (2.0, 0.4);
 
 /// Least shorter side of a blank frame that is a redaction, in characters, and its least aspect ratio.
 const BLANK: (f64, f64) = (0.8, 1.3);
 
-/// A framed stamp.
 pub(super) struct Boxed {
     pub mark: Mark,
     frame: Frame,
@@ -235,8 +232,7 @@ pub(super) fn blank_frames(
     found
 }
 
-/// Whether a frame holds nothing but specks outside the stamps that cross it, and at least two fifths of it lie
-/// outside them.
+/// Whether a frame holds only specks outside the stamps that cross it, and two fifths of it or more lie outside them.
 fn is_blank_beside(text_ink: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) -> bool {
     let long = f64::from(frame.bbox.width().max(frame.bbox.height()));
     let inset = (frame.thickness + frame.lean().abs() * long + 0.12 * size).ceil() as i32;

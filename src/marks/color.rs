@@ -36,8 +36,7 @@ const FRESH: (f64, f64) = (0.4, 3.0);
 const SMALLEST_WITHIN: f64 = 0.25;
 /// Largest gap between strokes of a fresh stamp, in characters.
 const WITHIN_FRESH: f64 = 0.3;
-/// Least inked fractions of its sides ([`shape`]): its frame may be pale in places, and its chroma is further
-/// evidence.
+/// Least inked fractions of its sides ([`shape`]): its frame may be pale, and its chroma is further evidence.
 const FRESH_SIDES: (f64, f64) = (0.55, 0.2);
 /// Longest side of a stamp, in characters: stamps have up to fifteen. Larger groups are searched for rules.
 const LONGEST: f64 = 20.0;

@@ -32,8 +32,8 @@ pub(super) fn cover_ink(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BB
     }
 }
 
-/// Covers the run of ink across a frame's line at a point. Returns `false` if the run is longer than the frame is
-/// thick: text crosses there and is kept.
+/// Covers the run of ink across a frame's line at a point. Returns `false` for a longer run: text crosses there and is
+/// kept.
 pub(super) fn cover_run(
     mark_mask: &mut Binary,
     text_ink: &mut Binary,

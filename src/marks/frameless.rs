@@ -42,8 +42,7 @@ const PROOF: f64 = 1.0;
 const TURNED: f64 = 1.0;
 /// Number of text rows that determine the lean of the page around a stamp.
 const AROUND: usize = 5;
-/// Pinhole density relative to text that scores 0, and that scores 1; and the density assumed of text with fewer
-/// pinholes.
+/// Pinhole density relative to text: 2 times scores 0, 6 times scores 1. Text has this density at least.
 const MOTTLED: (f64, f64) = (2.0, 6.0);
 const PINHOLES: f64 = 0.002;
 /// Score of each further row, and of all at most; and score of a place that heads no text.
@@ -55,13 +54,11 @@ const BELOW: f64 = 9.0;
 /// Least aspect ratio (height by width) of condensed characters: dates of time stamps have 2.1 to 3.1, typewritten
 /// letters 1.2 to 1.5, condensed type on forms 1.75.
 const CONDENSED: f64 = 1.9;
-/// Height of condensed characters relative to the text: the narrow 1 and I of a typewriter are no higher than its
-/// text.
+/// Height range of condensed characters relative to the text: a typewriter's narrow 1 and I are no higher than it.
 const TALL: (f64, f64) = (1.35, 2.6);
 /// Least fill of their boxes, and least stroke width relative to the text: pen strokes have less.
 const PEN: (f64, f64) = (0.4, 0.75);
-/// Largest median deviation of their heights, and of their tops and bottoms from a straight line, in heights: for one
-/// row, and for the whole stamp.
+/// Largest deviation of their heights, and of their tops and bottoms from a line (row, whole stamp), in heights.
 const UNEVEN: f64 = 0.12;
 const OFF: (f64, f64) = (0.1, 0.12);
 
@@ -158,7 +155,6 @@ enum Kind {
     Bold,
 }
 
-/// A row with its measurements.
 struct Seen {
     row: Row,
     /// Height relative to the text.
@@ -255,7 +251,6 @@ impl<'a> Grown<'a> {
         self.rows.iter().flat_map(|r| r.row.characters.iter().copied()).collect()
     }
 
-    /// The rows with a measured texture.
     fn measured(&self) -> impl Iterator<Item = (&Seen, Texture)> {
         self.rows.iter().filter_map(|r| Some((*r, r.texture?)))
     }
@@ -297,8 +292,7 @@ impl<'a> Grown<'a> {
         turned + stamped + rows + if self.heads(seen) { 0.0 } else { HEADS_NOTHING }
     }
 
-    /// Median lean of the text rows above and below, degrees: the pages of a bound book are curved and lean in
-    /// places.
+    /// Median lean of the text rows above and below, degrees: the pages of a bound book lean in places.
     fn turn_around(&self, seen: &[Seen]) -> f64 {
         let leans = |s: &&Seen| s.is_print() && s.off <= STRAIGHT && !self.has(s);
         let over = |s: &&Seen| s.row.bbox.gap_x(&self.bbox) <= 0;

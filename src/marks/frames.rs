@@ -58,7 +58,6 @@ impl Frame {
         (short - 2.0 * inset).max(0.0) * (long - 2.0 * inset).max(0.0)
     }
 
-    /// The four sides, clockwise from the top.
     pub(super) fn sides(&self) -> [(Point, Point); 4] {
         let [a, b, c, d] = self.corners;
         [(a, b), (b, c), (c, d), (d, a)]
@@ -76,7 +75,6 @@ impl Frame {
         (width.min(height), width.max(height))
     }
 
-    /// Whether a point lies within the sides.
     pub(super) fn holds(&self, p: Point) -> bool {
         self.sides().iter().all(|&(a, b)| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) >= 0.0)
     }
@@ -122,8 +120,7 @@ impl Frame {
     }
 }
 
-/// Finds all frames of a page, the largest first. Of frames that nearly coincide, the one with the most ink is
-/// returned.
+/// Finds all frames of a page, the largest first. Of frames that nearly coincide, it keeps the one with the most ink.
 pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, wear: Wear, size: f64) -> Vec<Frame> {
     let mut found = Vec::new();
     for (family, transposed) in [(&strokes.upright.strokes, false), (&strokes.flat.strokes, true)] {
@@ -292,7 +289,8 @@ fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
     while off >= least {
         let (from, to) = side.opposite(top, bottom, off);
         if side.seen.is_covered(from, to, side.reach, side.wear.inked) {
-            // Centre of the opposite side: halfway between its inner edge and the last offset with the best coverage.
+            // Centre of the opposite side: halfway between the outermost covered offset and the innermost with the
+            // best coverage.
             let coverage = |off: f64| {
                 let (from, to) = side.opposite(top, bottom, off);
                 side.seen.coverage(from, to, side.reach)

@@ -101,8 +101,7 @@ impl Search<'_> {
         let mut found = Vec::new();
         let (width, height) = (self.gray.width() as usize, self.gray.height() as usize);
         let mut is_line = vec![0u8; width];
-        // For each column the length of its current run, and for each block whether any of its columns was on a line
-        // in the last row.
+        // For each column the length of its current run, and for each block whether the last row had a line in it.
         let mut rows = vec![0u16; width];
         let mut on_line = vec![false; width.div_ceil(AT_ONCE)];
         for y in 0..=height {
@@ -135,8 +134,7 @@ impl Search<'_> {
     }
 
     /// Follows a line from the end of a clear run while it is inked or darker than one of its sides. Adds the path to
-    /// `found` only if it reaches another clear run. At a corner, the path starts beside its own run, which does not
-    /// count.
+    /// `found` if it reaches another clear run. Around a corner, the first steps lie beside the run they came from.
     fn follow(
         &self,
         (ink, clear): (&Binary, &Binary),

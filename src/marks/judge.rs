@@ -10,7 +10,6 @@ use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::segment::{Label, Labels};
 use image::GrayImage;
 
-/// Number of features.
 const COUNT: usize = 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,24 +23,21 @@ pub(super) enum Proposer {
 const INSET: f64 = 0.2;
 /// Width of the ring around a box, as a fraction of the box's shorter side.
 const AROUND: f64 = 0.5;
-/// Least probability of a mark that is kept. Proposals of rules are dropped only if the network is against them.
-/// Chosen on 120 synthetic pages of other designs than those used for the weights, on 18 pages of telegrams-b and on
-/// the real pages of the development part; [`LEAST_REDACTION_BY_RULES`] on none.
+/// Least probability of a kept mark. Chosen on 120 synthetic pages of other designs than the weights' pages, 18 pages
+/// of telegrams-b and the real pages of the development part; [`LEAST_REDACTION_BY_RULES`] on none.
 const LEAST_STAMP_BY_NETWORK: f64 = 0.55;
 const LEAST_REDACTION_BY_NETWORK: f64 = 0.7;
 const LEAST_STAMP_BY_RULES: f64 = 0.05;
 const LEAST_REDACTION_BY_RULES: f64 = 0.1;
 /// Longest redaction, as a fraction of the page's side: two strips beside one real page have 0.92 and 0.93.
 const LONGEST: f64 = 0.9;
-/// Least fraction of a part that lies within the whole mark; separate parts share less than the complement. Not set
-/// on data.
+/// Least fraction of a part inside the whole; separate parts overlap by less than the rest. Not set on data.
 const WITHIN: f64 = 0.85;
 /// Gray levels below this are dark.
 const MIDDLE_GRAY: u8 = 128;
 /// Largest fraction of the smaller of two marks of a kind that lies in the other. Not set on data.
 const MOST_SHARED: f64 = 0.6;
-/// Least IoU of two marks by rules that are the same. Two pairs on 18 pages of telegrams-b have 0.95; not set on
-/// data.
+/// Least IoU of two marks by rules that are the same. Not set on data; two pairs on 18 pages of telegrams-b have 0.95.
 const ALIKE: f64 = 0.8;
 
 /// Returns the stamps and redactions whose probability suffices for their proposer, with it as their confidence. Of
@@ -189,7 +185,6 @@ impl Seen {
     }
 }
 
-/// Fraction of a box's pixels that are darker than middle gray.
 pub(super) fn dark(gray: &GrayImage, bbox: &BBox) -> f64 {
     let inside = bbox.intersection(&BBox::of_size(gray.width(), gray.height()));
     let places = (inside.top..inside.bottom)

@@ -43,8 +43,7 @@ const EDGE: f64 = 1.5;
 /// which the labels shrink the core, because edges are worn.
 const STAMP_RIM: f64 = 0.25;
 
-/// Finds the marks in the label map. With [`MarksMethod::Both`], adds the marks of the rules that the network does
-/// not reject.
+/// Finds the marks in the label map and, with [`MarksMethod::Both`], by rules; drops those that the network rejects.
 pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptions) -> Marks {
     let Sheet { ref color, gray, ink, size, .. } = *sheet;
     let ruled = (options.method == MarksMethod::Both).then(|| by_rules(sheet, options));
@@ -192,8 +191,7 @@ fn grown(
     (cores, owner)
 }
 
-/// Assigns unowned cells of an area to the nearest owner by breadth-first search. Each start cell has its own maximum
-/// distance.
+/// Assigns unowned cells of an area to the nearest owner by breadth-first search, up to each start cell's distance.
 fn spread(owner: &mut [u32], mut edge: VecDeque<(usize, u32)>, area: &Binary) {
     let (width, count) = (area.width() as usize, owner.len());
     while let Some((place, left)) = edge.pop_front() {
@@ -214,7 +212,6 @@ fn spread(owner: &mut [u32], mut edge: VecDeque<(usize, u32)>, area: &Binary) {
     }
 }
 
-/// The bounding box of each owner's inked cells; `None` without any.
 fn boxes(owner: &[u32], ink: &Binary, count: usize) -> Vec<Option<BBox>> {
     let width = ink.width() as usize;
     let mut boxes: Vec<Option<BBox>> = vec![None; count];

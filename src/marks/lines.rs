@@ -18,13 +18,12 @@ impl Seen<'_> {
         inside && self.ink.is_ink(x as u32, y as u32)
     }
 
-    /// Whether there is ink `d` px beside a point, across a line.
     fn beside(&self, at: Point, across: Point, d: i32) -> bool {
         let d = f64::from(d);
         self.at(floor(at.x + across.x * d), floor(at.y + across.y * d))
     }
 
-    /// Whether there is ink within `reach` px of a point, across a line.
+    /// Whether ink lies within `reach` px of a point, across a line.
     pub(super) fn near(&self, at: Point, across: Point, reach: i32) -> bool {
         let is_ink = |d: i32| self.beside(at, across, d);
         is_ink(0) || (1..=reach).any(|d| is_ink(d) || is_ink(-d))
@@ -48,7 +47,7 @@ impl Seen<'_> {
         })
     }
 
-    /// Whether there is ink within `reach` px of the line, for points every two pixels.
+    /// Samples the line every two pixels: whether ink lies within `reach` px.
     fn places(&self, from: Point, to: Point, reach: i32) -> impl ExactSizeIterator<Item = bool> {
         let steps = ((to.x - from.x).abs().max((to.y - from.y).abs()) / 2.0).ceil().max(1.0);
         let across = across(from, to);
@@ -68,7 +67,7 @@ impl Seen<'_> {
         seen
     }
 
-    /// Start and end of the run of ink across a line at a point, px from the line; `None` without ink within `reach`
+    /// Start and end of the run of ink across a line at a point, px from the line; `None` if none lies within `reach`
     /// px.
     pub(super) fn run(&self, at: Point, across: Point, reach: i32, longest: i32) -> Option<(i32, i32)> {
         let is_ink = |d: i32| self.beside(at, across, d);
@@ -79,7 +78,7 @@ impl Seen<'_> {
     }
 }
 
-/// Rounds down to a pixel; faster than [`f64::floor`], which is a function call on baseline processors.
+/// Rounds down to a pixel; faster than [`f64::floor`], which is a function call in portable builds.
 pub(super) fn floor(at: f64) -> i32 {
     let towards_zero = at as i32;
     towards_zero - i32::from(at < f64::from(towards_zero))

@@ -1,19 +1,19 @@
 //! Finds stamps, redactions, handwritten notes and rulings, and removes their ink from the images for line detection
 //! and recognition.
 //!
-//! Rules and the segmentation network propose marks; [`MarksMethod`] selects one of them or both. The network judges
-//! the proposals ([`judge`]). [`learned`] derives marks from the label map. The rules take these steps:
+//! Rules, the segmentation network ([`learned`]) or both propose marks ([`MarksMethod`]). If the network is used, it
+//! judges all proposed stamps and redactions ([`judge`]). The rules take these steps:
 //! - Coloured ink is separated by its chroma and removed, so that black text below a red stamp remains
 //!   ([`lift_color`]).
 //! - Thin lines that binarization broke into dashes are repaired for the search for blanks ([`hairlines`]).
 //! - Redactions are solid blocks ([`solid`]), strikeouts by hand ([`strikeout`]), and blank boxes or blocks with a
 //!   bleached middle ([`outlined`]). A comparison with the page's text excludes black edges and dirt ([`passages`]).
-//! - Long straight strokes ([`strokes`]) are tested as sides of frames ([`frames`]). A frame is a stamp if it is
-//!   askew to the page or heavier than its text ([`boxes`]). The remaining strokes are rules.
+//! - Long straight strokes ([`strokes`]) are tested as sides of frames ([`frames`]). Frames that are askew to the page
+//!   or heavier than its text are stamps ([`boxes`]). The remaining strokes are rules.
 //! - Rings and ovals with content are stamps ([`rings`]).
 //! - A black stamp over text is separated where it is darker than the text ([`shade`]).
 //! - Ink that leans against the page is a frameless stamp or a handwritten note ([`rotated_text`]).
-//! - Straight rows of characters ([`rows`]) in a typeface other than the text's are frameless stamps ([`frameless`]).
+//! - Straight rows of characters ([`rows`]) in another typeface than the text are frameless stamps ([`frameless`]).
 //!
 //! All lengths are in characters, multiples of the page's character size, so they are independent of resolution and
 //! scale. A frameless stamp that looks like a heading remains text. The text of stamps is not read here.
@@ -85,7 +85,7 @@ pub enum MarksMethod {
     Rules,
     /// The network of [`crate::segment`].
     Learned,
-    /// Both; the network judges all proposals.
+    /// Both.
     #[default]
     Both,
 }
@@ -160,7 +160,6 @@ struct Sheet<'a> {
     color: Option<color::ColorPage<'a>>,
     /// Marks in coloured ink.
     colored: color::Colored,
-    /// Coloured ink is removed, as in `ink`.
     gray: &'a GrayImage,
     ink: &'a Binary,
     /// Connected components of `ink`.
@@ -237,8 +236,7 @@ fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
     Marks { found, mark_mask, text_ink }
 }
 
-/// Finds the redactions of all kinds, except outlines that a stamp crosses. `lines` is the ink with repaired thin
-/// lines.
+/// Finds all redactions, except outlines that a stamp crosses. `lines` is the ink with repaired thin lines.
 fn find_blocks(
     ink: &Binary,
     lines: &Binary,

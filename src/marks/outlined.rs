@@ -34,8 +34,7 @@ const SPECKS: f64 = 0.01;
 /// edge that bleaching leaves.
 const MOST_SPECKS: f64 = 0.6;
 const WINDOW: f64 = 0.16;
-/// Largest stroke thickness of speckle, in characters: at 300 dpi two to three pixels, more than adjacent single
-/// pixels have.
+/// Largest stroke thickness of speckle, in characters: 2 to 3 px at 300 dpi, more than adjacent single pixels have.
 const SPECKLE: f64 = 0.06;
 /// Longer side of a character in a blank, in characters.
 const CHARACTER: (f64, f64) = (0.33, 1.5);
@@ -139,7 +138,6 @@ fn is_cut(ink: &Binary, a: &BBox, b: &BBox, size: f64) -> bool {
     goes_on(top - 1.2 * size, top - 0.2 * size) && goes_on(bottom + 0.2 * size, bottom + 1.2 * size)
 }
 
-/// Background at half resolution: where all four pixels are background.
 fn paper_by_halves(ink: &Binary) -> Binary {
     let mut halves = Binary::new(ink.width() / 2, ink.height() / 2);
     for y in 0..halves.height() {
@@ -162,8 +160,7 @@ fn pairs(row: &[u8]) -> impl Iterator<Item = u16> {
 fn part_at_corners(paper: &mut Binary) {
     let width = paper.width() as usize;
     let mut above = vec![0; width];
-    // `ends[x + 1]` is set if the pixel above is background and the pixel below it is ink; padded by one at both
-    // ends.
+    // `ends[x + 1]`: the pixel above is background, and the pixel below it is ink. Padded by one at both ends.
     let mut ends = vec![0; width + 2];
     for y in 1..paper.height() {
         above.copy_from_slice(paper.row(y - 1));

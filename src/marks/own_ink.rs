@@ -93,7 +93,7 @@ impl Stamped<'_> {
         is_over_print.then_some(view)
     }
 
-    /// The three views of black ink: separated by shade, complete, and without thin strokes.
+    /// Three views of black ink: separated by shade, complete, and without thin strokes.
     fn black(&self, place: &BBox) -> Vec<GrayImage> {
         let mut whole = cut(self.gray, place);
         let eighth = place.width().min(place.height()) / 8;
@@ -127,7 +127,6 @@ impl Stamped<'_> {
         vec![lifted, whole, bold]
     }
 
-    /// Whether ink of a mark lies within `reach` px of a pixel.
     fn is_covered(&self, x: i32, y: i32, reach: i32) -> bool {
         let near = BBox::from_ltwh(x, y, 1, 1).grown(reach);
         self.mark_mask.ink_in(&near) > 0
@@ -147,7 +146,6 @@ fn whiten(picture: &mut GrayImage, place: &BBox, part: &BBox, goes: impl Fn(i32,
     }
 }
 
-/// Crops a place of the page.
 fn cut(gray: &GrayImage, place: &BBox) -> GrayImage {
     let inside = place.intersection(&BBox::of_size(gray.width(), gray.height()));
     let (left, top) = (inside.left.max(0) as u32, inside.top.max(0) as u32);
@@ -155,8 +153,7 @@ fn cut(gray: &GrayImage, place: &BBox) -> GrayImage {
         .to_image()
 }
 
-/// Removes strokes up to `thin` px thick by a gray-scale closing: each pixel becomes as dark as the lightest pixel of
-/// the darkest square of `thin` + 1 px around it.
+/// Removes strokes up to `thin` px thick by a gray-scale closing with a square of `thin` + 1 px.
 fn without_thin_strokes(gray: &GrayImage, thin: u32) -> GrayImage {
     let window = thin as i32 + 1;
     let lightest = swept(&swept(gray, 0, window, u8::max, true), 0, window, u8::max, false);

@@ -1,9 +1,8 @@
 //! Groups the redactions that hide one passage, and excludes blocks that hide no text.
 //!
-//! One block on each line hides a passage that runs over a line's end. Two blocks on consecutive lines belong
-//! together if there is no text after the first and none before the second. The reader then sees one gap, not two.
-//! Only text can separate blocks: a passage that ends with its line, above another that begins with its line, is
-//! joined with it.
+//! A passage that continues on the next line is hidden by one block on each line. Two blocks on consecutive lines form
+//! one passage if there is no text after the first and none before the second. The reader then sees one gap, not two.
+//! A passage that ends with its line, above another that begins with its line, is wrongly joined with it.
 
 use super::Mark;
 use super::color::ColorPage;
@@ -148,14 +147,13 @@ fn follows(first: &BBox, second: &BBox, size: f64) -> bool {
     }
 }
 
-/// Whether a box contains nothing but specks.
 fn is_blank(text_ink: &Binary, bbox: &BBox, size: f64) -> bool {
     let (components, _) = cut(text_ink, bbox).components();
     components.iter().all(|c| f64::from(c.bbox.width().max(c.bbox.height())) < SPECK * size)
 }
 
-/// Compares blocks with the page's text. A redaction hides text, so it lies in the text area, is as dark and as free
-/// of colour, and is no stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the
+/// Compares blocks with the page's text. A redaction hides text, so it lies in the text area, is as dark and
+/// colourless, and is no stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the
 /// margin fail.
 pub(super) struct PrintRows<'a> {
     color: Option<&'a ColorPage<'a>>,
@@ -184,23 +182,20 @@ const LONGEST: f64 = 0.75;
 const MOST_CHROMA: f64 = 18.0;
 /// Shortest side of characters with measured ink, in characters, and fewest of them.
 const MEASURED: (f64, usize) = (0.6, 20);
-/// Ink density above the text's median, in units from the median to the 90th percentile, by length in characters. Two
-/// dense touching characters have up to 2.4, three to six up to 1.3. 23 blocks up to the first length on 202 pages
-/// have 3.1 and more, 209 up to the second 1.7 and more.
+/// Excess ink required by length in characters, in units of the text's 90th percentile minus its median. Two dense
+/// touching characters have up to 2.4 (23 blocks on 202 pages: from 3.1), three to six up to 1.3 (209 blocks: from
+/// 1.7).
 const DENSER: [(f64, f64); 2] = [(3.0, 2.7), (6.0, 1.5)];
 /// Ink fraction that always suffices, for pages of the boldest text.
 const FULL: f64 = 0.97;
 /// Search distance for text in the line of a short block, in characters.
 const IN_LINE: f64 = 6.0;
-/// Length of a short block, in characters, and largest ink fraction within half a character around it: a letter's
-/// other strokes have more.
+/// Length of a short block, in characters, and largest ink fraction around it: a letter's other strokes have more.
 const SHORT: (f64, f64) = (5.0, 0.2);
-/// Largest ink fraction in an equally wide strip beside a short upright block; with more, both are strokes of large
-/// type.
+/// Largest ink fraction in a strip as wide beside a short upright block; strokes of large type have more.
 const BESIDE: f64 = 0.35;
 
 impl<'a> PrintRows<'a> {
-    /// Measures the page's text.
     pub(super) fn of(
         components: &[Component],
         color: Option<&'a ColorPage<'a>>,
@@ -259,7 +254,6 @@ impl<'a> PrintRows<'a> {
         kept
     }
 
-    /// Whether a block can hide text.
     fn holds(&self, bbox: &BBox) -> bool {
         let center = bbox.center();
         let (width, height) = (f64::from(bbox.width()), f64::from(bbox.height()));
@@ -324,8 +318,7 @@ impl<'a> PrintRows<'a> {
         !large && 10 * letter.ink >= if bbox.height() > bbox.width() { 12 } else { 14 } * own
     }
 
-    /// Whether a block is no dark edge of the scan: it is away from the border, or text stands beside it on the inner
-    /// side.
+    /// Whether a block is no dark edge of the scan: it is away from the border, or text adjoins it on the inner side.
     fn is_no_edge(&self, bbox: &BBox) -> bool {
         let near = (0.15 * self.size) as i32 + 1;
         let (width, height) = (self.ink.width() as i32, self.ink.height() as i32);

@@ -50,13 +50,12 @@ const FILLED: Range<f64> = 0.05..0.75;
 const REACH: [f64; 4] = [0.3, 0.2, 0.12, 0.08];
 /// Sampled points along a ring.
 const PLACES: usize = 128;
-/// Largest number of arc pairs. Pages of text have up to some hundreds of arcs; with more arcs than the limit allows,
-/// each is paired with its nearest only.
+/// Largest number of arc pairs, against pages with far more arcs than text has (some hundreds): there, each arc is
+/// paired with its nearest only.
 const PAIRS: usize = 1_000_000;
 /// Largest number of fitted rings, those with the most ink first.
 const MOST: usize = 12;
 
-/// A round or oval stamp.
 pub(super) struct Ring {
     pub mark: Mark,
     /// Centre line of the ring.
@@ -94,7 +93,6 @@ pub(super) fn find_rings(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Ring
     found
 }
 
-/// The search image, with the sampled angles.
 struct Page<'a> {
     ink: &'a Binary,
     angles: Vec<(f64, f64)>,
@@ -115,7 +113,6 @@ impl Page<'_> {
         })
     }
 
-    /// Inked fraction of a ring.
     fn inked(&self, ellipse: &Ellipse, reach: i32, step: usize) -> f64 {
         self.hits(ellipse, reach, step).filter(|hit| *hit).count() as f64 / (PLACES / step) as f64
     }
@@ -142,8 +139,7 @@ impl Page<'_> {
         likely
     }
 
-    /// Whether each of two arcs lies on the concave side of the other, no farther away than the largest ring's
-    /// diameter.
+    /// Whether each of two arcs lies on the concave side of the other, at most the largest ring's diameter away.
     fn faces(&self, arc: &Arc, other: &Arc) -> bool {
         let slack = -0.1 * self.size;
         let before = |a: &Arc, p: Point| {
@@ -158,8 +154,7 @@ impl Page<'_> {
             && arc.ends().iter().all(|p| before(other, *p))
     }
 
-    /// Returns an ellipse with its inked fraction, if it has the size of a stamp, its arcs lie on it, and most of it
-    /// is inked.
+    /// Returns an ellipse with its inked fraction, if it fits a stamp's size and its arcs, and most of it is inked.
     fn checked(&self, ellipse: Ellipse, arcs: &[&Arc]) -> Option<(Ellipse, f64)> {
         let (long, short) = ellipse.half;
         if !self.has_size(&ellipse) {

@@ -31,8 +31,7 @@ const SHARPER: f64 = 0.5;
 /// Least relative decrease of the rectangle's area: text with a sharpness gain of 0.3 and more has up to 0.03, notes
 /// and stamps 0.05 and more. Chosen on these pages.
 const SMALLER: f64 = 0.04;
-/// The same two for rotated rows: the rectangle of long rows is more reliable, and their strokes less at three
-/// degrees.
+/// The same for rotated rows: the rectangle of long rows is more reliable, their strokes at three degrees less.
 const IN_ROWS: (f64, f64) = (0.25, 0.15);
 /// Largest gaps, across and down, within a group, in characters: words of a stamp or a note are farther apart.
 const NEAR: [(f64, f64); 2] = [(0.7, 0.5), (1.4, 0.5)];
@@ -46,18 +45,16 @@ const LONG: (f64, f64) = (2.5, 7.0);
 /// Longest stamp or note, in characters.
 const LONGEST: f64 = 26.0;
 /// Least rise of a leaning row, as a fraction of its length: 0.035 at the least rotation, less a character's height.
-/// Rows of unrotated text fail this test without being rotated.
+/// The test rejects unrotated rows without trying rotations.
 const LEAST_RISE: f64 = 0.02;
 /// Number of ink pixels that suffice to determine the rotation.
 const ENOUGH: usize = 8000;
 /// Least ink of a profile line within a row, relative to the fullest one.
 const BETWEEN: f64 = 0.06;
 
-/// A rotated mark.
 pub(super) struct RotatedText {
     /// [`RegionKind::Stamp`] or [`RegionKind::Handwriting`].
     pub mark: Mark,
-    /// Bounding boxes of its components.
     pub pieces: Vec<BBox>,
 }
 
@@ -124,7 +121,6 @@ fn is_writing(group: &[BBox], bbox: &BBox, size: f64) -> bool {
         && height >= tallest + LEAST_RISE * width
 }
 
-/// Groups neighbouring components.
 fn together(pieces: &[BBox], near: (f64, f64), size: f64) -> Vec<Vec<BBox>> {
     let (across, down) = ((near.0 * size) as i32, (near.1 * size) as i32);
     let mut pieces = pieces.to_vec();

@@ -9,8 +9,7 @@ use super::erasing::cut;
 use crate::geometry::{BBox, BoxIndex};
 use crate::raster::Binary;
 
-/// Least longer side, largest height and largest width of a component of a character, in character heights of the
-/// page.
+/// Least longer side, largest height and largest width of a character's component, in character heights of the page.
 const PIECE: (f64, f64, f64) = (0.25, 5.0, 8.0);
 /// Height of a character in a row, in character heights of the page.
 const CHARACTER: (f64, f64) = (0.5, 4.0);
@@ -33,7 +32,6 @@ const STROKE: f64 = 3.3;
 /// Smallest component that counts for the character height, px.
 const SPECK_PX: i32 = 6;
 
-/// Characters side by side.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub bbox: BBox,
@@ -113,7 +111,6 @@ impl Straight {
     }
 }
 
-/// Rows as straight as text.
 fn straight_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
     let is_print = |row: &Row| {
         let (slope, off) = row.slope();
@@ -196,13 +193,11 @@ impl Row {
         Self { bbox, characters, height }
     }
 
-    /// Whether another row is at the same vertical position.
     pub(super) fn is_level_with(&self, other: &Self) -> bool {
         let (a, b) = (&self.bbox, &other.bbox);
         f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= LEVEL * self.height.min(other.height)
     }
 
-    /// Whether a component lies in one of the row's characters.
     fn holds(&self, piece: &BBox) -> bool {
         self.bbox.intersects(piece) && self.characters.iter().any(|c| c.union(piece) == *c)
     }

@@ -16,7 +16,6 @@ const SOLID: f64 = 0.86;
 /// Length from which a block counts without regard to its ends, in characters.
 const LONG: f64 = 3.0;
 
-/// Finds the solid redactions.
 pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let cell = (CELL * size).round().max(3.0) as u32;
     let least = options.smallest_redaction * size;
@@ -61,7 +60,6 @@ pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     joined
 }
 
-/// Whether two boxes are parts of one, cut by a thin gap.
 fn is_cut(a: &BBox, b: &BBox, gap: i32) -> bool {
     let level = |p: i32, q: i32| (p - q).abs() <= gap;
     (a.gap_x(b) <= gap && level(a.top, b.top) && level(a.bottom, b.bottom))
@@ -112,9 +110,8 @@ fn solid_cells(ink: &Binary, cell: u32) -> Binary {
     solid
 }
 
-/// Grows a block from its solid cells as long as half of the next row or column is ink. A passage blacked out with a
-/// marker is solid in places only, so growth along the line is unlimited; above and below there is only a ragged
-/// edge.
+/// Grows a block from its solid cells as long as half of the next row or column is ink. Marker ink is solid in places
+/// only, so growth along the line is unlimited; above and below there is only a ragged edge.
 fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
     let mut found = *core;
     let is_block = |strip: BBox| 2 * ink.ink_in(&strip) as i64 >= strip.area();

@@ -126,7 +126,6 @@ impl Cells {
         found
     }
 
-    /// Fraction of a block's columns that are inked as in a core.
     fn inked(&self, block: &BBox) -> f64 {
         let is_inked = |x: &i32| self.filled(&BBox { left: *x, right: x + 1, ..*block }) >= INKED;
         let inked = (block.left..block.right).filter(is_inked).count();
@@ -205,7 +204,6 @@ impl Cells {
     }
 }
 
-/// Merges neighbouring cores of one line.
 fn joined(cores: Vec<BBox>, unit: f64) -> Vec<BBox> {
     let gap = (APART * unit) as i32;
     merge(cores, gap, |part, core| {

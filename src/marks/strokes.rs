@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// Thickest stroke, in characters.
 const THICKEST: f64 = 0.3;
-/// Shorter side of a frame, and half of its longer one, in characters; and largest fraction of its box that is ink.
+/// Least shorter side of a frame, and half of its least longer side, in characters; largest ink fraction of its box.
 const FRAME: f64 = 1.5;
 const HOLLOW: f64 = 0.25;
 /// Shortest piece, in characters.
@@ -21,8 +21,7 @@ const PIECE: f64 = 0.35;
 const LEAN: f64 = 0.384;
 /// Largest distance of a piece's midpoint from its chord, as a fraction of its length: rings are more curved.
 const BENT: f64 = 0.04;
-/// Gain for tracking a stroke to the centre of the next run: ink that touches it deflects the track for a few rows
-/// only.
+/// Gain for tracking a stroke to the centre of the next run: ink that touches it deflects the track for few rows only.
 const FOLLOW: f64 = 0.2;
 /// Largest slope of a rule (8.5°): a page may be bent on the scanner glass, and a form may be drawn by hand.
 const RULE_LEAN: f64 = 0.15;
@@ -42,7 +41,8 @@ pub(super) struct Stroke {
     /// Component indices of its pieces, and the ends of the pieces.
     pieces: Vec<usize>,
     ends: Vec<Point>,
-    /// Whether its pieces are long and close enough for a rule; the side of a frame may lie below text.
+    /// Whether its pieces are long and close enough for a rule; sides of frames need not be, because text may cover
+    /// them.
     plain: bool,
     /// Whether one of its pieces leans more than rules do.
     leaning: bool,
@@ -81,7 +81,7 @@ impl Stroke {
         }
     }
 
-    /// Horizontal offset of the next piece from this stroke's end, px. Rules are bent, so their pieces are taken as
+    /// Horizontal offset of the next piece from this stroke's end, px. Rules are bent, so their pieces count as
     /// vertical.
     fn aside(&self, next: &Self) -> f64 {
         let across = next.top.x - self.bottom.x;
@@ -102,13 +102,11 @@ pub(super) struct Upright {
 }
 
 pub(super) struct Strokes {
-    /// Vertical strokes.
     pub upright: Upright,
     /// Horizontal strokes, transposed.
     pub flat: Upright,
 }
 
-/// Finds the strokes of a page.
 pub(super) fn find_strokes(ink: &Binary, size: f64) -> Strokes {
     Strokes { upright: find_upright(ink, size), flat: find_upright(&ink.transposed(), size) }
 }

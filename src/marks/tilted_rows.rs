@@ -23,11 +23,9 @@ const NEAR: (f64, f64) = (0.5, 0.8);
 const ALIKE: f64 = 0.6;
 /// Largest gap between a row and its continuation, in heights.
 const ON: f64 = 1.5;
-/// Largest distance of a component's centre beyond the row's end, and largest height of a component that extends the
-/// row, in heights.
+/// Largest distance of a component's centre beyond the row's end, and its largest height, in heights.
 const BESIDE: (f64, f64) = (0.9, 1.3);
 
-/// Components in rotated rows.
 pub(super) struct TiltedRows {
     /// Rotation of the rows, degrees clockwise.
     pub degrees: f64,
@@ -41,7 +39,6 @@ pub(super) fn find_tilted_rows(pieces: &[BBox], height: f64) -> Vec<TiltedRows> 
     turns.flat_map(|turn| at(f64::from(turn), pieces, height)).collect()
 }
 
-/// Finds rows at one rotation.
 fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<TiltedRows> {
     let turned: Vec<BBox> = pieces.iter().map(|b| upright(b, degrees)).collect();
     let characters = characters(&turned, height);
@@ -127,7 +124,6 @@ fn with_ends(row: &Row, pieces: &[BBox], places: &BoxIndex) -> BBox {
     }
 }
 
-/// Whether the centre of a component lies in a box.
 fn is_within(piece: &BBox, bbox: &BBox) -> bool {
     bbox.contains((piece.left + piece.right) / 2, (piece.top + piece.bottom) / 2)
 }
