@@ -1,4 +1,4 @@
-//! Computes the probability that a proposed stamp or redaction is one, from the label map ([`crate::segment`]).
+//! Computes the probability that a proposed stamp or redaction is real, from the label map ([`crate::segment`]).
 //!
 //! Rules and network miss different marks and have different false positives. A logistic regression scores each
 //! proposal by the labels in its box and around it. Each kind of mark and proposer has its own weights, fitted on
@@ -31,7 +31,7 @@ const LEAST_STAMP_BY_RULES: f64 = 0.05;
 const LEAST_REDACTION_BY_RULES: f64 = 0.1;
 /// Longest redaction, as a fraction of the page's side: two strips beside one real page have 0.92 and 0.93.
 const LONGEST: f64 = 0.9;
-/// Least fraction of a part inside the whole; separate parts overlap by less than the rest. Not set on data.
+/// Least fraction of a part inside the whole; separate parts overlap by less than 1 minus this. Not set on data.
 const WITHIN: f64 = 0.85;
 /// Gray levels below this are dark.
 const MIDDLE_GRAY: u8 = 128;
@@ -40,8 +40,8 @@ const MOST_SHARED: f64 = 0.6;
 /// Least IoU of two marks by rules that are the same. Not set on data; two pairs on 18 pages of telegrams-b have 0.95.
 const ALIKE: f64 = 0.8;
 
-/// Returns the stamps and redactions whose probability suffices for their proposer, with it as their confidence. Of
-/// marks that share a place, one is kept.
+/// Returns the stamps and redactions whose probability suffices for their proposer. The probability becomes their
+/// confidence. Of overlapping marks of a kind, one is kept.
 ///
 /// Proposals of rules come first if their probability would suffice for a proposal of the network, because their
 /// boxes are exact to the pixel. A mark that contains two separate others is dropped in their favour.
@@ -96,6 +96,7 @@ fn is_edge(bbox: &BBox, gray: &GrayImage) -> bool {
     long(bbox.width(), gray.width()) || long(bbox.height(), gray.height())
 }
 
+/// Least probability of a kept mark; proposals of rules are kept unless the network is against them.
 fn least(mark: &Mark, proposer: Proposer) -> f64 {
     match proposer {
         Proposer::Network if mark.is_stamp() => LEAST_STAMP_BY_NETWORK,
@@ -121,7 +122,7 @@ fn joins_two<'a>(mark: &Mark, near: impl Iterator<Item = &'a Mark>) -> bool {
     })
 }
 
-/// Probability that a proposed mark is one, 0 to 1; `None` for kinds that are not judged.
+/// Probability that a proposed mark is real, 0 to 1; `None` for kinds that are not judged.
 fn probability(mark: &Mark, proposer: Proposer, gray: &GrayImage, labels: &Labels) -> Option<f64> {
     let weights = match (&mark.kind, proposer) {
         (RegionKind::Stamp { .. }, Proposer::Rules) => &STAMP_BY_RULES,

@@ -133,7 +133,7 @@ impl Stamped<'_> {
     }
 }
 
-/// Paints pixels of a part of the page white, in the image of a place on it.
+/// Paints the pixels of `part` that `goes` selects white in `picture`, the image of `place`.
 fn whiten(picture: &mut GrayImage, place: &BBox, part: &BBox, goes: impl Fn(i32, i32) -> bool) {
     let inside = place.intersection(part);
     for y in inside.top..inside.bottom.max(inside.top) {
@@ -172,7 +172,7 @@ fn swept(gray: &GrayImage, from: i32, to: i32, extreme: fn(u8, u8) -> u8, along_
     })
 }
 
-/// The coloured ink of a place; fully covered strokes are black.
+/// Renders the coloured ink of a box in gray; full strokes are black.
 fn colored(page: &RgbImage, white: &Balance, place: &BBox) -> GrayImage {
     let inside = place.intersection(&BBox::of_size(page.width(), page.height()));
     let (width, height) = (inside.width().max(0) as usize, inside.height().max(0) as usize);

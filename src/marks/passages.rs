@@ -171,7 +171,7 @@ pub(super) struct PrintRows<'a> {
     filled: Option<(f64, f64)>,
 }
 
-/// One in so many characters may lie outside of the text area at each side.
+/// Reciprocal of the fraction of characters that may lie outside of the text area at each side.
 const OUTSIDE: usize = 50;
 /// Largest distance of a block from the text area, in characters.
 const BEYOND: f64 = 1.0;

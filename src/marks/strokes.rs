@@ -2,7 +2,7 @@
 //!
 //! Vertical strokes are crossed by image rows in short runs, horizontal ones by columns. Where a text stroke crosses
 //! a rule, the runs are long, so the crossing stays with the text. The pieces in between are linked again if they are
-//! collinear and close. At least one piece of a rule is longer than strokes of text.
+//! collinear and close. At least one piece of a long rule is longer than strokes of text.
 
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, BoxIndex, Point};
@@ -171,7 +171,7 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
     Upright { strokes, places, pieces: components, labels }
 }
 
-/// Makes a piece of a component. Its ends are the centres of its first and last rows.
+/// Builds a piece from a component. Its ends are the centres of its first and last rows.
 fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
     let depth = (bbox.height() / 8).clamp(1, 6);
     let middle = |top: i32, bottom: i32| middle(labels, index, &BBox { top, bottom, ..*bbox });
