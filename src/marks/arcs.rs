@@ -1,8 +1,9 @@
-//! Pieces of rings: thin strokes that bend evenly.
+//! Finds arcs: pieces of thin strokes with constant curvature, such as parts of rings.
 //!
-//! Where rows cross a ring in short runs, the middles of the runs follow it for a quarter of its way and more; where they
-//! do not, columns do. A stroke of print that crosses ends the arc, and the next one begins behind it. An arc is bent as
-//! a part of a circle is, in a radius that rings have; what bends in two ways is cut in halves.
+//! Where image rows cross a ring in short runs, the centres of these runs trace a quarter of the ring or more. Image
+//! columns trace the rest. A text stroke that crosses the ring ends the arc; the next arc begins behind it. A trace
+//! counts as an arc if it fits a circular arc whose radius is that of a stamp's ring. A trace that does not fit is
+//! halved, and each half is tried again.
 
 use super::strokes::Upright;
 use crate::geometry::{BBox, Point};
@@ -10,37 +11,34 @@ use std::ops::Range;
 
 /// Shortest arc, in characters.
 const SHORTEST: f64 = 0.6;
-/// Least and largest radius, in characters: an ellipse's flat sides are bent less than its ends.
+/// Smallest and largest radius, in characters; the flat sides of an ellipse have larger radii than its ends.
 const RADIUS: (f64, f64) = (0.5, 25.0);
-/// Least bend, as a part of the arc's length, and px.
+/// Smallest sagitta, as a fraction of the chord and in px.
 const BEND: (f64, f64) = (0.015, 1.2);
-/// How far off a part of a circle the stroke may be (mean), in characters, and px.
+/// Largest mean deviation from a circular arc: characters, plus px.
 const OFF: (f64, f64) = (0.02, 0.5);
-/// Rows or columns from one place looked at to the next.
+/// Distance between sampled rows or columns, px.
 const STEP: usize = 2;
 
-/// A piece of a ring.
 #[derive(Debug, Clone)]
 pub(super) struct Arc {
-    /// Places along the middle of the stroke.
+    /// Points along the centre line of the stroke.
     pub points: Vec<Point>,
-    /// Unit vector from its middle towards the inside of the bend.
+    /// Unit vector from the arc's middle point to the concave side.
     pub inward: Point,
 }
 
 impl Arc {
-    /// The place half way along.
     pub(super) fn middle(&self) -> Point {
         self.points[self.points.len() / 2]
     }
 
-    /// Its ends.
     pub(super) fn ends(&self) -> [Point; 2] {
         [self.points[0], self.points[self.points.len() - 1]]
     }
 }
 
-/// The arcs among the thin pieces of one direction.
+/// Returns the arcs among the thin components of one direction.
 pub(super) fn find_arcs(family: &Upright, transposed: bool, size: f64) -> Vec<Arc> {
     let least = SHORTEST * size;
     let is_arc = |b: &BBox| f64::from(b.height()) >= least && b.width() > 2 && b.width() <= 2 * b.height();
@@ -62,12 +60,12 @@ pub(super) fn find_arcs(family: &Upright, transposed: bool, size: f64) -> Vec<Ar
     found
 }
 
-/// The middles of a component's runs from row to row, cut where runs part or meet. Both sides of a ring may be of one
-/// component.
+/// Traces the centres of a component's runs from row to row. A trace ends where runs split or merge: both sides of a
+/// ring may belong to one component.
 fn chains(family: &Upright, index: usize) -> Vec<Vec<Point>> {
     let runs: Vec<(u32, Range<usize>)> = family.labels.runs_of(index).collect();
     let mut chains: Vec<Vec<Point>> = Vec::new();
-    // Of the row above: its columns and the number of its chain.
+    // The runs of the row above, each with the index of its trace.
     let mut above: Vec<(Range<usize>, usize)> = Vec::new();
     let mut above_y = 0;
     for row in runs.chunk_by(|a, b| a.0 == b.0) {
@@ -101,7 +99,7 @@ fn chains(family: &Upright, index: usize) -> Vec<Vec<Point>> {
     chains
 }
 
-/// Adds a chain where it bends evenly, or else its halves.
+/// Appends the trace if it is an arc; otherwise tries its halves.
 fn bent(chain: &[Point], size: f64, found: &mut Vec<Arc>) {
     if ((chain.len() * STEP) as f64) < SHORTEST * size || chain.len() < 5 {
         return;
@@ -109,7 +107,7 @@ fn bent(chain: &[Point], size: f64, found: &mut Vec<Arc>) {
     let (from, to) = (chain[0], chain[chain.len() - 1]);
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let length = dx.hypot(dy);
-    // How far to the right of the line from end to end, and how far a part of a circle with so much bend would be.
+    // `off` is the signed distance from the chord; `shape` is the normalized profile of a flat circular arc.
     let off = |p: &Point| ((p.x - from.x) * dy - (p.y - from.y) * dx) / length;
     let part = |p: &Point| ((p.x - from.x) * dx + (p.y - from.y) * dy) / (length * length);
     let shape = |p: &Point| 4.0 * part(p) * (1.0 - part(p));

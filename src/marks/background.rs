@@ -1,35 +1,33 @@
-//! Whether paper lies around something: marks are put on paper, so beside their edges it is as light as everywhere.
+//! Checks for background beside a mark: a mark lies on paper, so the area beside its edges is as light as the page.
 //!
-//! Photographs, the gutter and the covers of a book are dark in shades that pass into one another: an edge of ink is
-//! found in them, but what lies beside it is no paper. Looked at in a strip along each side, ink left out, since print
-//! may stand there; good where the page is lit evenly to a third of its contrast.
+//! Photographs, the gutter and book covers contain dark gradients. Edge detection finds ink in them, but the area
+//! beside that ink is not background. The check samples a strip along each side and ignores ink, because text may
+//! stand there. It holds while the illumination of the page varies by less than a third of its contrast.
 
 use crate::geometry::BBox;
 use crate::raster::{Binary, Histogram, percentile};
 use image::GrayImage;
 
-/// Every which pixel of a page is looked at: no multiple of what a dithered copy repeats.
+/// Sampling stride, px; coprime with common dither periods.
 const STEP: usize = 7;
-/// The strip that is looked at: from and to this far beside the edge, in characters.
+/// Distance of the sampled strip's near and far edge from the box, in characters.
 const STRIP: (f64, f64) = (0.15, 0.45);
-/// Part of the way from ink to paper that the lighter quarter of the strip has at least.
+/// Least 75th percentile of a strip's gray levels, on a scale from 0 (ink) to 1 (background).
 const LIGHT: f64 = 0.6;
-/// Part of the strip that is no ink, at least: where there is less, something else adjoins.
+/// Least fraction of background pixels in a strip; with fewer, other ink adjoins the side, which then passes.
 const LEAST_PAPER: f64 = 0.2;
 
-/// The page's paper.
 pub(super) struct Background<'a> {
     gray: &'a GrayImage,
     ink: &'a Binary,
-    /// Darkest that paper beside a mark is.
+    /// Darkest gray level of background beside a mark.
     light: u8,
     contrast: f64,
 }
 
 impl<'a> Background<'a> {
-    /// Measures paper and ink of a page.
     pub(super) fn of(gray: &'a GrayImage, ink: &'a Binary) -> Self {
-        // Each on its own: a zip steps one by one.
+        // Two separate `step_by` iterators, because a zipped iterator advances one pixel at a time.
         let inked = ink.as_ink().as_raw().iter().step_by(STEP);
         let all: Vec<u8> = gray.as_raw().iter().copied().step_by(STEP).collect();
         let dark: Vec<u8> =
@@ -41,12 +39,12 @@ impl<'a> Background<'a> {
         Self { gray, ink, light: (dark + LIGHT * contrast) as u8, contrast }
     }
 
-    /// Contrast of ink and paper (medians), 0 to 255.
+    /// Difference of the median background and ink levels, 0 to 255.
     pub(super) fn contrast(&self) -> f64 {
         self.contrast
     }
 
-    /// How many sides of a box have paper beside them; those at the border of the scan and beside other ink have.
+    /// Number of sides of a box with background beside them, including sides at the scan's border or beside other ink.
     pub(super) fn sides(&self, bbox: &BBox, size: f64) -> usize {
         let near = (STRIP.0 * size) as i32 + 1;
         let far = ((STRIP.1 * size) as i32 + 1).max(near + 2);

@@ -1,7 +1,8 @@
-//! What surrounds a blank: on each side how thick its rim is, where it ends, and how its inner edge runs.
+//! Measures the edges of a blank box: on each side the thickness, the outer end, and the course of the inner edge.
 //!
-//! Looked at along forty lines across each side; medians of them, so print that touches a rim and flaws in it tell nothing.
-//! An edge is drawn through its first and its last third, so one that bulges is taken as straight.
+//! Each side is sampled along 40 perpendicular lines. Medians of the samples ignore text that touches the edge, and
+//! gaps in it. The inner edge is a line through the medians of the first and the last third, so a bulging edge is
+//! approximated by a straight one.
 
 use super::frames::Frame;
 use super::lines::Seen;
@@ -9,26 +10,25 @@ use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 use std::ops::Range;
 
-/// Largest slope of a side against the page (1.5°): boxes are drawn on scans that are made straight afterwards.
+/// Largest slope of a side against the page (1.5°): boxes are drawn on scans that are deskewed later.
 pub(super) const LEAN: f64 = 0.026;
-/// Places along a side that are looked at.
+/// Sampled positions along a side.
 const SAMPLES: i32 = 40;
 
-/// The rim along a side of a blank.
 #[derive(Clone, Copy)]
 pub(super) struct BoxEdge {
-    /// How far outside of the blank's box it ends, px.
+    /// Distance from the blank's bounding box to the outer end of the ink, px.
     pub end: i32,
-    /// px
+    /// Thickness, px.
     pub thickness: i32,
-    /// Part of the side that has ink.
+    /// Fraction of the samples that hit ink, 0 to 1.
     pub inked: f64,
-    /// How far outside of the blank's box its inner edge is at the beginning and at the end of the side, px: less than
-    /// nothing where it leans.
+    /// Distance from the blank's bounding box outwards to the inner edge at the start and at the end of the side, px;
+    /// negative inside the bounding box.
     pub edge: [f64; 2],
 }
 
-/// The frame that the inner edges of rims make: those of top, right, bottom and left.
+/// Returns the frame formed by the inner edges of the top, right, bottom and left sides.
 pub(super) fn frame_of(hole: &BBox, edges: &[BoxEdge; 4]) -> Frame {
     let [left, top, right, bottom] = [hole.left, hole.top, hole.right, hole.bottom].map(f64::from);
     let [upper, after, lower, before] = edges.map(|r| r.edge);
@@ -40,11 +40,11 @@ pub(super) fn frame_of(hole: &BBox, edges: &[BoxEdge; 4]) -> Frame {
     ])
 }
 
-/// The rims around a blank: top, right, bottom and left.
+/// Measures the edges around a blank, in the order top, right, bottom, left.
 pub(super) fn box_edges_of(ink: &Binary, hole: &BBox, size: f64) -> [BoxEdge; 4] {
     let rim = |side, part| rim_of(ink, hole, side, part, size);
     let (width, height) = (hole.width(), hole.height());
-    // The shorter sides of a blank that leans end where the longer ones are there.
+    // If the blank leans, its short sides end at the inner edges of its long sides.
     let between = |from: &BoxEdge, beyond: &BoxEdge, end: usize, depth: i32| {
         let [from, beyond] = [from, beyond].map(|r| (-r.edge[end]).max(0.0) as i32);
         from..(depth - beyond).max(from + 1)
@@ -62,12 +62,12 @@ pub(super) fn box_edges_of(ink: &Binary, hole: &BBox, size: f64) -> [BoxEdge; 4]
     }
 }
 
-/// Looks outwards from a part of a blank's side (a unit step) at the rim around it.
+/// Measures the edge on one side of a blank, outwards along the unit step `side`, over the range `part` of that side.
 fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f64) -> BoxEdge {
     let seen = Seen { ink, transposed: false };
     let (across, depth) =
         if side.0 == 0 { (hole.width(), hole.height()) } else { (hole.height(), hole.width()) };
-    // A leaning side lies within the blank's box, a frayed one too.
+    // A leaning or frayed edge may lie inside the blank's bounding box.
     let lean = (LEAN * f64::from(across)).max(0.4 * size);
     let within = (depth / 3).min(lean as i32).max(2);
     let samples: Vec<(f64, i32, (i32, i32))> = (0..SAMPLES)
@@ -90,7 +90,7 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f
         values.sort_unstable();
         values.get(values.len() / 2).copied().unwrap_or(0)
     };
-    // Medians of the first and the last third of the side lie on it at a sixth and at five sixths.
+    // The median of the first third lies at 1/6 of the side, that of the last third at 5/6; extrapolate to both ends.
     let [first, last] = [0.0, 2.0 / 3.0].map(|from| {
         let third = samples.iter().filter(|(at, ..)| (from..from + 1.0 / 3.0).contains(at));
         f64::from(median(&mut third.map(|(_, edge, _)| *edge)))
@@ -104,9 +104,9 @@ fn rim_of(ink: &Binary, hole: &BBox, side: (i32, i32), part: Range<i32>, size: f
     }
 }
 
-/// The longest run of ink that begins in a range and ends before `limit`; single pixels of paper do not end it.
+/// Returns the longest run of ink that begins in a range and ends before `limit`; gaps of one pixel do not end it.
 fn longest_run(is_ink: impl Fn(i32) -> bool, begins: Range<i32>, limit: i32) -> Option<(i32, i32)> {
-    // On pages of characters two pixels high, the limit lies before the end of the range.
+    // If characters are two pixels high, `limit` lies before the end of the range.
     let limit = limit.max(begins.end);
     let mut longest: Option<(i32, i32)> = None;
     let mut d = begins.start;
@@ -127,7 +127,7 @@ fn longest_run(is_ink: impl Fn(i32) -> bool, begins: Range<i32>, limit: i32) -> 
 mod tests {
     use super::*;
 
-    /// Found by feeding broken files: it went round for ever.
+    /// Regression test: corrupt files caused an infinite loop here.
     #[test]
     fn a_run_that_begins_beyond_the_limit_ends() {
         assert_eq!(longest_run(|d| d < 3, -1..4, 1), Some((-1, 3)));

@@ -1,5 +1,6 @@
-//! Which frames are marks: a frame with print in it is a stamp where it stands askew to the page, is heavy, or lies
-//! over print; otherwise it belongs to the form and its sides are rules.
+//! Decides which frames are stamps. Evidence for a stamp is a frame that is askew to the page or heavier than the
+//! page's text, and bolder or larger text inside. Frames without enough evidence belong to the form, and their sides
+//! are rules.
 
 use super::Mark;
 use super::background::Background;
@@ -13,48 +14,45 @@ use crate::page::{Confidence, RedactionStyle, RegionKind, StampColor, StampShape
 use crate::raster::Binary;
 use image::GrayImage;
 
-/// Least lean of a stamp's frame against the page, as a slope (0.6°), and over its length, in characters. Forms lean
-/// with the page, which is straight, but may be bent a little.
+/// Lean that scores 1: this slope (0.6°), and this drift over the frame's length in characters; the lesser score
+/// counts. Forms are deskewed with the page, but may be slightly bent.
 const ASKEW: (f64, f64) = (0.0105, 0.15);
 
-/// What turn, weight and print of a frame add up to in a stamp, at least: on 63 cables and the printed pages what is no
-/// stamp has up to 0.7, stamps of real cables and their copies 0.93 and more.
+/// Least total evidence of a stamp. On 63 cables and the printed pages other frames score up to 0.7, stamps of real
+/// cables and their copies 0.93 and more.
 const ASKED: f64 = 0.9;
-/// What a frame half as thick again as the strokes of the page's print tells, and print half as thick again in it.
+/// Evidence from stroke width, of the frame and of the text in it: 1.5 times the page's stroke width scores 1.
 const HEAVY: f64 = 2.0;
-/// What characters twice as high as print tell in a frame that is no cell: forms have some half as high again.
+/// Evidence from character height in a frame that is no cell, if twice the page's; some text on forms has 1.5 times.
 const LARGE: f64 = 0.5;
-/// Every side that goes on beyond a corner, as a form's rules do, asks for so much more.
+/// Additional evidence required for each side that continues beyond a corner, as a form's rules do.
 const ONWARD: f64 = 0.3;
-/// As far as the sides of cells of one row are off one line, in characters.
+/// Largest offset between the sides of cells in one row, in characters.
 const LEVEL: f64 = 0.3;
-/// How far from a frame the rules are that may lean alike, and how long they are at least, in characters.
+/// Search distance for rules around a frame, and least length of these rules, in characters.
 const NEARBY: f64 = 6.0;
 const LONG_RULE: f64 = 6.0;
-/// Least and largest part of ink in a stamp: they are filled to 0.19 and more, forms with print to 0.05 to 0.2; what is
-/// dark throughout is a block.
+/// Least and largest ink fraction inside a stamp: stamps have 0.19 and more, forms with text 0.05 to 0.2, blocks more.
 const FILLED: (f64, f64) = (0.1, 0.75);
-/// Shortest side, in characters: a stamp's are as large as print, and stand clear of its frame. Boxes to be ticked are
+/// Shortest side of a stamp, in characters: its text is as large as the page's and clear of the frame. Tick boxes are
 /// smaller.
 const SHORTEST: f64 = 1.5;
-/// Shorter side that cells of forms and boxes around a single character have, in characters, and what it asks for.
+/// Shorter side below which a frame may be a cell or hold one character, in characters, and the evidence it costs.
 const SMALL: (f64, f64) = (2.0, 0.4);
 
-/// Shorter side of a blank frame that is a redaction, in characters, and the longer one in it.
+/// Least shorter side of a blank frame that is a redaction, in characters, and its least aspect ratio.
 const BLANK: (f64, f64) = (0.8, 1.3);
 
-/// A stamp in a frame.
 pub(super) struct Boxed {
-    /// The stamp.
     pub mark: Mark,
     frame: Frame,
     crossings: usize,
 }
 
-/// Finds the frames that are stamps.
+/// Finds the framed stamps.
 ///
-/// `ink` is the whole page's: a redaction may lie over a side. `text_ink` is without redactions. Worn frames are looked at
-/// where there are no whole ones. The form is its strokes, the paper, and the height of print, px.
+/// `ink` is the ink of the whole page, because a redaction may lie over a side. `text_ink` lacks redactions. Worn
+/// frames are considered where there is no whole frame. `letter` is the character height of the page's text, px.
 pub(super) fn find_boxes(
     ink: &Binary,
     text_ink: &Binary,
@@ -79,7 +77,7 @@ pub(super) fn find_boxes(
         }
         let is_cell = is_cell(at, (frames, &whole_places), size);
         let boxed = stamp(ink, text_ink, (frame, is_cell), (print, strokes, letter), size);
-        // A frame is drawn on paper; the edges of a dark area are not.
+        // A stamp's frame has background on its sides; the edges of a dark area do not.
         if let Some(boxed) = boxed.filter(|k| paper.sides(&k.mark.bbox, size) >= 3) {
             taken.insert(kept.len(), &boxed.mark.bbox);
             kept.push(boxed);
@@ -88,7 +86,7 @@ pub(super) fn find_boxes(
     kept
 }
 
-/// A frame as a stamp, if it is one.
+/// Returns a frame as a stamp, if its evidence suffices.
 fn stamp(
     ink: &Binary,
     text_ink: &Binary,
@@ -98,10 +96,10 @@ fn stamp(
 ) -> Option<Boxed> {
     let (short, long) = frame.lengths();
     let askew = askew(frame, strokes, size);
-    // Cells lean as their form does, which was bent on the glass, or drawn by hand.
+    // Cells lean with their form, which may be bent on the scanner glass or drawn by hand.
     let turn = if is_cell { 0.0 } else { (askew / ASKEW.0).min(askew * long / (ASKEW.1 * size)) };
     let crossings = crossings(ink, frame, size);
-    // A redaction at a corner is no rule that goes on.
+    // `text_ink`, because a redaction at a corner does not continue the side.
     let onwards = onwards(text_ink, frame, size);
     let inset = frame.thickness + 0.08 * size + 1.0;
     let inner = frame.inside(text_ink, inset);
@@ -113,7 +111,7 @@ fn stamp(
     let evidence = turn + heavier(weight) + heavier(bold);
     let small = f64::from(u8::from(short < SMALL.0 * size));
     let asked = ASKED + ONWARD * onwards as f64 + SMALL.1 * small;
-    // Looked at only where it decides: it takes as long as all the rest.
+    // Evaluated only if decisive, because it costs as much as all other measures together.
     let extent = frame.extent();
     let extent = (extent.0 - 2.0 * inset, extent.1 - 2.0 * inset);
     let large = || (LARGE * (height_within(&inner, extent, letter) / letter - 1.0)).clamp(0.0, LARGE);
@@ -131,7 +129,7 @@ fn stamp(
     Some(Boxed { mark, frame: frame.clone(), crossings })
 }
 
-/// Whether a frame is a cell of a form: another one goes on beyond it in the same row or column.
+/// Whether a frame is a cell of a form: a neighbouring frame continues its row or column.
 fn is_cell(cell: &BBox, (frames, places): (&[Frame], &BoxIndex), size: f64) -> bool {
     let level = |a: i32, b: i32| f64::from((a - b).abs()) <= LEVEL * size;
     let beyond = |a: i32, b: i32| f64::from(a - b) >= size;
@@ -145,8 +143,8 @@ fn is_cell(cell: &BBox, (frames, places): (&[Frame], &BoxIndex), size: f64) -> b
     near.into_iter().any(|o| row(cell, &o) || row(&cell.transposed(), &o.transposed()))
 }
 
-/// Height of the characters in a frame, px: of the larger half (median). What reaches from one side of it to the other
-/// divides it.
+/// Character height in a frame, px: the median of the larger half. Components that span the frame are dividers and do
+/// not count.
 fn height_within(inner: &Binary, (width, height): (f64, f64), letter: f64) -> f64 {
     let divides = |b: &BBox| f64::from(b.width()) >= width - 2.0 || f64::from(b.height()) >= height - 2.0;
     let boxes = inner.components().0.into_iter().map(|c| c.bbox).filter(|b| !divides(b));
@@ -156,8 +154,8 @@ fn height_within(inner: &Binary, (width, height): (f64, f64), letter: f64) -> f6
     heights.get(heights.len() * 3 / 4).copied().unwrap_or(letter)
 }
 
-/// Lean of a frame against the page, and against the rules around it where they lean alike: a form that was bent on
-/// the glass leans in places, and its boxes with it.
+/// Lean of a frame, as the least difference from the page or from a nearby rule. A form that is bent on the scanner
+/// glass leans in places, and its cells lean with it.
 fn askew(frame: &Frame, strokes: &Strokes, size: f64) -> f64 {
     let lean = frame.lean();
     let upright = rules_near(frame, &strokes.upright, false, size).map(|s| -s.slope());
@@ -165,7 +163,7 @@ fn askew(frame: &Frame, strokes: &Strokes, size: f64) -> f64 {
     upright.chain(flat).map(|rule| (lean - rule).abs()).fold(lean.abs(), f64::min)
 }
 
-/// Thickness of the rules around a frame (median), 0 where there are none: a form's frames are as heavy as its rules.
+/// Median thickness of the rules around a frame, px; 0 without rules. Frames of a form are as heavy as its rules.
 fn form_thickness(frame: &Frame, strokes: &Strokes, size: f64) -> f64 {
     let upright = rules_near(frame, &strokes.upright, false, size);
     let all = upright.chain(rules_near(frame, &strokes.flat, true, size));
@@ -190,8 +188,8 @@ fn rules_near<'a>(
     near.into_iter().map(|i| &family.strokes[i]).filter(is_rule)
 }
 
-/// The outlined redactions that are seen by their outline alone: frames without print whose sides have gaps, or that a
-/// stamp lies over, its own ink left out of `text_ink`. Stamps and redactions are known.
+/// Finds outlined redactions by their frame: frames without text whose sides have gaps, or that a stamp crosses.
+/// `text_ink` lacks the ink of stamps; `known` holds the stamps and redactions found so far.
 pub(super) fn blank_frames(
     ink: &Binary,
     text_ink: &Binary,
@@ -208,14 +206,14 @@ pub(super) fn blank_frames(
         let b = frame.bbox;
         let near = stamp_places.touching(&b).into_iter().map(|i| &stamps[i]);
         let crossed: Vec<&BBox> = near.filter(|s| s.intersects(&b)).collect();
-        // Neither the stamp's own frame nor a part of it, nor a cell of a form with a stamp in it.
+        // Excludes the stamp's own frame, parts of it, and a form's cell with a stamp in it.
         let crosses = |s: &&BBox| {
             let shared = s.intersection(&b).area();
             2 * shared < b.area() && 10 * shared < 9 * s.area()
         };
         let (short, long) = (f64::from(b.width().min(b.height())), f64::from(b.width().max(b.height())));
         let oblong = short >= BLANK.0 * size && long >= BLANK.1 * short;
-        // The stamp may touch a corner, and print another.
+        // The stamp may touch one corner, and text another.
         let most_onwards = if crossed.is_empty() { 1 } else { 2 };
         if oblong
             && crossed.iter().all(crosses)
@@ -234,7 +232,7 @@ pub(super) fn blank_frames(
     found
 }
 
-/// Whether nothing but specks stands in a frame beside the stamps that cross it, and most of it is beside them.
+/// Whether a frame holds only specks outside the stamps that cross it, and two fifths of it or more lie outside them.
 fn is_blank_beside(text_ink: &Binary, frame: &Frame, stamps: &[&BBox], size: f64) -> bool {
     let long = f64::from(frame.bbox.width().max(frame.bbox.height()));
     let inset = (frame.thickness + frame.lean().abs() * long + 0.12 * size).ceil() as i32;
@@ -251,8 +249,8 @@ fn is_blank_beside(text_ink: &Binary, frame: &Frame, stamps: &[&BBox], size: f64
     inner.width() > 0 && 5 * seen >= 2 * inner.area() && inked * 100 <= seen
 }
 
-/// Places where print crosses the frame: ink goes on to both sides of a side, upright or flat as strokes of print do,
-/// which is aslant where the frame leans.
+/// Number of places where text crosses the frame: ink continues on both sides of a side. Strokes of text are tested
+/// along the frame's normals and along the page's axes, which differ if the frame leans.
 fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
     let seen = Seen { ink, transposed: false };
     let beyond = (frame.thickness / 2.0 + 0.12 * size) as i32;
@@ -283,7 +281,7 @@ fn crossings(ink: &Binary, frame: &Frame, size: f64) -> usize {
         .sum()
 }
 
-/// Sides that go on beyond the corners.
+/// Number of side ends that continue beyond their corners.
 fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
     let seen = Seen { ink, transposed: false };
     let from = frame.thickness + 0.06 * size + 1.0;
@@ -299,15 +297,16 @@ fn onwards(ink: &Binary, frame: &Frame, size: f64) -> usize {
         .count()
 }
 
-/// Pixels whose edges a byte can count.
+/// Pixels per chunk: each adds up to 2 edges to a byte.
 const FEW: usize = 127;
 
-/// Mean thickness of strokes: twice the ink over its outline. Pieces with sides below `speck` do not count.
+/// Mean stroke thickness, px: twice the area of the ink over the length of its outline. Components with both sides
+/// below `speck` do not count.
 pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
     let (mut area, mut edge) = (0i64, 0i64);
     for y in 1..ink.height().max(1) {
         let (above, row) = (ink.row(y - 1), ink.row(y));
-        // So many at a time as a byte can count: that is done for many pixels at once.
+        // Byte counters per chunk let the compiler vectorize the loop.
         let few = 1..row.len().max(1);
         for few in few.step_by(FEW).map(|from| from..(from + FEW).min(row.len())) {
             let (mut inked, mut edges) = (0u8, 0u8);
@@ -324,20 +323,21 @@ pub(super) fn thickness(ink: &Binary, speck: i32) -> f64 {
         area -= component.ink as i64;
         edge -= 2 * i64::from(component.bbox.width() + component.bbox.height());
     }
-    // A slanting edge is counted longer than it is, by 4/π on the average.
+    // Counting pixel edges overestimates the length of slanting outlines by 4/π on average.
     2.0 * area.max(1) as f64 / (edge.max(1) as f64 * std::f64::consts::FRAC_PI_4)
 }
 
 impl Boxed {
-    /// Covers the frame, and of what stands in it the whole where nothing crosses the frame, else what is darker than
-    /// print, or where shades do not tell, what is larger. Print that crosses the frame stays.
+    /// Removes the stamp from the text ink. The frame goes, except where text crosses it. If nothing crosses the
+    /// frame, all ink inside goes as well. Otherwise the ink darker than the page's text goes, or, without a
+    /// difference in shade, the components larger than text.
     pub(super) fn cover(&self, gray: &GrayImage, mark_mask: &mut Binary, text_ink: &mut Binary, size: f64) {
         let thickness = self.frame.thickness;
         let mut outline = Vec::new();
         for (from, to) in self.frame.sides() {
             let normal = across(from, to);
             let length = (to.x - from.x).hypot(to.y - from.y);
-            // From corner to corner with the sides' own thickness.
+            // Covers the corners, too: the sides are extended by their thickness.
             for i in 0..=(2.0 * (length + thickness)) as i32 {
                 let at = between(from, to, (f64::from(i) - thickness) / 2.0 / length);
                 cover_run(mark_mask, text_ink, at, normal, thickness);

@@ -1,8 +1,8 @@
-//! Coloured ink: lifted off the page, and grouped into stamps, the rules of coloured stationery apart.
+//! Removes coloured ink from the page, and groups it into stamps and the rules of coloured stationery.
 //!
-//! Printed and typed text is black, stamps are not: in their ink the strongest channel is far above the weakest.
-//! Multiplying a stamp over print leaves print dark in *every* channel, so the strongest channel alone shows the print
-//! without the stamp. Faint colour (paper, bleed-through, JPEG's colour noise) is left as it is.
+//! Printed and typed text is black; in the ink of stamps the strongest channel far exceeds the weakest. Text below a
+//! stamp is dark in *every* channel, so the strongest channel alone shows the text without the stamp. Faint colour
+//! (paper, bleed-through, colour noise of JPEG) is left unchanged.
 
 use super::boxes::thickness;
 use super::erasing::{cover_run, cut};
@@ -14,40 +14,40 @@ use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::{Balance, Binary, Pixels};
 use image::{GrayImage, RgbImage};
 
-/// Chroma at which lifting begins and at which it is complete, 0 to 255.
+/// Chroma at which removal begins and at which it is complete, 0 to 255.
 const LIFT: (i32, i32) = (25, 60);
-/// Strongest channel of what stays black and of what becomes paper where coloured ink is lifted. Print below red
-/// stamps has up to 80 there, the stamp alone 150 and more.
+/// Strongest channel up to which coloured pixels stay black, and from which they become background. Text below red
+/// stamps has up to 80, the stamp alone 150 and more.
 const STRONGEST: (i32, i32) = (80, 150);
-/// Strokes of one stamp lie within this of one another, in characters.
+/// Largest gap between strokes of one stamp, in characters.
 const WITHIN_STAMP: f64 = 0.6;
 
-/// Ink of full chroma, and ink of three fifths of it. Old seals are worn and pale, so what is faint belongs to a stamp,
-/// but makes none: a part of a stamp's ink is of full chroma, of what shines through from the back none is.
+/// Mask values: ink of full chroma, and ink of three fifths of it. Seals are worn and pale, so faint ink may belong
+/// to a stamp; but without any ink of full chroma it is bleed-through.
 const SURE: u8 = 255;
 const FAINT: u8 = 128;
 /// Largest faint stroke that may belong to a stamp, in characters.
 const LARGEST_STROKE: f64 = 4.0;
-/// Least part of sure ink in a stamp.
+/// Least fraction of full-chroma ink in a stamp.
 const LEAST_SURE: f64 = 0.1;
-/// Part of ink of full chroma in a fresh stamp over a pale one, at least, and how many times that around it.
+/// Least fraction of full-chroma ink in a fresh stamp over a pale one, and least ratio to the fraction around it.
 const FRESH: (f64, f64) = (0.4, 3.0);
-/// Shorter side of such a stamp as a part of the longer one of the stamp below.
+/// Least shorter side of such a stamp, relative to the longer side of the stamp below.
 const SMALLEST_WITHIN: f64 = 0.25;
-/// Strokes of a fresh stamp lie within this of one another, in characters.
+/// Largest gap between strokes of a fresh stamp, in characters.
 const WITHIN_FRESH: f64 = 0.3;
-/// Inked part of its sides: its frame may be pale in places, and its full chroma tells it too.
+/// Least inked fractions of its sides ([`shape`]): its frame may be pale, and its chroma is further evidence.
 const FRESH_SIDES: (f64, f64) = (0.55, 0.2);
-/// Longest side of a stamp, in characters: it has up to fifteen. What is longer is looked through for rules.
+/// Longest side of a stamp, in characters: stamps have up to fifteen. Larger groups are searched for rules.
 const LONGEST: f64 = 20.0;
-/// Thickest strokes of a stamp on the average, in characters, and longest side in shorter ones: pictures, arrows and
-/// the cover of a book are coloured areas and strips, not strokes.
+/// Largest mean stroke thickness of a stamp, in characters, and largest aspect ratio: pictures, arrows and book
+/// covers are coloured areas and strips, not strokes.
 const STROKES: (f64, f64) = (0.35, 8.0);
 
-/// Largest stamp, as a part of the page: where all of it is coloured, by noise or by light, nothing is told from paper.
+/// Largest stamp, as a fraction of the page: a page coloured all over, by noise or light, cannot be separated.
 const LARGEST: f64 = 0.25;
 
-/// The page in gray with coloured ink lifted off: what is black below a red stamp stays, the stamp goes.
+/// Returns the page in gray without coloured ink: black text below a red stamp stays, the stamp goes.
 #[must_use]
 pub fn lift_color(page: &Pixels) -> GrayImage {
     match page {
@@ -75,14 +75,14 @@ fn lifted([r, g, b]: [i32; 3]) -> u8 {
     (luma + (without - luma) * weight / (LIFT.1 - LIFT.0)) as u8
 }
 
-/// A page in colour, and what makes its paper white.
+/// A colour page with its white balance.
 pub(super) struct ColorPage<'a> {
     pixels: &'a RgbImage,
     white: Balance,
 }
 
 impl<'a> ColorPage<'a> {
-    /// `None` where it has no colour.
+    /// `None` for a gray page.
     pub(super) fn of(page: &'a Pixels) -> Option<Self> {
         match page {
             Pixels::Gray(_) => None,
@@ -90,7 +90,7 @@ impl<'a> ColorPage<'a> {
         }
     }
 
-    /// Mean chroma of a box on paper made white, 0 to 255.
+    /// Mean chroma of a box after white balance, 0 to 255.
     pub(super) fn chroma(&self, bbox: &BBox) -> f64 {
         let inside = bbox.intersection(&BBox::of_size(self.pixels.width(), self.pixels.height()));
         let (mut sum, mut count) = (0.0, 0.0);
@@ -104,7 +104,7 @@ impl<'a> ColorPage<'a> {
         if count > 0.0 { sum / count } else { 0.0 }
     }
 
-    /// The ink of a stamp: that of its box, where a part of it is coloured.
+    /// Ink colour of a stamp: its hue if enough of its ink is coloured, else black.
     pub(super) fn ink_of_stamp(&self, bbox: &BBox, options: &MarksOptions) -> StampColor {
         let mut colored = Binary::new(self.pixels.width(), self.pixels.height());
         let mut dark = 0u64;
@@ -116,7 +116,7 @@ impl<'a> ColorPage<'a> {
                 dark += u64::from(weakest < 128);
             }
         }
-        // Half of a stamp's ink may be print that it lies over.
+        // Up to half of a stamp's ink may be text below it.
         if 3 * colored.ink_in(bbox) >= dark && dark > 0 {
             hue(self.pixels, &colored, bbox)
         } else {
@@ -125,20 +125,19 @@ impl<'a> ColorPage<'a> {
     }
 }
 
-/// Marks in coloured ink.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Colored {
     pub stamps: Vec<Mark>,
-    /// The rules of stationery that is ruled in colour.
+    /// Rules of stationery that is ruled in colour.
     pub rules: Vec<Mark>,
 }
 
-/// Stamps and rules in coloured ink.
+/// Finds stamps and rules in coloured ink.
 pub(super) fn find_colored(page: &ColorPage<'_>, size: f64, options: &MarksOptions) -> Colored {
     let ColorPage { pixels: color, white } = page;
     let mut colored = Binary::new(color.width(), color.height());
     let least = i32::from(options.least_chroma);
-    // Most of a page is paper, whose channels are all so light that they cannot be as far apart.
+    // Pixels whose channels all reach `light` cannot have the least chroma. Most of a page is such background.
     let light = white.lighter_than(255 - (3 * least + 4) / 5);
     let ink = |pixel: &[u8]| {
         let [r, g, b] = white.balanced(pixel);
@@ -151,7 +150,7 @@ pub(super) fn find_colored(page: &ColorPage<'_>, size: f64, options: &MarksOptio
         }
     };
     for (y, row) in color.as_raw().chunks_exact((color.width().max(1) * 3) as usize).enumerate() {
-        // Sixteen pixels at a time are passed over where they are paper.
+        // Skips sixteen background pixels at a time.
         let (sixteens, rest) = row.as_chunks::<48>();
         let all = sixteens.iter().map(|pixels| &pixels[..]).chain([rest]);
         for (out, pixels) in colored.row_mut(y as u32).chunks_mut(16).zip(all) {
@@ -171,8 +170,8 @@ pub(super) fn find_colored(page: &ColorPage<'_>, size: f64, options: &MarksOptio
     Colored { stamps, rules }
 }
 
-/// Takes the rules of coloured stationery out of coloured ink, which would join all stamps on it to one: the long ones,
-/// and what goes on with them behind a stamp.
+/// Removes the rules of coloured stationery, which would join all stamps on it to one: the long rules, and their
+/// continuations below a stamp.
 fn without_rules(colored: &mut Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let strokes = find_strokes(colored, size);
     let long = MarksOptions { shortest_rule: LONGEST, ..options.clone() };
@@ -196,7 +195,6 @@ fn without_rules(colored: &mut Binary, size: f64, options: &MarksOptions) -> Vec
     rules
 }
 
-/// Fresh stamps over pale ones.
 fn stamps_within(page: &RgbImage, colored: &Binary, pale: &[Mark], size: f64) -> Vec<Mark> {
     let mut fresh = Binary::new(colored.width(), colored.height());
     for outer in pale.iter().map(|mark| mark.bbox) {
@@ -210,7 +208,7 @@ fn stamps_within(page: &RgbImage, colored: &Binary, pale: &[Mark], size: f64) ->
     pale.iter().filter_map(|outer| stamp_within(page, (colored, &fresh), &outer.bbox, size)).collect()
 }
 
-/// A fresh stamp over a pale one: in its frame most ink is of full chroma, around it little is.
+/// Finds a fresh stamp over a pale one: most ink in its frame is of full chroma, and little ink around it.
 fn stamp_within(
     page: &RgbImage,
     (colored, fresh): (&Binary, &Binary),
@@ -237,7 +235,7 @@ fn stamp_within(
     })
 }
 
-/// Boxes of coloured strokes that lie together: those with sure ink, and the faint ones beside them.
+/// Groups coloured strokes: neighbouring strokes with full-chroma ink, and the faint strokes next to them.
 fn groups(colored: &Binary, size: f64) -> Vec<BBox> {
     let (components, labels) = colored.components();
     let mut sure = vec![0u64; components.len()];
@@ -252,7 +250,8 @@ fn groups(colored: &Binary, size: f64) -> Vec<BBox> {
     let places = BoxIndex::of(&sure);
     for (component, _) in faint.iter().filter(|(c, _)| side(&c.bbox) <= LARGEST_STROKE * size) {
         let b = component.bbox;
-        // Beside a stamp's sure ink, never by way of other faint ink: the table below a book may be coloured a little.
+        // Faint strokes join only full-chroma ink, not other faint ink: the table below a book may be slightly
+        // coloured.
         let joins = |m: &BBox| m.gap_x(&b) <= gap / 3 && m.gap_y(&b) <= gap / 3 && side(m) >= side(&b);
         if let Some(stamp) = places.touching(&b.grown(gap / 3)).into_iter().find(|&i| joins(&sure[i])) {
             boxes[stamp] = boxes[stamp].union(&b);
@@ -265,12 +264,12 @@ fn side(bbox: &BBox) -> f64 {
     f64::from(bbox.width().max(bbox.height()))
 }
 
-/// What lies within or near a box belongs to it; growing boxes may meet others, so until nothing changes.
+/// Merges boxes that are closer than `gap`, until none are.
 fn near(boxes: Vec<BBox>, gap: i32) -> Vec<BBox> {
     merge(boxes, gap, |a, b| a.gap_x(b) <= gap && a.gap_y(b) <= gap)
 }
 
-/// A group as a stamp, where it is as large as one and framed or filled like one.
+/// Returns a group as a stamp, if it has a stamp's size, fill and stroke thickness.
 fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
     let (long, short) =
         (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
@@ -288,7 +287,7 @@ fn stamp(page: &RgbImage, colored: &Binary, bbox: &BBox, size: f64) -> Option<Ma
     Some(Mark { kind, bbox: *bbox, confidence: Confidence::clamped(sure) })
 }
 
-/// Part of a group's ink that has full chroma.
+/// Fraction of a group's ink that has full chroma.
 fn sure(colored: &Binary, bbox: &BBox) -> f64 {
     let inked = (bbox.top..bbox.bottom)
         .flat_map(|y| &colored.row(y as u32)[bbox.left as usize..bbox.right as usize])
@@ -301,13 +300,13 @@ fn sure(colored: &Binary, bbox: &BBox) -> f64 {
     f64::from(sure) / f64::from(all.max(1))
 }
 
-/// The commonest hue of the coloured pixels.
+/// The most frequent hue of the coloured pixels.
 fn hue(page: &RgbImage, colored: &Binary, bbox: &BBox) -> StampColor {
     let (mut red, mut blue, mut violet) = (0u32, 0u32, 0u32);
     for y in bbox.top..bbox.bottom {
         for x in (bbox.left..bbox.right).filter(|&x| colored.is_ink(x as u32, y as u32)) {
             let [r, g, b] = page.get_pixel(x as u32, y as u32).0.map(i32::from);
-            // Violet has red and blue above green, and both about as strong.
+            // Violet has red and blue above green, in similar strength.
             if r.min(b) > g + 20 && (r - b).abs() < 60 {
                 violet += 1;
             } else if r >= b {
@@ -332,7 +331,8 @@ mod tests {
     use crate::marks::drawing::{SIZE, character, fill, frame, page};
     use image::Rgb;
 
-    /// A page with a stamp of 4 × 4 characters' size in one ink, and a smaller one within in another.
+    /// Boxes of the stamps on a page with a stamp of 10 × 10 characters in one ink, and a smaller one inside in
+    /// another.
     fn stamps(outer: [u8; 3], inner: [u8; 3]) -> Vec<BBox> {
         let (mut large, mut small) = (page(), page());
         frame(&mut large, (600.0, 600.0), (400.0, 400.0), 0.0, 8.0);
@@ -345,7 +345,7 @@ mod tests {
             if small.is_ink(x, y) {
                 *pixel = Rgb(inner);
             } else if large.is_ink(x, y) {
-                // Pale ink has an eighth of its pixels in full colour.
+                // An eighth of the pixels of pale ink has full colour.
                 *pixel = Rgb(if (7 * x + 13 * y).is_multiple_of(8) { [200, 30, 40] } else { outer });
             }
         }

@@ -1,24 +1,23 @@
-//! Pages drawn for tests: print as crossed strokes in cells of 40 px, and lines of any turn.
+//! Draws test pages: text as crossed strokes in cells of 40 px, and lines at any angle.
 
 use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 
-/// Size of the drawn print, px.
+/// Character size of the drawn text, px.
 pub(super) const SIZE: f64 = 40.0;
 
-/// An empty page.
+/// An empty page of 1200 × 1600 px.
 pub(super) fn page() -> Binary {
     Binary::new(1200, 1600)
 }
 
-/// Fills a box with ink.
 pub(super) fn fill(page: &mut Binary, bbox: BBox) {
     for y in bbox.top..bbox.bottom {
         page.row_mut(y as u32)[bbox.left as usize..bbox.right as usize].fill(255);
     }
 }
 
-/// One character: strokes of a thickness in a cell, like 井.
+/// Draws a character like 井 with strokes of the given thickness.
 pub(super) fn character(page: &mut Binary, left: i32, top: i32, side: i32, thickness: i32) {
     for part in [3, 7] {
         let at = side * part / 10 - thickness / 2;
@@ -27,7 +26,7 @@ pub(super) fn character(page: &mut Binary, left: i32, top: i32, side: i32, thick
     }
 }
 
-/// Lines of print in a box.
+/// Fills a box with lines of characters.
 pub(super) fn print(page: &mut Binary, bbox: BBox) {
     for top in (bbox.top..=bbox.bottom - 36).step_by(64) {
         for left in (bbox.left..=bbox.right - 36).step_by(40) {
@@ -36,7 +35,7 @@ pub(super) fn print(page: &mut Binary, bbox: BBox) {
     }
 }
 
-/// A line of a thickness.
+/// Draws a line.
 pub(super) fn line(page: &mut Binary, from: Point, to: Point, thickness: f64) {
     let length = (to.x - from.x).hypot(to.y - from.y);
     let reach = (thickness / 2.0).ceil() as i32 + 1;
@@ -52,7 +51,7 @@ pub(super) fn line(page: &mut Binary, from: Point, to: Point, thickness: f64) {
     }
 }
 
-/// A frame around a centre, turned by a slope: its corners.
+/// Draws a frame around a centre, rotated by a slope. Returns its corners.
 pub(super) fn frame(
     page: &mut Binary,
     center: (f64, f64),
@@ -69,7 +68,7 @@ pub(super) fn frame(
     corners
 }
 
-/// A part of an ellipse, in degrees, around a centre, its longer axis turned by a slope.
+/// Draws an arc of an ellipse over a range of degrees. `slope` rotates its first axis.
 pub(super) fn ring(
     page: &mut Binary,
     center: (f64, f64),

@@ -1,36 +1,34 @@
-//! Ellipses: where they lie, and which one fits points best.
+//! Fits an ellipse to points.
 //!
-//! Fitted by least squares of the conic's equation with the sum of its squared terms' factors held at one, which no turn
-//! and no shift of the page changes (Rosin 1993). The sums over points can be added, so arcs are joined without
-//! looking at their points again. Ellipses come out a little small where the points are noisy and few: the caller follows
-//! the ink from there and fits again.
+//! The fit is a linear least-squares fit of the conic equation. The coefficients of x² and y² sum to 1, a
+//! normalization that is invariant to rotation and translation (Rosin 1993). Sums over points are additive, so arcs
+//! are combined without another pass over their points. With few and noisy points the ellipse comes out slightly too
+//! small. The caller therefore follows the ink from the fitted ellipse and fits again.
 
 use super::lines::around;
 use crate::geometry::{BBox, Point};
 use crate::page::StampShape;
 use nalgebra::{SMatrix, SVector};
 
-/// Longer axis of a circle in the shorter one, at most.
+/// Largest axis ratio of a circle.
 const ROUND: f64 = 1.1;
 
-/// Sines and cosines of so many angles all the way round.
+/// Sines and cosines of `count` angles, evenly spaced over the full turn.
 pub(super) fn angles(count: usize) -> impl Iterator<Item = (f64, f64)> {
     (0..count).map(move |i| (i as f64 * std::f64::consts::TAU / count as f64).sin_cos())
 }
 
-/// An ellipse; a circle where both axes are the same.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ellipse {
-    /// Its middle.
     pub center: Point,
-    /// Half of its longer and of its shorter axis, px.
+    /// Longer and shorter half axis, px.
     pub half: (f64, f64),
-    /// Sine and cosine of its longer axis's turn from the row.
+    /// Sine and cosine of the angle of the longer axis.
     turn: (f64, f64),
 }
 
 impl Ellipse {
-    /// The place at an angle (its sine and cosine), counted from the longer axis, and the unit vector outwards there.
+    /// The point at an angle (sine and cosine) from the longer axis, and the outward unit normal there.
     pub(super) fn at(&self, (sin, cos): (f64, f64)) -> (Point, Point) {
         let (a, b) = self.half;
         let (normal, length) = ((b * cos, a * sin), (b * cos).hypot(a * sin).max(1e-9));
@@ -44,19 +42,19 @@ impl Ellipse {
         Point { x: along * cos - across * sin, y: along * sin + across * cos }
     }
 
-    /// What it is the frame of.
+    /// Shape of a stamp whose frame this ellipse is.
     pub(super) fn shape(&self) -> StampShape {
         if self.half.0 <= ROUND * self.half.1 { StampShape::Circle } else { StampShape::Oval }
     }
 
-    /// How far out a place lies, in axes: 1 on the line.
+    /// Normalized distance of a point from the centre: 1 on the ellipse, less inside.
     pub(super) fn out(&self, p: Point) -> f64 {
         let (sin, cos) = self.turn;
         let (dx, dy) = (p.x - self.center.x, p.y - self.center.y);
         ((dx * cos + dy * sin) / self.half.0).hypot((dy * cos - dx * sin) / self.half.1)
     }
 
-    /// The box that holds it, and so many pixels more.
+    /// Bounding box, grown by `margin` px.
     pub(super) fn bbox(&self, margin: f64) -> BBox {
         let (sin, cos) = self.turn;
         let (a, b) = self.half;
@@ -65,19 +63,18 @@ impl Ellipse {
         around(&[corner(-1.0), corner(1.0)], margin)
     }
 
-    /// The same with axes longer by so many pixels to both sides.
+    /// The ellipse with both half axes longer by `by` px.
     pub(super) fn grown(&self, by: f64) -> Self {
         Self { half: ((self.half.0 + by).max(0.5), (self.half.1 + by).max(0.5)), ..*self }
     }
 
-    /// The same with axes longer by a factor.
     pub(super) fn scaled(&self, factor: f64) -> Self {
         Self { half: (self.half.0 * factor, self.half.1 * factor), ..*self }
     }
 }
 
-/// Sums over points that tell which ellipse fits them. Places are taken from an origin nearby, in a unit of about the
-/// ellipse's size, so that no digits are lost.
+/// Sums over points, from which the best ellipse is computed. Points are relative to a nearby origin, in a unit of
+/// about the size of the ellipse, for numerical stability.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sums {
     squares: SMatrix<f64, 5, 5>,
@@ -85,7 +82,6 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Of some points.
     pub(super) fn of(points: impl IntoIterator<Item = Point>, (origin, unit): (Point, f64)) -> Self {
         let mut sums = Self::default();
         for p in points {
@@ -97,12 +93,11 @@ impl Sums {
         sums
     }
 
-    /// Of both.
     pub(super) fn with(&self, other: &Self) -> Self {
         Self { squares: self.squares + other.squares, products: self.products + other.products }
     }
 
-    /// The ellipse that fits best; `None` where another conic does.
+    /// The ellipse that fits best; `None` if the best conic is no ellipse.
     pub(super) fn fit(&self, (origin, unit): (Point, f64)) -> Option<Ellipse> {
         let solved = self.squares.cholesky()?.solve(&self.products);
         let [xx, xy, x, y, one] = solved.data.0[0];
@@ -112,7 +107,7 @@ impl Sums {
         }
         let center = ((xy * y - 2.0 * yy * x) / determinant, (xy * x - 2.0 * xx * y) / determinant);
         let level = -(one + 0.5 * (x * center.0 + y * center.1));
-        // Of the matrix of the squared terms, the smaller eigenvalue belongs to the longer axis.
+        // The smaller eigenvalue of the quadratic form belongs to the longer axis.
         let root = (xx - yy).hypot(xy);
         let (least, most) = ((1.0 - root) / 2.0, (1.0 + root) / 2.0);
         if level <= 0.0 || least <= 0.0 {

@@ -1,16 +1,16 @@
-//! Takes marks out of what the recognizer sees, and leaves the print that they lie over.
+//! Removes marks from the images for line detection and recognition, and keeps the text below them.
 
 use super::lines::{Seen, floor};
 use crate::geometry::{BBox, Point};
 use crate::raster::Binary;
 use image::GrayImage;
 
-/// Longest run of ink across a frame that is the frame alone: in its thicknesses, and px more for a ragged edge.
+/// Longest run of ink across a frame's line: a factor of the frame's thickness, plus px for a ragged edge.
 const FRAME: (f64, i32) = (1.8, 2);
-/// Smallest character that is larger than print, in characters.
+/// Least size of a component that is larger than the page's text, in characters.
 const LARGE: f64 = 1.15;
 
-/// Makes a box covered, and paper in the rest.
+/// Adds a box to the mark mask and erases it from the text ink.
 pub(super) fn cover(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BBox) {
     let inside = bbox.intersection(&mark_mask.bbox());
     for y in inside.top..inside.bottom {
@@ -19,7 +19,7 @@ pub(super) fn cover(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BBox) 
     text_ink.erase(&inside);
 }
 
-/// Makes the ink in a box covered, and paper in the rest.
+/// Adds the ink in a box to the mark mask and erases it from the text ink.
 pub(super) fn cover_ink(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BBox) {
     let inside = bbox.intersection(&text_ink.bbox());
     for y in inside.top..inside.bottom {
@@ -32,7 +32,8 @@ pub(super) fn cover_ink(mark_mask: &mut Binary, text_ink: &mut Binary, bbox: &BB
     }
 }
 
-/// Covers the run of ink across a frame at a place, and tells whether it could: a longer run is print that crosses.
+/// Covers the run of ink across a frame's line at a point. Returns `false` for a longer run: text crosses there and is
+/// kept.
 pub(super) fn cover_run(
     mark_mask: &mut Binary,
     text_ink: &mut Binary,
@@ -53,8 +54,8 @@ pub(super) fn cover_run(
     true
 }
 
-/// Covers what stands within a frame. Where the frame lies over print, what is larger than print is only taken out of
-/// the rest: it may be joined to print, which would go with it.
+/// Removes the ink inside a frame. If the frame lies over text, only components larger than text are erased from the
+/// text ink, and none is added to the mark mask: text may be connected to them.
 pub(super) fn cover_inside(
     mark_mask: &mut Binary,
     text_ink: &mut Binary,
@@ -80,7 +81,7 @@ pub(super) fn cover_inside(
     }
 }
 
-/// A part of a picture.
+/// Crops a part of an image.
 pub(super) fn cut(ink: &Binary, bbox: &BBox) -> Binary {
     let inside = bbox.intersection(&ink.bbox());
     let mut cut = Binary::new(inside.width().max(0) as u32, inside.height().max(0) as u32);
@@ -91,10 +92,10 @@ pub(super) fn cut(ink: &Binary, bbox: &BBox) -> Binary {
     cut
 }
 
-/// As far as a mark's ragged edge and shade reach beyond its box, px.
+/// Extent of a mark's ragged edge and shade beyond its box, px.
 const RIM_PX: i32 = 6;
 
-/// What of the covered ink lies within some boxes, and at their rims.
+/// The part of the mark mask in and around the boxes.
 #[must_use]
 pub fn within(mark_mask: &Binary, boxes: &[BBox]) -> Binary {
     let mut found = Binary::new(mark_mask.width(), mark_mask.height());
@@ -108,7 +109,7 @@ pub fn within(mark_mask: &Binary, boxes: &[BBox]) -> Binary {
     found
 }
 
-/// Makes covered ink of the gray page paper, with the shade around it.
+/// Paints the masked ink of the gray page white, with a margin of one pixel for the shade at its edges.
 pub fn erase(gray: &mut GrayImage, mark_mask: &Binary) {
     let (width, height) = (mark_mask.width() as usize, mark_mask.height());
     for y in 0..height {

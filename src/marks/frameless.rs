@@ -1,17 +1,19 @@
-//! Stamps without a frame that stand straight: rows of characters that are unlike the page's.
+//! Finds frameless stamps without rotation: rows of characters whose typeface differs from the page's text.
 //!
-//! A cable has one type of print, and its form another, smaller one. What was stamped on it has a type of its own. Each
-//! row is measured beside those of print ([`rows`](super::rows)), and is a stamp's where it
-//! - is set in tall narrow characters, as the dates and numbers of time stamps are; or
-//! - is larger and bolder than print. Headings are so too: other signs must add up to [`PROOF`], which are a turn that
-//!   neither the page nor the rows around have, pinholes of the pad, several rows, and a place where it heads nothing.
+//! A cable has one typeface, its form another, smaller one, and a stamp its own. Each row is compared with the text
+//! rows of the page ([`rows`](super::rows)). A row belongs to a stamp if
+//! - its characters are tall and narrow, as the dates and numbers of time stamps are; or
+//! - it is larger and bolder than the text, and further evidence adds up to [`PROOF`], because headings are larger
+//!   and bolder, too. The evidence is a rotation that differs from the page and from the rows around, pinholes from
+//!   the stamp pad, several rows, and a place where the row heads no text.
 //!
-//! Rows that go on where others end, or stand below them, are one stamp. Looked at only where print runs in rows, and is
-//! high enough to be measured. On 101 pages (63 synthetic cables, 12 printed pages, 20 bulletins, 6 cables of the
-//! 1960s) this marks no print.
+//! Rows that continue one another, or stand below one another, form one stamp. The search is limited to pages of
+//! horizontal text that is high enough to be measured. On 101 pages (63 synthetic cables, 12 printed pages, 20
+//! bulletins, 6 cables of the 1960s) it marks no printed text.
 //!
-//! Fails on stamps of print's own size and weight, on one or two words in bold (a heading looks the same), and on
-//! characters that are worn to pieces or grown together with print. `scripts/alter` tells how near the edge the 6 cables are.
+//! It misses stamps in the size and weight of the text, one or two bold words (a heading looks the same), and
+//! characters that are worn to pieces or connected to text. `scripts/alter` measures how close to the thresholds the
+//! 6 cables are.
 
 use super::Mark;
 use super::rows::{PRINT_ROW, Row, Straight, Texture, find_rows, median, print_height};
@@ -20,67 +22,64 @@ use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::raster::Binary;
 use std::collections::BTreeSet;
 
-/// Lowest print whose strokes can be measured, px: at 120 dpi characters of a typewriter are 12 high and run together.
+/// Least text height with measurable strokes, px: at 120 dpi typewritten characters are 12 px high and touch.
 const LOWEST: f64 = 13.0;
-/// Fewest characters of a row that is measured.
+/// Fewest characters of a measured row.
 const FEWEST: usize = 3;
-/// Most rows of print whose ink is looked at.
+/// Largest number of text rows sampled for the typeface.
 const SAMPLE: usize = 40;
-/// Gap between characters beside their height (median) where print runs in rows: what follows by chance, across columns,
-/// is farther away. Rows have 0.1 to 0.3.
+/// Largest median gap between characters of horizontal text, in heights. Rows have 0.1 to 0.3; chance alignments
+/// across columns have more.
 const ROW_GAP: f64 = 0.45;
 
-/// Height and strokes of bold characters beside print's, at least. Titles of forms have 1.1 and 1.6 (bold, but no larger)
-/// and 1.5 and 1.3 (one word), stamps 1.2 to 2.2 and 1.3 to 3.3.
+/// Least height and stroke width of bold rows, relative to the text. Titles of forms have 1.1 and 1.6 (bold, no
+/// larger) or 1.5 and 1.3 (one word), stamps 1.2 to 2.2 and 1.3 to 3.3.
 const LARGER: f64 = 1.15;
 const HEAVIER: f64 = 1.25;
-/// What all signs of a bold stamp add up to, at least: headings have one of them, or two weak ones.
+/// Least evidence for a bold stamp: headings have one full piece of evidence, or two weak ones.
 const PROOF: f64 = 1.0;
-/// Turn that is a whole sign, degrees: the page is straight to a tenth of one, typed lines in forms to half of one.
+/// Rotation that scores 1, degrees: deskewed pages are straight to 0.1, typed lines in forms to 0.5.
 const TURNED: f64 = 1.0;
-/// So many rows of print tell how the page leans around a stamp.
+/// Number of text rows that determine the lean of the page around a stamp.
 const AROUND: usize = 5;
-/// Pinholes beside print's that are no sign, and a whole one; print without any counts as having so many.
+/// Pinhole density relative to text: 2 times scores 0, 6 times scores 1. Text has this density at least.
 const MOTTLED: (f64, f64) = (2.0, 6.0);
 const PINHOLES: f64 = 0.002;
-/// What every further row is worth, and all of them at most; and a place where nothing is headed.
+/// Score of each further row, and of all at most; and score of a place that heads no text.
 const ROWS: (f64, f64) = (0.25, 0.5);
 const HEADS_NOTHING: f64 = 0.6;
-/// How far down a heading has what it heads, in its heights.
+/// Largest distance from a heading down to the text below it, in heights of the heading.
 const BELOW: f64 = 9.0;
 
-/// Height by width of tall narrow characters, at least: dates of time stamps have 2.1 to 3.1, a typewriter's letters 1.2
-/// to 1.5, condensed type on forms 1.75.
+/// Least aspect ratio (height by width) of condensed characters: dates of time stamps have 2.1 to 3.1, typewritten
+/// letters 1.2 to 1.5, condensed type on forms 1.75.
 const CONDENSED: f64 = 1.9;
-/// Height of such characters in print's: a typewriter's own 1 and I are no higher than print.
+/// Height range of condensed characters relative to the text: a typewriter's narrow 1 and I are no higher than it.
 const TALL: (f64, f64) = (1.35, 2.6);
-/// Ink in their boxes and their strokes beside print's, at least: less is written with a pen.
+/// Least fill of their boxes, and least stroke width relative to the text: pen strokes have less.
 const PEN: (f64, f64) = (0.4, 0.75);
-/// How uneven their heights, and how far off one line their feet and heads may be, in heights; and all of the stamp's.
+/// Largest deviation of their heights, and of their tops and bottoms from a line (row, whole stamp), in heights.
 const UNEVEN: f64 = 0.12;
 const OFF: (f64, f64) = (0.1, 0.12);
 
-/// As far apart, in heights, as date and time stand in one row.
+/// Largest gap between date and time in one row, in heights.
 const FARTHEST: f64 = 2.5;
 
-/// How far off a line characters are, at most, where they tell a turn, in heights.
+/// Largest deviation from a straight line at which a row's slope is reliable, in heights.
 const STRAIGHT: f64 = 0.06;
 
-/// Fewest characters of a stamp in tall type, and of another.
+/// Fewest characters of a condensed stamp, and of a bold stamp.
 const CHARACTERS: (usize, usize) = (5, 8);
-/// Longest and highest stamp, in print's heights.
+/// Largest width and height of a stamp, in text heights.
 const LARGEST: (f64, f64) = (30.0, 10.0);
 
-/// A stamp, and the characters that it consists of.
 pub(super) struct FramelessStamp {
-    /// The stamp.
     pub mark: Mark,
-    /// Boxes of its characters.
     pub characters: Vec<BBox>,
 }
 
-/// Finds the rows that are unlike print among some pieces of a page's ink, apart from the marks known so far. Not for pages of
-/// vertical print, whose columns stand in rows by chance.
+/// Finds the frameless stamps among components of a page's ink, apart from known marks. Pages of vertical text return
+/// none, because their columns align into rows by chance.
 pub(super) fn find_frameless(
     ink: &Binary,
     pieces: &[BBox],
@@ -117,7 +116,7 @@ pub(super) fn find_frameless(
     found
 }
 
-/// What the page's rows of print are like (medians over characters).
+/// Typeface of the page's text rows (medians over characters).
 struct PrintStyle {
     height: f64,
     stroke: f64,
@@ -126,7 +125,7 @@ struct PrintStyle {
 }
 
 impl PrintStyle {
-    /// `None` where there is no row.
+    /// `None` without text rows.
     fn of(ink: &Binary, rows: &[Row]) -> Option<Self> {
         let print: Vec<&Row> = rows.iter().filter(|r| r.characters.len() >= PRINT_ROW).collect();
         let sample: Vec<(usize, Texture)> = print
@@ -149,24 +148,21 @@ impl PrintStyle {
     }
 }
 
-/// What a row has that print has not.
+/// Difference of a row from the page's text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
-    /// Tall narrow characters.
     Condensed,
-    /// Larger and bolder ones.
     Bold,
 }
 
-/// A row beside print.
 struct Seen {
     row: Row,
-    /// Its height in print's.
+    /// Height relative to the text.
     larger: f64,
-    /// Pixels downwards for each to the right, and how far characters are off such a line, in heights.
+    /// Slope, downwards per pixel to the right, and median deviation from such a line, in heights.
     slope: f64,
     off: f64,
-    /// Of rows that may be unlike print.
+    /// Measured only for rows that may differ from the text.
     texture: Option<Texture>,
 }
 
@@ -179,7 +175,6 @@ impl Seen {
         Self { row, larger, slope, off, texture }
     }
 
-    /// Whether a row is unlike print in a way.
     fn is(&self, kind: Kind, print: &PrintStyle) -> bool {
         let Some(texture) = self.texture else { return false };
         let heavier = texture.stroke / print.stroke;
@@ -196,13 +191,13 @@ impl Seen {
         }
     }
 
-    /// Whether a row is as long as those of print.
+    /// Whether the row is as long as a row of text.
     fn is_print(&self) -> bool {
         self.row.characters.len() >= PRINT_ROW
     }
 }
 
-/// Rows grown together from one that is unlike print.
+/// A stamp grown from one row that differs from the text.
 struct Grown<'a> {
     kind: Kind,
     rows: Vec<&'a Seen>,
@@ -231,7 +226,7 @@ impl<'a> Grown<'a> {
         self.rows.iter().any(|r| std::ptr::eq(*r, row))
     }
 
-    /// Whether a row goes on where one of the stamp ends, or stands below or above it, and is like it.
+    /// Whether a row continues one of the stamp's rows, or stands above or below it, in a similar typeface.
     fn joins(&self, known: &Seen, row: &Seen, print: &PrintStyle) -> bool {
         let (a, b) = (&known.row.bbox, &row.row.bbox);
         let height = known.row.height;
@@ -256,7 +251,6 @@ impl<'a> Grown<'a> {
         self.rows.iter().flat_map(|r| r.row.characters.iter().copied()).collect()
     }
 
-    /// The rows that were measured.
     fn measured(&self) -> impl Iterator<Item = (&Seen, Texture)> {
         self.rows.iter().filter_map(|r| Some((*r, r.texture?)))
     }
@@ -280,14 +274,14 @@ impl<'a> Grown<'a> {
         }
     }
 
-    /// What tells bold rows from a heading.
+    /// Evidence that bold rows are a stamp rather than a heading.
     fn proof(&self, seen: &[Seen], print: &PrintStyle) -> f64 {
         let mean = |f: &dyn Fn(&Seen, Texture) -> f64| {
             let weight = |r: &Seen| r.row.characters.len() as f64;
             let all: f64 = self.measured().map(|(r, _)| weight(r)).sum();
             self.measured().map(|(r, t)| weight(r) * f(r, t)).sum::<f64>() / all.max(1.0)
         };
-        // Short rows do not tell their turn well enough.
+        // The slope of a short row is not reliable.
         let is_long = |r: &Seen| r.row.characters.len() >= CHARACTERS.0 && r.off <= STRAIGHT;
         let turn = mean(&|r, _| if is_long(r) { r.slope.atan().to_degrees() } else { 0.0 });
         let mottled = mean(&|_, t| t.mottled) / print.mottled.max(PINHOLES);
@@ -298,7 +292,7 @@ impl<'a> Grown<'a> {
         turned + stamped + rows + if self.heads(seen) { 0.0 } else { HEADS_NOTHING }
     }
 
-    /// How the rows of print around lean, degrees (median): a page of a book is bent, and leans in places.
+    /// Median lean of the text rows above and below, degrees: the pages of a bound book lean in places.
     fn turn_around(&self, seen: &[Seen]) -> f64 {
         let leans = |s: &&Seen| s.is_print() && s.off <= STRAIGHT && !self.has(s);
         let over = |s: &&Seen| s.row.bbox.gap_x(&self.bbox) <= 0;
@@ -311,7 +305,7 @@ impl<'a> Grown<'a> {
         median(around.iter().map(|s| s.slope.atan().to_degrees()).collect())
     }
 
-    /// How many rows stand below the first.
+    /// Number of rows below the first.
     fn further_rows(&self) -> usize {
         let mut middles: Vec<i32> =
             self.measured().map(|(r, _)| (r.row.bbox.top + r.row.bbox.bottom) / 2).collect();
@@ -320,7 +314,7 @@ impl<'a> Grown<'a> {
         middles.windows(2).filter(|pair| f64::from(pair[1] - pair[0]) > apart).count()
     }
 
-    /// Whether it stands as a heading does over what is below: over the middle, or from the left edge.
+    /// Whether it is placed as a heading of the text below: centred over it, or aligned with its left edge.
     fn heads(&self, seen: &[Seen]) -> bool {
         let height = self.rows[0].row.height;
         let reach = self.bbox.bottom - (0.1 * height) as i32..self.bbox.bottom + (BELOW * height) as i32;
@@ -349,7 +343,7 @@ mod tests {
     use super::*;
     use crate::marks::drawing::{SIZE, character, fill, page, print};
 
-    /// Letters like H, so high and wide, with strokes of a thickness; each row begins lower by a slope.
+    /// Draws letters like H in a row with a slope.
     fn letters(
         ink: &mut Binary,
         (left, top): (i32, i32),
@@ -412,7 +406,7 @@ mod tests {
         }
     }
 
-    /// As on a page of a book, which is bent.
+    /// Models the curved page of a bound book.
     #[test]
     fn bold_rows_that_lean_as_the_print_around_do_are_headings() {
         for (leaning, stamps) in [(0.02, 0), (0.0, 1)] {

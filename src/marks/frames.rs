@@ -1,9 +1,9 @@
-//! Rectangles drawn with a pen or a stamp, at any small turn, over print too.
+//! Finds rectangles drawn with a pen or a stamp, at any small rotation, also over text.
 //!
-//! One long stroke is a side; from both of its ends the sides across must go on, and where they have gone far enough
-//! a fourth side must stand. Print that crosses a side only adds ink, so a frame over print is found as well as one
-//! that stands free: a hypothesis from one clean side is tested on the ink of the others. How much may lack
-//! of the sides is for the caller to say ([`Wear`]).
+//! One long stroke is a candidate side. The adjacent sides must continue from both of its ends, and a fourth side
+//! must exist opposite. Text that crosses a side only adds ink, so a frame over text is found as reliably as a free
+//! one: one clean side gives the hypothesis, which is tested on the ink of the other sides. The caller sets how worn
+//! the sides may be ([`Wear`]).
 
 use super::erasing::cut;
 use super::lines::{Seen, across, around, between};
@@ -14,75 +14,72 @@ use crate::raster::Binary;
 /// Longest side of a frame, in characters.
 const LONGEST: f64 = 18.0;
 
-/// How much may lack of a frame's sides.
+/// Tolerances for the sides of a frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wear {
-    /// Least inked part of each side.
+    /// Least inked fraction of each side.
     inked: f64,
-    /// Widest gap in a side, in characters.
+    /// Longest gap in a side, in characters.
     gap: f64,
     /// Shortest side, in characters.
     shortest: f64,
-    /// How far beside its line a side may go on, in characters: what is worn may be taken to lean where it does not.
+    /// Search width beside a side's extension, in characters; larger for worn frames, whose lean is less certain.
     pub onward: f64,
 }
 
-/// Frames that are whole.
+/// Tolerances for whole frames.
 pub(super) const WHOLE: Wear = Wear { inked: 0.88, gap: 0.25, shortest: 0.9, onward: 0.04 };
-/// Frames worn in places: strokes of print and what was struck out by hand stand like that, too.
+/// Tolerances for frames worn in places. Strokes of text and strikeouts may also form such frames.
 pub(super) const WORN: Wear = Wear { inked: 0.8, gap: 0.5, shortest: 2.0, onward: 0.12 };
 
 /// A rectangle of four inked sides.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
-    /// Its corners along the middle of the sides, clockwise from the upper left.
+    /// Corners on the centre lines of the sides, clockwise from the top left.
     pub corners: [Point; 4],
     /// Thickness of the sides, px.
     pub thickness: f64,
-    /// Holds it with its sides.
+    /// Bounding box, with the thickness of the sides.
     pub bbox: BBox,
-    /// How much may lack of it.
     pub wear: Wear,
-    /// Mean inked part of the sides.
+    /// Mean inked fraction of the sides.
     inked: f64,
 }
 
 impl Frame {
-    /// A frame of four corners without thickness, clockwise from the upper left.
+    /// A frame with sides of zero thickness; corners clockwise from the top left.
     pub(super) fn new(corners: [Point; 4]) -> Self {
         Self { corners, thickness: 0.0, bbox: around(&corners, 0.0), wear: WHOLE, inked: 1.0 }
     }
 
-    /// Its area within the sides, so many pixels from them, px².
+    /// Area at least `inset` px inside the sides, px².
     pub(super) fn area(&self, inset: f64) -> f64 {
         let (short, long) = self.lengths();
         (short - 2.0 * inset).max(0.0) * (long - 2.0 * inset).max(0.0)
     }
 
-    /// The four sides, clockwise from the top.
     pub(super) fn sides(&self) -> [(Point, Point); 4] {
         let [a, b, c, d] = self.corners;
         [(a, b), (b, c), (c, d), (d, a)]
     }
 
-    /// Lengths of its flat and its upright sides, px.
+    /// Width and height along the sides, px.
     pub(super) fn extent(&self) -> (f64, f64) {
         let [a, b, _, d] = self.corners;
         ((b.x - a.x).hypot(b.y - a.y), (d.x - a.x).hypot(d.y - a.y))
     }
 
-    /// Lengths of its shorter and its longer side, px.
+    /// Lengths of the shorter and the longer side, px.
     pub(super) fn lengths(&self) -> (f64, f64) {
         let (width, height) = self.extent();
         (width.min(height), width.max(height))
     }
 
-    /// Whether a place lies within the sides.
     pub(super) fn holds(&self, p: Point) -> bool {
         self.sides().iter().all(|&(a, b)| (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) >= 0.0)
     }
 
-    /// The ink within the sides, so many pixels from them at least, in a picture of its box.
+    /// The ink at least `inset` px inside the sides, as an image of the frame's bounding box.
     pub(super) fn inside(&self, ink: &Binary, inset: f64) -> Binary {
         let part = self.bbox.intersection(&ink.bbox());
         let mut inside = cut(ink, &part);
@@ -97,7 +94,7 @@ impl Frame {
         inside
     }
 
-    /// The part of a row that lies within the sides, from left to right.
+    /// The range of a pixel row that lies within the sides.
     fn columns(&self, y: f64, inset: f64) -> std::ops::Range<f64> {
         let mut columns = f64::NEG_INFINITY..f64::INFINITY;
         for (a, b) in self.sides() {
@@ -114,7 +111,7 @@ impl Frame {
         columns
     }
 
-    /// Turn against the page, as the slope of its longer side.
+    /// Slope of the longer side against the page.
     pub(super) fn lean(&self) -> f64 {
         let [a, b, c, d] = self.corners;
         let flat = (b.y - a.y + c.y - d.y) / (b.x - a.x + c.x - d.x);
@@ -123,7 +120,7 @@ impl Frame {
     }
 }
 
-/// All frames of a page, the largest first; those of one place only once.
+/// Finds all frames of a page, the largest first. Of frames that nearly coincide, it keeps the one with the most ink.
 pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, wear: Wear, size: f64) -> Vec<Frame> {
     let mut found = Vec::new();
     for (family, transposed) in [(&strokes.upright.strokes, false), (&strokes.flat.strokes, true)] {
@@ -159,7 +156,7 @@ pub(super) fn find_frames(ink: &Binary, strokes: &Strokes, wear: Wear, size: f64
     kept
 }
 
-/// A frame seen transposed, as it stands on the page.
+/// Maps a frame back to the page, if it was found in the transposed image.
 fn stand(frame: Frame, transposed: bool) -> Frame {
     if !transposed {
         return frame;
@@ -168,8 +165,8 @@ fn stand(frame: Frame, transposed: bool) -> Frame {
     Frame { corners: [a, d, c, b], bbox: frame.bbox.transposed(), ..frame }
 }
 
-/// A stroke followed as far as its ink goes, straightened on the way: a piece between two characters alone does not
-/// tell its direction well enough to find the far end.
+/// Follows a stroke to the ends of its ink and refits its direction on the way. A short piece between two characters
+/// does not determine the direction well enough to reach the far end.
 fn fitted(seen: &Seen<'_>, stroke: &Stroke, reach: i32, (wear, size): (Wear, f64)) -> (Point, Point) {
     let (mut top, mut bottom) = (stroke.top, stroke.bottom);
     let longest = (1.6 * stroke.thickness) as i32 + 2;
@@ -189,8 +186,8 @@ fn fitted(seen: &Seen<'_>, stroke: &Stroke, reach: i32, (wear, size): (Wear, f64
     (top, bottom)
 }
 
-/// The line through the middles of the runs across a stroke (least squares): a place on it, and its slope against the
-/// upright. Runs longer than `longest` are print that crosses, and say nothing.
+/// Least-squares line through the centres of the runs across a stroke: a point, and the slope against the vertical.
+/// Runs longer than `longest` belong to crossing text and are ignored.
 fn straight_line(
     seen: &Seen<'_>,
     top: Point,
@@ -214,7 +211,7 @@ fn straight_line(
     (spread > 0.0).then_some((Point { x, y }, slope))
 }
 
-/// A side with the direction in which the frame lies.
+/// A candidate side; `out` points into the frame.
 struct Side<'a> {
     seen: &'a Seen<'a>,
     from: Point,
@@ -227,7 +224,7 @@ struct Side<'a> {
 }
 
 impl Side<'_> {
-    /// The place a way down the side and a way off it.
+    /// The point `along` px down the side and `off` px into the frame.
     fn at(&self, along: f64, off: f64) -> Point {
         Point {
             x: self.from.x + self.down.x * along + self.out.x * off,
@@ -235,8 +232,8 @@ impl Side<'_> {
         }
     }
 
-    /// Where between two places the side across goes farthest, and how far. The stroke may go on beyond the corner,
-    /// where it touches print or a rule.
+    /// Finds a corner between two positions on the side: the position where the adjacent side reaches farthest, and
+    /// its length. The stroke may extend beyond the corner if it touches text or a rule.
     fn corner(&self, from: f64, to: f64, size: f64) -> (f64, f64) {
         let steps = ((to - from).abs() / 2.0) as i32;
         let mut farthest = (from, 0.0);
@@ -256,14 +253,14 @@ impl Side<'_> {
         farthest
     }
 
-    /// The line opposite to the side, without its corners.
+    /// The line parallel to the side at distance `off`, without its corners.
     fn opposite(&self, top: f64, bottom: f64, off: f64) -> (Point, Point) {
         let (from, to) = (self.at(top, off), self.at(bottom, off));
         (between(from, to, 0.03), between(from, to, 0.97))
     }
 }
 
-/// The frames of which a stroke is the left (direction 1) or the right (-1) side.
+/// The frames whose left (`direction` 1) or right (-1) side is the stroke.
 fn from_side(seen: &Seen<'_>, stroke: &Stroke, direction: f64, (wear, size): (Wear, f64)) -> Vec<Frame> {
     let reach = ((0.5 * stroke.thickness) as i32 + 1).min((0.06 * size) as i32 + 1);
     let (from, to) = fitted(seen, stroke, reach, (wear, size));
@@ -274,7 +271,7 @@ fn from_side(seen: &Seen<'_>, stroke: &Stroke, direction: f64, (wear, size): (We
     opposites(&side, direction, size)
 }
 
-/// The frames that a side is one side of: one for each line opposite.
+/// Returns one frame for each inked line opposite to the side.
 fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
     let (least, longest) = (side.wear.shortest * size, LONGEST * size);
     if side.length + 4.0 < least {
@@ -292,7 +289,8 @@ fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
     while off >= least {
         let (from, to) = side.opposite(top, bottom, off);
         if side.seen.is_covered(from, to, side.reach, side.wear.inked) {
-            // Its middle: half way to the last of the best places nearby.
+            // Centre of the opposite side: halfway between the outermost covered offset and the innermost with the
+            // best coverage.
             let coverage = |off: f64| {
                 let (from, to) = side.opposite(top, bottom, off);
                 side.seen.coverage(from, to, side.reach)
@@ -311,7 +309,7 @@ fn opposites(side: &Side<'_>, direction: f64, size: f64) -> Vec<Frame> {
     found
 }
 
-/// Four corners as a frame, where all sides are inked.
+/// Returns a frame with these corners, if all sides are inked.
 fn inked(side: &Side<'_>, corners: [Point; 4]) -> Option<Frame> {
     let [a, b, c, d] = corners;
     let sides = [(a, b), (b, c), (c, d), (d, a)].map(|(p, q)| side.seen.coverage(p, q, side.reach));

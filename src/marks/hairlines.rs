@@ -1,27 +1,28 @@
-//! Thin lines that a threshold leaves as dashes, or loses.
+//! Finds thin lines that binarization breaks into dashes or loses.
 //!
-//! Where a thin line leans, its ink is shared by two rows of pixels in places, and where a copy is small or blurred it is
-//! lighter than print. Seen from the paper beside it a line is dark all along: pixels that are darker than those a little
-//! way off on both sides, in a run longer than the strokes of print. Where print touches it, a line is followed to where
-//! it is clear again, as long as it is inked or has paper on one side. Only neighbours are compared, so shades and fading do not matter.
-//! Lines that lean by more than one in twenty are not seen.
+//! Where a thin line leans, two pixel rows share its ink, and in a small or blurred copy it is lighter than text.
+//! Compared with the background beside it, however, such a line is dark along its whole length. The method finds
+//! pixels that are darker than the pixels a short distance away on both sides, in runs longer than strokes of text.
+//! Where text touches the line, the line is followed as long as it is inked or darker than one side, until such a run
+//! begins again. Only neighbouring pixels are compared, so gradients and fading do not matter. Lines with a slope
+//! above 1 in 20 are not found.
 
 use crate::geometry::BBox;
 use crate::raster::{Binary, ink_runs};
 use image::GrayImage;
 
-/// Shortest run of a line, in characters.
+/// Shortest clear run of a line, in characters.
 const SHORTEST: f64 = 1.0;
-/// Longest part of a line that is not clear on both sides, in characters.
+/// Longest part of a line between clear runs, in characters.
 const BESET: f64 = 12.0;
-/// How far beside a line paper is looked at, in characters.
+/// Distance of the compared pixels beside a line, in characters.
 const BESIDE: f64 = 0.1;
-/// Columns that are passed over together where none is on a line.
+/// Columns per block; blocks without a line are skipped.
 const AT_ONCE: usize = 16;
-/// Difference of a line from the paper beside it, at least, as a part of the contrast of ink and paper.
+/// Least contrast of a line against the background beside it, relative to the contrast of ink and background.
 const DARKER: f64 = 0.15;
 
-/// The thin lines of a page. `contrast` is that of ink and paper, 0 to 255.
+/// Finds the thin lines of a page. `contrast` is that of ink and background, 0 to 255.
 pub(super) fn find_hairlines(ink: &Binary, gray: &GrayImage, contrast: f64, size: f64) -> Binary {
     let search = Search {
         gray,
@@ -41,7 +42,7 @@ pub(super) fn find_hairlines(ink: &Binary, gray: &GrayImage, contrast: f64, size
         for run in runs {
             let (first, last) = ((run.left, run.top), (run.right - 1, run.bottom - 1));
             for (end, out) in [(first, (-step.0, -step.1)), (last, step)] {
-                // Onwards, and around a corner.
+                // Straight on, and around a corner.
                 for way in [out, (step.1, step.0), (-step.1, -step.0)] {
                     search.follow((ink, &lines), end, way, way != out, &mut ways);
                 }
@@ -59,13 +60,13 @@ fn draw(ink: &mut Binary, run: &BBox) {
 
 struct Search<'a> {
     gray: &'a GrayImage,
-    /// px
+    /// Unit: px.
     beside: usize,
-    /// Levels of gray.
+    /// Unit: gray levels.
     darker: u8,
-    /// px
+    /// Unit: px.
     shortest: u16,
-    /// px
+    /// Unit: px.
     beset: usize,
 }
 
@@ -75,7 +76,7 @@ impl Search<'_> {
         &self.gray.as_raw()[y * width..(y + 1) * width]
     }
 
-    /// Tells pixels of a row that are darker than those on both sides of each.
+    /// Marks the pixels of a row that are darker than those on both sides of each.
     fn compare(&self, is_line: &mut [u8], row: &[u8], before: &[u8], after: &[u8]) {
         let pixels = row.iter().zip(before).zip(after);
         for (out, ((here, before), after)) in is_line.iter_mut().zip(pixels) {
@@ -83,7 +84,7 @@ impl Search<'_> {
         }
     }
 
-    /// Runs of pixels on flat lines.
+    /// Runs of pixels on horizontal lines.
     fn flat(&self) -> Vec<BBox> {
         let mut found = Vec::new();
         let mut is_line = vec![0u8; self.gray.width() as usize];
@@ -95,12 +96,12 @@ impl Search<'_> {
         found
     }
 
-    /// Runs of pixels on upright lines.
+    /// Runs of pixels on vertical lines.
     fn upright(&self) -> Vec<BBox> {
         let mut found = Vec::new();
         let (width, height) = (self.gray.width() as usize, self.gray.height() as usize);
         let mut is_line = vec![0u8; width];
-        // For how many rows each column has been on a line, and which columns, so many at a time, were in the last row.
+        // For each column the length of its current run, and for each block whether the last row had a line in it.
         let mut rows = vec![0u16; width];
         let mut on_line = vec![false; width.div_ceil(AT_ONCE)];
         for y in 0..=height {
@@ -132,8 +133,8 @@ impl Search<'_> {
         found
     }
 
-    /// Follows a line from the end of a clear run while it is inked, or darker than what lies on one of its sides; keeps
-    /// the way if it is clear again. Around a corner the run itself is beside the way at first.
+    /// Follows a line from the end of a clear run while it is inked or darker than one of its sides. Adds the path to
+    /// `found` if it reaches another clear run. Around a corner, the first steps lie beside the run they came from.
     fn follow(
         &self,
         (ink, clear): (&Binary, &Binary),
@@ -161,7 +162,7 @@ impl Search<'_> {
             if passed >= beside_run && nearby.iter().any(|&(x, y)| clear.is_ink(x as u32, y as u32)) {
                 return;
             }
-            // The same row as long as it will do: what touches the line is no way on.
+            // Prefers the same row, so that the path does not turn into ink that touches the line.
             let Some(next) = nearby.into_iter().find(goes_on) else { break };
             found.push((next.0 as u32, next.1 as u32));
             at = (next.0 + step.0, next.1 + step.1);
@@ -177,7 +178,7 @@ mod tests {
 
     const SIZE: f64 = 40.0;
 
-    /// A box whose sides lean by one in 120, so that two rows of pixels share their ink in places, and its ink.
+    /// A box whose sides lean by 1 in 120, so that two pixel rows share their ink in places, and its ink.
     fn leaning(contrast: f64, print: impl Fn(u32, u32) -> bool) -> (GrayImage, Binary) {
         let shade = |d: f64| (255.0 - contrast * (1.0 - d.abs()).max(0.0)) as u8;
         let page = GrayImage::from_fn(900, 700, |x, y| {
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_line_that_print_touches_is_followed_and_print_stays_as_it_is() {
-        // Letters hang from the lower side, and others stand alone.
+        // Letters hang from the lower side; others are separate.
         let hanging = |x: u32, y: u32| (x % 40 < 24 && x > 300 && x < 600) && (503..540).contains(&y);
         let alone = |x: u32, y: u32| (x % 40 < 24) && (600..640).contains(&y);
         let (page, ink) = leaning(120.0, |x, y| hanging(x, y) || alone(x, y));

@@ -1,7 +1,8 @@
-//! How probable it is that a stamp or a redaction that somebody proposes is one, by the labels of the page's places.
+//! Computes the probability that a proposed stamp or redaction is real, from the label map ([`crate::segment`]).
 //!
-//! Rules and the network miss different marks and invent different ones. Each proposal is weighed by a logistic regression over what the network
-//! sees in its box and around it, one for each kind of mark and proposer, fitted on drawn pages by `scripts/train/pages/judge.py`.
+//! Rules and network miss different marks and have different false positives. A logistic regression scores each
+//! proposal by the labels in its box and around it. Each kind of mark and proposer has its own weights, fitted on
+//! synthetic pages by `scripts/train/pages/judge.py`.
 
 use super::Mark;
 use crate::geometry::{BBox, BoxIndex};
@@ -9,44 +10,41 @@ use crate::page::{Confidence, RegionKind, StampColor, StampShape};
 use crate::segment::{Label, Labels};
 use image::GrayImage;
 
-/// How many things are looked at.
 const COUNT: usize = 16;
 
-/// Who proposes a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proposer {
     Rules,
     Network,
 }
 
-/// Part of a box's sides that is left out on each side to look at its inside. The same as in `judge.py`, as is [`AROUND`].
+/// Margin excluded on each side of a box for features of its inside, as a fraction of the side. This and [`AROUND`]
+/// must match `judge.py`.
 const INSET: f64 = 0.2;
-/// How far around a box is looked, in its thickness.
+/// Width of the ring around a box, as a fraction of the box's shorter side.
 const AROUND: f64 = 0.5;
-/// Least probability of a mark that is kept, by proposer: what rules propose is kept unless the network is against it. Chosen on 120 drawn
-/// pages of other designs than those of the weights, on 18 pages of telegrams-b, and on the real pages of the development part (that of redactions by
-/// rules on none).
+/// Least probability of a kept mark. Chosen on 120 synthetic pages of other designs than the weights' pages, 18 pages
+/// of telegrams-b and the real pages of the development part; [`LEAST_REDACTION_BY_RULES`] on none.
 const LEAST_STAMP_BY_NETWORK: f64 = 0.55;
 const LEAST_REDACTION_BY_NETWORK: f64 = 0.7;
 const LEAST_STAMP_BY_RULES: f64 = 0.05;
 const LEAST_REDACTION_BY_RULES: f64 = 0.1;
-/// Longest redaction, as a part of the page's side. Set on two strips beside one real page, 0.92 and 0.93 long.
+/// Longest redaction, as a fraction of the page's side: two strips beside one real page have 0.92 and 0.93.
 const LONGEST: f64 = 0.9;
-/// As much of a mark lies within another that it is a part of, and as little of one in another that stands apart. Not set
-/// on data.
+/// Least fraction of a part inside the whole; separate parts overlap by less than 1 minus this. Not set on data.
 const WITHIN: f64 = 0.85;
-/// Darker is dark.
+/// Gray levels below this are dark.
 const MIDDLE_GRAY: u8 = 128;
-/// How much of the smaller of two marks of a kind may lie in the other. Not set on data.
+/// Largest fraction of the smaller of two marks of a kind that lies in the other. Not set on data.
 const MOST_SHARED: f64 = 0.6;
-/// Overlap (intersection over union) of two marks by rules that are one. Two pairs on 18 pages of telegrams-b have 0.95; not set on data.
+/// Least IoU of two marks by rules that are the same. Not set on data; two pairs on 18 pages of telegrams-b have 0.95.
 const ALIKE: f64 = 0.8;
 
-/// The stamps and redactions among the marks proposed that are probable enough for their proposer; of those that share a place one.
-/// Their confidence is that probability.
+/// Returns the stamps and redactions whose probability suffices for their proposer. The probability becomes their
+/// confidence. Of overlapping marks of a kind, one is kept.
 ///
-/// Proposals of rules that are as probable as the network's have to be go first: their boxes are those of their ink, pixel by pixel. A
-/// mark that holds two others side by side gives way to them.
+/// Proposals of rules come first if their probability would suffice for a proposal of the network, because their
+/// boxes are exact to the pixel. A mark that contains two separate others is dropped in their favour.
 pub(super) fn judged(
     proposed: Vec<(Mark, Proposer)>,
     gray: &GrayImage,
@@ -70,7 +68,8 @@ pub(super) fn judged(
     let mut is_kept = vec![false; probable.len()];
     for (i, (_, mark, proposer)) in probable.iter().enumerate() {
         let around = || near[i].iter().map(|&j| &probable[j].1);
-        // Stamps do overlap, and rules tell one from the other; but the black and the coloured ink of one may be found apart.
+        // Stamps may overlap, and the rules separate them. The rules may also find the black and the coloured ink of
+        // one stamp as two marks.
         let is_same = |&j: &usize| {
             let (_, other, by) = &probable[j];
             if (proposer, by) == (&Proposer::Rules, &Proposer::Rules) {
@@ -91,13 +90,13 @@ pub(super) fn judged(
     kept
 }
 
-/// Whether something dark is as long as hardly any line of print: the edge of the paper, or what lies beside it.
+/// Whether a mark is longer than nearly any line of text: the edge of the paper, or matter beside it.
 fn is_edge(bbox: &BBox, gray: &GrayImage) -> bool {
     let long = |length: i32, side: u32| f64::from(length) > LONGEST * f64::from(side);
     long(bbox.width(), gray.width()) || long(bbox.height(), gray.height())
 }
 
-/// Least probability of a mark that is kept.
+/// Least probability of a kept mark; proposals of rules are kept unless the network is against them.
 fn least(mark: &Mark, proposer: Proposer) -> f64 {
     match proposer {
         Proposer::Network if mark.is_stamp() => LEAST_STAMP_BY_NETWORK,
@@ -107,13 +106,13 @@ fn least(mark: &Mark, proposer: Proposer) -> f64 {
     }
 }
 
-/// How much of the smaller of two marks lies in the other, 0 to 1; nothing of one of another kind.
+/// Fraction of the smaller of two marks that lies in the other, 0 to 1; 0 if their kinds differ.
 fn share(a: &Mark, b: &Mark) -> f64 {
     let common = a.bbox.intersection(&b.bbox).area() as f64;
     if a.is_stamp() == b.is_stamp() { common / a.bbox.area().min(b.bbox.area()).max(1) as f64 } else { 0.0 }
 }
 
-/// Whether a mark holds two others that stand apart from one another and fill most of it.
+/// Whether a mark contains two others that are separate from each other and cover at least half of it.
 fn joins_two<'a>(mark: &Mark, near: impl Iterator<Item = &'a Mark>) -> bool {
     let area = |mark: &Mark| mark.bbox.area();
     let is_part = |part: &&Mark| 4 * area(part) < 3 * area(mark) && share(part, mark) > WITHIN;
@@ -123,7 +122,7 @@ fn joins_two<'a>(mark: &Mark, near: impl Iterator<Item = &'a Mark>) -> bool {
     })
 }
 
-/// The probability that a mark is one, 0 to 1; `None` for kinds that are not weighed.
+/// Probability that a proposed mark is real, 0 to 1; `None` for kinds that are not judged.
 fn probability(mark: &Mark, proposer: Proposer, gray: &GrayImage, labels: &Labels) -> Option<f64> {
     let weights = match (&mark.kind, proposer) {
         (RegionKind::Stamp { .. }, Proposer::Rules) => &STAMP_BY_RULES,
@@ -137,7 +136,7 @@ fn probability(mark: &Mark, proposer: Proposer, gray: &GrayImage, labels: &Label
     Some(1.0 / (1.0 + (-sum).exp()))
 }
 
-/// The measures of a mark, in the order of the weights.
+/// The features of a mark, in the order of the weights.
 struct Seen([f64; COUNT]);
 
 impl Seen {
@@ -187,7 +186,6 @@ impl Seen {
     }
 }
 
-/// The part of a box that is darker than middle gray.
 pub(super) fn dark(gray: &GrayImage, bbox: &BBox) -> f64 {
     let inside = bbox.intersection(&BBox::of_size(gray.width(), gray.height()));
     let places = (inside.top..inside.bottom)
@@ -199,8 +197,8 @@ pub(super) fn dark(gray: &GrayImage, bbox: &BBox) -> f64 {
     f64::from(dark) / f64::from(all.max(1))
 }
 
-/// The weights, in the order of [`Seen`]; the last two are nought where the network proposes. Fitted on 260 drawn pages with 308, 643, 486 and 1,422
-/// proposals.
+/// The weights, in the order of [`Seen`]. The last two are 0 for proposals of the network. Fitted on 260 synthetic
+/// pages with 308, 643, 486 and 1,422 proposals.
 const STAMP_BY_RULES: [f64; COUNT] =
     [-5.66, -2.08, 3.71, 1.07, 0.11, -0.35, -0.11, 0.24, 0.04, -0.74, 0.92, 0.19, 0.47, -0.40, 0.94, 0.44];
 const STAMP_BY_NETWORK: [f64; COUNT] =

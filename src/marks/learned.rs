@@ -1,9 +1,11 @@
-//! Marks from the labels of a page's places ([`crate::segment`]), in place of the rules of the other files, or beside them and
-//! judged ([`super::judge`]).
+//! Finds marks in the label map ([`crate::segment`]), either instead of the rules or together with them. In the
+//! latter case every proposal is judged ([`super::judge`]).
 //!
-//! Stamps and redactions are told apart by their cores, which do not touch where their outlines do; each place of stamp ink, and
-//! of a redaction, goes to the nearest core. Ink is sorted by the labels of its places: what belongs to a mark and not to
-//! print, too, is taken out.
+//! Stamps and redactions are separated by their cores, which do not touch where the marks touch. Each label-map cell
+//! of stamp ink, or of a redaction, is assigned to the nearest core. Ink is removed where its cell belongs to a mark
+//! and not to text.
+//!
+//! A place in this file is a cell of the label map.
 
 use super::color::ColorPage;
 use super::erasing::{cover, cut};
@@ -17,32 +19,31 @@ use crate::segment::{Label, Labels};
 use image::GrayImage;
 use std::collections::VecDeque;
 
-/// Probability, of 255, from which a place belongs to a label.
+/// Least probability (of 255) at which a cell belongs to a label.
 const LIKELY: u8 = 128;
-/// Probability of the surest place of a core, and from which on places beside it belong to it. Not set on data.
+/// Least peak probability of a core, and least probability of the cells that extend it. Not set on data.
 const SEED: u8 = 102;
 const GOES_ON: u8 = 77;
-/// Probabilities at which it is tried whether the core of a stamp falls apart into those of several. Not set on data.
+/// Thresholds at which the core of a stamp may split into the cores of several. Not set on data.
 const APART: [u8; 5] = [128, 153, 179, 204, 230];
-/// Probability of ink of stamps: their strokes are as thin as a place, so that none is wholly theirs.
+/// Least probability of stamp ink: stamp strokes are as thin as a cell, so no cell is fully covered.
 const STAMP_INK: u8 = 100;
-/// Smallest core of a stamp and of a redaction, places.
+/// Least size of a core of a stamp and of a redaction, cells.
 const SMALLEST_STAMP: u64 = 30;
 const SMALLEST_REDACTION: u64 = 8;
-/// Places of ink in the smallest note by hand, and how far apart its strokes may be, in characters.
+/// Least ink of a handwritten note, cells, and largest distance between its strokes, in characters.
 const SMALLEST_NOTE: u64 = 20;
 const WITHIN_NOTE: f64 = 0.8;
-/// Least mean probability of a note's ink. Set on the 63 cables: with it, and without notes over other marks, 6 notes are found in place of
-/// 76, of which 3 and 5 are right.
+/// Least mean probability of a note's ink. On the 63 cables, together with dropping notes over other marks, it
+/// reduces 76 notes (5 correct) to 6 (3 correct).
 const SURE_NOTE: f32 = 0.8;
-/// As far as the edge of a redaction may lie from that of its places, places. Not set on data.
+/// Largest distance between a redaction's edge and the edge of its cells, cells. Not set on data.
 const EDGE: f64 = 1.5;
-/// How far a stamp reaches beyond its core on each side, as a part of the core's thickness: half as much again as the core was drawn
-/// smaller, since edges are worn.
+/// Extent of a stamp beyond its core on each side, as a fraction of the core's shorter side: 1.5 times the margin by
+/// which the labels shrink the core, because edges are worn.
 const STAMP_RIM: f64 = 0.25;
 
-/// The marks that the labels of a page's places tell, with [`MarksMethod::Both`] also those that rules find and the labels do not speak
-/// against.
+/// Finds the marks in the label map and, with [`MarksMethod::Both`], by rules; drops those that the network rejects.
 pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptions) -> Marks {
     let Sheet { ref color, gray, ink, size, .. } = *sheet;
     let ruled = (options.method == MarksMethod::Both).then(|| by_rules(sheet, options));
@@ -67,7 +68,7 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
         .map(|(m, _)| m.bbox)
         .collect();
     let mut found: Vec<Mark> = judged.into_iter().map(|(mark, _)| mark).collect();
-    // The network misses most notes, and rules find few things that are none.
+    // Notes of the rules are added, because the network misses most notes and the rules have few false positives.
     let by_rules = ruled.iter().flat_map(|marks| &marks.found).filter(|m| m.kind == RegionKind::Handwriting);
     let notes = find_notes(labels, size).into_iter().map(|note| (note, Proposer::Network));
     let mut written = Vec::new();
@@ -88,7 +89,7 @@ pub(super) fn by_labels(sheet: &Sheet<'_>, labels: &Labels, options: &MarksOptio
     Marks { found, mark_mask, text_ink }
 }
 
-/// Takes out of the rest what rules took out in a box.
+/// Removes the ink that the rules removed in a box.
 fn erase_as(ruled: &Marks, bbox: &BBox, mark_mask: &mut Binary, text_ink: &mut Binary) {
     let inside = bbox.intersection(&text_ink.bbox());
     for (x, y) in (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y))) {
@@ -102,7 +103,7 @@ fn erase_as(ruled: &Marks, bbox: &BBox, mark_mask: &mut Binary, text_ink: &mut B
     }
 }
 
-/// Takes the ink of stamps and notes in their boxes, and dirt, out of the rest, unless it is print too.
+/// Removes the ink of stamps and notes in their boxes, and dirt, unless it is text as well.
 fn sort_ink(
     labels: &Labels,
     (stamps, notes): (&[BBox], &[BBox]),
@@ -134,7 +135,7 @@ fn sort_ink(
     }
 }
 
-/// A core: its box, how sure it is, 0 to 1, and one of its places.
+/// A core: its bounding box, its mean probability (0 to 1), and one of its cells.
 #[derive(Clone)]
 struct Core {
     bbox: BBox,
@@ -142,11 +143,11 @@ struct Core {
     place: usize,
 }
 
-/// The cores of a label, and for each place the number of the core that is nearest by way of `area` (counted from 1; 0 where
-/// none is within its reach).
+/// Returns the cores of a label, and for each cell the one-based index of the nearest core by a path through `area`,
+/// or 0 if no core is within its `reach`.
 ///
-/// Cores are pieces of places that are at least as probable as `apart`, and what is nearest to them of the less probable places that
-/// belong to the label.
+/// A core is a connected component of cells with a probability of at least `apart`, extended by the less probable
+/// cells of the label that are nearest to it.
 fn grown(
     labels: &Labels,
     (label, apart): (Label, u8),
@@ -190,7 +191,7 @@ fn grown(
     (cores, owner)
 }
 
-/// Gives the places of an area that nobody owns to the nearest owner: from each place at the edge so many places on.
+/// Assigns unowned cells of an area to the nearest owner by breadth-first search, up to each start cell's distance.
 fn spread(owner: &mut [u32], mut edge: VecDeque<(usize, u32)>, area: &Binary) {
     let (width, count) = (area.width() as usize, owner.len());
     while let Some((place, left)) = edge.pop_front() {
@@ -211,7 +212,6 @@ fn spread(owner: &mut [u32], mut edge: VecDeque<(usize, u32)>, area: &Binary) {
     }
 }
 
-/// For each owner the box of its places that are ink; `None` where none is.
 fn boxes(owner: &[u32], ink: &Binary, count: usize) -> Vec<Option<BBox>> {
     let width = ink.width() as usize;
     let mut boxes: Vec<Option<BBox>> = vec![None; count];
@@ -242,7 +242,7 @@ fn find_stamps(color: Option<&ColorPage<'_>>, labels: &Labels, options: &MarksOp
     if stamps.is_empty() {
         return vec![];
     }
-    // Stamps that touch may have one core, which falls apart further up.
+    // Stamps that touch may share a core, which splits at a higher threshold.
     let mut fell_apart: Vec<u32> = vec![];
     for apart in APART {
         let (parts, _) = all_at(apart);
@@ -271,7 +271,7 @@ fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark>
     let boxes = boxes(&owner, &area, cores.len());
     let found = cores.iter().zip(boxes).filter_map(|(core, bbox)| Some((core, bbox?)));
     let mark = |(core, places): (&Core, BBox)| {
-        // The core is well within: dark there, it is blacked out.
+        // Dark in the core, which lies well inside: solid.
         let style = if dark(gray, &labels.to_page(&core.bbox)) > 0.5 {
             RedactionStyle::Solid
         } else {
@@ -284,13 +284,13 @@ fn find_redactions(gray: &GrayImage, ink: &Binary, labels: &Labels) -> Vec<Mark>
     found.map(mark).collect()
 }
 
-/// A box whose sides are moved by at most so many pixels: to the end of the ink that reaches them from within, or else to the nearest
-/// place where most of the side is ink. A side without such a place stays.
+/// Moves each side of a box by at most `most` px: to the end of ink that extends to it from inside, or else to the
+/// nearest position where at least half of the side is ink. A side without such a position stays.
 fn snapped(bbox: &BBox, ink: &Binary, most: f64) -> BBox {
     let most = most.ceil() as i32;
     let inner = bbox.grown(-most);
     let (across, down) = if inner.is_empty() { (*bbox, *bbox) } else { (inner, inner) };
-    // By so many pixels inward.
+    // Offset of a side inwards, px.
     let moved = |side: &dyn Fn(i32) -> BBox| {
         let is_inked = |by: &i32| {
             let side = side(*by);
@@ -341,7 +341,7 @@ mod tests {
     fn stamps_that_touch_are_two_and_print_beneath_one_stays() {
         let place = BBox::from_ltrb;
         let mut page = GrayImage::from_pixel(800, 800, image::Luma([255]));
-        // Ink of the stamps in all of 80..400 x 80..240, a stroke of print in the midst of the first.
+        // Ink of the stamps in all of 80..400 x 80..240, a stroke of text in the middle of the first.
         (80..240).for_each(|y| (80..400).for_each(|x| page.put_pixel(x, y, image::Luma([0]))));
         let labels = Labels::drawn(&[
             (Label::Stamp, place(20, 20, 100, 60)),

@@ -1,18 +1,22 @@
-//! Stamps, redactions and rulings: found, kept as regions, and taken out of what the recognizer sees.
+//! Finds stamps, redactions, handwritten notes and rulings, and removes their ink from the images for line detection
+//! and recognition.
 //!
-//! Coloured ink is told by its chroma and lifted off, so that black print below a red stamp stays ([`lift_color`]).
-//! Thin lines that came out as dashes are made whole to find blanks ([`hairlines`]). In the remaining ink, blocks filled
-//! with black are redactions ([`solid`]), and so are passages struck out by hand ([`strikeout`]), blank boxes that stand
-//! alone and blocks whose middle the copier bleached ([`blanks`]); the page's print tells them from edges and dirt
-//! ([`passages`]). Long straight strokes ([`strokes`]) are tried as sides of frames ([`frames`]), which are stamps where
-//! they stand askew to the page, or are heavier than its print ([`boxes`]); the rest are rules. Rings and ovals with
-//! print in them are stamps ([`rings`]). A black stamp over print is lifted off where it is darker than the print
-//! ([`shade`]). What is left and leans against the page is a stamp without a frame, or a note written by hand
-//! ([`rotated_text`]). Rows of characters ([`rows`]) that are unlike those of print are stamps without a frame that stand
-//! straight ([`frameless`]).
+//! Rules, the segmentation network ([`learned`]) or both propose marks ([`MarksMethod`]). If the network is used, it
+//! judges all proposed stamps and redactions ([`judge`]). The rules take these steps:
+//! - Coloured ink is separated by its chroma and removed, so that black text below a red stamp remains
+//!   ([`lift_color`]).
+//! - Thin lines that binarization broke into dashes are repaired for the search for blanks ([`hairlines`]).
+//! - Redactions are solid blocks ([`solid`]), strikeouts by hand ([`strikeout`]), and blank boxes or blocks with a
+//!   bleached middle ([`outlined`]). A comparison with the page's text excludes black edges and dirt ([`passages`]).
+//! - Long straight strokes ([`strokes`]) are tested as sides of frames ([`frames`]). Frames that are askew to the page
+//!   or heavier than its text are stamps ([`boxes`]). The remaining strokes are rules.
+//! - Rings and ovals with content are stamps ([`rings`]).
+//! - A black stamp over text is separated where it is darker than the text ([`shade`]).
+//! - Ink that leans against the page is a frameless stamp or a handwritten note ([`rotated_text`]).
+//! - Straight rows of characters ([`rows`]) in another typeface than the text are frameless stamps ([`frameless`]).
 //!
-//! All lengths are in characters, so neither resolution nor scale need be known. A stamp without a frame that looks as
-//! a heading does stays print; a stamp's text is not read here.
+//! All lengths are in characters, multiples of the page's character size, so they are independent of resolution and
+//! scale. A frameless stamp that looks like a heading remains text. The text of stamps is not read here.
 
 mod arcs;
 mod background;
@@ -56,32 +60,32 @@ use image::GrayImage;
 use passages::PrintRows;
 use serde::{Deserialize, Serialize};
 
-/// What counts as a mark. Lengths are in characters: multiples of the page's character size.
+/// Options for finding marks. Lengths are in characters: multiples of the page's character size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MarksOptions {
-    /// Least difference of the strongest and the weakest channel in coloured ink, 0 to 255, the paper made white.
-    /// Stamps have 90 and more; ink that shines through from the back and the colour noise of JPEG stay below 50.
+    /// Least chroma of coloured ink: strongest minus weakest channel, 0 to 255, after white balance. Stamps have 90
+    /// and more. Bleed-through and the colour noise of JPEG stay below 50.
     pub least_chroma: u8,
-    /// Shortest rule. The strokes of a line of dashes touch, so rules shorter than three characters are left alone.
+    /// Length of the shortest rule. Dashes in a row touch and form shorter lines, hence the default of 3.
     pub shortest_rule: f64,
-    /// Thinner side of the smallest redaction. Bold strokes have up to 0.25, letters ■ 0.85 but square.
+    /// Shorter side of the smallest redaction. Bold strokes have up to 0.25; the character ■ has 0.85 but is square.
     pub smallest_redaction: f64,
-    /// Whether bold rows that stand straight may be stamps without a frame.
+    /// Whether straight rows of bold characters may be frameless stamps.
     pub bold_rows: bool,
-    /// How marks are found.
+    /// Source of the marks.
     pub method: MarksMethod,
 }
 
-/// How marks are found.
+/// Source of the marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarksMethod {
-    /// By rules for each kind of mark.
+    /// Rules for each kind of mark.
     Rules,
-    /// By the network of [`crate::segment`].
+    /// The network of [`crate::segment`].
     Learned,
-    /// By both, and the network judges what each of them proposes.
+    /// Both.
     #[default]
     Both,
 }
@@ -98,14 +102,14 @@ impl Default for MarksOptions {
     }
 }
 
-/// A stamp, a redaction, a note by hand or a ruling, in pixels of the (deskewed) image given.
+/// A mark, in pixels of the (deskewed) image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// [`RegionKind::Stamp`], [`RegionKind::Redaction`], [`RegionKind::Handwriting`] or [`RegionKind::Ruling`].
     pub kind: RegionKind,
-    /// Where it is.
+    /// Bounding box.
     pub bbox: BBox,
-    /// How sure.
+    /// Confidence in the mark.
     pub confidence: Confidence,
 }
 
@@ -115,21 +119,23 @@ impl Mark {
     }
 }
 
-/// What was found on a page.
+/// The marks of a page, and its ink sorted by them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marks {
     /// Stamps, redactions, notes and rulings.
     pub found: Vec<Mark>,
-    /// The ink that belongs to them and hides nothing: what [`erase`] makes paper.
+    /// Ink of marks that hides no text; [`erase`] removes it from the gray image.
     pub mark_mask: Binary,
-    /// The ink in which lines are found: without what is covered, and without strokes of black stamps that may be
-    /// joined to print. Whoever reads sees those, and may tell one from the other.
+    /// Ink for line detection: without the mark mask, and without strokes of black stamps that may be connected to
+    /// text. Recognizers still see these strokes and can distinguish them from text.
     pub text_ink: Binary,
 }
 
-/// Finds all marks of a page: its pixels tell colour, `gray` and `ink` the rest, which are those of the page with
-/// coloured ink lifted off ([`lift_color`]). Where the labels of its places are given they are asked as the options want it
-/// ([`MarksMethod`]); where they are not, all is found by rules.
+/// Finds all marks of a page.
+///
+/// `page` is the original image, for colour. `gray` and `ink` are the page with coloured ink removed
+/// ([`lift_color`]). `labels` is the label map of the network; its use depends on [`MarksMethod`]. Without a label
+/// map, all marks come from the rules.
 #[must_use]
 pub fn find_marks(
     page: &Pixels,
@@ -149,21 +155,20 @@ pub fn find_marks(
     }
 }
 
-/// A page on which marks are looked for.
+/// The input of the mark finders.
 struct Sheet<'a> {
     color: Option<color::ColorPage<'a>>,
     /// Marks in coloured ink.
     colored: color::Colored,
-    /// Coloured ink lifted off, as in `ink`.
     gray: &'a GrayImage,
     ink: &'a Binary,
-    /// The pieces of the ink.
+    /// Connected components of `ink`.
     components: Vec<Component>,
-    /// Side of a character, px.
+    /// Character size, px.
     size: f64,
 }
 
-/// The marks that rules find.
+/// Finds marks by rules.
 fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
     let Sheet { ref color, ref colored, gray, ink, ref components, size } = *sheet;
     let mut mark_mask = Binary::new(ink.width(), ink.height());
@@ -183,7 +188,7 @@ fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
     let letter = rows::print_height(&boxes_of(components), ink.width().max(ink.height())).unwrap_or(size);
     let rings = rings::find_rings(&text_ink, &strokes, size);
     let mut boxes = boxes::find_boxes(&all, &text_ink, (&frames, &worn), (&strokes, &paper, letter), size);
-    // Strokes of characters in a ring may stand like a frame's sides.
+    // Character strokes in a ring may be aligned like the sides of a frame.
     let in_ring = |b: &BBox| rings.iter().any(|r| 5 * r.mark.bbox.intersection(b).area() >= 4 * b.area());
     boxes.retain(|b| !in_ring(&b.mark.bbox));
     for kept in &boxes {
@@ -192,7 +197,7 @@ fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
     }
     let mut hidden = boxes::blank_frames(&all, &text_ink, &frames, &found, size);
     if !boxes.is_empty() {
-        // Taken out, a stamp leaves whole what it crossed.
+        // Without the stamps' ink, outlines that stamps cross are whole again.
         let lines = text_ink.with(&hairlines).without(&mark_mask);
         let mut known = BoxIndex::of(hidden.iter().map(|h| &h.bbox));
         for outline in print.blocks(outlined::find_outlines(&lines, size)) {
@@ -231,7 +236,7 @@ fn by_rules(sheet: &Sheet<'_>, options: &MarksOptions) -> Marks {
     Marks { found, mark_mask, text_ink }
 }
 
-/// The redactions of all kinds, but for outlines that a stamp lies over; `lines` is the ink with its thin lines whole.
+/// Finds all redactions, except outlines that a stamp crosses. `lines` is the ink with repaired thin lines.
 fn find_blocks(
     ink: &Binary,
     lines: &Binary,
@@ -258,17 +263,16 @@ fn find_blocks(
     found
 }
 
-/// Size of the page's characters, px; where too few are there to tell it, a seventieth of the page's longest side.
+/// Character size of the page, px. With too few characters, 1/70 of the page's longest side.
 fn size_of_characters(components: &[Component], longest: u32) -> f64 {
     character_size(components, longest).unwrap_or(f64::from(longest) / 70.0)
 }
 
-/// Boxes of all pieces.
 fn boxes_of(components: &[Component]) -> Vec<BBox> {
     components.iter().map(|c| c.bbox).collect()
 }
 
-/// What surrounds a block as ragged edge and shade, px.
+/// Width of the ragged edge and shade around a block, px.
 fn rim(size: f64) -> i32 {
     (0.06 * size).ceil() as i32 + 1
 }
@@ -348,7 +352,7 @@ mod tests {
         let corners = frame(&mut ink, (600.0, 1200.0), (300.0, 180.0), 0.05, 6.0);
         character(&mut ink, 470, 1150, 100, 9);
         character(&mut ink, 620, 1150, 100, 9);
-        // A seventh of each side lacks, in patches wider than a quarter of a character.
+        // Removes a seventh of each side, in patches wider than a quarter of a character.
         for (from, to) in (0..4).map(|i| (corners[i], corners[(i + 1) % 4])) {
             let patches = ((to.x - from.x).hypot(to.y - from.y) / 90.0) as i32;
             for part in (0..patches).map(|i| (f64::from(i) + 0.5) / f64::from(patches)) {

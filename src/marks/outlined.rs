@@ -1,9 +1,10 @@
-//! Blank rectangles with ink all around: outlined redactions, and filled ones whose middle the copier bleached.
+//! Finds blank rectangles enclosed by ink: outlined redactions, and solid ones whose middle the copier bleached.
 //!
-//! Seen from the paper, not from the outline: a piece of paper that ink encloses and that fills its own box. Print may
-//! touch the outline from outside, and the outline may lean or bulge. Paper is looked at by halves, where any ink
-//! counts, so gaps of a pixel or two do not let it run out. The cell of a form is a blank as well, but its rules go on
-//! beyond its corners; an outline stands alone.
+//! The search starts from the background, not from the outline: it looks for a connected component of background that
+//! ink encloses and that fills its own bounding box. Text may touch the outline from outside, and the outline may
+//! lean or bulge. The background is taken at half resolution, where any ink makes a pixel ink, so it does not leak
+//! through gaps of one or two pixels. A form's cell is blank as well, but its rules continue beyond its corners,
+//! while an outline stands alone.
 
 use super::box_edges::{LEAN, box_edges_of, frame_of};
 use super::boxes::thickness;
@@ -17,35 +18,34 @@ use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 use std::collections::VecDeque;
 
-/// Part of its box that a blank fills, which leans with it: the bowls of letters fill 0.8.
+/// Least fill of a blank's box, which leans with it: the bowls of letters fill 0.8.
 const FILLS: f64 = 0.84;
-/// Part that is left of a block's middle where bleaching frays its edge.
+/// Least fill of a bleached block's middle, whose edge is frayed.
 const FRAYED: f64 = 0.5;
-/// Thinnest rim of a bleached block along its sides and at its ends, in characters.
+/// Least edge thickness of a bleached block along its sides and at its ends, in characters.
 const THICK_RIM: (f64, f64) = (0.14, 0.1);
-/// Thinner and longer side of the smallest blank, in characters; beyond the second it need not be oblong.
+/// Shorter side of the smallest blank, and longer side from which it need not be oblong, in characters.
 const SMALLEST: (f64, f64) = (0.5, 3.0);
-/// Thickest redaction of the bleached kind across its line, in characters.
+/// Largest thickness of a bleached redaction across its line, in characters.
 const WIDEST: f64 = 2.4;
-/// Ink in an outlined redaction, at most: specks, not print.
+/// Largest fraction of ink in an outlined redaction: specks, not text.
 const SPECKS: f64 = 0.01;
-/// Part of a window that is speckle in a bleached middle, at most, and the window's side, in characters: narrower than
-/// the rim that bleaching leaves.
+/// Largest fraction of ink in a window of a bleached middle, and the window's side, in characters: narrower than the
+/// edge that bleaching leaves.
 const MOST_SPECKS: f64 = 0.6;
 const WINDOW: f64 = 0.16;
-/// Strokes thinner than this, in characters, are speckle: at 300 dpi two to three pixels, which single pixels side by side
-/// do not reach.
+/// Largest stroke thickness of speckle, in characters: 2 to 3 px at 300 dpi, more than adjacent single pixels have.
 const SPECKLE: f64 = 0.06;
 /// Longer side of a character in a blank, in characters.
 const CHARACTER: (f64, f64) = (0.33, 1.5);
-/// How far frays of a bleached middle reach inwards, in characters.
+/// Depth of the frayed edge of a bleached middle, in characters.
 const FRAYS: f64 = 0.15;
-/// How far apart the ends of a side that leans are, at least, in characters: less tells nothing.
+/// Least drift along a side that leans, in characters: less is not measurable.
 const DRIFT: f64 = 0.1;
-/// Largest outlined redaction, as a part of the page.
+/// Largest outlined redaction, as a fraction of the page.
 const LARGEST: f64 = 0.4;
 
-/// Finds the blank redactions; their boxes hold their rims. `lines` is the ink with its thin lines whole.
+/// Finds the blank redactions, with their edges. `lines` is the ink with repaired thin lines.
 pub(super) fn find_outlined(ink: &Binary, lines: &Binary, size: f64) -> Vec<Mark> {
     let mut found = find_outlines(lines, size);
     let mut known = BoxIndex::of(found.iter().map(|f| &f.bbox));
@@ -60,12 +60,12 @@ pub(super) fn find_outlined(ink: &Binary, lines: &Binary, size: f64) -> Vec<Mark
     found
 }
 
-/// Finds the blank redactions whose rim is whole, without looking through speckle.
+/// Finds the blank redactions with an unbroken outline and no speckle.
 pub(super) fn find_outlines(ink: &Binary, size: f64) -> Vec<Mark> {
     blanks_of(&paper_by_halves(ink), ink, size)
 }
 
-/// The redactions among the pieces of a picture of paper by halves.
+/// Finds the redactions among the components of a background image at half resolution.
 fn blanks_of(paper: &Binary, ink: &Binary, size: f64) -> Vec<Mark> {
     let page = f64::from(ink.width()) * f64::from(ink.height());
     let (components, _) = paper.components();
@@ -92,8 +92,8 @@ fn blanks_of(paper: &Binary, ink: &Binary, size: f64) -> Vec<Mark> {
         .collect()
 }
 
-/// Blanks that a dead line of the scanner or a rule across them cuts in two are one. Such a line goes on beyond the
-/// blank on both sides; what divides the cells of a table ends at their outline.
+/// Joins blanks that a scanner's dead line or a rule cuts in two. Such a line continues beyond the blank on both
+/// sides; a divider between table cells ends at their outline.
 fn joined(ink: &Binary, blanks: Vec<(BBox, u64)>, size: f64) -> Vec<(BBox, u64)> {
     let least = (0.25 * SMALLEST.0 * size) as i32;
     let mut large: Vec<(BBox, u64)> =
@@ -117,7 +117,7 @@ fn joined(ink: &Binary, blanks: Vec<(BBox, u64)>, size: f64) -> Vec<(BBox, u64)>
     large
 }
 
-/// Whether two blanks (in halves) are the parts of one beside a thin line that goes on beyond it.
+/// Whether two blanks (at half resolution) are parts of one, cut by a thin line that continues beyond it.
 fn is_cut(ink: &Binary, a: &BBox, b: &BBox, size: f64) -> bool {
     let (a, b, seen) = if a.gap_x(b) >= 0 {
         (*a, *b, Seen { ink, transposed: false })
@@ -138,7 +138,6 @@ fn is_cut(ink: &Binary, a: &BBox, b: &BBox, size: f64) -> bool {
     goes_on(top - 1.2 * size, top - 0.2 * size) && goes_on(bottom + 0.2 * size, bottom + 1.2 * size)
 }
 
-/// Paper as ink, in a picture of half the size: where all four pixels are paper.
 fn paper_by_halves(ink: &Binary) -> Binary {
     let mut halves = Binary::new(ink.width() / 2, ink.height() / 2);
     for y in 0..halves.height() {
@@ -151,17 +150,17 @@ fn paper_by_halves(ink: &Binary) -> Binary {
     halves
 }
 
-/// Pixels of a row by two: ink has 1 in its byte.
+/// Pairs of pixels of a row; the low bit of each byte is set for ink.
 fn pairs(row: &[u8]) -> impl Iterator<Item = u16> {
     row.as_chunks::<2>().0.iter().map(|pair| u16::from_ne_bytes(*pair) & 0x0101)
 }
 
-/// Takes out paper that would join what a thin line parts: where the line steps, pieces of paper on both sides of it have
-/// a corner in common.
+/// Removes background pixels that connect regions only diagonally. Where a thin line steps by a pixel, the background
+/// on both sides of it touches at a corner.
 fn part_at_corners(paper: &mut Binary) {
     let width = paper.width() as usize;
     let mut above = vec![0; width];
-    // Where the row above goes on downwards to ink; one more at both ends.
+    // `ends[x + 1]`: the pixel above is background, and the pixel below it is ink. Padded by one at both ends.
     let mut ends = vec![0; width + 2];
     for y in 1..paper.height() {
         above.copy_from_slice(paper.row(y - 1));
@@ -177,8 +176,8 @@ fn part_at_corners(paper: &mut Binary) {
     }
 }
 
-/// Paper and what is as light among speckle, in a picture of half the size: at most [`MOST_SPECKS`] of a window are ink.
-/// Binarizers leave a bleached middle as specks, which part its paper into pieces.
+/// Background and equally light speckle at half resolution: at most [`MOST_SPECKS`] of a window is ink. Binarizers
+/// leave specks in a bleached middle, which divide its background into pieces.
 fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
     let (width, height) = ((ink.width() / 2) as usize, ink.height() / 2);
     let window = ((WINDOW * size / 2.0).round() as usize).max(2);
@@ -187,7 +186,7 @@ fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
     if width < window {
         return halves;
     }
-    // Ink of the window's rows by columns, summed from the left, and the rows that are in it.
+    // Column sums of the window's ink, their prefix sums, and the rows in the window.
     let mut columns = vec![0u16; width];
     let mut sums = vec![0u16; width + 1];
     let mut rows: VecDeque<Vec<u8>> = VecDeque::with_capacity(window);
@@ -208,7 +207,7 @@ fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
         columns.iter_mut().zip(&row).for_each(|(sum, &n)| *sum += u16::from(n));
         rows.push_back(row);
         if rows.len() == window {
-            // What runs over is taken off again by the difference.
+            // Overflow cancels in the difference.
             let mut sum = 0u16;
             for (out, &column) in sums[1..].iter_mut().zip(&columns) {
                 sum = sum.wrapping_add(column);
@@ -223,7 +222,7 @@ fn bleached_by_halves(ink: &Binary, size: f64) -> Binary {
     halves
 }
 
-/// What an enclosed blank with so many pixels of paper is, if a redaction.
+/// Classifies an enclosed blank with `paper` pixels of background.
 fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
     let edges = box_edges_of(ink, hole, size);
     if edges.iter().any(|r| r.inked < 0.85) {
@@ -261,8 +260,8 @@ fn redaction(ink: &Binary, hole: &BBox, paper: f64, size: f64) -> Option<Mark> {
     Some(Mark { kind, bbox, confidence: Confidence::clamped(0.9) })
 }
 
-/// Whether a blank with so many pixels of paper is filled by them as a rectangle is that leans with its frame, which the
-/// bowls of letters are not, and nothing but specks stands in the frame.
+/// Whether the background fills the rectangle that leans with the frame, which the bowls of letters do not, and
+/// nothing but specks stands in the frame.
 fn is_outline(ink: &Binary, hole: &BBox, frame: &Frame, paper: f64, size: f64) -> bool {
     let (width, height) = (f64::from(hole.width()), f64::from(hole.height()));
     let leans = |lean: &f64| *lean <= LEAN && lean * width.max(height) >= DRIFT * size;
@@ -273,8 +272,8 @@ fn is_outline(ink: &Binary, hole: &BBox, frame: &Frame, paper: f64, size: f64) -
         && paper >= FILLS * (width - lean * height) * (height - lean * width)
 }
 
-/// Whether characters stand within a blank: bleaching leaves specks and frays, a printed label in a heavy frame is
-/// print. Where characters touch the rim, more of them are asked for, and clear of its frays.
+/// Whether a blank contains characters: bleaching leaves specks and frays, but a label in a heavy frame is text. If
+/// characters touch the edge, more of them are required, away from its frays.
 fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
     let inside = cut(ink, &hole.grown(-1));
     if thickness(&inside, 0) < SPECKLE * size {
@@ -293,8 +292,8 @@ fn is_print(ink: &Binary, hole: &BBox, size: f64) -> bool {
     cores.iter().filter(|c| fits(&c.bbox) && short(&c.bbox) >= CHARACTER.0 * size).count() >= 3
 }
 
-/// How many sides go on beyond the corners, as the rules of a form do at every cell. Print may touch one corner of an
-/// outline, and a stamp's frame cross a block.
+/// Number of side ends that continue beyond the corners, as the rules of a form do at every cell. Text may touch one
+/// corner of an outline, and a stamp's frame may cross a block.
 fn onwards(ink: &Binary, bbox: &BBox, size: f64) -> usize {
     let seen = Seen { ink, transposed: false };
     let (left, top) = (f64::from(bbox.left), f64::from(bbox.top));
@@ -335,7 +334,7 @@ mod tests {
         let mut ink = page();
         fill(&mut ink, BBox::from_ltrb(300, 400, 600, 450));
         ink.erase(&BBox::from_ltrb(309, 409, 591, 441));
-        // What bleaching leaves.
+        // Residue of bleaching.
         for i in 0..60 {
             fill(&mut ink, BBox::from_ltwh(312 + i * 37 % 270, 411 + i * 7 % 4, 2, 2));
         }
@@ -346,7 +345,7 @@ mod tests {
     fn a_block_whose_middle_is_speckle_is_a_solid_redaction() {
         let mut ink = page();
         fill(&mut ink, BBox::from_ltrb(300, 400, 600, 450));
-        // Half of the pixels, in no order.
+        // Half of the pixels, at random.
         let (mut random, inside) = (7u32, BBox::from_ltrb(311, 411, 589, 439));
         for (x, y) in
             (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y)))
@@ -360,8 +359,8 @@ mod tests {
         assert!(found[0].1.iou(&BBox::from_ltrb(300, 400, 600, 450)) > 0.9, "{found:?}");
     }
 
-    /// A name typed over again and again, which a binarizer hollowed out: teeth of letters' feet along thick sides, and
-    /// ends of a letter's stroke.
+    /// A repeatedly overtyped name that a binarizer hollowed out: letter feet along thick sides, and ends as thin as
+    /// a letter's stroke.
     #[test]
     fn a_hollow_block_with_ragged_sides_and_thin_ends_is_a_solid_redaction() {
         let mut ink = page();
@@ -409,7 +408,7 @@ mod tests {
         assert_eq!(found[0].0, RedactionStyle::Outlined);
     }
 
-    /// Lines a pixel thick that step from row to row: paper on both sides of a step has a corner in common.
+    /// Lines one pixel thick that step from row to row: the background on both sides of a step shares a corner.
     #[test]
     fn a_long_box_of_thin_lines_that_leans_is_a_redaction_and_the_bowl_of_a_letter_is_none() {
         for slope in [-0.02, 0.011, 0.02] {

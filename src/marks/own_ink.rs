@@ -1,10 +1,10 @@
-//! A stamp's own ink, without the print that it lies over: what its text is read from.
+//! Isolates a stamp's ink from the text below it, as input for reading the stamp.
 //!
-//! Coloured ink is told from print by the part of the light that its weakest channel lacks beside the strongest.
-//! Print below does not change that part, but leaves too little light to measure it: there, what stands around counts.
-//! Black ink is seen in up to three ways, since no one of them serves all stamps: as what was lifted off by its shade,
-//! as everything that stands there, and as what is left of that when strokes as thin as print's are wiped out.
-//! Ink of either colour is seen without what the network takes for print, too.
+//! Coloured ink differs from text in the fraction of light that its weakest channel lacks relative to the strongest.
+//! Text below does not change this fraction, but leaves too little light to measure it; there, the surroundings
+//! count. For black ink there are up to three views, because no single one suits all stamps: the ink separated by its
+//! shade, all ink in the box, and all ink without strokes as thin as the text's. For ink of any colour, a further
+//! view omits what the network labels as text.
 
 use super::boxes::thickness;
 use super::{Mark, erasing};
@@ -14,44 +14,44 @@ use crate::raster::{Balance, Binary, Pixels};
 use crate::segment::{Label, Labels};
 use image::{GrayImage, Luma, RgbImage, imageops};
 
-/// Side of the window in which the ink around print is looked at, as a part of the stamp's shorter side: wider than
-/// strokes of print, narrower than the gaps of the stamp's characters.
+/// Side of the averaging window, as a fraction of the stamp's shorter side: wider than text strokes, narrower than
+/// the gaps between the stamp's characters.
 const AROUND: f64 = 0.05;
-/// Trust in a pixel below which what stands around counts as much: a third of the light.
+/// Trust in a pixel at which its surroundings weigh as much as the pixel.
 const TRUST: f32 = 0.1;
-/// Part of the light that is lacking in paper, by noise and tint, at most.
+/// Largest fraction of light that background lacks, by noise and tint.
 const PAPER: f32 = 0.1;
 
-/// Thickness of the outline of a redaction, with its lean, px.
+/// Thickness of a redaction's outline, with its lean, px.
 const OUTLINE_PX: i32 = 8;
 
-/// Probability, of 255, from which a place is print.
+/// Least probability (of 255) at which a label-map cell is text.
 const LIKELY_PRINT: u8 = 128;
 
-/// Strokes this much thicker than those around may be a stamp's: its characters are larger than print.
+/// Least thickness of a stamp's strokes relative to those around: its characters are larger than the text.
 const THIN: f64 = 1.25;
-/// Smaller pieces do not tell how thick strokes are.
+/// Components below this size do not count for the stroke thickness.
 const SPECK_PX: i32 = 5;
 
-/// A page, before and after its marks were found.
+/// A page before and after its marks were found.
 pub struct Stamped<'a> {
-    /// Its pixels.
+    /// The original image.
     pub page: &'a Pixels,
-    /// Coloured ink lifted off, nothing erased.
+    /// The gray image with coloured ink removed and nothing erased.
     pub gray: &'a GrayImage,
-    /// The ink that belongs to marks.
+    /// Ink of marks.
     pub mark_mask: &'a Binary,
-    /// The ink in which lines are found.
+    /// Ink for line detection.
     pub text_ink: &'a Binary,
     /// The marks.
     pub found: &'a [Mark],
-    /// The labels of its places, where the network was asked.
+    /// The label map, if the network was used.
     pub labels: Option<&'a Labels>,
 }
 
 impl Stamped<'_> {
-    /// Pictures of the ink of stamps and notes, dark on white: for each those that may show it, the likeliest first. Each is
-    /// as large as the stamp's box. Of those beyond so many there are none.
+    /// Returns views of the ink of stamps and notes, dark on white, as large as the mark's box. The views of a mark
+    /// are candidates, the most likely first. Marks after the first `most` get no views.
     #[must_use]
     pub fn own_ink(&self, most: usize) -> Vec<(&Mark, Vec<GrayImage>)> {
         let mut white = None;
@@ -74,7 +74,7 @@ impl Stamped<'_> {
         stamps.map(|(i, (mark, color))| (mark, if i < most { views(mark, color) } else { vec![] })).collect()
     }
 
-    /// The fullest view of a stamp without what its places are print by, rather than stamp; `None` where nothing is.
+    /// The fullest view of a stamp without the cells that are text rather than stamp; `None` if there are none.
     fn unlike_print(&self, place: &BBox, views: &[GrayImage]) -> Option<GrayImage> {
         let labels = self.labels?;
         let mut view = views.get(1).or(views.first())?.clone();
@@ -93,22 +93,22 @@ impl Stamped<'_> {
         is_over_print.then_some(view)
     }
 
-    /// Ways to see black ink: lifted, whole, and without thin strokes.
+    /// Three views of black ink: separated by shade, complete, and without thin strokes.
     fn black(&self, place: &BBox) -> Vec<GrayImage> {
         let mut whole = cut(self.gray, place);
         let eighth = place.width().min(place.height()) / 8;
         let around = place.grown(eighth);
-        // The box of a rule that leans holds more than the rule.
+        // The box of a leaning rule contains more than the rule.
         let is_thin = |rule: &BBox| rule.width().min(rule.height()) <= eighth / 2;
         for other in self.found.iter().filter(|m| m.bbox.intersects(place)) {
             match other.kind {
-                // Within an outline the stamp's own ink is all there is.
+                // Inside an outline, all ink belongs to the stamp.
                 RegionKind::Redaction { style: RedactionStyle::Outlined, .. } => {
                     let inner = other.bbox.grown(-OUTLINE_PX);
                     whiten(&mut whole, place, &other.bbox.grown(2), |x, y| !inner.contains(x, y));
                 }
                 RegionKind::Redaction { .. } => whiten(&mut whole, place, &other.bbox.grown(2), |_, _| true),
-                // A rule goes on beyond the stamp; what does not is a side of its frame.
+                // A rule continues beyond the stamp; otherwise it is a side of the stamp's frame.
                 RegionKind::Ruling
                     if is_thin(&other.bbox) && other.bbox.intersection(&around) != other.bbox =>
                 {
@@ -127,14 +127,13 @@ impl Stamped<'_> {
         vec![lifted, whole, bold]
     }
 
-    /// Whether ink of a mark lies within `reach` of a pixel.
     fn is_covered(&self, x: i32, y: i32, reach: i32) -> bool {
         let near = BBox::from_ltwh(x, y, 1, 1).grown(reach);
         self.mark_mask.ink_in(&near) > 0
     }
 }
 
-/// Makes the pixels of a part of the page white in a picture of a place of it.
+/// Paints the pixels of `part` that `goes` selects white in `picture`, the image of `place`.
 fn whiten(picture: &mut GrayImage, place: &BBox, part: &BBox, goes: impl Fn(i32, i32) -> bool) {
     let inside = place.intersection(part);
     for y in inside.top..inside.bottom.max(inside.top) {
@@ -147,7 +146,6 @@ fn whiten(picture: &mut GrayImage, place: &BBox, part: &BBox, goes: impl Fn(i32,
     }
 }
 
-/// A place of the page, which holds it.
 fn cut(gray: &GrayImage, place: &BBox) -> GrayImage {
     let inside = place.intersection(&BBox::of_size(gray.width(), gray.height()));
     let (left, top) = (inside.left.max(0) as u32, inside.top.max(0) as u32);
@@ -155,15 +153,14 @@ fn cut(gray: &GrayImage, place: &BBox) -> GrayImage {
         .to_image()
 }
 
-/// What is left where strokes are wiped out that are no thicker than `thin` pixels: each pixel becomes as dark as the
-/// darkest square of one pixel more that holds it is throughout.
+/// Removes strokes up to `thin` px thick by a gray-scale closing with a square of `thin` + 1 px.
 fn without_thin_strokes(gray: &GrayImage, thin: u32) -> GrayImage {
     let window = thin as i32 + 1;
     let lightest = swept(&swept(gray, 0, window, u8::max, true), 0, window, u8::max, false);
     swept(&swept(&lightest, 1 - window, 1, u8::min, true), 1 - window, 1, u8::min, false)
 }
 
-/// For each pixel the extreme of those from one place beside it up to another, along x or y.
+/// Extreme of the pixels from one offset (inclusive) to another (exclusive), along x or y.
 fn swept(gray: &GrayImage, from: i32, to: i32, extreme: fn(u8, u8) -> u8, along_x: bool) -> GrayImage {
     let (width, height) = (gray.width() as i32, gray.height() as i32);
     GrayImage::from_fn(gray.width(), gray.height(), |x, y| {
@@ -175,7 +172,7 @@ fn swept(gray: &GrayImage, from: i32, to: i32, extreme: fn(u8, u8) -> u8, along_
     })
 }
 
-/// The coloured ink of a place, as dark as its strokes are full.
+/// Renders the coloured ink of a box in gray; full strokes are black.
 fn colored(page: &RgbImage, white: &Balance, place: &BBox) -> GrayImage {
     let inside = place.intersection(&BBox::of_size(page.width(), page.height()));
     let (width, height) = (inside.width().max(0) as usize, inside.height().max(0) as usize);
@@ -186,7 +183,7 @@ fn colored(page: &RgbImage, white: &Balance, place: &BBox) -> GrayImage {
             let [r, g, b] = white.balanced(&page.get_pixel(x as u32, y as u32).0).map(|v| v as f32);
             let strongest = r.max(g).max(b).max(1.0);
             lacks.push(1.0 - r.min(g).min(b) / strongest);
-            // Noise is the same in dark and light pixels: the error of the part grows as its light dwindles.
+            // Noise is equal in dark and light pixels, so the error of the fraction grows as the light decreases.
             trust.push((strongest / 255.0).powi(3));
         }
     }
@@ -205,7 +202,7 @@ fn colored(page: &RgbImage, white: &Balance, place: &BBox) -> GrayImage {
     GrayImage::from_raw(width as u32, height as u32, raw).expect("one byte a pixel")
 }
 
-/// Sums over square windows, which are cut at the picture's edges.
+/// Sums over square windows, cropped at the image's edges.
 fn window_sums(values: &[f32], width: usize, reach: usize) -> Vec<f32> {
     let height = values.len() / width.max(1);
     let along = |values: &[f32], count: usize, step: usize, start: usize, out: &mut [f32]| {
@@ -222,7 +219,7 @@ fn window_sums(values: &[f32], width: usize, reach: usize) -> Vec<f32> {
     all
 }
 
-/// What a twentieth of the values exceed: full strokes, since frames and characters fill a tenth of their stamp.
+/// The 95th percentile. It represents full strokes, because frames and characters fill a tenth of their stamp.
 fn upper_percentile(values: &[f32]) -> f32 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
@@ -258,7 +255,7 @@ mod tests {
         assert_eq!(count(Some(&labels)), count(None) + 1);
         let views = stamped(Some(&labels)).own_ink(1).remove(0).1;
         let dark = |x: u32, y: u32| views.last().unwrap().get_pixel(x - 80, y - 80).0[0] < 128;
-        // The stamp, the stamp over print, print below it.
+        // Stamp, stamp over text, text below the stamp.
         assert_eq!([dark(100, 100), dark(200, 110), dark(200, 130)], [true, true, false]);
     }
 }

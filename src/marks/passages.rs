@@ -1,9 +1,8 @@
-//! Which redactions hide one passage.
+//! Groups the redactions that hide one passage, and excludes blocks that hide no text.
 //!
-//! A passage that runs over a line's end is hidden by one block on each line. Two blocks on lines that follow one
-//! another belong together where nothing is printed behind the first nor before the second; the reader then sees one gap,
-//! not two. Only what is printed can tell: a passage that ends where its line ends, above one that begins where its
-//! line begins, is told to be one with it.
+//! A passage that continues on the next line is hidden by one block on each line. Two blocks on consecutive lines form
+//! one passage if there is no text after the first and none before the second. The reader then sees one gap, not two.
+//! A passage that ends with its line, above another that begins with its line, is wrongly joined with it.
 
 use super::Mark;
 use super::color::ColorPage;
@@ -14,16 +13,16 @@ use crate::raster::{Binary, Component};
 use image::GrayImage;
 use std::cell::OnceCell;
 
-/// Narrowest short block in a column, in characters.
+/// Least width of a short block in a column, in characters.
 const NARROWEST: f64 = 0.85;
-/// Space between lines whose redactions are one passage, in characters, at most.
+/// Largest space between lines whose redactions form one passage, in characters.
 const LINE_GAP: f64 = 1.4;
-/// How far behind a block print is looked for, in characters.
+/// Search distance for text beside a block, in characters.
 const BEHIND: f64 = 4.0;
-/// Height of a stroke that counts as print there, in characters: specks are smaller.
+/// Least size of a component that counts as text there, in characters: specks are smaller.
 const SPECK: f64 = 0.3;
 
-/// Solid blocks and struck-out passages: where both found one, its larger box.
+/// Merges solid blocks and strikeouts. Of two that coincide, the larger box is kept.
 pub(super) fn merged(blocks: Vec<Mark>, strikeout: Vec<Mark>) -> Vec<Mark> {
     let mostly_in = |a: &BBox, b: &BBox| 2 * a.intersection(b).area() >= a.area();
     let (mut blocks, mut strikeout) = (blocks, strikeout);
@@ -39,7 +38,7 @@ pub(super) fn merged(blocks: Vec<Mark>, strikeout: Vec<Mark>) -> Vec<Mark> {
     blocks
 }
 
-/// Numbers the passages of more than one block; `text_ink` is the page without the blocks.
+/// Numbers the passages of more than one block. `text_ink` lacks the blocks' ink.
 pub(super) fn group(found: &mut [Mark], text_ink: &Binary, size: f64) {
     let boxes: Vec<(usize, BBox)> = (0..found.len())
         .filter(|&i| matches!(found[i].kind, RegionKind::Redaction { .. }))
@@ -60,7 +59,7 @@ pub(super) fn group(found: &mut [Mark], text_ink: &Binary, size: f64) {
     }
 }
 
-/// For each block one of its passage, the same for all of that.
+/// Union-find over the blocks: returns for each block the representative of its passage.
 fn passages(boxes: &[BBox], text_ink: &Binary, size: f64) -> Vec<usize> {
     fn root(passage: &mut [usize], mut i: usize) -> usize {
         while passage[i] != i {
@@ -73,7 +72,7 @@ fn passages(boxes: &[BBox], text_ink: &Binary, size: f64) -> Vec<usize> {
     let places = BoxIndex::of(boxes);
     let reach = (LINE_GAP * size) as i32 + 1;
     let mut passage: Vec<usize> = (0..boxes.len()).collect();
-    // Whether a block ends its line, and begins one: the same whichever it goes on with.
+    // Whether a block ends its line, and whether it begins one.
     let is_blank = |strip: BBox| is_blank(text_ink, &strip, size);
     let ends: Vec<bool> = boxes.iter().map(|b| is_blank(strips(b, size).1)).collect();
     let begins: Vec<bool> = boxes.iter().map(|b| is_blank(strips(b, size).0)).collect();
@@ -97,7 +96,7 @@ fn is_line(block: &BBox) -> bool {
     block.width() > block.height()
 }
 
-/// What lies before a block in its line, or above it in its column, and what lies behind it.
+/// The strips before and after a block in its line; for a column, above and below.
 fn strips(block: &BBox, size: f64) -> (BBox, BBox) {
     let far = (BEHIND * size) as i32;
     if is_line(block) {
@@ -131,8 +130,8 @@ pub(super) fn without_strokes(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     blocks.iter().filter(|m| !is_stroke(&m.bbox)).cloned().collect()
 }
 
-/// Whether a second block goes on where the first ends: on the next line, or on the next column to the left.
-/// Whether something is printed between them is for the caller to tell.
+/// Whether a second block continues the first on the next line, or on the next column to the left. The caller checks
+/// for text between them.
 fn follows(first: &BBox, second: &BBox, size: f64) -> bool {
     let near = |gap: i32| f64::from(gap) >= -0.3 * size && f64::from(gap) <= LINE_GAP * size;
     let flat = |b: &BBox| f64::from(b.width().min(b.height())) <= 2.4 * size;
@@ -148,56 +147,55 @@ fn follows(first: &BBox, second: &BBox, size: f64) -> bool {
     }
 }
 
-/// Whether a box holds specks at most.
 fn is_blank(text_ink: &Binary, bbox: &BBox, size: f64) -> bool {
     let (components, _) = cut(text_ink, bbox).components();
     components.iter().all(|c| f64::from(c.bbox.width().max(c.bbox.height())) < SPECK * size)
 }
 
-/// What the page's print tells of a block: a redaction hides print, so it lies where print is, is as dark and as black,
-/// and is not a stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the margin fail.
+/// Compares blocks with the page's text. A redaction hides text, so it lies in the text area, is as dark and
+/// colourless, and is no stroke of a larger letter. Black edges, the gutter of a book, photographs and dirt in the
+/// margin fail.
 pub(super) struct PrintRows<'a> {
     color: Option<&'a ColorPage<'a>>,
     ink: &'a Binary,
     gray: &'a GrayImage,
     size: f64,
-    /// The pieces that are as large as characters, and where they are: few pages ask for that.
+    /// Components of character size, and their index, which few pages need.
     characters: Vec<BBox>,
     places: OnceCell<BoxIndex>,
-    /// Where nearly all of the print lies.
+    /// Bounding box of nearly all text.
     area: BBox,
-    /// Brightest that a block may be on the average.
+    /// Largest mean gray level of a block.
     level: f64,
-    /// Ink in the boxes of large characters: median and highest tenth; without enough of them nothing is known.
+    /// Median and 90th percentile of the ink fraction in large characters' boxes; `None` with too few of them.
     filled: Option<(f64, f64)>,
 }
 
-/// Part of the characters that may lie outside of the area of print, at each side.
+/// Reciprocal of the fraction of characters that may lie outside of the text area at each side.
 const OUTSIDE: usize = 50;
-/// How far beyond the area of print a block may lie, in characters.
+/// Largest distance of a block from the text area, in characters.
 const BEYOND: f64 = 1.0;
-/// Longest redaction, as a part of the page's side along it: black edges and gutters are longer.
+/// Longest redaction, as a fraction of the page's side: black edges and gutters are longer.
 const LONGEST: f64 = 0.75;
-/// Chroma of a block on the average, at most: 99 black blocks on 63 cables have a median of up to 3, one photograph, one
-/// coloured print and the shade of one gutter 26, 73 and 58.
+/// Largest mean chroma of a block. 99 black blocks on 63 cables have a median of up to 3; a photograph, a coloured
+/// print and the shade of a gutter have 26, 73 and 58.
 const MOST_CHROMA: f64 = 18.0;
-/// Shortest side of characters whose ink is measured, in characters, and fewest of them.
+/// Shortest side of characters with measured ink, in characters, and fewest of them.
 const MEASURED: (f64, usize) = (0.6, 20);
-/// How much more ink than print a block has, up to so many characters long, in differences of the median to the highest
-/// tenth of print: two dense characters that grew together have up to 2.4 (23 blocks of this length on 202 pages had 3.1 and
-/// more), three to six up to 1.3 (209 had 1.7 and more).
+/// Excess ink required by length in characters, in units of the text's 90th percentile minus its median. Two dense
+/// touching characters have up to 2.4 (23 blocks on 202 pages: from 3.1), three to six up to 1.3 (209 blocks: from
+/// 1.7).
 const DENSER: [(f64, f64); 2] = [(3.0, 2.7), (6.0, 1.5)];
-/// What is as full of ink is a block on pages of the fattest print.
+/// Ink fraction that always suffices, for pages of the boldest text.
 const FULL: f64 = 0.97;
-/// How far from a short block the print of its line may be, in characters.
+/// Search distance for text in the line of a short block, in characters.
 const IN_LINE: f64 = 6.0;
-/// Ink around a block shorter than this, in characters, within half a character: a letter's other strokes have more.
+/// Length of a short block, in characters, and largest ink fraction around it: a letter's other strokes have more.
 const SHORT: (f64, f64) = (5.0, 0.2);
-/// Ink in the strip beside a short upright block, as wide as it: where there is more, both are strokes of large type.
+/// Largest ink fraction in a strip as wide beside a short upright block; strokes of large type have more.
 const BESIDE: f64 = 0.35;
 
 impl<'a> PrintRows<'a> {
-    /// Measures the page's print.
     pub(super) fn of(
         components: &[Component],
         color: Option<&'a ColorPage<'a>>,
@@ -224,7 +222,7 @@ impl<'a> PrintRows<'a> {
         let mut darkness: Vec<u8> =
             print.iter().step_by(print.len() / 500 + 1).filter_map(|b| mean_of_ink(ink, gray, b)).collect();
         darkness.sort_unstable();
-        // Thin strokes are brighter than a block of the same ink, never darker.
+        // Thin strokes are lighter than a block of the same ink, never darker.
         let level = darkness.get(darkness.len() / 2).map_or(255.0, |&level| f64::from(level) + 10.0);
         let large = |b: &&BBox| f64::from(b.width().min(b.height())) >= MEASURED.0 * size;
         let mut filled: Vec<f64> =
@@ -236,8 +234,8 @@ impl<'a> PrintRows<'a> {
         Self { color, ink, gray, size, characters: print, places, area, level, filled }
     }
 
-    /// Whether a block that is no longer than a word is fuller of ink than the page's print is: that of a copy of a copy grows
-    /// together, and so do dense characters in small type.
+    /// Whether a block no longer than a word has more ink than the page's text. In copies of copies the text grows
+    /// together, as do dense characters in small type.
     pub(super) fn is_denser(&self, bbox: &BBox) -> bool {
         let length = f64::from(bbox.width().max(bbox.height())) / self.size;
         let asked = DENSER.iter().find(|(longest, _)| length < *longest);
@@ -246,7 +244,7 @@ impl<'a> PrintRows<'a> {
         ink >= (median + asked * (high - median)).min(FULL)
     }
 
-    /// The blocks that can hide print, and all outlined redactions: those are told by their blank.
+    /// Keeps the blocks that can hide text, and all outlined redactions, which their blank identifies.
     pub(super) fn blocks(&self, blocks: Vec<Mark>) -> Vec<Mark> {
         let (solid, mut kept): (Vec<Mark>, Vec<Mark>) = blocks
             .into_iter()
@@ -256,7 +254,6 @@ impl<'a> PrintRows<'a> {
         kept
     }
 
-    /// Whether a block can hide print.
     fn holds(&self, bbox: &BBox) -> bool {
         let center = bbox.center();
         let (width, height) = (f64::from(bbox.width()), f64::from(bbox.height()));
@@ -271,7 +268,7 @@ impl<'a> PrintRows<'a> {
             && self.color.is_none_or(|color| color.chroma(bbox) <= MOST_CHROMA)
     }
 
-    /// Whether a block stands in a line of print; a long one may be the whole line.
+    /// Whether a block stands in a line of text; a long one may be the whole line.
     fn is_in_line(&self, bbox: &BBox) -> bool {
         let reach = (IN_LINE * self.size) as i32;
         let (width, height) = (bbox.width(), bbox.height());
@@ -307,7 +304,7 @@ impl<'a> PrintRows<'a> {
         longer || (ring <= SHORT.1 * (around.area() - bbox.area()).max(1) as f64 && !self.is_stroke(bbox))
     }
 
-    /// Whether a block is one of the strokes of a large letter: the letter's other ink is about as much.
+    /// Whether a block is a stroke of a large letter, which has about as much other ink.
     fn is_stroke(&self, bbox: &BBox) -> bool {
         let around = bbox.grown((1.5 * self.size) as i32).intersection(&self.ink.bbox());
         let (components, labels) = cut(self.ink, &around).components();
@@ -315,13 +312,13 @@ impl<'a> PrintRows<'a> {
         let (x, y) = (center.x as i32 - around.left, center.y as i32 - around.top);
         let label = labels.get_pixel_checked(x as u32, y as u32).map_or(0, |l| l.0[0]);
         let Some(letter) = (label as usize).checked_sub(1).map(|i| &components[i]) else { return false };
-        // Rules and frames that touch a block go on far beyond it.
+        // Rules and frames that touch a block continue far beyond it.
         let large = f64::from(letter.bbox.width().max(letter.bbox.height())) > 3.5 * self.size;
         let own = self.ink.ink_in(bbox);
         !large && 10 * letter.ink >= if bbox.height() > bbox.width() { 12 } else { 14 } * own
     }
 
-    /// Whether a block that comes in from the border of the scan stands in a line of print.
+    /// Whether a block is no dark edge of the scan: it is away from the border, or text adjoins it on the inner side.
     fn is_no_edge(&self, bbox: &BBox) -> bool {
         let near = (0.15 * self.size) as i32 + 1;
         let (width, height) = (self.ink.width() as i32, self.ink.height() as i32);
@@ -346,7 +343,7 @@ impl<'a> PrintRows<'a> {
     }
 }
 
-/// Mean brightness of the ink in a box.
+/// Mean gray level of the ink in a box; `None` without ink.
 fn mean_of_ink(ink: &Binary, gray: &GrayImage, bbox: &BBox) -> Option<u8> {
     let inside = bbox.intersection(&ink.bbox());
     let (mut sum, mut count) = (0u64, 0u64);

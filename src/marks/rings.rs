@@ -1,16 +1,16 @@
-//! Round and oval stamps in black ink.
+//! Finds round and oval stamps in black ink.
 //!
-//! Two arcs ([`arcs`](super::arcs)) that bend towards each other, or a long one alone, tell an ellipse
-//! ([`ellipse`](super::ellipse)). Where most of it is inked, the ink is followed: the middles of the runs across it are
-//! fitted again, from coarse to fine, so that the ellipse need not be exact at first. Print that crosses only adds ink. It
-//! is a stamp where the ring is thin and goes all the way round, print across it or not, is seen by itself in places, and
-//! something stands inside: the edge of a punched hole is a ring too, but blank. Looked for before rules are taken out,
-//! since a rule that crosses takes ink of the ring with it.
+//! Two arcs ([`arcs`](super::arcs)) that face each other, or one long arc, determine an ellipse
+//! ([`ellipse`](super::ellipse)). If most of the ellipse is inked, it is fitted again to the centres of the runs of
+//! ink across it, from coarse to fine, so the first ellipse need not be exact. Text that crosses the ring only adds
+//! ink. The ring is a stamp if it is thin, closed apart from small gaps, partly free of adjoining ink, and has
+//! content. The content distinguishes it from the edge of a punched hole. The search runs before rules are removed,
+//! because a rule that crosses a ring takes some of its ink.
 //!
-//! Good to a pixel or two. Of 180 rings and ovals drawn in black on pages of synthetic cables, upright to 20 degrees, some
-//! worn, 172 are found, and one thing that is none. Fails on rings worn to less than [`INKED`] ([`WORN`] where
-//! nothing is near), on those of which no two arcs of more than half a character are left, and on ellipses longer than
-//! [`FLAT`].
+//! The position is accurate to one or two pixels. Of 180 black rings and ovals on pages of synthetic cables, upright
+//! to 20 degrees, some worn, 172 are found, with one false positive. The search misses rings worn to less than
+//! [`INKED`] ([`WORN`] where nothing is near), rings without two arcs of more than half a character, and ellipses
+//! longer than [`FLAT`].
 
 use super::Mark;
 use super::arcs::{Arc, find_arcs};
@@ -27,45 +27,43 @@ use std::ops::Range;
 
 /// Least shorter and largest longer half axis, in characters.
 const HALF: (f64, f64) = (0.9, 8.0);
-/// Longest axis, in the other.
+/// Largest axis ratio.
 const FLAT: f64 = 3.2;
-/// Inked part of the ring: of one that is followed, and of a stamp, at least.
+/// Least inked fraction of a candidate ring, and of a stamp.
 const LIKELY: f64 = 0.6;
 const INKED: f64 = 0.86;
-/// The same of a worn one, where nothing else is near: a part of the ring less that of what stands beside it.
+/// The same for a worn ring without ink nearby: the inked fraction, and its excess over the ink beside the ring.
 const WORN: (f64, f64) = (0.75, 0.68);
-/// Longest gap, as a part of the ring: what is drawn by hand around a word does not close.
+/// Longest gap, as a fraction of the ring: hand-drawn loops around words are not closed.
 const GAP: f64 = 0.1;
-/// Places beside the ring where there is least ink, in characters, and by how much less is inked there. A second ring may
-/// stand within the first.
+/// Distances from the ring, of which the one with the least ink counts, in characters, and least decrease of the
+/// inked fraction there. A second ring may lie inside the first.
 const BESIDE: [f64; 3] = [0.06, 0.1, 0.15];
 const APART: f64 = 0.55;
-/// Part of the ring that is seen by itself, without print across, at least.
+/// Least fraction of the ring that is free of crossing text.
 const CLEAR: f64 = 0.4;
 /// Thickest ring, in characters.
 const THICKEST: f64 = 0.3;
-/// Ink in the ring, as a part.
+/// Ink fraction inside the ring.
 const FILLED: Range<f64> = 0.05..0.75;
-/// How far from an ellipse its arcs and ink may lie, in characters: at first, and while it is followed.
+/// Largest distance of arcs and ink from the ellipse, in characters, for each pass of the fit.
 const REACH: [f64; 4] = [0.3, 0.2, 0.12, 0.08];
-/// Places along a ring that are looked at.
+/// Sampled points along a ring.
 const PLACES: usize = 128;
-/// Most pairs of arcs that are tried: where there are more arcs than on pages of print (up to some hundreds), each is tried
-/// with the nearest only.
+/// Largest number of arc pairs, against pages with far more arcs than text has (some hundreds): there, each arc is
+/// paired with its nearest only.
 const PAIRS: usize = 1_000_000;
-/// Most rings that are followed: stamps are among those inked most.
+/// Largest number of fitted rings, those with the most ink first.
 const MOST: usize = 12;
 
-/// A ring that is a stamp.
 pub(super) struct Ring {
-    /// The stamp.
     pub mark: Mark,
-    /// The middle of the stroke.
+    /// Centre line of the ring.
     ellipse: Ellipse,
     thickness: f64,
 }
 
-/// Finds the round and oval stamps. The strokes' pieces are those of the ink before rules were taken out.
+/// Finds the round and oval stamps. `strokes` must come from the ink before rules were removed.
 pub(super) fn find_rings(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Ring> {
     let page = Page { ink, angles: angles(PLACES).collect(), size };
     let mut arcs = find_arcs(&strokes.upright, false, size);
@@ -95,7 +93,6 @@ pub(super) fn find_rings(ink: &Binary, strokes: &Strokes, size: f64) -> Vec<Ring
     found
 }
 
-/// A page's ink, and the places at which rings are looked at.
 struct Page<'a> {
     ink: &'a Binary,
     angles: Vec<(f64, f64)>,
@@ -107,8 +104,7 @@ impl Page<'_> {
         Seen { ink: self.ink, transposed: false }
     }
 
-    /// Whether a ring is inked, from place to place: one pixel thick, or `reach` more to either side; every `step`th place
-    /// is looked at.
+    /// Whether each `step`th point of a ring has ink within `reach` px.
     fn hits(&self, ellipse: &Ellipse, reach: i32, step: usize) -> impl Iterator<Item = bool> {
         let seen = self.seen();
         self.angles.iter().step_by(step).map(move |angle| {
@@ -117,12 +113,11 @@ impl Page<'_> {
         })
     }
 
-    /// Inked part of a ring.
     fn inked(&self, ellipse: &Ellipse, reach: i32, step: usize) -> f64 {
         self.hits(ellipse, reach, step).filter(|hit| *hit).count() as f64 / (PLACES / step) as f64
     }
 
-    /// The ellipses that arcs tell, with the part of each that is inked.
+    /// Returns the candidate ellipses of the arcs, with their inked fractions.
     fn likely(&self, arcs: &[Arc]) -> Vec<(Ellipse, f64)> {
         let middle = self.ink.bbox().center();
         let frame = (middle, 4.0 * self.size);
@@ -144,7 +139,7 @@ impl Page<'_> {
         likely
     }
 
-    /// Whether each of two arcs lies on the inner side of the other, not farther off than a ring is large.
+    /// Whether each of two arcs lies on the concave side of the other, at most the largest ring's diameter away.
     fn faces(&self, arc: &Arc, other: &Arc) -> bool {
         let slack = -0.1 * self.size;
         let before = |a: &Arc, p: Point| {
@@ -159,7 +154,7 @@ impl Page<'_> {
             && arc.ends().iter().all(|p| before(other, *p))
     }
 
-    /// An ellipse with its inked part, if it is as large as a stamp's, its arcs lie on it, and most of it is inked.
+    /// Returns an ellipse with its inked fraction, if it fits a stamp's size and its arcs, and most of it is inked.
     fn checked(&self, ellipse: Ellipse, arcs: &[&Arc]) -> Option<(Ellipse, f64)> {
         let (long, short) = ellipse.half;
         if !self.has_size(&ellipse) {
@@ -178,12 +173,12 @@ impl Page<'_> {
         short >= HALF.0 * self.size && long <= HALF.1 * self.size && long <= FLAT * short
     }
 
-    /// The ellipse that the ink around another one follows.
+    /// Fits the ellipse to the ink around it, in several passes.
     fn followed(&self, mut ellipse: Ellipse) -> Option<Ellipse> {
         for reach in REACH {
             let frame = (ellipse.center, ellipse.half.0);
             let mut places = self.clear(&ellipse, (reach * self.size).ceil() as i32);
-            // What is off by more than most is of something else.
+            // Drops outliers, which belong to other ink.
             let mut off: Vec<f64> = places.iter().map(|p| (ellipse.out(*p) - 1.0).abs()).collect();
             if off.len() * 5 < PLACES {
                 return None;
@@ -196,7 +191,7 @@ impl Page<'_> {
         Some(ellipse)
     }
 
-    /// The middles of the ink across a ring, where it is as thin as one.
+    /// Centres of the runs of ink across a ring, where they are no thicker than a ring.
     fn clear(&self, ellipse: &Ellipse, reach: i32) -> Vec<Point> {
         let longest = (THICKEST * self.size) as i32 + 1;
         let seen = self.seen();
@@ -209,12 +204,12 @@ impl Page<'_> {
         self.angles.iter().filter_map(middle).collect()
     }
 
-    /// An ellipse as a stamp, if it is a thin ring with something in it.
+    /// Returns an ellipse as a stamp, if it is a thin ring with content.
     fn stamp(&self, ellipse: Ellipse) -> Option<Ring> {
         let at = |ellipse: &Ellipse, by: f64| self.inked(&ellipse.grown(by), 0, 1);
         let most = THICKEST * self.size;
         let middle = at(&ellipse, 0.0);
-        // As far as the ring is inked, it is thick.
+        // The thickness is the range of offsets with enough ink.
         let thick = |sign: f64| {
             let is_ring = |d: &f64| *d <= most && at(&ellipse, sign * d) >= 0.6 * middle;
             (1..).map(f64::from).take_while(is_ring).count() as f64
@@ -230,7 +225,7 @@ impl Page<'_> {
             BESIDE.iter().map(|part| at(&ellipse, sign * apart(part))).fold(1.0, f64::min)
         };
         let beside = beside(1.0).max(beside(-1.0));
-        // The rectangle within the ring.
+        // The rectangle inscribed in the ring.
         let inside = ellipse.grown(-thickness).scaled(std::f64::consts::FRAC_1_SQRT_2).bbox(0.0);
         let filled = self.ink.ink_in(&inside) as f64 / inside.area().max(1) as f64;
         let apart = inked - beside;
@@ -251,7 +246,7 @@ impl Page<'_> {
     }
 }
 
-/// The arcs nearest to a place, in their order.
+/// Returns the arcs nearest to a point, in their original order.
 fn nearest(mut arcs: Vec<(usize, &Arc)>, to: Point, most: usize) -> Vec<(usize, &Arc)> {
     if arcs.len() > most {
         let far = |arc: &Arc| (arc.middle().x - to.x).hypot(arc.middle().y - to.y);
@@ -262,7 +257,7 @@ fn nearest(mut arcs: Vec<(usize, &Arc)>, to: Point, most: usize) -> Vec<(usize, 
     arcs
 }
 
-/// Longest part of a ring without ink.
+/// Longest gap, as a fraction of the ring.
 fn gap(hits: &[bool]) -> f64 {
     let (_, longest) = hits.iter().chain(hits).fold((0, 0), |(gap, longest), hit| {
         let gap = if *hit { 0 } else { gap + 1 };
@@ -272,7 +267,7 @@ fn gap(hits: &[bool]) -> f64 {
 }
 
 impl Ring {
-    /// Covers the ring and what stands in it; print that crosses it stays.
+    /// Removes the ring and its content from the text ink; text that crosses the ring remains.
     pub(super) fn cover(&self, gray: &GrayImage, mark_mask: &mut Binary, text_ink: &mut Binary, size: f64) {
         let places = (4.0 * std::f64::consts::PI * self.ellipse.half.0) as usize;
         let (mut crossings, mut outline) = (0, Vec::new());

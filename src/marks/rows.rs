@@ -1,50 +1,48 @@
-//! Characters in rows, and what a row looks like beside others: how high, how heavy, how it runs, how its ink lies.
+//! Groups characters into rows, and measures a row's height, stroke width, slope and texture.
 //!
-//! Pieces of ink one above the other are one character; each goes on to the nearest one on its right that is about as
-//! high and on its level. Nothing here needs lines of print: rows of stamps, of forms and of notes are found as rows of
-//! print are, in all of the page at once, and each for itself. A row ends at a gap as wide as its characters are high.
-//! Columns of print make short rows of little use; seen transposed, they are rows.
+//! Components above each other form one character. Each character is followed by the nearest one on its right with a
+//! similar height and vertical position. The method needs no lines of text: it finds the rows of stamps, forms and
+//! notes in the same way, all over the page and independently of each other. A row ends at a gap as wide as its
+//! characters are high. Columns of text form short rows of little use; in the transposed image they are rows.
 
 use super::erasing::cut;
 use crate::geometry::{BBox, BoxIndex};
 use crate::raster::Binary;
 
-/// Smallest and largest piece of a character, and widest, in print's characters.
+/// Least longer side, largest height and largest width of a character's component, in character heights of the page.
 const PIECE: (f64, f64, f64) = (0.25, 5.0, 8.0);
-/// Height of a character in a row, in print's characters.
+/// Height of a character in a row, in character heights of the page.
 const CHARACTER: (f64, f64) = (0.5, 4.0);
-/// Part of the narrower piece that lies above or below the other, where both are of one character.
+/// Least fraction of the narrower component that lies above or below the other one of the same character.
 const STACKED: f64 = 0.6;
-/// Gap between such pieces, in characters.
+/// Largest gap between such components, in characters.
 const CRACK: f64 = 0.15;
-/// Widest gap in a row, in its characters' heights.
+/// Widest gap in a row, in heights of its characters.
 const GAP: f64 = 1.1;
-/// Heights of neighbours, the higher to the lower, at most, and part of the lower that is level with the other.
+/// Largest height ratio of neighbours, and least fraction of the lower one that overlaps the other vertically.
 const ALIKE: (f64, f64) = (1.6, 0.6);
-/// Part of the lower of two rows that is level with the other, at least, where they stand side by side.
+/// Least vertical overlap of two rows side by side, as a fraction of the lower one.
 const LEVEL: f64 = 0.7;
-/// Fewest characters of a row of print.
+/// Fewest characters of a text row.
 pub(super) const PRINT_ROW: usize = 4;
-/// Largest slope of such a row, and how far its characters are off it, in heights.
+/// Largest slope of such a row, and largest deviation of its characters from it, in heights.
 const STRAIGHT: (f64, f64) = (0.03, 0.08);
-/// Height by width of a character that is a stroke.
+/// Least aspect ratio (height by width) of a character that is a single stroke.
 const STROKE: f64 = 3.3;
-/// Smallest piece that tells how high characters are, px.
+/// Smallest component that counts for the character height, px.
 const SPECK_PX: i32 = 6;
 
-/// Characters side by side.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
-    /// Holds them.
     pub bbox: BBox,
-    /// Their boxes from left to right, and the pieces of ink that they consist of.
+    /// Bounding boxes of the characters, from left to right.
     pub characters: Vec<BBox>,
-    /// Height of the larger half of them, px.
+    /// Median height of the larger half of the characters, px.
     pub height: f64,
 }
 
-/// Height of the page's characters, px: that of higher and wider ones holds two fifths of the sum of sides. Characters
-/// that touch are wide together, but not high, so the lesser of height and width counts.
+/// Character height of the page, px. Sides are weighted by their length; larger ones make up two fifths of the total.
+/// Touching characters are too wide but not too high, so the lesser of the typical height and width is returned.
 pub(super) fn print_height(pieces: &[BBox], longest_side: u32) -> Option<f64> {
     let largest = (longest_side / 15) as i32;
     let counts = |b: &BBox| b.width().min(b.height()) >= SPECK_PX && b.width().max(b.height()) <= largest;
@@ -61,14 +59,14 @@ pub(super) fn print_height(pieces: &[BBox], longest_side: u32) -> Option<f64> {
     typical(BBox::width).zip(typical(BBox::height)).map(|(width, height)| f64::from(width.min(height)))
 }
 
-/// All rows of a page, those of a single character too; `height` is that of its print.
+/// Finds all rows, including single characters. `height` is the character height of the page, px.
 pub(super) fn find_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
     let characters = characters(pieces, height);
     let rows = chains(&characters).into_iter();
     rows.map(|chain| Row::of(chain.into_iter().map(|i| characters[i]).collect())).collect()
 }
 
-/// Which characters follow one another in rows.
+/// Returns the rows as indices of their characters.
 pub(super) fn chains(characters: &[BBox]) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..characters.len()).collect();
     order.sort_unstable_by_key(|&i| (characters[i].left, characters[i].top));
@@ -79,17 +77,17 @@ pub(super) fn chains(characters: &[BBox]) -> Vec<Vec<usize>> {
     (0..order.len()).filter(|&i| !is_next[i]).map(follow).collect()
 }
 
-/// The straight rows and columns of a page's print.
+/// The straight rows and columns of a page's text.
 pub(super) struct Straight {
     rows: Vec<Row>,
-    /// Seen transposed.
+    /// In the transposed image.
     columns: Vec<Row>,
-    /// Whether columns hold more of the print than rows do.
+    /// Whether columns contain more characters than rows.
     pub is_vertical: bool,
 }
 
 impl Straight {
-    /// Finds them among pieces of ink, where print is so high, px.
+    /// Finds them among components; `height` is the character height of the page, px.
     pub(super) fn of(pieces: &[BBox], height: f64) -> Self {
         let transposed: Vec<BBox> = pieces.iter().map(BBox::transposed).collect();
         let (rows, columns) = (straight_rows(pieces, height), straight_rows(&transposed, height));
@@ -98,7 +96,7 @@ impl Straight {
         Self { rows, columns, is_vertical }
     }
 
-    /// The pieces that are not of straight rows, nor of columns on a page of vertical print.
+    /// Returns the components outside of straight rows and, on a page of vertical text, outside of straight columns.
     pub(super) fn without(&self, pieces: &[BBox]) -> Vec<BBox> {
         let places = |rows: &[Row]| BoxIndex::of(rows.iter().map(|row| &row.bbox));
         let (in_rows, in_columns) = (places(&self.rows), places(&self.columns));
@@ -113,7 +111,6 @@ impl Straight {
     }
 }
 
-/// Rows as straight as print's.
 fn straight_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
     let is_print = |row: &Row| {
         let (slope, off) = row.slope();
@@ -122,7 +119,7 @@ fn straight_rows(pieces: &[BBox], height: f64) -> Vec<Row> {
     find_rows(pieces, height).into_iter().filter(is_print).collect()
 }
 
-/// Pieces one above the other as one.
+/// Joins components above each other into characters.
 pub(super) fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
     let is_piece = |b: &BBox| {
         f64::from(b.width().max(b.height())) >= PIECE.0 * height
@@ -138,7 +135,7 @@ pub(super) fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
             let shared = j.right.min(piece.right) - j.left.max(piece.left);
             f64::from(shared) >= STACKED * f64::from(j.width().min(piece.width())) && j.gap_y(&piece) <= crack
         };
-        // Sorted by their left edges, so that what is far to the left cannot be met any more.
+        // `joined` is sorted by left edge: entries far to the left cannot match any more.
         let near = joined.partition_point(|j| f64::from(piece.left - j.left) > PIECE.2 * height);
         let touching = places.touching(&piece.grown(crack)).into_iter();
         match touching.skip_while(|&i| i < near).find(|&i| stacked(&joined[i])) {
@@ -158,7 +155,7 @@ pub(super) fn characters(pieces: &[BBox], height: f64) -> Vec<BBox> {
     joined
 }
 
-/// For each character the one that follows on its right; none follows two.
+/// Returns for each character the one that follows on its right; no character follows two.
 fn neighbours(characters: &[BBox]) -> Vec<Option<usize>> {
     let mut taken = vec![false; characters.len()];
     let mut next = vec![None; characters.len()];
@@ -186,7 +183,7 @@ fn neighbours(characters: &[BBox]) -> Vec<Option<usize>> {
 }
 
 impl Row {
-    /// Of characters in any order, one at least.
+    /// A row of at least one character, in any order.
     pub(super) fn of(mut characters: Vec<BBox>) -> Self {
         characters.sort_unstable_by_key(|c| (c.left, c.top));
         let bbox = characters.iter().fold(BBox::default(), |all, b| all.union(b));
@@ -196,19 +193,17 @@ impl Row {
         Self { bbox, characters, height }
     }
 
-    /// Whether another row stands on its level, beside it.
     pub(super) fn is_level_with(&self, other: &Self) -> bool {
         let (a, b) = (&self.bbox, &other.bbox);
         f64::from(a.bottom.min(b.bottom) - a.top.max(b.top)) >= LEVEL * self.height.min(other.height)
     }
 
-    /// Whether a piece lies in one of its characters.
     fn holds(&self, piece: &BBox) -> bool {
         self.bbox.intersects(piece) && self.characters.iter().any(|c| c.union(piece) == *c)
     }
 
-    /// Pixels downwards for each to the right (the median over all pairs: Theil 1950, Sen 1968), and how far feet and
-    /// heads of characters are off such lines (median), in heights.
+    /// Slope, downwards per pixel to the right (median over all pairs: Theil 1950, Sen 1968), and median deviation of
+    /// the characters' bottoms and tops from such lines, in heights.
     pub(super) fn slope(&self) -> (f64, f64) {
         let middle = |b: &BBox| f64::from(b.left + b.right) / 2.0;
         let apart = 1.5 * self.height;
@@ -228,35 +223,34 @@ impl Row {
         (slope, off(|b| b.bottom).max(off(|b| b.top)))
     }
 
-    /// How far heights are from their median (median), as a part of it.
+    /// Median deviation of the heights from their median, relative to it.
     pub(super) fn uneven(&self) -> f64 {
         let heights: Vec<f64> = self.characters.iter().map(|b| f64::from(b.height())).collect();
         let middle = median(heights.clone());
         median(heights.into_iter().map(|h| (h - middle).abs()).collect()) / middle
     }
 
-    /// Height of a character by its width (median), without those that are a mere stroke, as 1 and I are in all type; 0
-    /// where fewer than two are left.
+    /// Median aspect ratio (height by width) of the characters, without single strokes such as 1 and I, which are
+    /// narrow in all type; 0 if fewer than two remain.
     pub(super) fn condensed(&self) -> f64 {
         let all = self.characters.iter().map(|b| f64::from(b.height()) / f64::from(b.width()));
         let letters: Vec<f64> = all.filter(|&tall| tall <= STROKE).collect();
         if letters.len() < 2 { 0.0 } else { median(letters) }
     }
 
-    /// How ink lies in the row's characters.
     pub(super) fn texture(&self, ink: &Binary) -> Texture {
         Texture::of(ink, &self.characters)
     }
 }
 
-/// How ink lies in characters.
+/// Distribution of ink in characters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Texture {
-    /// Mean thickness of strokes with their pinholes filled, px.
+    /// Mean stroke thickness with pinholes filled, px.
     pub stroke: f64,
-    /// Pinholes as a part of the ink.
+    /// Area of pinholes relative to the ink.
     pub mottled: f64,
-    /// Ink as a part of the characters' boxes.
+    /// Fraction of the characters' boxes that is ink.
     pub filled: f64,
 }
 
@@ -276,15 +270,16 @@ impl Texture {
     }
 }
 
-/// Longest side of a pinhole, in strokes: the counters of letters are larger.
+/// Longest side of a pinhole, in stroke widths: the counters of letters are larger.
 const PINHOLE: f64 = 0.75;
 
-/// Mean thickness of strokes: twice the ink over its outline, which slanting edges make longer by 4/π on the average.
+/// Mean stroke thickness: twice the area over the outline's length. Pixel edges overestimate slanting outlines by 4/π
+/// on average.
 fn thickness(area: i64, edge: i64) -> f64 {
     2.0 * area.max(1) as f64 / (edge.max(1) as f64 * std::f64::consts::FRAC_PI_4)
 }
 
-/// Ink of pictures and length of its outline.
+/// Area of the ink and length of its outline.
 fn measured(pictures: &[Binary]) -> (i64, i64) {
     let (mut area, mut edge) = (0, 0);
     for picture in pictures {
@@ -301,7 +296,7 @@ fn measured(pictures: &[Binary]) -> (i64, i64) {
     (area, edge)
 }
 
-/// A picture with its pinholes inked: paper that ink bounds on all four sides within so many pixels.
+/// Fills pinholes: background that ink bounds on all four sides within `longest` px.
 fn without_pinholes(picture: &Binary, longest: usize) -> Binary {
     let across = short_gaps(picture, longest);
     let down = short_gaps(&picture.transposed(), longest).transposed();
@@ -313,7 +308,7 @@ fn without_pinholes(picture: &Binary, longest: usize) -> Binary {
     filled
 }
 
-/// Paper between ink of the same row, no longer than so many pixels.
+/// Background between ink of the same row, at most `longest` px long.
 fn short_gaps(picture: &Binary, longest: usize) -> Binary {
     let mut gaps = Binary::new(picture.width(), picture.height());
     for y in 0..picture.height() {
@@ -329,7 +324,7 @@ fn short_gaps(picture: &Binary, longest: usize) -> Binary {
     gaps
 }
 
-/// The middle of some numbers, of which there is one at least.
+/// Median of a non-empty list.
 pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
     let middle = numbers.len() / 2;
     *numbers.select_nth_unstable_by(middle, f64::total_cmp).1

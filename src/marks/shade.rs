@@ -1,26 +1,27 @@
-//! Black stamps that are darker than the print they lie over: lifted off by their shade.
+//! Separates a black stamp from lighter text below it by their shades.
 //!
-//! A stamp's ink lies thicker than a typewriter's or a carbon copy's, and a gray scan shows it: where they differ, what
-//! is nearer to the shade of the stamp's outline than to that of the print around is the stamp's, and the print beside
-//! and between its strokes stays. Both shades are measured at the middle of strokes, where blur does not reach. On
-//! bilevel scans, and where the copier made everything black, there is nothing to tell them by.
+//! A stamp's ink is thicker than that of a typewriter or a carbon copy, and a gray scan shows the difference. Pixels
+//! that are closer to the shade of the stamp's outline than to that of the surrounding text belong to the stamp; text
+//! beside and between its strokes remains. Both shades are measured at the centre of strokes, away from blur. The
+//! method fails on bilevel scans, and on copies in which all ink is equally black.
 
 use crate::geometry::{BBox, Point};
 use crate::raster::{Binary, percentile};
 use image::GrayImage;
 
-/// Least difference of print and stamp, in levels of 255: noise and JPEG reach 20 within one ink.
+/// Least difference of text and stamp in gray levels: noise and JPEG reach 20 within one ink.
 const LEAST_APART: u8 = 40;
-/// Width of the ring in which print is looked at, in characters.
+/// Width of the ring in which text is sampled, in characters.
 const AROUND: f64 = 4.0;
-/// Fewest pixels of print that tell its shade.
+/// Fewest text pixels that determine the shade.
 const LEAST_PRINT: u64 = 200;
-/// What of a stroke's edge is lighter than its middle, px.
+/// Width of a stroke's lighter edge, px.
 const EDGE: i32 = 2;
 
-/// Covers the strokes of a stamp that are darker than print, and tells whether it could.
+/// Moves strokes darker than the text from the text ink to the mark mask. Returns `false` if the shades do not differ
+/// enough.
 ///
-/// `outline` runs along the middle of the stamp's frame; `holds` tells what is inside of it.
+/// `outline` runs along the centre line of the stamp's frame; `holds` tests whether a point is inside it.
 pub(super) fn lift(
     gray: &GrayImage,
     mark_mask: &mut Binary,
@@ -35,7 +36,7 @@ pub(super) fn lift(
     let mut strokes = Vec::new();
     for (x, y) in (inside.top..inside.bottom).flat_map(|y| (inside.left..inside.right).map(move |x| (x, y))) {
         let near = || (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
-        // Noise is dark in single pixels.
+        // Requires dark neighbours, because noise is dark in single pixels.
         if dark(x, y)
             && holds(Point { x: f64::from(x), y: f64::from(y) })
             && near().filter(|(dx, dy)| dark(x + dx, y + dy)).count() >= 5
@@ -50,7 +51,7 @@ pub(super) fn lift(
     true
 }
 
-/// The level half way between the shades of a stamp and of the print around it, if they are far enough apart.
+/// Gray level halfway between the shades of a stamp and of the text around it; `None` if they are too close.
 fn between_shades(
     gray: &GrayImage,
     text_ink: &Binary,
@@ -90,7 +91,7 @@ mod tests {
     use crate::marks::drawing::{SIZE, character, fill, page, print};
     use image::Luma;
 
-    /// Print of one shade under a character of another.
+    /// Text of one shade below a character of another.
     fn drawn(print_shade: u8, stamp_shade: u8) -> (GrayImage, Binary, Binary) {
         let (mut ink, mut stamp) = (page(), page());
         print(&mut ink, BBox::from_ltrb(100, 100, 1100, 1500));

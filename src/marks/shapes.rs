@@ -1,8 +1,8 @@
-//! The shape of a stamp from the outermost of its ink: an ellipse or a rectangle at any turn, or neither.
+//! Determines the shape of a stamp from its outermost ink: an ellipse or a rectangle at any rotation, or frameless.
 //!
-//! What lies farthest out in each direction belongs to the frame, if there is one. The ellipse that fits these places and
-//! the smallest rectangle around them are laid over the ink; it is framed by the one that is inked along its whole
-//! line. Fails where something beyond the frame is taken for a part of the stamp: then there seems to be no frame.
+//! The outermost ink in each direction belongs to the frame, if there is one. An ellipse is fitted to this ink, and
+//! the smallest enclosing rectangle is computed. The shape is the one whose whole line is inked. If other ink beyond
+//! the frame is taken for a part of the stamp, the stamp seems frameless.
 
 use super::ellipse::{Ellipse, Sums, angles};
 use super::lines::{Seen, between};
@@ -11,18 +11,18 @@ use crate::page::StampShape;
 use crate::raster::Binary;
 use imageproc::geometry::{convex_hull, min_area_rect};
 
-/// Directions in which the outermost ink is looked for.
+/// Directions in which the outermost ink is sampled.
 const DIRECTIONS: usize = 64;
-/// How far a frame's line may be off, as a part of the stamp's shorter side, and px.
+/// Search distance beside a frame's line: a fraction of the stamp's shorter side, plus px.
 const REACH: (f64, f64) = (0.03, 1.5);
-/// Inked part of an ellipse, at least.
+/// Least inked fraction of an ellipse.
 const ELLIPSE: f64 = 0.8;
-/// Inked part of a rectangle's sides, and of the faintest of them, at least: characters alone have up to 0.75.
+/// Least inked fraction of a rectangle's sides: mean, and of each side. Characters alone have up to 0.75.
 pub(super) const SIDES: (f64, f64) = (0.8, 0.6);
-/// Part of a side that is looked at: corners may be round.
+/// Range of a side that is tested: corners may be round.
 const SIDE: (f64, f64) = (0.06, 0.94);
 
-/// The shape of the ink in a picture; a rectangle has sides inked in such parts at least.
+/// Shape of the ink in an image; `sides` are the least inked fractions of a rectangle, as in [`SIDES`].
 pub(super) fn shape(ink: &Binary, sides: (f64, f64)) -> StampShape {
     let hull = convex_hull(outermost(ink));
     if hull.len() < 3 {
@@ -50,7 +50,7 @@ pub(super) fn shape(ink: &Binary, sides: (f64, f64)) -> StampShape {
     if is_framed { StampShape::Rectangle } else { StampShape::Frameless }
 }
 
-/// The first and the last ink of each row.
+/// The first and the last ink pixel of each row.
 fn outermost(ink: &Binary) -> Vec<imageproc::point::Point<i32>> {
     let row = |y: u32| {
         let row = ink.row(y);
@@ -60,7 +60,7 @@ fn outermost(ink: &Binary) -> Vec<imageproc::point::Point<i32>> {
     (0..ink.height()).flat_map(row).collect()
 }
 
-/// The ellipse that fits what lies farthest out in each direction.
+/// Ellipse through the outermost ink in each direction.
 fn around(hull: &[imageproc::point::Point<i32>]) -> Option<Ellipse> {
     let farthest = |(sin, cos): (f64, f64)| {
         let out = |p: &&imageproc::point::Point<i32>| f64::from(p.x) * cos + f64::from(p.y) * sin;

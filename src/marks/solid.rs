@@ -1,7 +1,7 @@
-//! Blocks filled with black: redactions.
+//! Finds solid redactions: blocks filled with black.
 //!
-//! Seen in cells wider than a stroke, only a filled block is solid over several cells. Its edges are found in the
-//! pixels: the rows and columns that are mostly ink. Punched holes are as solid, but round.
+//! In a grid of cells wider than a stroke, only a filled block is solid over several cells. Its edges are refined in
+//! the pixels: they enclose the rows and columns that are mostly ink. Punched holes are as solid, but round.
 
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, BoxIndex};
@@ -10,13 +10,12 @@ use crate::raster::Binary;
 
 /// Side of a cell, in characters: wider than a stroke of bold type.
 const CELL: f64 = 0.15;
-/// Ink in the cell's area, at least.
+/// Least ink fraction of a solid cell.
 const SOLID: f64 = 0.86;
 
-/// A block this long, in characters, is one whatever lies at its ends.
+/// Length from which a block counts without regard to its ends, in characters.
 const LONG: f64 = 3.0;
 
-/// Finds the solid redactions.
 pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Vec<Mark> {
     let cell = (CELL * size).round().max(3.0) as u32;
     let least = options.smallest_redaction * size;
@@ -25,7 +24,7 @@ pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Ve
             .components();
     components
         .iter()
-        // Bold characters have solid places, but are not solid throughout.
+        // Bold characters have solid cells, but are not solid throughout.
         .filter(|c| c.ink * 4 >= 3 * c.bbox.area() as u64)
         .map(|c| {
             let b = c.bbox;
@@ -39,7 +38,7 @@ pub(super) fn find_blocks(ink: &Binary, size: f64, options: &MarksOptions) -> Ve
         .collect()
 }
 
-/// Blocks that a crack or the copier's dead line cut in two are one.
+/// Joins blocks that a crack or the copier's dead line cut in two.
 pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     let gap = (0.2 * size) as i32;
     let (mut joined, mut places): (Vec<Mark>, _) = (Vec::new(), BoxIndex::default());
@@ -61,14 +60,13 @@ pub(super) fn whole(blocks: Vec<Mark>, size: f64) -> Vec<Mark> {
     joined
 }
 
-/// Whether two boxes are parts of one that a thin gap cuts in two.
 fn is_cut(a: &BBox, b: &BBox, gap: i32) -> bool {
     let level = |p: i32, q: i32| (p - q).abs() <= gap;
     (a.gap_x(b) <= gap && level(a.top, b.top) && level(a.bottom, b.bottom))
         || (a.gap_y(b) <= gap && level(a.left, b.left) && level(a.right, b.right))
 }
 
-/// Of all blocks the short ones that were cut off a long one among those known: they would not stand alone.
+/// Returns the short blocks that were cut off a long one among those known: alone they would not count.
 pub(super) fn ends(all: Vec<Mark>, known: &[Mark], size: f64) -> Vec<Mark> {
     let gap = (0.2 * size) as i32;
     let is_long = |b: &BBox| f64::from(b.width().max(b.height())) >= LONG * size;
@@ -81,12 +79,12 @@ pub(super) fn ends(all: Vec<Mark>, known: &[Mark], size: f64) -> Vec<Mark> {
     all.into_iter().filter(is_new_end).collect()
 }
 
-/// Whether a block is lower than a line: the solid part of something ragged.
+/// Whether a block is lower than a line, as the solid part of a ragged block is.
 pub(super) fn is_low(bbox: &BBox, size: f64) -> bool {
     bbox.width() > bbox.height() && f64::from(bbox.height()) < 0.85 * size
 }
 
-/// What squares of `side` cells fit into: strokes that touch a block fall off.
+/// Morphological opening by squares of `side` cells, which removes strokes that touch a block.
 fn opened(cells: &Binary, side: u32) -> Binary {
     let mut open = Binary::new(cells.width(), cells.height());
     for y in 0..(cells.height() + 1).saturating_sub(side) {
@@ -112,8 +110,8 @@ fn solid_cells(ink: &Binary, cell: u32) -> Binary {
     solid
 }
 
-/// The block's edges: outwards from its solid cells as long as half of the row or column is ink. A marker's passage is
-/// solid in places only, and goes on along its line for as long as that; above and below there is but a ragged edge.
+/// Grows a block from its solid cells as long as half of the next row or column is ink. Marker ink is solid in places
+/// only, so growth along the line is unlimited; above and below there is only a ragged edge.
 fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
     let mut found = *core;
     let is_block = |strip: BBox| 2 * ink.ink_in(&strip) as i64 >= strip.area();
@@ -146,7 +144,7 @@ fn edges(ink: &Binary, core: &BBox, cell: i32) -> BBox {
     found
 }
 
-/// How many corners of a box are mostly ink: those of a block that leans are not all, those of a disc or ring none.
+/// Number of corners that are mostly ink: fewer than four for a leaning block, none for a disc or a ring.
 pub(super) fn full_corners(ink: &Binary, bbox: &BBox) -> usize {
     let corner = (bbox.width().min(bbox.height()) / 6).max(1);
     let corners = [
@@ -161,7 +159,7 @@ pub(super) fn full_corners(ink: &Binary, bbox: &BBox) -> usize {
         .count()
 }
 
-/// A block as a redaction, where it is filled to its corners.
+/// Returns a block as a redaction, if it is filled up to its corners.
 fn block(ink: &Binary, bbox: &BBox, size: f64) -> Option<Mark> {
     let filled = ink.ink_in(bbox) as f64 / bbox.area() as f64;
     let full = full_corners(ink, bbox);

@@ -1,48 +1,48 @@
-//! Passages struck out by hand with a pen or a marker: ragged, uneven, leaning blocks of ink.
+//! Finds strikeouts: passages struck out by hand with a pen or a marker, as ragged, uneven, leaning blocks of ink.
 //!
-//! Such a block is rarely solid: strokes lie beside one another, and microfilm and copier eat holes. What tells it from
-//! print is that nothing parts it along its line. Looked at column by column in a band 0.6 of a character high, print
-//! falls to little ink between characters and within them, every half character; what was struck out stays inked. So the
-//! signal is a run of columns, each at least [`INKED`] ink, as long as [`LONGEST_PRINT`] characters (the run-length view of
-//! Wong, Casey and Wahl 1982, turned round: they join runs to find print). Dense
-//! bold print has some of two characters, among columns with gaps; rules and black edges have, but they are thin or go
-//! on to the border of the scan.
+//! Such a block is rarely solid, because strokes lie beside one another, and microfilm and copier leave holes. It
+//! differs from text in that no gap divides it along its line. The columns of a band 0.6 characters high are
+//! examined. In text, the ink drops between and within characters, every half character; in a strikeout it does not.
+//! The signal is therefore a run of columns of at least [`INKED`] ink that is as long as [`LONGEST_PRINT`]
+//! characters. This inverts the run-length method of Wong, Casey and Wahl (1982), which joins runs to find text.
+//! Dense bold text has some such runs of two characters, among columns with gaps. Rules and black edges have them as
+//! well, but they are thin or extend to the border of the scan.
 //!
-//! Seen in a picture reduced to about ten cells a character, along the lines and, transposed, along columns. Boxes are
-//! good to two cells at top and bottom and to about one character at the frayed ends. It fails on passages struck out
-//! with a single line or with single letters (x), which leave gaps, and on passages shorter than 1.5 characters.
+//! The search works on an image reduced to about ten cells per character, along lines and, transposed, along columns.
+//! Boxes are accurate to two cells at top and bottom and to about one character at the frayed ends. The search misses
+//! passages struck out with a single line or with single letters (x), which leave gaps, and passages shorter than 1.5
+//! characters.
 
 use super::Mark;
 use crate::geometry::{BBox, BoxIndex, merge};
 use crate::page::{Confidence, RedactionStyle, RegionKind};
 use crate::raster::Binary;
 
-/// Cells a character in the reduced picture.
+/// Cells per character in the reduced image.
 const CELLS: f64 = 10.0;
-/// Height of the band that is looked at, in characters: within every line, whatever its type.
+/// Height of the band, in characters: it fits into a line of any typeface.
 const BAND: f64 = 0.6;
-/// Ink in each column of a band.
+/// Least ink fraction of a column in a band.
 const INKED: f64 = 0.5;
-/// Shortest run of such columns, in characters: print of common weight has none.
+/// Shortest run of such columns, in characters: text of common weight has none.
 const LONGEST_PRINT: f64 = 1.5;
-/// Longest run in a block, in its heights, at least: type larger than the page's has runs as long as itself. From the
-/// second on, a run alone nearly makes a block.
+/// Least length of a block's longest run, in block heights: type larger than the page's has runs as long as itself.
+/// From the second length on, fewer inked columns suffice.
 const LONG_RUN: (f64, f64) = (1.7, 4.0);
-/// Part of a block's columns that are inked like that, where its run is long, and where it is short: 18 passages had
-/// 0.76 to 0.99 and (3 short ones) 0.94 to 1, bold print, whose runs are 2 heights long, 0.6 to 0.76.
+/// Least fraction of inked columns in a block with a long run, and with a short one. 18 passages have 0.76 to 0.99, 3
+/// short ones 0.94 to 1; bold text, with runs of 2 heights, has 0.6 to 0.76.
 const WITHOUT_GAPS: (f64, f64) = (0.7, 0.88);
-/// Ink in a block's rows and columns where it ends.
+/// Least ink fraction of a block's outermost rows and columns.
 const FRAYED: f64 = 0.35;
-/// Ink in all of the block.
+/// Least ink fraction of the block.
 const FILLED: f64 = 0.45;
 /// Least and largest height, in characters: rules are thinner; photographs and black edges are larger.
 const HEIGHT: (f64, f64) = (0.55, 2.6);
-/// Parts of one block lie within this of one another, in characters.
+/// Largest gap between parts of one block, in characters.
 const APART: f64 = 1.2;
 
-/// Finds what was struck out, along lines and along columns.
-///
-/// `ragged` are low solid blocks, which may be the densest part of a passage.
+/// Finds strikeouts along lines and along columns. `ragged` are low solid blocks, which may be the densest part of a
+/// passage.
 pub(super) fn find_strikeouts(ink: &Binary, ragged: Vec<BBox>, size: f64) -> Vec<Mark> {
     let side = ((size / CELLS) as u32).max(1);
     let cells = Cells::of(ink, side);
@@ -53,7 +53,7 @@ pub(super) fn find_strikeouts(ink: &Binary, ragged: Vec<BBox>, size: f64) -> Vec
     });
     let mut found = cells.blocks(parts.collect(), unit);
     let level = BoxIndex::of(&found);
-    // Upright blocks do not lie over one another.
+    // Vertical blocks must not overlap horizontal ones.
     let upright = cells.transposed().blocks(Vec::new(), unit).into_iter().map(|upright| upright.transposed());
     let is_apart = |b: &BBox| !level.touching(b).into_iter().any(|i| found[i].intersects(b));
     let upright: Vec<BBox> = upright.filter(is_apart).collect();
@@ -69,11 +69,11 @@ pub(super) fn find_strikeouts(ink: &Binary, ragged: Vec<BBox>, size: f64) -> Vec
     found.into_iter().map(mark).collect()
 }
 
-/// Ink by cells, as sums from the top and left corner.
+/// The image reduced to cells.
 struct Cells {
     width: i32,
     height: i32,
-    /// Ink of each cell, 0 to 1, in rows.
+    /// Ink fraction of each cell, 0 to 1, row by row.
     ink: Vec<f32>,
 }
 
@@ -103,7 +103,7 @@ impl Cells {
         f64::from(sum) / inside.area().max(1) as f64
     }
 
-    /// The blocks along lines; `unit` is the character in cells, `parts` are known to be solid.
+    /// Finds the blocks along lines. `unit` is the character size in cells; `parts` are known solid parts.
     fn blocks(&self, mut parts: Vec<BBox>, unit: f64) -> Vec<BBox> {
         let mut found: Vec<BBox> = Vec::new();
         let mut known = BoxIndex::default();
@@ -126,14 +126,13 @@ impl Cells {
         found
     }
 
-    /// Part of a block's columns that are inked as in a core.
     fn inked(&self, block: &BBox) -> f64 {
         let is_inked = |x: &i32| self.filled(&BBox { left: *x, right: x + 1, ..*block }) >= INKED;
         let inked = (block.left..block.right).filter(is_inked).count();
         inked as f64 / f64::from(block.width().max(1))
     }
 
-    /// Where a band stays inked for longer than in print.
+    /// Finds runs that are longer than in text.
     fn cores(&self, unit: f64) -> Vec<BBox> {
         let band = (BAND * unit).round().max(2.0) as i32;
         let longest = (LONGEST_PRINT * unit).ceil() as i32;
@@ -159,7 +158,7 @@ impl Cells {
         cores
     }
 
-    /// The block around a core: rows, then columns, as long as they are inked.
+    /// Extends a core to the block around it: first by rows, then by columns, as long as they are inked.
     fn edges(&self, core: &BBox, unit: f64) -> BBox {
         let mut block = *core;
         let middle = (core.top + core.bottom) / 2;
@@ -186,7 +185,7 @@ impl Cells {
         block
     }
 
-    /// Whether a block is of the size of a struck-out passage, filled, and does not come in from the border.
+    /// Whether a block has the size of a strikeout, is filled, and is away from the border.
     fn is_block(&self, block: &BBox, unit: f64) -> bool {
         let height = f64::from(block.height());
         let apart =
@@ -196,7 +195,7 @@ impl Cells {
         apart && fits && oblong && self.filled(block) >= FILLED && self.stands_alone(block, unit)
     }
 
-    /// Whether there is little ink above and below: a block is a line, not a part of something larger.
+    /// Whether there is little ink above and below, so that the block is a line and no part of a larger object.
     fn stands_alone(&self, block: &BBox, unit: f64) -> bool {
         let margin = (0.5 * unit).round() as i32;
         let above = BBox { top: block.top - margin, bottom: block.top, ..*block };
@@ -205,7 +204,6 @@ impl Cells {
     }
 }
 
-/// Cores in one line and near one another are one.
 fn joined(cores: Vec<BBox>, unit: f64) -> Vec<BBox> {
     let gap = (APART * unit) as i32;
     merge(cores, gap, |part, core| {
@@ -220,7 +218,7 @@ mod tests {
     use crate::geometry::Point;
     use crate::marks::drawing::{SIZE, character, fill, frame, line, page, print};
 
-    /// Strokes to and fro, leaning, with holes.
+    /// Draws leaning strokes to and fro, with holes.
     fn scribble(ink: &mut Binary, bbox: BBox) {
         for i in 0..(bbox.height() / 5) {
             let y = f64::from(bbox.top + 3 + 5 * i);

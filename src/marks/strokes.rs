@@ -1,8 +1,8 @@
-//! Thin straight strokes longer than a character's: rules, and the sides of boxes.
+//! Finds thin straight strokes longer than a character: rules, and the sides of boxes.
 //!
-//! Upright strokes are what rows cross in short runs, flat ones what columns do. Where a stroke of print crosses a rule
-//! the runs are long, so the crossing stays with the print. The pieces in between are linked again where they are
-//! collinear and near. A rule is long in at least one of its pieces, longer than strokes of print.
+//! Vertical strokes are crossed by image rows in short runs, horizontal ones by columns. Where a text stroke crosses
+//! a rule, the runs are long, so the crossing stays with the text. The pieces in between are linked again if they are
+//! collinear and close. At least one piece of a long rule is longer than strokes of text.
 
 use super::{Mark, MarksOptions};
 use crate::geometry::{BBox, BoxIndex, Point};
@@ -12,67 +12,65 @@ use std::ops::Range;
 
 /// Thickest stroke, in characters.
 const THICKEST: f64 = 0.3;
-/// Shorter side of a frame, and half of its longer one, in characters, and how much of its box its sides fill at most.
+/// Least shorter side of a frame, and half of its least longer side, in characters; largest ink fraction of its box.
 const FRAME: f64 = 1.5;
 const HOLLOW: f64 = 0.25;
-/// Length of the shortest piece, in characters.
+/// Shortest piece, in characters.
 const PIECE: f64 = 0.35;
-/// Largest slope of a stroke (21°): stamps stand askew by up to twenty degrees.
+/// Largest slope of a stroke (21°): stamps are rotated by up to twenty degrees.
 const LEAN: f64 = 0.384;
-/// How far a piece's middle is off the line from end to end, as a part of its length: rings are bent more.
+/// Largest distance of a piece's midpoint from its chord, as a fraction of its length: rings are more curved.
 const BENT: f64 = 0.04;
-/// Part of the way to the middle of each run by which a stroke is followed: what touches it pulls for a few rows only.
+/// Gain for tracking a stroke to the centre of the next run: ink that touches it deflects the track for few rows only.
 const FOLLOW: f64 = 0.2;
-/// Largest slope of a rule (8.5°): a page is straight, but bent on the glass, and a form may be drawn by hand.
+/// Largest slope of a rule (8.5°): a page may be bent on the scanner glass, and a form may be drawn by hand.
 const RULE_LEAN: f64 = 0.15;
-/// Widest gap between pieces: a stroke of print that crosses, or a flaw.
+/// Largest gap between pieces, in characters: a crossing text stroke, or a flaw.
 const GAP: f64 = 0.5;
-/// Shortest stroke, and its longest piece at least: no stroke of print is longer than its character.
+/// Shortest stroke, in characters: no stroke of text is longer than its character.
 const LONGER_THAN_PRINT: f64 = 1.15;
 
-/// A stroke, seen upright: the picture of flat ones is transposed.
+/// A stroke in vertical orientation; horizontal strokes are in the transposed image.
 #[derive(Debug, Clone)]
 pub(super) struct Stroke {
-    /// Its upper end.
     pub top: Point,
-    /// Its lower end.
     pub bottom: Point,
     /// Mean thickness, px.
     pub thickness: f64,
-    /// Holds it.
     pub bbox: BBox,
-    /// Indices of its pieces among the components, and their ends.
+    /// Component indices of its pieces, and the ends of the pieces.
     pieces: Vec<usize>,
     ends: Vec<Point>,
-    /// Whether its pieces are long and close enough for a rule; the side of a frame may lie under print.
+    /// Whether its pieces are long and close enough for a rule; sides of frames need not be, because text may cover
+    /// them.
     plain: bool,
-    /// Whether it leans more than rules do, in one of its pieces at least.
+    /// Whether one of its pieces leans more than rules do.
     leaning: bool,
 }
 
 impl Stroke {
-    /// Extent along the stroke, px.
+    /// Vertical extent, px.
     pub(super) fn length(&self) -> f64 {
         self.bottom.y - self.top.y
     }
 
-    /// Pixels to the right for each downwards, as it is seen.
+    /// Slope, px to the right per px down.
     pub(super) fn slope(&self) -> f64 {
         (self.bottom.x - self.top.x) / self.length().max(1.0)
     }
 
-    /// Whether it stands as upright as rules do.
+    /// Whether it leans no more than rules do.
     pub(super) fn stands(&self) -> bool {
         !self.leaning && self.slope().abs() <= RULE_LEAN
     }
 
-    /// Whether it is a rule's, which is bent little: the side of a ring is bent much.
+    /// Whether it is nearly straight, as a rule is; the side of a ring is curved.
     fn is_rule(&self) -> bool {
         let off = |p: &Point| (p.x - self.top.x - self.slope() * (p.y - self.top.y)).abs();
         self.plain && self.stands() && self.ends.iter().all(|p| off(p) <= BENT * self.length() + 2.0)
     }
 
-    /// Whether both are pieces of rules, or lean alike.
+    /// Whether both are pieces of rules, or have similar slopes.
     fn leans_as(&self, next: &Self) -> bool {
         let (a, b) = (self.slope(), next.slope());
         let alike = a * b > 0.0 && (a - b).abs() <= 0.1 + 2.0 / self.length().min(next.length());
@@ -83,7 +81,8 @@ impl Stroke {
         }
     }
 
-    /// How far the next piece begins beside this stroke's end, px. A rule is bent, so its pieces are taken as upright.
+    /// Horizontal offset of the next piece from this stroke's end, px. Rules are bent, so their pieces count as
+    /// vertical.
     fn aside(&self, next: &Self) -> f64 {
         let across = next.top.x - self.bottom.x;
         let slope = (next.bottom.x - self.top.x) / (next.bottom.y - self.top.y).max(1.0);
@@ -92,30 +91,27 @@ impl Stroke {
     }
 }
 
-/// Strokes of one direction, with the picture in which they stand upright.
+/// Strokes of one direction, with the image in which they are vertical.
 pub(super) struct Upright {
-    /// The strokes, and where they are.
+    /// The strokes, and the index of their boxes.
     pub strokes: Vec<Stroke>,
     pub places: BoxIndex,
-    /// The pieces of thin ink, and which pixels are whose.
+    /// Components of the thin ink, and their label image.
     pub pieces: Vec<Component>,
     pub labels: Labels,
 }
 
-/// All strokes of a page.
 pub(super) struct Strokes {
-    /// The upright ones.
     pub upright: Upright,
-    /// The flat ones, transposed.
+    /// Horizontal strokes, transposed.
     pub flat: Upright,
 }
 
-/// Finds the strokes of a page.
 pub(super) fn find_strokes(ink: &Binary, size: f64) -> Strokes {
     Strokes { upright: find_upright(ink, size), flat: find_upright(&ink.transposed(), size) }
 }
 
-/// Ink that rows cross in runs no longer than a stroke is thick.
+/// Keeps the horizontal runs that are at most `longest` px long.
 fn thin(ink: &Binary, longest: usize) -> Binary {
     let mut thin = Binary::new(ink.width(), ink.height());
     for y in 0..ink.height() {
@@ -125,8 +121,8 @@ fn thin(ink: &Binary, longest: usize) -> Binary {
     thin
 }
 
-/// Takes out of thin ink what would join the sides of frames that lean much: rows cross the flat sides of a thin one in
-/// runs as short as a thick stroke's. Whether there were any.
+/// Separates the sides of strongly leaning frames in thin ink: rows cross the flat sides of a thin frame in runs as
+/// short as those of a thick stroke. Returns whether there were any.
 fn part_corners(thin: &mut Binary, components: &[Component], labels: &Labels, size: f64) -> bool {
     let mut parted = false;
     for (i, c) in components.iter().enumerate() {
@@ -175,7 +171,7 @@ fn find_upright(ink: &Binary, size: f64) -> Upright {
     Upright { strokes, places, pieces: components, labels }
 }
 
-/// A component as a piece of a stroke: its ends are the middles of its first and last rows.
+/// Builds a piece from a component. Its ends are the centres of its first and last rows.
 fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
     let depth = (bbox.height() / 8).clamp(1, 6);
     let middle = |top: i32, bottom: i32| middle(labels, index, &BBox { top, bottom, ..*bbox });
@@ -193,7 +189,7 @@ fn piece(labels: &Labels, index: usize, bbox: &BBox, ink: u64) -> Stroke {
     }
 }
 
-/// The middle of a component's ink in a box, across.
+/// Mean x of a component's ink in a box.
 fn middle(labels: &Labels, index: usize, bbox: &BBox) -> f64 {
     let [top, bottom] = [bbox.top, bbox.bottom].map(|v| v.max(0) as u32);
     let own = labels.runs_of_rows(index, top, bottom);
@@ -203,7 +199,7 @@ fn middle(labels: &Labels, index: usize, bbox: &BBox) -> f64 {
     if count > 0 { sum as f64 / (2 * count) as f64 } else { bbox.center().x }
 }
 
-/// Whether the middle of a piece lies on the line from end to end.
+/// Whether the midpoint of a piece lies on the line between its ends.
 fn is_straight(labels: &Labels, piece: &Stroke) -> bool {
     let half = (piece.bbox.top + piece.bbox.bottom) / 2;
     let rows = BBox { top: half - 2, bottom: half + 2, ..piece.bbox };
@@ -211,7 +207,7 @@ fn is_straight(labels: &Labels, piece: &Stroke) -> bool {
     off.abs() <= BENT * piece.length() + 1.0
 }
 
-/// Joins collinear pieces from the top down, and keeps what is longer than strokes of print.
+/// Joins collinear pieces from top to bottom, and keeps the strokes that are longer than text strokes.
 fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
     struct Growing {
         stroke: Stroke,
@@ -219,7 +215,7 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
         drawn: f64,
     }
     let mut growing: Vec<Growing> = Vec::new();
-    // Where they end. A stroke that leans goes on aside by as much as it is off at the most.
+    // Index of the strokes' lower ends. `aside` bounds the horizontal offset of the next piece of a leaning stroke.
     let mut ends = BoxIndex::default();
     let end = |stroke: &Stroke| BBox::from_ltwh(stroke.bottom.x as i32, stroke.bottom.y as i32, 1, 1);
     let aside = (4.0 * size) as i32 + 16;
@@ -276,8 +272,8 @@ fn linked(pieces: Vec<Stroke>, size: f64) -> Vec<Stroke> {
 }
 
 impl Strokes {
-    /// The rules, erased: strokes as long as one, and shorter ones that stand between two of them, as the sides of a
-    /// form's cells do.
+    /// Returns the rules and erases them: strokes of sufficient length, and shorter ones between two of these, as the
+    /// sides of a form's cells are.
     pub(super) fn rules(
         &self,
         size: f64,
@@ -289,7 +285,7 @@ impl Strokes {
         let long =
             [&self.upright, &self.flat].map(|f| f.strokes.iter().filter(is_long).map(|s| s.bbox).collect());
         let [long_upright, long_flat]: [Vec<BBox>; 2] = long;
-        // Rules of the other direction are given as seen in their own, transposed picture.
+        // Transposed, because strokes of the other direction are in the transposed image.
         let around = |rules: Vec<BBox>| {
             let reach = (0.25 * size) as i32;
             let around: Vec<BBox> = rules.iter().map(|r| r.transposed().grown(reach)).collect();
@@ -310,7 +306,7 @@ impl Strokes {
                 let bbox = turned(&stroke.bbox, transposed);
                 let before = mark_mask.ink_in(&bbox);
                 family.erase(stroke, transposed, mark_mask, text_ink);
-                // A side of a box that was covered already is no rule of its own.
+                // The side of a box that was covered before is no rule of its own.
                 if mark_mask.ink_in(&bbox) > before {
                     found.push(Mark { kind: RegionKind::Ruling, bbox, confidence: Confidence::clamped(0.9) });
                 }
@@ -321,7 +317,7 @@ impl Strokes {
 }
 
 impl Upright {
-    /// Covers a stroke's pixels, but not those of thin strokes that cross it.
+    /// Covers a stroke's pixels, except those of crossing thin strokes.
     fn erase(&self, stroke: &Stroke, transposed: bool, mark_mask: &mut Binary, text_ink: &mut Binary) {
         let own = stroke.pieces.iter().flat_map(|&piece| self.labels.runs_of(piece));
         let mut runs: Vec<(u32, Range<usize>)> = own.collect();
@@ -335,7 +331,7 @@ impl Upright {
             let Some((_, columns)) = row.iter().min_by(|a, b| off(&a.1).total_cmp(&off(&b.1))) else {
                 continue;
             };
-            // The longer nothing was seen of it, the less is known where it goes on.
+            // The tolerance grows with the distance from the last matching run.
             if off(columns) > stroke.thickness + 2.0 + 0.1 * (y - at_y) {
                 continue;
             }
@@ -350,7 +346,7 @@ impl Upright {
     }
 }
 
-/// A box seen upright, as it stands on the page.
+/// Maps a box from the image in which strokes are vertical back to the page.
 pub(super) fn turned(bbox: &BBox, transposed: bool) -> BBox {
     if transposed { bbox.transposed() } else { *bbox }
 }

@@ -1,48 +1,44 @@
-//! Rows of characters that lean, beside and over print that does not.
+//! Finds rotated rows of characters, also beside and over unrotated text.
 //!
-//! At each of the turns a stamp may have, pieces of ink are set upright and followed as rows of print are
-//! ([`rows`](super::rows)). What chains into even, straight, close rows, one below the other, may be a stamp: whether
-//! its strokes lean as its rows do is for [`rotated_text`](super::rotated_text) to tell. Characters grown together with print are
-//! left out, and so the box of what is found may be smaller than the stamp.
+//! For each rotation that a stamp may have, the boxes of components are rotated back and chained into rows
+//! ([`rows`](super::rows)). Rows with even heights, small gaps and little slope, one below the other, may be a stamp.
+//! [`rotated_text`](super::rotated_text) then tests whether their strokes lean as the rows do. Characters connected
+//! to text are missing, so the resulting box may be smaller than the stamp.
 
 use super::rows::{Row, chains, characters, median};
 use crate::geometry::{BBox, BoxIndex, Transform};
 
-/// Least and largest turn, and how far they are apart, degrees: a row of ten characters is straight enough at a turn
-/// that is off by one.
+/// Least rotation, largest rotation and step, degrees: a row of ten characters is straight enough at an error of one.
 const TURNS: (i32, i32, usize) = (2, 30, 2);
-/// Fewest characters of a row, and of one that joins it.
+/// Fewest characters of a row, and of a row that joins it.
 const ROW: (usize, usize) = (4, 2);
-/// Largest slope left in a row, how far its characters may be off it, in heights, and how uneven they may be; and how
-/// much less straight, as a factor, a row is that joins: few characters tell it less well.
+/// Largest residual slope, largest deviation of characters from it, and largest unevenness of heights, in heights;
+/// and factor by which a joining row may exceed them, because few characters determine them less well.
 const STRAIGHT: (f64, f64, f64) = (0.05, 0.14, 0.2);
 const SHORT: f64 = 2.0;
-/// Gap between characters beside their height, at most (median): print that lines up by chance stands farther apart.
+/// Largest median gap between characters, in heights: text that is aligned by chance has larger gaps.
 const GAP: f64 = 0.45;
-/// Gaps between rows of one stamp along and down, in heights, at most, and heights of the lower to the higher, at least.
+/// Largest gaps between rows of one stamp along and down, in heights, and least ratio of their heights.
 const NEAR: (f64, f64) = (0.5, 0.8);
 const ALIKE: f64 = 0.6;
-/// Gap where one row goes on where another ends, in heights.
+/// Largest gap between a row and its continuation, in heights.
 const ON: f64 = 1.5;
-/// How near the end of a row the middle of a piece is that goes on with it, and how high it may be, in heights.
+/// Largest distance of a component's centre beyond the row's end, and its largest height, in heights.
 const BESIDE: (f64, f64) = (0.9, 1.3);
 
-/// Pieces of ink whose rows lean.
 pub(super) struct TiltedRows {
-    /// Turn of its rows, clockwise.
+    /// Rotation of the rows, degrees clockwise.
     pub degrees: f64,
-    /// The pieces.
     pub pieces: Vec<BBox>,
 }
 
-/// Finds rows that lean among pieces of ink; `height` is that of the page's print. The same rows may be found at several
-/// turns, and with what stands beside them and without.
+/// Finds rotated rows among components; `height` is the character height of the page's text, px. The same rows may be
+/// found at several rotations, and with and without adjoining components.
 pub(super) fn find_tilted_rows(pieces: &[BBox], height: f64) -> Vec<TiltedRows> {
     let turns = (TURNS.0..=TURNS.1).step_by(TURNS.2).flat_map(|turn| [turn, -turn]);
     turns.flat_map(|turn| at(f64::from(turn), pieces, height)).collect()
 }
 
-/// Rows that lean by so many degrees.
 fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<TiltedRows> {
     let turned: Vec<BBox> = pieces.iter().map(|b| upright(b, degrees)).collect();
     let characters = characters(&turned, height);
@@ -66,7 +62,7 @@ fn at(degrees: f64, pieces: &[BBox], height: f64) -> Vec<TiltedRows> {
     found
 }
 
-/// Rows that may be a stamp's, with those beside them.
+/// Groups rows that may belong to one stamp.
 fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
     let is_straight = |row: &&Row, by: f64| {
         let (slope, off) = row.slope();
@@ -102,7 +98,7 @@ fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
     groups
 }
 
-/// Whether a row stands above or below another, or goes on where it ends.
+/// Whether a row stands above or below another, or continues it.
 fn joins(known: &Row, row: &Row) -> bool {
     let (a, b) = (&known.bbox, &row.bbox);
     let (low, high) = (known.height.min(row.height), known.height.max(row.height));
@@ -112,7 +108,7 @@ fn joins(known: &Row, row: &Row) -> bool {
         && low >= ALIKE * high
 }
 
-/// Where a row lies with the pieces on its level that go on at its ends: broken characters, points.
+/// Bounding box of a row with the components that extend it at its ends: broken characters, points.
 fn with_ends(row: &Row, pieces: &[BBox], places: &BoxIndex) -> BBox {
     let mut bbox = row.bbox;
     let (further, highest) = ((BESIDE.0 * row.height) as i32, BESIDE.1 * row.height);
@@ -128,18 +124,17 @@ fn with_ends(row: &Row, pieces: &[BBox], places: &BoxIndex) -> BBox {
     }
 }
 
-/// Whether the middle of a piece lies in a box.
 fn is_within(piece: &BBox, bbox: &BBox) -> bool {
     bbox.contains((piece.left + piece.right) / 2, (piece.top + piece.bottom) / 2)
 }
 
-/// The box of a piece when the page is turned back by so many degrees, exact for one that is a rectangle.
+/// Box of a component when the page is rotated back; exact for a rectangle.
 fn upright(bbox: &BBox, degrees: f64) -> BBox {
     let (sin, cos) = degrees.abs().to_radians().sin_cos();
     let side = |along: i32, across: i32| {
         let (along, across) = (f64::from(along), f64::from(across));
         let side = (along * cos - across * sin) / (cos * cos - sin * sin);
-        // Of strokes that lie along the turn nothing would be left.
+        // Strokes parallel to the rotation would get an empty box.
         side.clamp(0.4 * along, along)
     };
     let (width, height) = (side(bbox.width(), bbox.height()), side(bbox.height(), bbox.width()));
@@ -153,7 +148,7 @@ fn upright(bbox: &BBox, degrees: f64) -> BBox {
 mod tests {
     use super::*;
 
-    /// Squares of 40 px in rows, 10 px apart, turned by so many degrees about the upper left corner.
+    /// Squares of 40 px in rows, 10 px apart, rotated about the upper left corner.
     fn squares((left, top): (f64, f64), (count, rows): (i32, i32), degrees: f64) -> Vec<BBox> {
         let square = |row: i32, i: i32| {
             let upright = BBox::from_ltwh(50 * i, 56 * row, 40, 40);
