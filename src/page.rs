@@ -133,7 +133,7 @@ pub enum RegionKind {
     },
     /// A handwritten note in the margin. Its lines are not part of the page text.
     Handwriting,
-    /// A printed rule.
+    /// A printed ruling line.
     Ruling,
 }
 

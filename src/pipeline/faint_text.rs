@@ -1,11 +1,11 @@
 //! Recovers faint text in a second pass.
 //!
 //! [`binarize`] discards ink that is fainter than show-through from the back of the page. In the bands of text lines,
-//! such ink is probably faded text. A band spans the width of its block and some characters beyond it. In the bands,
-//! this module accepts strokes at two thirds of the contrast limit and adds them to the ink; lines are then found
-//! again. If the gaps between the lines contain about as many faint strokes as the bands, the strokes are paper texture
-//! or show-through, and nothing is added. On 63 telegrams with faded text, the bands contained 3 to 100 times the faint
-//! ink of the gaps; on photographed books, 0.3 to 0.9 times.
+//! such ink is probably text. A band spans the width of its block and some characters beyond it. In the bands, this
+//! module accepts strokes at two thirds of the contrast limit and adds them to the ink; lines are then found again. If
+//! the gaps between the lines contain about as many faint strokes as the bands, the strokes are paper texture or
+//! show-through, and nothing is added. On the 63 telegrams, bands with faint text contained 3 to 100 times the faint ink
+//! of the gaps; on photographed books, 0.3 to 0.9 times.
 
 use crate::binarize::{BinarizeOptions, binarize};
 use crate::geometry::BBox;
@@ -25,7 +25,7 @@ const STROKES_EDGE: f64 = 0.15;
 const LEAST_CELLS: usize = 4;
 /// Least total of faint ink, in areas of a character cell: the strokes of two characters.
 const WORTH: f64 = 0.2;
-/// Least ratio of faint ink density in the bands to that between them for faded text.
+/// Least ratio of faint ink density in the bands to that between them, for faint text.
 const STANDS_OUT: f64 = 2.0;
 
 /// Adds faint strokes in the line bands to the text ink; `None` if there are hardly any.

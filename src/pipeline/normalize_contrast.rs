@@ -1,6 +1,6 @@
-//! Contrast normalization of a line image: faded parts become as dark as the rest.
+//! Contrast normalization of a line image: faint parts become as dark as the rest.
 //!
-//! Engines use one threshold per line and lose a faded part. The normalization measures the background (85th
+//! Engines use one threshold per line and lose a faint part. The normalization measures the background (85th
 //! percentile) and the darkest ink (3rd percentile) in windows along the line, interpolates both levels between
 //! windows, and stretches the range between them to the full range. A window without text has almost no contrast. Its
 //! range is therefore not stretched more than that of the faintest text.

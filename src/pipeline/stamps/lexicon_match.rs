@@ -5,13 +5,15 @@
 //! speck that was read as punctuation costs almost nothing. There is no match if the similarity is low or if a second
 //! entry is almost as similar. A match ranks the candidates of a stamp; [`super::printed`] decides which characters it
 //! corrects.
+//!
+//! With these costs and [`LEAST`], none of three characters may be misread unless the right one is an alternative; one of
+//! two may be an alternative; one of six may be missing.
 
 use crate::orthography::Folding;
 use crate::recognize::ReadGlyph;
 
-/// Least similarity of a match, 0 to 1. In three characters, none may be misread unless the right one is an
-/// alternative; in two, one may be an alternative; in six, one may be missing. At 0.6, 文書 became 文書課 and 他械 became 極秘;
-/// at 0.7, 要回収 with an uncertain 収 became 要回覧.
+/// Least similarity of a match, 0 to 1. At 0.6, 文書 became 文書課 and 他械 became 極秘; at 0.7, 要回収 with an
+/// uncertain 収 became 要回覧.
 const LEAST: f32 = 0.72;
 /// Least similarity if all characters of the entry were recognized exactly, with others between them.
 const LEAST_WHOLE: f32 = 0.6;

@@ -1,10 +1,10 @@
 //! Determines the printed characters of a stamp row from the recognized ones and the lexicon match.
 //!
 //! A lexicon entry corrects only characters with a low confidence. A confident character stays as it was recognized, in
-//! its own variant form, unless it is a character of the page text beneath the stamp. The entry adds a character only
+//! its own variant form, unless it is a character of the page text under the stamp. The entry adds a character only
 //! if the engine skipped a cell between two characters.
 //!
-//! Beside the matched word, only specks and page text beneath the stamp are removed. Page text is identified by the
+//! Beside the matched word, only specks and page text under the stamp are removed. Page text is identified by the
 //! lines of the page and by the frame: a stamp's own row is centered in the frame, so characters that shift the row off
 //! center do not belong to the stamp. A lexicon entry that is one character longer or shorter than the stamp text
 //! therefore changes nothing.
@@ -25,7 +25,7 @@ pub(super) struct RowRead<'a> {
     pub(super) mode: WritingMode,
     /// Middle of the frame along the row, px; `None` without a frame.
     pub(super) middle: Option<f64>,
-    /// For each glyph, whether it belongs to page text beneath the stamp.
+    /// For each glyph, whether it belongs to page text under the stamp.
     pub(super) is_print: Vec<bool>,
 }
 

@@ -44,7 +44,7 @@ pub(in crate::pipeline) fn read_stamps(
     page.stamps.iter().map(|stamp| surest(stamp, recognizer, words(stamp))).collect()
 }
 
-/// Maps the stamp texts to the deskewed page and removes text of the page beneath a stamp. `lines` is the text of the
+/// Maps the stamp texts to the deskewed page and removes text of the page under a stamp. `lines` is the text of the
 /// page.
 pub(in crate::pipeline) fn settle_stamps(
     page: &Prepared,
@@ -143,7 +143,7 @@ fn read_row(
 }
 
 /// Matches rows with the lexicon, together or separately. Beside a row of the lexicon, a row without a match and
-/// without a confident character is dirt or text beneath the stamp and is dropped.
+/// without a confident character is dirt or text under the stamp and is dropped.
 fn matched(mut rows: Vec<Row>, vocabulary: &StampLexicon) -> Way {
     for row in &mut rows {
         row.found = word_in_row::find_match(&row.glyphs, row.mode, row.middle, vocabulary);

@@ -1,8 +1,8 @@
 //! Candidate splits of an upright stamp into rows or columns, the most likely first.
 //!
-//! A split is likely if there is little ink along its cuts, compared with the rows between them. The single-row candidate
-//! is likely if there is no such cut. Page text beneath a stamp may fill the gaps; therefore the recognition result
-//! decides.
+//! A split is likely if there is little ink along its cuts, compared with the rows between them. The single-row
+//! candidate is likely if there is no such cut. Page text under a stamp may fill the gaps; therefore the recognition
+//! result decides.
 
 use crate::geometry::BBox;
 use crate::page::WritingMode;
@@ -71,7 +71,7 @@ pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
 }
 
 /// The horizontal band around the middle of a frame that stands out most from the parts above and below it. The stamp's
-/// own text is in the middle; page text beneath the stamp is not.
+/// own text is in the middle; page text under the stamp is not.
 fn middle_band(ink: &Binary) -> Option<BBox> {
     let (width, height) = (ink.width() as i32, ink.height() as i32);
     let sums: Vec<f64> = (0..height).map(|y| ink.ink_in(&BBox::from_ltwh(0, y, width, 1)) as f64).collect();
