@@ -145,7 +145,7 @@ impl RegionKind {
     }
 }
 
-/// Recognized text of a stamp line. The text of the line itself is the lexicon entry if the two match.
+/// Raw text of a stamp line. In the line itself, a lexicon match may have corrected characters with a low confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StampReading {
     /// Text as recognized.

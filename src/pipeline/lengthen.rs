@@ -19,7 +19,6 @@ const ROOM: f64 = 0.5;
 /// Characters that engines return for strokes of a frame and for specks. Not set on data.
 const STROKES: &str = "一ー―－-丨｜|Ｉ1l/／＼ノ＿_…‥・．.。、，,'`´：；:;「」『』（）()［］[]〔〕】【";
 
-/// The two ends of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     First,

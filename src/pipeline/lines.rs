@@ -22,9 +22,7 @@ const SURE_DOTS: f32 = 0.75;
 /// Engine name of a line of redactions only.
 const NO_ENGINE: &str = "none";
 
-/// The recognized lines of one block.
 pub(super) struct ReadBlock {
-    /// Writing mode of the lines.
     pub writing_mode: WritingMode,
     /// Lines in reading order. A line on which the engine failed is empty.
     pub lines: Vec<Line>,
@@ -32,9 +30,7 @@ pub(super) struct ReadBlock {
     pub failures: Vec<(usize, RecognizeError)>,
 }
 
-/// The recognized lines of a page.
 pub(super) struct ReadLines {
-    /// Recognized blocks.
     pub blocks: Vec<ReadBlock>,
     /// Lines that were skipped or dropped because their area, or the whole page, is illegible.
     pub given_up: Vec<BBox>,

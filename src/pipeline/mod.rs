@@ -73,7 +73,7 @@ pub struct Prepared {
     pub background: Background,
     /// Text ink.
     pub ink: Binary,
-    /// The marks.
+    /// The marks of the page.
     pub marks: Vec<Mark>,
     /// Areas whose ink was discarded: halftone dots and noise.
     pub texture: Vec<BBox>,
@@ -201,7 +201,7 @@ struct Segmented {
     /// Labels of the segmentation network; `None` if rules alone find the marks.
     labels: Option<Labels>,
     marks: Vec<Mark>,
-    /// Ink of all marks except residual text.
+    /// Ink of the marks, which [`marks::erase`] removes.
     mark_mask: Binary,
     /// The ink in which lines are found.
     text_ink: Binary,
@@ -329,7 +329,6 @@ fn look(page: &Pixels, settings: &Settings) -> (GrayImage, Binary) {
 }
 
 impl Prepared {
-    /// Boxes of the black stamps.
     fn black_stamps(&self) -> Vec<BBox> {
         boxes(&self.marks, is_black)
     }
@@ -354,12 +353,10 @@ impl Prepared {
 /// Gray values below this are ink in the image that an engine reads.
 const MIDDLE_GRAY: u8 = 128;
 
-/// Whether a mark is a black stamp.
 fn is_black(kind: &RegionKind) -> bool {
     matches!(kind, RegionKind::Stamp { color: StampColor::Black, .. })
 }
 
-/// Boxes of the marks of one kind, in order.
 fn boxes(marks: &[Mark], is: impl Fn(&RegionKind) -> bool) -> Vec<BBox> {
     marks.iter().filter(|m| is(&m.kind)).map(|m| m.bbox).collect()
 }

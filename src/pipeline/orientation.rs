@@ -8,9 +8,9 @@
 //! rotation is the one whose characters are read with confidence, and, if there are two such rotations, the one that is
 //! 90° clockwise of the other.
 //!
-//! The page is rotated only if the best rotation is clearly better than all others; otherwise it is not rotated and has
-//! a warning. A configured writing direction leaves two rotations, for which the lines found in the ink have that
-//! direction.
+//! The page is rotated only if the best rotation is clearly better than all others. If another rotation is better, but
+//! not clearly, the page is not rotated and has a warning. A configured writing direction leaves two rotations, for which
+//! the lines found in the ink have that direction.
 //!
 //! Nine telegrams from clean to heavily degraded, each in four rotations, are all made upright with either engine. None
 //! of 63 upright telegrams is rotated. Failure cases: a page with hardly any confident Japanese characters, such as one

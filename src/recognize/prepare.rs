@@ -7,7 +7,6 @@ use image::{GrayImage, Luma, imageops};
 /// White margin around a line. Without it, page segmentation mode 13 loses characters at the ends.
 const MARGIN_PX: u32 = 10;
 
-/// A prepared line image.
 pub(super) struct Prepared {
     /// Horizontal text, dark on white, with a margin.
     pub image: GrayImage,

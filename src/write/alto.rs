@@ -15,7 +15,6 @@ use std::path::Path;
 
 type Owned = Vec<(&'static str, String)>;
 
-/// Serializes a page as ALTO.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open(

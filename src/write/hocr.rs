@@ -13,7 +13,6 @@ use crate::page::{Confidence, Glyph, Line, Page, Region, RegionKind, WritingMode
 use crate::reviewed::{Signature, signature};
 use std::path::Path;
 
-/// Serializes a page as hOCR.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     let language = || "ja".to_owned();

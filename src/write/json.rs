@@ -7,7 +7,6 @@ pub(super) fn write(page: &Page) -> Vec<u8> {
     write_any(page)
 }
 
-/// Serializes any record in the same form.
 pub(super) fn write_any(record: &impl serde::Serialize) -> Vec<u8> {
     let mut bytes =
         serde_json::to_vec_pretty(record).expect("a record holds strings and finite numbers only");

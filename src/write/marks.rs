@@ -11,7 +11,6 @@ pub(super) struct MarkDescription {
     pub(super) properties: Vec<(&'static str, String)>,
 }
 
-/// Returns kind and properties of a region.
 pub(super) fn describe(region: &Region) -> MarkDescription {
     let (kind, mut properties) = match &region.kind {
         RegionKind::Text { role, .. } => ("text", vec![("role", name_of(role))]),

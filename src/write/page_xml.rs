@@ -18,7 +18,6 @@ use std::path::Path;
 const NAMESPACE: &str = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15";
 const NO_DATE: &str = "1970-01-01T00:00:00Z";
 
-/// Serializes a page as PAGE XML.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("PcGts", &[("xmlns", NAMESPACE.to_owned())]);

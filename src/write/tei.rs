@@ -13,7 +13,6 @@ use crate::page::{
 use crate::reviewed::{PERSON, Signature, signature};
 use std::path::Path;
 
-/// Serializes a page as TEI.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("TEI", &[("xmlns", "http://www.tei-c.org/ns/1.0".to_owned())]);

@@ -64,7 +64,6 @@ impl Xml {
         self.close();
     }
 
-    /// Writes text.
     pub(super) fn text(&mut self, text: &str) {
         // A parser would convert a bare carriage return to a line feed.
         let escaped = partial_escape(&*allowed(text)).replace('\r', "&#13;");

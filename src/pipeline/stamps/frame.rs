@@ -33,7 +33,6 @@ const THICKEST: f64 = 0.15;
 /// A frame fitted to the bounding box of a stamp.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
-    /// Shape of the frame.
     pub shape: StampShape,
     /// Clockwise tilt; `None` for a circle.
     pub degrees: Option<f64>,

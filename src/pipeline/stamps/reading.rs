@@ -58,7 +58,6 @@ pub(in crate::pipeline) fn settle_stamps(
     page.stamps.iter().zip(read).map(settled).collect()
 }
 
-/// A recognized row.
 struct Row {
     mode: WritingMode,
     /// Bounding box in coordinates of the view.
@@ -123,7 +122,6 @@ fn read_way(
     Ok(matched(rows, vocabulary))
 }
 
-/// Reads one row.
 fn read_row(
     view: &GrayImage,
     row: &BBox,

@@ -25,7 +25,6 @@ const ALIKE: f64 = 0.4;
 /// A candidate split of a stamp into lines.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Split {
-    /// Writing mode of the lines.
     pub mode: WritingMode,
     /// Boxes of the lines in reading order.
     pub lines: Vec<BBox>,

@@ -72,7 +72,6 @@ pub(super) fn is_print_there(glyph: &ReadGlyph, lines: &[ReadBlock]) -> bool {
     })
 }
 
-/// Whether the boxes share at least half of the smaller one.
 fn overlaps_half(a: &BBox, b: &BBox) -> bool {
     2 * a.intersection(b).area() >= a.area().min(b.area())
 }

@@ -15,7 +15,6 @@ const MOST_ALTERNATIVES: usize = 5;
 /// A character of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Peak {
-    /// Class of the character.
     pub class: usize,
     /// Position in steps; step 0 extends from 0.0 to 1.0.
     pub position: f32,

@@ -32,7 +32,6 @@ pub(super) struct Turned {
     mode: WritingMode,
 }
 
-/// A piece of a line.
 pub(super) struct Piece {
     /// Gray image, 48 px high.
     pub image: GrayImage,

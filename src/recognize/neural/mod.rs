@@ -136,7 +136,6 @@ impl NeuralModel {
     }
 }
 
-/// The character of a class.
 struct Character {
     text: String,
     /// Symbol in the context model.

@@ -24,7 +24,6 @@ static WIDTHS: LazyLock<Vec<u16>> = LazyLock::new(|| {
     std::iter::successors(Some(32), wider).take_while(|width| *width <= 32_000).collect()
 });
 
-/// A glyph of the font.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Glyph {
     index: u16,
@@ -154,7 +153,6 @@ fn outline(width: u16) -> Vec<u8> {
     glyph
 }
 
-/// The TrueType font file.
 fn true_type() -> Vec<u8> {
     let em = i32::from(EM);
     let [left, bottom, right, top] = bounds(widest());

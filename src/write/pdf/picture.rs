@@ -49,7 +49,6 @@ pub(super) fn pack(scan: &Pixels, jpeg: Option<&[u8]>) -> (Picture, Vec<u8>) {
 }
 
 impl Picture {
-    /// Writes the picture object with its encoded bytes.
     pub(super) fn write(&self, pdf: &mut Pdf, id: Ref, bytes: &[u8]) {
         let (width, height) = (self.width as i32, self.height as i32);
         let mut image = pdf.image_xobject(id, bytes);
