@@ -1,38 +1,38 @@
-//! What failed, on which page, in which stage.
+//! Page errors: the failed stage, the page and the cause.
 //!
-//! A stage's own error names the cause and the remedy; whoever calls the stage adds the place with [`At`].
+//! The error of a stage names the cause and the remedy. The caller adds the page and the stage with [`At`].
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
-/// A step of the journey of a page, by the name it has everywhere.
+/// A processing stage. The serialized name is also the name in options, errors, provenance and the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Taking pages out of a file.
+    /// Extracts pages from a file.
     Scan,
-    /// Setting dark print on even paper.
+    /// Normalizes polarity, contrast and background.
     Background,
-    /// Finding and undoing turns and skew.
+    /// Measures and removes page rotation and skew.
     Deskew,
-    /// Telling ink from paper.
+    /// Separates ink from paper.
     Binarize,
-    /// Finding stamps, redactions and rulings.
+    /// Finds stamps, redactions and rulings.
     Marks,
-    /// Taking stamps off the page, and reading them.
+    /// Extracts stamps from the page and reads them.
     Stamps,
-    /// Finding lines.
+    /// Finds lines.
     Layout,
-    /// Reading lines.
+    /// Reads lines.
     Recognize,
-    /// Finding the cable's fields.
+    /// Finds the telegram fields.
     Telegram,
-    /// Writing results.
+    /// Writes results.
     Write,
-    /// The worker process: it crashed, or exceeded a limit, in whatever stage.
+    /// The worker process crashed or exceeded a limit, in any stage.
     Worker,
 }
 
@@ -54,23 +54,23 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A file, and a page in it where one is meant.
+/// A file, or one page of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageRef {
     /// The file.
     pub path: PathBuf,
-    /// One-based; `None` for the file as a whole.
+    /// One-based page number; `None` for the whole file.
     pub page: Option<u32>,
 }
 
 impl PageRef {
-    /// A file as a whole.
+    /// Refers to the whole file.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), page: None }
     }
 
-    /// One page of a file, counted from one.
+    /// Refers to one page of a file. `page` is one-based.
     #[must_use]
     pub fn page(path: impl Into<PathBuf>, page: u32) -> Self {
         Self { path: path.into(), page: Some(page) }
@@ -84,9 +84,9 @@ impl fmt::Display for PageRef {
     }
 }
 
-/// Text as one line that a terminal shows as it is. Control characters, ends of lines and marks that turn the direction of
-/// writing become `\u001b` and the like, as in JSON: a file's name may hold them, and would move the cursor, hide a message or
-/// forge a line of a log.
+/// Escapes text for a terminal or a log. Control characters, line separators and bidirectional controls become JSON
+/// escapes such as `\u001b`. A file name may contain them. Unescaped, they could move the cursor, hide a message or
+/// forge a log line.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| {
@@ -100,24 +100,24 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
-/// `samples/007.tif, page 2: recognize: no model …`
+/// An error with its place, such as `samples/007.tif, page 2: recognize: no model …`.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {stage}: {cause}")]
 pub struct PageError {
-    /// Where.
+    /// The file and page.
     pub place: PageRef,
-    /// In which stage.
+    /// The failed stage.
     pub stage: Stage,
-    /// Why, and what to do.
+    /// The cause and the remedy.
     pub cause: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// Adds the place to a stage's error.
+/// Adds page and stage to the error of a stage.
 pub trait At<T> {
-    /// Says on which page and in which stage this failed.
+    /// Adds page and stage to the error.
     ///
     /// # Errors
-    /// Where `self` is one.
+    /// Returns the error of `self`.
     fn at(self, stage: Stage, place: &PageRef) -> Result<T, PageError>;
 }
 

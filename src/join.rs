@@ -1,20 +1,21 @@
-//! Pages into telegrams: those that belong together become one record, their paragraphs running on.
+//! Joins the pages of a file into telegrams. Paragraphs continue across page breaks.
 //!
-//! Only pages of one file are joined, in their order. A page goes on with the telegram before it where it says so (its
-//! first lines begin with 続, or are a page number n of m, n > 1), where it repeats that telegram's number, or where it
-//! has no header of its own and the telegram before it has not ended with （了）. A page that is no telegram and goes on
-//! with none stays alone. Not seen: a telegram whose pages were scanned into several files, or out of order.
+//! Only pages of one file are joined, in file order. A page continues the telegram before it in three cases: a line
+//! among its first lines is a continuation mark (続) or a page number n of m with n > 1; it repeats the number of that
+//! telegram; or it has no header and that telegram has no end mark （了）. Any other page starts a new group. A telegram
+//! is not joined if its pages are in several files or out of order.
 
 use crate::page::{Page, Paragraph, RegionKind, Role, TELEGRAM_FORMAT, Telegram, TelegramRecord};
 
-/// Lines at the head of a page in which it may say that it goes on.
+/// Number of nonempty lines at the top of a page that are searched for a continuation mark or a page number.
 const HEAD_LINES: usize = 3;
-/// Longest line that is a page number: （１０／１２ページ）.
+/// Longest page number line, in characters: （１０／１２ページ）.
 const LONGEST_NUMBER: usize = 10;
-/// What a sentence, and with it perhaps a paragraph, ends with.
+/// Characters that end a sentence and therefore may end a paragraph.
 const ENDS: [char; 8] = ['。', '．', '.', '）', ')', '」', '』', '：'];
 
-/// Pages of one file in their order, as telegrams: indexes of the pages of each, and its record where it is one.
+/// Groups the pages of a file. Returns the page indexes of each group and its record, if a page of the group is a
+/// telegram.
 #[must_use]
 pub fn join(pages: &[Page]) -> Vec<(Vec<usize>, Option<TelegramRecord>)> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -32,7 +33,7 @@ pub fn join(pages: &[Page]) -> Vec<(Vec<usize>, Option<TelegramRecord>)> {
     groups.into_iter().map(|group| (group.clone(), record(&group))).collect()
 }
 
-/// Whether a page belongs to the pages before it.
+/// Whether a page continues the telegram of the pages before it.
 fn goes_on(before: &[&Page], page: &Page) -> bool {
     let same_file = before.iter().all(|b| b.source.sha256 == page.source.sha256);
     let Some(telegram) = before.iter().find_map(|b| b.telegram.as_ref()).filter(|_| same_file) else {
@@ -57,20 +58,20 @@ fn goes_on(before: &[&Page], page: &Page) -> bool {
     }
 }
 
-/// Whether the last line of a page is an end mark.
+/// Whether the last nonempty line of a page ends with an end mark.
 fn ends(page: &Page) -> bool {
     let last = lines(page).map(|l| l.1.trim()).filter(|t| !t.is_empty()).last().unwrap_or_default();
     ["（了）", "(了)", "（終）", "(終)"].iter().any(|mark| last.ends_with(mark))
 }
 
-/// 続, （続き）, つづき; or a page number behind the first.
+/// Whether a line is a continuation mark (続, （続き）, つづき) or a page number greater than 1.
 fn says_so(line: &str) -> bool {
     let bare = line.trim_matches(|c: char| "（）()［］[]〔〕-－― 　".contains(c));
     matches!(bare, "続" | "續" | "続き" | "つづき" | "ツヅキ" | "続紙")
         || page_number(line).is_some_and(|n| n > 1)
 }
 
-/// The first number of 2/3, （２／３）, ３の２ (the second of three): the page that it is.
+/// Page number of a line such as 2/3, （２／３） or ３の２ (page 2 of 3).
 fn page_number(line: &str) -> Option<u32> {
     if line.chars().count() > LONGEST_NUMBER {
         return None;
@@ -98,7 +99,7 @@ fn digit(c: char) -> Option<char> {
     }
 }
 
-/// Lines of print with the ids by which paragraphs name them, and the part of the cable that each is of.
+/// Text lines with the ids that paragraphs refer to and the role of their region.
 fn lines(page: &Page) -> impl Iterator<Item = (String, &str, Role)> {
     page.regions.iter().flat_map(|region| {
         let role = match region.kind {
@@ -110,7 +111,7 @@ fn lines(page: &Page) -> impl Iterator<Item = (String, &str, Role)> {
     })
 }
 
-/// One record of pages that belong together; `None` where none of them is a telegram.
+/// Joins pages into one record; `None` if no page is a telegram.
 fn joined(pages: &[&Page]) -> Option<TelegramRecord> {
     let mut telegrams = pages.iter().filter_map(|p| p.telegram.as_ref());
     let mut whole = telegrams.next()?.clone();
@@ -138,7 +139,7 @@ fn joined(pages: &[&Page]) -> Option<TelegramRecord> {
     })
 }
 
-/// The message of a page; where it has no header, and so no fields, its print in one paragraph.
+/// Paragraphs of a page. A page without telegram fields yields all of its text as one paragraph.
 fn paragraphs(page: &Page) -> Vec<Paragraph> {
     if let Some(telegram) = page.telegram.as_ref() {
         return telegram.paragraphs.clone();
@@ -153,14 +154,14 @@ fn paragraphs(page: &Page) -> Vec<Paragraph> {
     vec![Paragraph { speaker: None, text, lines: print.into_iter().map(|(id, ..)| id).collect() }]
 }
 
-/// Adds what a further page tells: fields that are absent so far, and all lists.
+/// Adds the fields of a later page: single values only if absent so far, list entries if not yet present.
 fn add(whole: &mut Telegram, page: &Telegram) {
     let fill = |field: &mut Option<String>, other: &Option<String>| {
         if field.is_none() {
             field.clone_from(other);
         }
     };
-    // The whole is no page of itself.
+    // The joined telegram has no page number.
     whole.sheet = None;
     fill(&mut whole.series, &page.series);
     fill(&mut whole.classification, &page.classification);

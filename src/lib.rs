@@ -1,6 +1,7 @@
 //! denshin (電信) turns scans of Japanese telegrams into structured text with boxes.
 //!
-//! [`Reader`] reads files and gives a [`page::Page`] for each page; [`write::write`] turns a page into the bytes of a format.
+//! [`Reader`] reads a file and returns a [`page::Page`] for each page. [`write::write`] serializes a page in an output
+//! format.
 //!
 //! ```
 //! use denshin::{Reader, Settings};
@@ -16,28 +17,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | to | see |
+//! | task | item |
 //! |---|---|
-//! | read with Tesseract, or with a recognizer of your own | [`Reader::with_engine`], [`recognize::Recognizer`] |
-//! | know what a page holds | [`page`]: regions, lines, glyphs, fields of the telegram, warnings |
-//! | tell how sure a character is | [`page::Glyph`]: confidence from 0 to 1, alternatives |
-//! | write ALTO, PAGE, hOCR, TEI, CSV | [`write`] |
-//! | know what went wrong | [`error::PageError`]: file, page, stage, cause and remedy |
+//! | Read with Tesseract or with your own recognizer | [`Reader::with_engine`], [`recognize::Recognizer`] |
+//! | Inspect the content of a page | [`page`]: regions, lines, glyphs, telegram fields, warnings |
+//! | Get the confidence of a character | [`page::Glyph`]: confidence from 0 to 1, alternatives |
+//! | Write ALTO, PAGE, hOCR, TEI or CSV | [`write`] |
+//! | Diagnose a failure | [`error::PageError`]: file, page, stage, cause and remedy |
 //!
-//! Features: the default builds the program with all that it can do. Without default features the library reads PNG, JPEG,
-//! JPEG 2000, BMP, PNM and WebP with the built-in network and needs no C library. `tesseract`, `tiff`, `pdf`, `evaluate`,
-//! `review`, `batch`, `queue` and `cli` add to that.
+//! Features: the default features build the complete program. Without default features, the library reads PNG, JPEG,
+//! JPEG 2000, BMP, PNM and WebP with the built-in network and needs no C library. `tesseract`, `tiff`, `pdf`,
+//! `evaluate`, `review`, `batch`, `queue` and `cli` extend it.
 //!
-//! Modules that are not listed here are open to the program and the tests, and change without notice.
+//! Modules that this page does not list are public for the program and the tests only. They change without notice.
 //!
-//! A page flows one way: scan → background → orientation and skew → deskew → binarize → marks → layout → recognize →
-//! telegram → back to scan coordinates → page record → writers, evaluation. The modules follow in that order, floor by
-//! floor; imports point down only (`ARCHITECTURE.md`, `tests/floors.rs`).
+//! The stages run in this order: scan → background → orientation and skew → deskew → binarize → marks → layout →
+//! recognize → telegram → back to scan coordinates → page record → writers, evaluation. The modules below are grouped
+//! into floors. Imports point down only (`ARCHITECTURE.md`, `tests/floors.rs`).
 
-// Parts of the core serve single features alone.
+// Some core functions are used by one feature only.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
-// Floor 0: the words.
+// Floor 0: shared types.
 pub mod error;
 pub mod geometry;
 pub mod page;
@@ -46,7 +47,7 @@ pub mod provenance;
 pub mod raster;
 #[doc(hidden)]
 pub mod relative_path;
-// Floor 1: pixels in, rules of text.
+// Floor 1: input, the segmentation network, text rules.
 #[doc(hidden)]
 pub mod encoding;
 #[doc(hidden)]
@@ -54,7 +55,7 @@ pub mod orthography;
 pub mod scan;
 #[doc(hidden)]
 pub mod segment;
-// Floor 2: stages, which do not know one another.
+// Floor 2: stages. They do not import one another.
 #[doc(hidden)]
 pub mod background;
 #[doc(hidden)]
@@ -68,7 +69,7 @@ pub mod marks;
 pub mod recognize;
 #[doc(hidden)]
 pub mod telegram;
-// Floor 3: a page as persons left it.
+// Floor 3: reviewed pages.
 #[doc(hidden)]
 pub mod reviewed;
 // Floor 4: one page.

@@ -1,7 +1,7 @@
-//! The page record: what one page says, and where. The interchange format from which everything else is made.
+//! The page record: the text of a page with its positions. All output formats are made from it.
 //!
-//! All boxes are in pixels of the scan as given. Text stands as printed; nothing is normalized. A redaction is a
-//! region and one ■ in its line, never a guess.
+//! Bounding boxes are in pixels of the original scan. Text is stored as printed, without normalization. A redaction is
+//! a region and one ■ in its line; hidden text is never guessed.
 
 use crate::geometry::{BBox, Polygon};
 use crate::provenance::{Provenance, Source};
@@ -18,60 +18,60 @@ mod telegram;
 /// The value of [`Page::format`].
 pub const FORMAT: &str = "denshin.page/1";
 
-/// Stands for a redaction in text: U+25A0.
+/// Character that represents a redaction in text: U+25A0.
 pub const REDACTION_MARK: char = '■';
 
-/// One page of a scan, read.
+/// The recognition result for one page of a scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Page {
-    /// Always [`FORMAT`]: by this key a reader finds page records in a folder.
+    /// Always [`FORMAT`]. The key `format` distinguishes page records from other JSON files.
     pub format: String,
-    /// Which page of which file.
+    /// Source file and page number.
     pub source: Source,
-    /// Width of the scan as given, px.
+    /// Width of the original scan, px.
     pub width: u32,
-    /// Height of the scan as given, px.
+    /// Height of the original scan, px.
     pub height: u32,
-    /// Resolution, dots an inch; null when the file does not say.
+    /// Resolution in dots per inch; null if the file does not specify it.
     pub dpi: Option<f32>,
-    /// Clockwise turn of the printed page, beside [`Page::rotation`]; 0 when straight.
+    /// Clockwise skew of the page in degrees, in addition to [`Page::rotation`]; 0 for a straight page.
     pub skew_degrees: f64,
-    /// Clockwise quarter turns that make the scan upright, in degrees: 0, 90, 180, 270.
+    /// Clockwise rotation that makes the scan upright, in degrees: 0, 90, 180 or 270.
     pub rotation: u16,
-    /// Everything found on the page, text regions in reading order, marks after them.
+    /// All regions of the page: text regions in reading order, then marks.
     pub regions: Vec<Region>,
-    /// The text regions in reading order, one line a printed line; each redaction is one ■ where it stands.
+    /// Text of the text regions in reading order, one printed line per line. Each redaction is one ■ at its position.
     pub text: String,
-    /// The cable's fields; null where the page is not a telegram.
+    /// The telegram fields; null if the page is not a telegram.
     pub telegram: Option<Telegram>,
-    /// What a person should look at.
+    /// Problems that need a manual check.
     pub warnings: Vec<Warning>,
-    /// Which software made this, how, from what.
+    /// The software, models, settings and steps that produced this record.
     pub provenance: Provenance,
 }
 
-/// A part of the page.
+/// A region of the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Region {
-    /// Unique on the page: `r1` text, `s1` stamp, `x1` redaction, `h1` handwriting, `l1` ruling.
+    /// Unique id on the page: `r1` text, `s1` stamp, `x1` redaction, `h1` handwriting, `l1` ruling.
     pub id: String,
-    /// What it is.
+    /// Kind of the region.
     #[serde(flatten)]
     pub kind: RegionKind,
-    /// Where it is.
+    /// Bounding box.
     pub bbox: BBox,
-    /// Its corners where it does not stand upright; empty where the box says it all.
+    /// Outline of a region that is not axis-aligned; empty if the bounding box describes the region completely.
     #[serde(default)]
     pub outline: Polygon,
-    /// How sure its finder is of it.
+    /// Confidence of the detection.
     pub confidence: Confidence,
-    /// Its lines, in reading order.
+    /// Lines in reading order.
     #[serde(default)]
     pub lines: Vec<Line>,
 }
 
 impl Region {
-    /// The direction in which its text runs; horizontal where it has none.
+    /// Writing mode of the text; horizontal if the region has no text.
     #[must_use]
     pub fn writing_mode(&self) -> WritingMode {
         match self.kind {
@@ -80,8 +80,8 @@ impl Region {
         }
     }
 
-    /// The region on the page turned clockwise by quarters; `size` is width and height of the page before. Its outline, which
-    /// is for showing, stays behind.
+    /// Rotates the region clockwise by quarter turns. `size` is the width and height of the page before the rotation.
+    /// The outline is not rotated, because it serves display only.
     #[must_use]
     pub(crate) fn turned(self, degrees: u16, size: (u32, u32)) -> Self {
         let lines = self.lines.into_iter().map(|l| l.turned(degrees, size)).collect();
@@ -89,88 +89,88 @@ impl Region {
     }
 }
 
-/// The text of a page: its text regions in reading order, one line a printed line.
+/// Text of the text regions in reading order, one printed line per line.
 #[must_use]
 pub fn plain_text(regions: &[Region]) -> String {
     let print = regions.iter().filter(|r| matches!(r.kind, RegionKind::Text { .. }));
     print.flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// What a region is.
+/// Kind of a region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum RegionKind {
-    /// Print.
+    /// Printed text.
     Text {
-        /// Its part in the cable.
+        /// Role in the telegram.
         role: Role,
-        /// Its direction.
+        /// Direction of the text.
         writing_mode: WritingMode,
     },
     /// A rubber stamp.
     Stamp {
-        /// Colour of its ink.
+        /// Ink colour.
         color: StampColor,
-        /// Form of its frame.
+        /// Shape of the frame.
         shape: StampShape,
-        /// Clockwise turn of the stamp, as that of the page is given: beside [`Page::rotation`]; 0 when straight.
+        /// Clockwise rotation of the stamp in degrees, in addition to [`Page::rotation`]; 0 for a straight stamp.
         #[serde(default)]
         tilt_degrees: f64,
-        /// What the engine read in each of the region's lines, before it was compared with the vocabulary.
+        /// Recognized text of each line of the region, before the lexicon match.
         #[serde(default)]
         readings: Vec<StampReading>,
     },
-    /// A passage hidden by whoever released the cable.
+    /// A redacted passage.
     Redaction {
-        /// How it was hidden.
+        /// Style of the redaction.
         style: RedactionStyle,
-        /// Characters hidden, estimated from the pitch of the line; null where no line gives one.
+        /// Number of hidden characters, estimated from the character pitch of the line; null if no line provides a
+        /// pitch.
         estimated_characters: Option<u32>,
-        /// Number of the passage, where redactions on several lines hide one; absent where a redaction stands alone.
+        /// Number of the passage if redactions on several lines hide one passage; absent for a single redaction.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<u32>,
     },
-    /// A note written by hand, in the margin; its lines are no text of the page.
+    /// A handwritten note in the margin. Its lines are not part of the page text.
     Handwriting,
-    /// A printed rule.
+    /// A printed ruling line.
     Ruling,
 }
 
 impl RegionKind {
-    /// A stamp that was found, but not yet read.
+    /// A stamp whose text has not been read yet.
     #[must_use]
     pub fn stamp(color: StampColor, shape: StampShape) -> Self {
         Self::Stamp { color, shape, tilt_degrees: 0.0, readings: vec![] }
     }
 }
 
-/// A line of a stamp as it was read. The line's own text is that of the vocabulary where the two are alike.
+/// Raw text of a stamp line. In the line itself, a lexicon match may have corrected characters with a low confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StampReading {
-    /// As the engine read it.
+    /// Text as recognized.
     pub text: String,
-    /// Mean of its characters' confidences.
+    /// Mean confidence of the characters.
     pub confidence: Confidence,
-    /// How like the word of the vocabulary that the line was taken for; null where it is like none, and the line's text
-    /// is the reading itself.
+    /// Similarity to the matched lexicon entry; null if no entry matches and the line keeps the recognized text.
     pub likeness: Option<Confidence>,
 }
 
-/// The part that a text region plays in a cable.
+/// Role of a text region in the telegram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// The box that says how to treat the cable (注意).
+    /// The box with handling instructions (注意).
     Notice,
-    /// 電信写 and the like.
+    /// The title of the form, such as 電信写.
     FormTitle,
-    /// The serial number of the telegraph section (総番号).
+    /// The serial number assigned by the telegraph section (総番号).
     Serial,
     /// The bureau in charge (主管).
     Bureau,
-    /// When and where it was sent (発).
+    /// Time and place of sending (発).
     Sent,
-    /// When and where it was received (着).
+    /// Time and place of receipt (着).
     Received,
     /// The addressee.
     To,
@@ -178,32 +178,32 @@ pub enum Role {
     From,
     /// The subject.
     Subject,
-    /// The cable's number, with classification and precedence.
+    /// The telegram number, with classification and precedence.
     Number,
-    /// The message.
+    /// The message text.
     Body,
-    /// Forwarding and end mark.
+    /// Forwarding notes and end mark.
     Closing,
     /// A printed label of the form.
     Label,
-    /// None of these.
+    /// Any other text.
     Other,
 }
 
-/// Direction of writing, by its CSS name.
+/// Writing direction, named as in CSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum WritingMode {
-    /// Lines run left to right and follow one another downwards.
+    /// Lines run from left to right and are stacked from top to bottom.
     #[serde(rename = "horizontal-tb")]
     HorizontalTb,
-    /// Columns run downwards and follow one another from right to left.
+    /// Columns run from top to bottom and are ordered from right to left.
     #[serde(rename = "vertical-rl")]
     VerticalRl,
 }
 
 impl WritingMode {
-    /// A box as seen along the line: transposed where lines run downwards, so that they run along x. Its own
-    /// inverse.
+    /// Converts a box to coordinates in which lines run along x. Boxes of vertical text are transposed. The conversion
+    /// is its own inverse.
     #[must_use]
     pub fn along(self, bbox: &BBox) -> BBox {
         match self {
@@ -213,7 +213,7 @@ impl WritingMode {
     }
 }
 
-/// Colour of a stamp's ink.
+/// Ink colour of a stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StampColor {
@@ -227,7 +227,7 @@ pub enum StampColor {
     Black,
 }
 
-/// Form of a stamp.
+/// Shape of a stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StampShape {
@@ -237,37 +237,37 @@ pub enum StampShape {
     Circle,
     /// An elliptic frame.
     Oval,
-    /// Characters alone.
+    /// No frame.
     Frameless,
 }
 
-/// How a passage was hidden.
+/// Style of a redaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RedactionStyle {
-    /// Blacked out.
+    /// Covered by a black area.
     Solid,
-    /// Whited out within a drawn box.
+    /// Whited out inside a drawn box.
     Outlined,
 }
 
-/// One printed line, or one column of vertical print.
+/// One printed line, or one column of vertical text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
-    /// Holds the boxes of its glyphs.
+    /// Bounding box, which contains the boxes of the glyphs.
     pub bbox: BBox,
-    /// As printed; the glyphs' texts, one after another.
+    /// Text as printed: the texts of the glyphs, concatenated.
     pub text: String,
-    /// Mean of its glyphs' confidences.
+    /// Mean confidence of the glyphs.
     pub confidence: Confidence,
-    /// Which engine read it; `person` for a line that a person wrote in review, `none` for one that holds a redaction alone.
+    /// Engine that read the line; `person` for a line edited in review, `none` for a line of redactions only.
     pub engine: String,
-    /// Its characters in reading order.
+    /// Characters in reading order.
     pub glyphs: Vec<Glyph>,
 }
 
 impl Line {
-    /// The line on the page turned clockwise by quarters.
+    /// Rotates the line clockwise by quarter turns. `size` is the width and height of the page before the rotation.
     pub(crate) fn turned(mut self, degrees: u16, size: (u32, u32)) -> Self {
         self.bbox = self.bbox.turned(degrees, size);
         self.glyphs.iter_mut().for_each(|g| g.bbox = g.bbox.turned(degrees, size));
@@ -275,21 +275,21 @@ impl Line {
     }
 }
 
-/// One character as printed: a grapheme cluster.
+/// One printed character: a grapheme cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Glyph {
-    /// As printed; ■ for a redaction.
+    /// Text as printed; ■ for a redaction.
     pub text: String,
-    /// Its cell on the line: the body of the type, not the extent of its ink.
+    /// Character cell on the line, not the extent of the ink.
     pub bbox: BBox,
-    /// How sure the engine is.
+    /// Confidence of the recognition.
     pub confidence: Confidence,
-    /// Other readings with their confidences, likeliest first.
+    /// Alternative readings with their confidences, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<(String, Confidence)>,
 }
 
-/// How sure something is: 0 (not at all) to 1 (certain).
+/// A confidence from 0 to 1 (certain).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 #[serde(try_from = "f32", into = "f32")]
 pub struct Confidence(f32);
@@ -308,10 +308,10 @@ impl JsonSchema for Confidence {
 }
 
 impl Confidence {
-    /// Certain.
+    /// Full confidence.
     pub const CERTAIN: Self = Self(1.0);
 
-    /// Clamps into 0 to 1 (not a number becomes 0) and rounds to four places, the precision of the record.
+    /// Clamps a value to 0 to 1 (NaN becomes 0) and rounds it to four decimal places, the precision of the record.
     #[must_use]
     pub fn clamped(value: f32) -> Self {
         if value.is_nan() {
@@ -320,13 +320,13 @@ impl Confidence {
         Self((value.clamp(0.0, 1.0) * 1e4).round() / 1e4)
     }
 
-    /// The value, 0 to 1.
+    /// The value, from 0 to 1.
     #[must_use]
     pub fn value(self) -> f32 {
         self.0
     }
 
-    /// The mean; 0 of nothing.
+    /// The mean; 0 for an empty sequence.
     #[must_use]
     pub fn mean(all: impl IntoIterator<Item = Self>) -> Self {
         let (sum, n) = all.into_iter().fold((0.0f32, 0u32), |(sum, n), c| (sum + c.0, n + 1));
@@ -352,7 +352,7 @@ impl From<Confidence> for f32 {
     }
 }
 
-/// Kinds of warnings. Written in kebab-case: `low-confidence-line`.
+/// Kinds of warnings, written in kebab case: `low-confidence-line`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -361,51 +361,51 @@ pub enum WarningCode {
     UnreadLine,
     /// The mean confidence of a line is low.
     LowConfidenceLine,
-    /// A character stands more often in a row than print has it.
+    /// A character is repeated more often than printed text repeats it.
     RepeatedCharacter,
-    /// The pitch of a line differs from that of its block.
+    /// The character pitch of a line differs from that of its block.
     OffPitchLine,
-    /// Text was recognized where a redaction hides the print.
+    /// Text was recognized on a redaction.
     TextOverRedaction,
     /// Text was recognized where there is no ink.
     TextWithoutInk,
     /// No character was recognized in a stamp.
     UnreadStamp,
-    /// A line of a stamp is in no lexicon, and its confidence is low.
+    /// A stamp line matches no lexicon entry and has a low confidence.
     LowConfidenceStamp,
     /// The skew could not be measured reliably.
     UnsureSkew,
-    /// The page reads somewhat better in another orientation.
+    /// Recognition is slightly better in another orientation.
     UnsureTurn,
-    /// The page has ink, and hardly any text was recognized.
+    /// The page contains ink, but hardly any text was recognized.
     LittleText,
-    /// Areas with halftone, noise or dots were not read.
+    /// Areas of halftone, noise or dots were not read.
     Texture,
-    /// Areas were given up because nothing in them is legible.
+    /// Areas were skipped because nothing in them is legible.
     Illegible,
-    /// The second page of a spread has a telegram of its own.
+    /// The second page of a spread contains another telegram.
     SecondTelegram,
     /// The file is damaged and was repaired.
     RepairedFile,
-    /// The data of the scan are damaged or cut off.
+    /// The scan data are damaged or truncated.
     IncompleteScan,
-    /// A code of another version of denshin.
+    /// A code from another version of denshin.
     #[serde(untagged)]
     Other(String),
 }
 
-/// Something on the page that a person should look at.
+/// A problem on the page that needs a manual check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// Which kind, for programs.
+    /// Machine-readable kind of the warning.
     pub code: WarningCode,
-    /// The region it is about.
+    /// Id of the affected region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Index of the line in that region.
+    /// Index of the affected line in that region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// For people.
+    /// Human-readable message.
     pub message: String,
 }
 

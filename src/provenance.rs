@@ -1,4 +1,4 @@
-//! Where a page came from, and what was done to it.
+//! Provenance of a page: its source file and the processing steps.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,58 +8,58 @@ use std::collections::BTreeMap;
 /// One page of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
-    /// Path as given; bytes that are no UTF-8 are shown as U+FFFD.
+    /// Path as given; bytes that are not UTF-8 are replaced by U+FFFD.
     pub path: String,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: String,
-    /// One-based.
+    /// One-based page number.
     pub page: u32,
-    /// Pages in the file.
+    /// Number of pages in the file.
     pub pages: u32,
 }
 
-/// Which software made a record, with which models and settings, step by step.
+/// The software, models, settings and steps that produced a record.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {
     /// Name and version of this program.
     pub software: String,
     /// Name and version of the engine that read the lines.
     pub engine: String,
-    /// The models it used.
+    /// The models that the engine used.
     pub models: Vec<Model>,
-    /// What the user configured.
+    /// The settings of the run.
     pub settings: serde_json::Value,
-    /// What was done, in order.
+    /// The processing steps, in order.
     pub steps: Vec<Step>,
 }
 
 /// A recognition model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Model {
-    /// Name as the engine knows it: `jpn_vert`.
+    /// Name of the model in the engine: `jpn_vert`.
     pub name: String,
-    /// SHA-256 of its file, hexadecimal; empty where the engine does not tell which file it used.
+    /// SHA-256 of the model file, hexadecimal; empty if the engine does not say which file it used.
     pub sha256: String,
 }
 
-/// One stage, and what it measured or decided.
+/// One stage with its measurements and decisions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Name of the stage.
     pub stage: String,
-    /// Its figures by name.
+    /// Measurements and decisions by name.
     #[serde(flatten)]
     pub measured: BTreeMap<String, serde_json::Value>,
 }
 
 impl Step {
-    /// A stage that has measured nothing yet.
+    /// Creates a step without measurements.
     #[must_use]
     pub fn new(stage: &str) -> Self {
         Self { stage: stage.to_owned(), measured: BTreeMap::new() }
     }
 
-    /// Adds a figure.
+    /// Adds a measurement.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
         self.measured.insert(name.to_owned(), value.into());
@@ -73,10 +73,10 @@ pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
-/// SHA-256 of all that a reader gives, hexadecimal.
+/// SHA-256 of all bytes of a reader, hexadecimal.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// Returns an error if reading fails.
 pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
     let (mut digest, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
     loop {
@@ -87,7 +87,7 @@ pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
     }
 }
 
-/// Bytes as hexadecimal digits, in lower case.
+/// Bytes as lowercase hexadecimal digits.
 #[must_use]
 pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()

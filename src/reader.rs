@@ -1,4 +1,4 @@
-//! The library's entrance: [`Reader`] reads the pages of files, one at a time.
+//! [`Reader`], the entry point of the library. It reads the pages of a file one at a time.
 
 use crate::error::{At, PageError, PageRef, Stage};
 use crate::page::Page;
@@ -9,8 +9,8 @@ use crate::recognize::{EngineChoice, ModelPaths, RecognizeError, Recognizer};
 use crate::scan::{ScanError, ScanFile};
 use std::path::Path;
 
-/// Reads scans with one choice of settings and engine. One reader serves any number of files and threads: engines are
-/// opened when they are needed, one for each thread that reads at the same time.
+/// Reads scans with fixed settings and a fixed engine. One reader serves any number of files and threads. It opens
+/// engines on demand, one for each thread that reads at the same time.
 ///
 /// ```
 /// use denshin::{Reader, Settings};
@@ -30,18 +30,18 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader with the built-in network.
+    /// Creates a reader with the built-in network.
     ///
     /// # Errors
-    /// Where the network cannot be opened.
+    /// Returns an error if the network cannot be opened.
     pub fn new(settings: Settings) -> Result<Self, RecognizeError> {
         Self::with_engine(settings, EngineChoice::Neural, ModelPaths::default())
     }
 
-    /// A reader with one of the engines of this library.
+    /// Creates a reader with one of the engines of this library.
     ///
     /// # Errors
-    /// Where a model is missing, or cannot be used.
+    /// Returns an error if a model is missing or unusable.
     pub fn with_engine(
         settings: Settings,
         engine: EngineChoice,
@@ -50,7 +50,7 @@ impl Reader {
         Ok(Self { settings, engines: engine.pool(models)? })
     }
 
-    /// A reader with a recognizer of your own. `open` is called once for each thread that reads at the same time.
+    /// Creates a reader with your own recognizer. `open` is called once for each thread that reads at the same time.
     pub fn with_recognizer<R: Recognizer + 'static>(
         settings: Settings,
         open: impl Fn() -> Result<R, RecognizeError> + Send + Sync + 'static,
@@ -59,16 +59,16 @@ impl Reader {
         Self { settings, engines: Pool::new(boxed) }
     }
 
-    /// The settings that it reads with.
+    /// The settings of this reader.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Opens a file; its pages are decoded and read one at a time, as they are asked for.
+    /// Opens a file. The returned iterator decodes and reads one page at a time, on demand.
     ///
     /// # Errors
-    /// Where the file cannot be opened or is no scan. Errors of its pages come with the pages.
+    /// Returns an error if the file cannot be opened or is not a scan. The iterator returns the errors of single pages.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Pages<'_>, PageError> {
         let path = path.as_ref();
         let file = ScanFile::open(path, &self.settings.scan).at(Stage::Scan, &PageRef::file(path))?;
@@ -76,12 +76,12 @@ impl Reader {
     }
 }
 
-/// The pages of a file, in their order. A page that fails is an error, and the next one is read all the same.
+/// Iterator over the pages of a file, in file order. A page that fails yields an error, and iteration continues.
 pub struct Pages<'a> {
     reader: &'a Reader,
     path: String,
     file: ScanFile,
-    /// One-based.
+    /// One-based number of the next page.
     next: u32,
 }
 
@@ -92,10 +92,10 @@ impl Pages<'_> {
         self.file.pages()
     }
 
-    /// Reads one page. Page numbers are one-based.
+    /// Reads one page. `page` is one-based.
     ///
     /// # Errors
-    /// Where there is no such page, it cannot be decoded, or the engine fails.
+    /// Returns an error if the page does not exist or cannot be decoded, or if the engine fails.
     pub fn read(&mut self, page: u32) -> Result<Page, PageError> {
         let place = PageRef::page(&self.path, page);
         let pages = self.file.pages();

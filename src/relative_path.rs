@@ -1,8 +1,9 @@
-//! Names of files below a folder that others decide: messages of a queue, manifests, tables, names of scans.
+//! Relative paths from external sources: queue messages, manifests, tables, scan names.
 //!
-//! Joining an absolute path to a folder gives that path, and `..` leads out of the folder. A name from elsewhere is therefore
-//! joined to a folder only as a [`RelativePath`], which is checked when it is made. Symbolic links are not looked at: who can
-//! put one into a folder can write there already, and archives spread a folder over several disks with them.
+//! `Path::join` with an absolute path discards the folder, and `..` leaves it. A path from an external source is
+//! therefore joined to a folder only as a [`RelativePath`], which is validated on construction. Symbolic links are not
+//! checked: anyone who can create one in the folder can already write there, and archives use links to spread a folder
+//! over several disks.
 
 use crate::error::printable;
 use serde::{Deserialize, Serialize};
@@ -10,45 +11,45 @@ use std::ffi::{OsStr, OsString};
 use std::ops::Deref;
 use std::path::{Component, Path, PathBuf};
 
-/// Longest name of a file or folder: bytes, on Windows UTF-16 units. No common file system holds more.
+/// Longest file or folder name in bytes (UTF-16 units on Windows). No common file system allows longer names.
 const LONGEST_NAME: usize = 255;
-/// Longest path, in bytes: Linux opens no longer one.
+/// Longest path in bytes. Linux opens no longer path.
 const LONGEST_PATH: usize = 4096;
 
-/// A path of one or more names, without root, drive, `.` and `..`.
+/// A path of one or more names, without root, drive, `.` or `..`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "OsString", into = "OsString")]
 pub struct RelativePath(PathBuf);
 
-/// Why a path is no [`RelativePath`].
+/// The reason why a path is not a valid [`RelativePath`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathFault {
-    /// It has no names.
+    /// The path has no names.
     #[error("the path is empty")]
     Empty,
-    /// It begins at a root or a drive, or goes up.
+    /// The path starts at a root or a drive, or contains `..`.
     #[error("`{0}` leads out of its folder")]
     LeadsOut(String),
-    /// No file system has this character in names.
+    /// The path contains a NUL character, which no file system allows.
     #[error("`{0}` holds a NUL character")]
     Nul(String),
-    /// A name that no file system holds.
+    /// A name exceeds the limit of file systems.
     #[error("a name of {0} bytes, and file systems hold {LONGEST_NAME} (give the file a shorter name)")]
     LongName(usize),
-    /// A path that the system cannot open.
+    /// The path exceeds the limit of the operating system.
     #[error("a path of {0} bytes, and {LONGEST_PATH} can be opened (use shorter names)")]
     LongPath(usize),
 }
 
 impl RelativePath {
-    /// Checks a path. Repeated separators and `.` are dropped.
+    /// Validates a path and removes repeated separators and `.`.
     ///
     /// # Errors
-    /// Says what is wrong with the path.
+    /// Returns the reason if the path is not valid.
     pub fn new(path: impl AsRef<Path>) -> Result<Self, PathFault> {
         let path = path.as_ref();
         let bytes = path.as_os_str().as_encoded_bytes();
-        // First: other messages repeat the path.
+        // Check the length first, because the other messages repeat the path.
         if bytes.len() > LONGEST_PATH {
             return Err(PathFault::LongPath(bytes.len()));
         }
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn names_and_paths_have_a_longest() {
-        // 85 characters of three bytes are the 255 that a file system holds.
+        // 85 characters of three bytes are 255 bytes, the limit of a file name.
         assert!(RelativePath::new("電".repeat(85)).is_ok());
         assert_eq!(RelativePath::new(format!("a/{}x", "電".repeat(85))), Err(PathFault::LongName(256)));
         let deep = vec!["x".repeat(100); 41].join("/");

@@ -1,142 +1,144 @@
-//! The fields of a cable. A field is null where it is absent or hidden; nothing is guessed.
+//! The fields of a telegram. A field is null if it is absent or hidden; no value is guessed.
 
 use crate::provenance::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a cable's header, form and body say.
+/// The content of the header, form and body of a telegram.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Telegram {
-    /// The form that the page is of; null where no title and no mark of a continuation tells it.
+    /// Kind of form; null if neither a title nor a continuation mark identifies it.
     #[serde(default)]
     pub kind: Option<TelegramKind>,
-    /// 第５５１７号: 5517. Null where a digit is unsure, hidden or lost, or no cable can have the number.
+    /// Number of the telegram: 5517 for 第５５１７号. Null if a digit is uncertain, hidden or lost, or if the number is
+    /// implausible for a telegram.
     pub number: Option<u32>,
-    /// The series of the number, as printed: 合 in 合第８１３号. Each series counts on its own.
+    /// Series of the number, as printed: 合 in 合第８１３号. Each series has its own count.
     #[serde(default)]
     pub series: Option<String>,
-    /// Which page of the cable this is, where the number's line says so: 第６０２０号　２／３, 第一三七五号ノ二.
+    /// Page number within the telegram, if the number line contains one: 第６０２０号 ２／３, 第一三七五号ノ二.
     #[serde(default)]
     pub sheet: Option<Sheet>,
-    /// 極秘, 秘, 取扱注意 …: the vocabulary's word, in its common-use form where 極祕 is printed.
+    /// Classification as its lexicon entry: 極秘, 秘, 取扱注意 …; also for variant spellings such as 極祕.
     pub classification: Option<String>,
-    /// 大至急, 至急, 普通: the vocabulary's word.
+    /// Precedence as its lexicon entry: 大至急, 至急 or 普通.
     pub precedence: Option<String>,
-    /// 限定配布 …, without parentheses: the vocabulary's word, behind the number or in a line of its own.
+    /// Distribution limit as its lexicon entry, without parentheses: 限定配布 …. It follows the number or has its own line.
     pub distribution: Option<String>,
-    /// When and where it was sent.
+    /// Time and place of sending.
     pub sent: Option<Dispatch>,
-    /// When and where it was received.
+    /// Time and place of receipt.
     pub received: Option<Dispatch>,
-    /// The addressee, without 殿, as printed; an office that was misread by its proper name.
+    /// The addressee as printed, without 殿. A misread office is replaced by its correct name.
     pub to: Option<String>,
     /// The sender.
     pub from: Option<String>,
     /// The bureau in charge, as printed: 北米局長, 亞米利加局.
     pub bureau: Option<String>,
-    /// The telegraph section's serial number.
+    /// The serial number assigned by the telegraph section.
     pub serial: Option<String>,
-    /// What it is about.
+    /// The subject.
     pub subject: Option<String>,
-    /// Other cables it names.
+    /// References to other telegrams.
     pub references: Vec<Reference>,
-    /// Its message.
+    /// Paragraphs of the message.
     pub paragraphs: Vec<Paragraph>,
-    /// Posts it was or is to be forwarded to, as printed.
+    /// Posts that the telegram was or will be forwarded to, as printed.
     pub forwarded_to: Vec<String>,
-    /// Whether it ends with （了） or （終）.
+    /// Whether the telegram ends with （了） or （終）.
     pub end_mark: bool,
 }
 
-/// The form that a page is of.
+/// Kind of form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TelegramKind {
-    /// 電信写: a cable as the telegraph section distributed it.
+    /// 電信写: a telegram as distributed by the telegraph section.
     Copy,
-    /// 電信案: the draft of an outgoing cable.
+    /// 電信案: the draft of an outgoing telegram.
     Draft,
-    /// A later page of a cable, which repeats only its number.
+    /// A later page of a telegram, which repeats only its number.
     Continuation,
-    /// 配布先一覧: the list of those who get a cable. It is no cable; number and subject are those of the cable.
+    /// 配布先一覧: the distribution list of a telegram. It is not a telegram itself; number and subject are those of the
+    /// telegram.
     DistributionList,
-    /// 送付票 and the like: the slip on top of a cable. It is no cable either.
+    /// 送付票 and similar: the cover slip of a telegram. It is not a telegram itself.
     CoverSlip,
 }
 
-/// Which page of a cable a page is.
+/// Page number within a telegram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sheet {
-    /// One-based.
+    /// One-based page number.
     pub page: u32,
-    /// How many there are, where printed.
+    /// Number of pages, if printed.
     pub pages: Option<u32>,
 }
 
-/// A place and a time.
+/// Time and place of sending or receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Dispatch {
-    /// ISO 8601 calendar date, `1993-09-28`. A receipt that prints no year has the one nearest to the day of sending;
-    /// null where a digit may be hidden.
+    /// ISO 8601 calendar date: `1993-09-28`. If a receipt has no year, it is the year that puts the date closest to the
+    /// date of sending. Null if a digit may be hidden.
     pub date: Option<String>,
-    /// Local time, `12:34`.
+    /// Local time: `12:34`.
     pub time: Option<String>,
-    /// As printed: 国連, 本省; a misread one by its proper name where only one is near.
+    /// Post as printed: 国連, 本省. A misread name is corrected if only one known name is similar.
     pub post: Option<String>,
-    /// The line as read; both pieces where a blot cut it in two.
+    /// Text of the line as recognized; both parts if a blot splits the line.
     pub text: String,
 }
 
-/// Another cable, named in this one.
+/// A reference to another telegram.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reference {
-    /// Whose cable.
+    /// Origin of the telegram.
     pub direction: ReferenceDirection,
-    /// Its number; null in 別電４ alone.
+    /// Number of the telegram; null for a plain 別電４.
     pub number: Option<u32>,
-    /// The number of its annex (別電).
+    /// Number of the annex (別電).
     pub annex: Option<u32>,
-    /// As printed.
+    /// Text as printed.
     pub text: String,
 }
 
-/// Whose cable a reference names, seen from the sender.
+/// Origin of a referenced telegram, from the sender's point of view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceDirection {
-    /// 往電: one that the sender sent.
+    /// 往電: a telegram from the sender.
     Outgoing,
-    /// 貴電, 来電: one that the addressee sent.
+    /// 貴電, 来電: a telegram from the addressee.
     Incoming,
-    /// 別電 alone: an annex of this cable.
+    /// 別電 alone: an annex of this telegram.
     Annex,
 }
 
 /// A paragraph of the message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Paragraph {
-    /// Who speaks, from （総理） at its head.
+    /// Speaker, if the paragraph starts with one: （総理）.
     pub speaker: Option<String>,
-    /// Its lines joined, as read, the speaker's name included.
+    /// Text of the lines as recognized, concatenated, including the speaker.
     pub text: String,
-    /// Its lines: region id, slash, index of the line.
+    /// Line references: region id, slash, line index.
     pub lines: Vec<String>,
 }
 
 /// The value of [`TelegramRecord::format`].
 pub const TELEGRAM_FORMAT: &str = "denshin.telegram/1";
 
-/// A telegram of one page or several, put together from page records.
+/// A telegram of one or more pages, joined from page records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TelegramRecord {
     /// Always [`TELEGRAM_FORMAT`].
     pub format: String,
-    /// Its pages, in their order.
+    /// The pages, in order.
     pub sources: Vec<Source>,
-    /// The pages' texts, one after another.
+    /// Texts of the pages, joined by line breaks.
     pub text: String,
-    /// Its fields: each from the first page that has it. Lines of paragraphs name the page first: page of the file, slash,
-    /// region id, slash, index of the line.
+    /// The fields, each from the first page that has it. Line references in paragraphs start with the page: page number
+    /// in the file, slash, region id, slash, line index.
     pub telegram: Telegram,
 }

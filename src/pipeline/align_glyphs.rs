@@ -1,9 +1,9 @@
-//! Seats glyphs in the cells of their line.
+//! Glyph alignment: assigns the glyphs of an engine to the character cells of the line.
 //!
-//! Engines know what is written better than where: Tesseract's character boxes wander by up to a cell, while the
-//! cells found from the ink are exact. Both run in the same order, so the cheapest pairing without crossings is
-//! found by dynamic programming: a glyph pays for its distance from the cell, an inked cell for staying empty, a
-//! glyph for staying without a cell. A glyph that finds no cell keeps the engine's box.
+//! Engines report characters more reliably than positions. Character boxes of Tesseract deviate by up to one cell,
+//! while the cells found from the ink are exact. Glyphs and cells have the same order. Dynamic programming therefore
+//! finds the cheapest monotonic assignment: a glyph costs its distance from the cell, an inked cell costs if it stays
+//! empty, and a glyph costs if it gets no cell. A glyph without a cell keeps the box of the engine.
 
 use crate::geometry::BBox;
 use crate::layout::Cell;
@@ -12,20 +12,20 @@ use crate::recognize::ReadGlyph;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
-/// An inked cell that stays empty costs as much as four fifths of a cell's distance.
+/// Cost of an inked cell that stays empty.
 const EMPTY_CELL: f64 = 0.8;
-/// A glyph in a blank cell: a blank is surer than an engine's position.
+/// Cost of a glyph in a blank cell. It is high because a blank cell is more reliable than an engine's position.
 const BLANK_CELL: f64 = 2.0;
-/// A glyph that finds no cell.
+/// Cost of a glyph without a cell.
 const NO_CELL: f64 = 1.5;
-/// What a glyph pays for each cell of distance, and for each beyond [`PLAY`], up to [`FARTHEST`].
+/// Cost per cell of distance up to [`PLAY`], and per cell beyond it, up to [`FARTHEST`].
 const DISTANCE: (f64, f64) = (0.02, 0.4);
-/// Tesseract's boxes lag by up to a cell over whole columns: order and number tell more than they do.
+/// Distance in cells with a low cost: Tesseract's boxes lag by up to one cell over whole columns.
 const PLAY: f64 = 1.1;
-/// Distances count up to this many cells beyond, so that one stray box does not shift its neighbours.
+/// Upper limit of the distance beyond [`PLAY`], in cells, so that one stray box does not shift its neighbours.
 const FARTHEST: f64 = 2.5;
 
-/// Gives every glyph the box of its cell; the boxes of glyphs and cells are in the same pixels.
+/// Sets the box of each glyph to its cell. Glyphs and cells use the same pixel coordinates.
 pub(super) fn align_glyphs(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: WritingMode) {
     if cells.is_empty() || glyphs.is_empty() {
         return;
@@ -35,10 +35,10 @@ pub(super) fn align_glyphs(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: Writi
     if mode == WritingMode::HorizontalTb {
         Row::of(&places, cells, mode).narrow(glyphs);
     }
-    // Engines' boxes wander: room is measured from cell to cell.
+    // The boxes of engines are imprecise: the width of a run is measured between cells.
     pairs.iter().for_each(|&(glyph, cell)| places[glyph] = cells[cell].bbox);
     Row::of(&places, cells, mode).widen(glyphs);
-    // Two characters of half a cell share one: theirs are the engine's boxes. In a column they stand side by side.
+    // Two half-width characters share one cell and keep the boxes of the engine. In a column they stand side by side.
     let shares = |glyph: &ReadGlyph| {
         mode == WritingMode::HorizontalTb && matches!(Width::of(glyph), Width::Half | Width::Either)
     };
@@ -50,17 +50,17 @@ pub(super) fn align_glyphs(glyphs: &mut [ReadGlyph], cells: &[Cell], mode: Writi
     }
 }
 
-/// Katakana nearer together than this, in cells, are half as wide: these stand 0.5 apart, full ones 1. Not set on data.
+/// Largest distance of half-width katakana, in cells: they are 0.5 apart, full-width ones 1. Not set on data.
 const HALF_APART: f64 = 0.7;
-/// Fewest katakana of a run that is half as wide: ｶﾞ and a letter beside it.
+/// Fewest katakana in a half-width run, so that ｶﾞ beside a letter is not one.
 const HALF_RUN: usize = 3;
-/// A blank between two characters counts as no more than this, in cells.
+/// Upper limit of the distance between two characters, in cells. It limits the effect of blanks.
 const WIDEST_STEP: f64 = 1.5;
 
-/// Where the glyphs of a stretch stand along it, in cells.
+/// Positions of the glyphs along a line part, in cells.
 struct Row {
     centers: Vec<f64>,
-    /// First and last edge of the cells.
+    /// Start of the first cell and end of the last one.
     ends: (f64, f64),
 }
 
@@ -74,8 +74,8 @@ impl Row {
         }
     }
 
-    /// Gives katakana that stand half a cell apart their half-width form, sound marks in cells of their own, as
-    /// teleprinters have them. The recognizer reads them by their full-width names.
+    /// Converts katakana that are half a cell apart to half-width forms. Sound marks become separate characters, as
+    /// teleprinters print them. The recognizer returns full-width katakana for both widths.
     fn narrow(&self, glyphs: &mut [ReadGlyph]) {
         let mut start = 0;
         for end in 1..=glyphs.len() {
@@ -90,9 +90,9 @@ impl Row {
         }
     }
 
-    /// Gives Latin letters, digits and marks that take whole cells their full-width form, as they are printed: the
-    /// engines' characters do not tell widths apart. Between two kanji or kana they have the room of their cells, wherever
-    /// in them an engine saw them.
+    /// Converts ASCII characters that fill whole cells to full-width forms, because the characters from the engines do
+    /// not distinguish widths. Between two kanji or kana, the width of a run follows from their cells, not from the
+    /// engine's boxes.
     fn widen(&self, glyphs: &mut [ReadGlyph]) {
         let widths: Vec<Width> = glyphs.iter().map(Width::of).collect();
         let mut start = 0;
@@ -110,8 +110,9 @@ impl Row {
         }
     }
 
-    /// The room of a run of glyphs, in cells: from the anchor before it to the one behind it. Where one is missing, to
-    /// the end of the stretch; where both are, by the distances of the glyphs.
+    /// Width of a run of glyphs in cells, from the anchor before the run to the anchor after it. If one anchor is
+    /// missing, the end of the line part replaces it. If both are missing, the distances between the glyphs determine
+    /// the width.
     fn room(&self, run: &Range<usize>, widths: &[Width]) -> f64 {
         let half = |i: usize| if widths[i] == Width::Half { 0.25 } else { 0.5 };
         let within = &self.centers[run.clone()];
@@ -128,16 +129,16 @@ impl Row {
     }
 }
 
-/// The width of a glyph, as far as its character tells.
+/// Width class of a glyph, derived from its character.
 #[derive(Clone, Copy, PartialEq)]
 enum Width {
-    /// Kanji and kana: a cell, with the ink in its middle.
+    /// Kanji and kana: one cell, with centered ink.
     Anchor,
-    /// Japanese punctuation: a cell, with the ink in some part of it.
+    /// Japanese punctuation: one cell, with ink anywhere in it.
     Full,
-    /// Half-width katakana: half a cell, with the ink in its middle.
+    /// Half-width katakana: half a cell, with centered ink.
     Half,
-    /// ASCII: the character does not tell.
+    /// ASCII: half or full width.
     Either,
 }
 
@@ -151,13 +152,13 @@ impl Width {
         }
     }
 
-    /// Whether the ink tells where the cell is.
+    /// Whether the position of the ink determines the cell.
     fn is_anchor(self) -> bool {
         matches!(self, Self::Anchor | Self::Half)
     }
 }
 
-/// The half-width form of katakana and their marks (Unicode, Halfwidth and Fullwidth Forms); others as they are.
+/// Half-width form of katakana and sound marks (Unicode, Halfwidth and Fullwidth Forms); other characters unchanged.
 fn half_width(c: char) -> char {
     match c {
         '゛' => '\u{ff9e}',
@@ -166,7 +167,7 @@ fn half_width(c: char) -> char {
     }
 }
 
-/// Writes a glyph and its alternatives with other forms of their characters.
+/// Applies a character mapping to a glyph and its alternatives.
 fn respell(glyph: &mut ReadGlyph, form: fn(char) -> char) {
     let alternatives = glyph.alternatives.iter_mut().map(|(text, _)| text);
     for text in std::iter::once(&mut glyph.text).chain(alternatives) {
@@ -174,12 +175,12 @@ fn respell(glyph: &mut ReadGlyph, form: fn(char) -> char) {
     }
 }
 
-/// The full-width form of an ASCII character (Unicode, Halfwidth and Fullwidth Forms); others as they are.
+/// Full-width form of an ASCII character (Unicode, Halfwidth and Fullwidth Forms); other characters unchanged.
 fn full_width(c: char) -> char {
     if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }
 }
 
-/// Which glyph belongs into which cell.
+/// Pairs of glyph index and cell index of the cheapest assignment.
 fn pairs(glyphs: &[ReadGlyph], cells: &[Cell], mode: WritingMode) -> Vec<(usize, usize)> {
     let pitch = mode.along(&cells[0].bbox).width().max(1);
     let least_ink = least_ink(cells);
@@ -226,7 +227,7 @@ fn pairs(glyphs: &[ReadGlyph], cells: &[Cell], mode: WritingMode) -> Vec<(usize,
     found
 }
 
-/// Ink below which a cell counts as blank: a twentieth of the median inked cell. A comma has a tenth.
+/// Ink below which a cell counts as blank: 1/20 of the median inked cell. A comma has 1/10.
 fn least_ink(cells: &[Cell]) -> u64 {
     let mut ink: Vec<u64> = cells.iter().map(|c| c.ink).filter(|&i| i > 0).collect();
     ink.sort_unstable();
@@ -278,7 +279,7 @@ mod tests {
         };
         assert_eq!(text("第5517号", &[1, 11, 20, 32, 41, 51], &[50; 6]), "第５５１７号");
         assert_eq!(text("第5517号", &[1, 8, 13, 18, 23, 31], &[50; 4]), "第5517号");
-        // A comma's ink stands at the left of its cell.
+        // The ink of a comma is at the left of its cell.
         assert_eq!(text("約42，000ト", &[1, 11, 21, 28, 41, 51, 61, 71], &[50; 8]), "約４２，０００ト");
         assert_eq!(text("10", &[1, 11], &[50; 2]), "１０");
         assert_eq!(text("1", &[1], &[50]), "1", "nothing tells");

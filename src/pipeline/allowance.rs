@@ -1,28 +1,29 @@
-//! How much is read where nothing can be read.
+//! Limits the time spent on illegible areas.
 //!
-//! The lines that layout finds may be a picture, a hatching or a page of blots, and an engine takes longer for these than for
-//! any cable. So a page is seen in [`CELLS`], and where enough characters have been tried in one and hardly any was read surely,
-//! its other lines are given up. On the 63 synthetic cables, worn copies among them, no line is: a page that can be read at
-//! all has sure characters everywhere. A page that has hardly any is no print: all of its lines are given up, those that were
-//! tried with the rest, so that no character is taken out of specks and mottled paper.
+//! Layout may return lines for a picture, a hatching or blots, and an engine takes longer for them than for any
+//! telegram. The page is therefore divided into [`CELLS`]. If enough characters of a cell have been tried and hardly
+//! any has a high confidence, the remaining lines of the cell are skipped. No line of the 63 synthetic telegrams, worn
+//! copies among them, is skipped, because a legible page has confident characters everywhere. If the whole page has
+//! hardly any confident characters, all of its lines are dropped, including those already read, so that specks and
+//! mottled paper yield no text.
 
 use crate::geometry::BBox;
 use crate::layout::LineBox;
 use crate::page::{Glyph, WritingMode};
 use crate::recognize::Recognizer;
 
-/// Cells side by side and one below the other.
+/// Columns and rows of the grid.
 const CELLS: (i32, i32) = (4, 6);
-/// Characters that are tried in a cell before it is given up: 1,920 on a page, about as many as a full one has.
+/// Characters to try before a cell is skipped: 1,920 on all cells, about the number on a full page.
 const TRIED: f64 = 80.0;
-/// Characters that are tried on a page before all of it is given up: a note by hand may have fewer.
+/// Characters to try before the whole page is dropped. A handwritten note may have fewer.
 const TRIED_ON_PAGE: f64 = 30.0;
-/// A character is sure from here on.
+/// Confidence from which a character counts as confident.
 const SURE: f32 = 0.9;
-/// Part of those tried that is read surely where anything can be read, at least.
+/// Smallest share of confident characters in a legible area.
 const LEGIBLE: f64 = 0.03;
 
-/// The reading so far, cell by cell.
+/// Counts of tried and confident characters for each cell of the page.
 pub(super) struct Allowance {
     page: BBox,
     cells: Vec<Cell>,
@@ -31,7 +32,7 @@ pub(super) struct Allowance {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
-    /// Length of lines in their heights.
+    /// Length of the lines in line heights, an estimate of the number of characters.
     tried: f64,
     sure: f64,
 }
@@ -43,14 +44,14 @@ impl Cell {
 }
 
 impl Allowance {
-    /// For a page.
+    /// Creates the counts for a page. Only an engine that takes time is limited.
     pub(super) fn of(page: BBox, recognizer: &dyn Recognizer) -> Self {
         let cells = vec![Cell::default(); (CELLS.0 * CELLS.1) as usize];
         Self { page, cells, is_limited: recognizer.takes_time() }
     }
 
-    /// The cells that a line lies in, and the part of it in each. What is taken for a line may be as long as the page, such as
-    /// a gutter: it tells little of any one of them.
+    /// Cells that a line crosses, each with its share of the line. The share keeps a page-long false line, such as a
+    /// gutter, from dominating a cell.
     fn cells_of(&self, line: &BBox) -> Vec<(usize, f64)> {
         let range = |from: i32, to: i32, length: i32, count: i32| {
             let cell = |at: i32| (at * count / length.max(1)).clamp(0, count - 1);
@@ -63,12 +64,12 @@ impl Allowance {
         cells.map(|cell| (cell as usize, part)).collect()
     }
 
-    /// Whether a line need not be tried any more: every cell that it lies in is given up.
+    /// Whether to skip a line: all cells that it crosses are illegible.
     pub(super) fn is_spent(&self, line: &BBox) -> bool {
         self.is_limited && self.cells_of(line).iter().all(|&(cell, _)| self.cells[cell].is_spent(TRIED))
     }
 
-    /// Whether enough was tried to tell, and hardly any of it read surely, on all of the page.
+    /// Whether the whole page is illegible: enough characters were tried, and hardly any is confident.
     pub(super) fn is_in_vain(&self) -> bool {
         let all = self.cells.iter().fold(Cell::default(), |all, cell| Cell {
             tried: all.tried + cell.tried,
@@ -77,7 +78,7 @@ impl Allowance {
         self.is_limited && all.is_spent(TRIED_ON_PAGE)
     }
 
-    /// Counts what was read of a line.
+    /// Adds the result of a line to the counts.
     pub(super) fn spend(&mut self, line: &LineBox, mode: WritingMode, read: &[Glyph]) {
         let along = mode.along(&line.bbox);
         let tried = (f64::from(along.width()) / f64::from(along.height().max(1))).max(1.0);
@@ -89,7 +90,8 @@ impl Allowance {
     }
 }
 
-/// Whether a glyph is certainly print: a letter, a digit or a Japanese character, and no stroke that might be anything.
+/// Whether a glyph is certainly text: a confident letter, digit or Japanese character that a stray stroke cannot
+/// imitate.
 fn is_sure(glyph: &Glyph) -> bool {
     let is_telling = |c: char| c.is_alphanumeric() && !"一ー二三ニ工l1Iｌ１Ｉノ〇oO0Ｏ０".contains(c);
     glyph.confidence.value() >= SURE && glyph.text.chars().any(is_telling)
@@ -116,7 +118,7 @@ mod tests {
         text.chars().map(glyph).collect()
     }
 
-    /// How many of forty lines in one part of a page are read.
+    /// Number of lines read, out of forty lines in one part of a page.
     fn read(recognizer: &dyn Recognizer, glyphs: &[Glyph]) -> usize {
         let mut allowance = Allowance::of(BBox::of_size(2000, 6000), recognizer);
         let lines = (0..40).filter(|i| {

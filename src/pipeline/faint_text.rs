@@ -1,11 +1,11 @@
-//! A second look at print that has faded away.
+//! Recovers faint text in a second pass.
 //!
-//! Ink that is fainter than what shines through from the back of the page is no ink to [`binarize`]. Where lines of
-//! print run it is: in their bands, as far as their block goes and some characters beyond, strokes are looked for that
-//! differ from paper by two thirds of that. What is found there joins the ink, and lines are found anew. Print that has
-//! faded is faint in its lines alone: where the paper between them is as full of faint strokes, they are the paper's own
-//! or the other side's, and nothing is added. On 63 cables bands held 3 to 100 times what lay between them where print had
-//! faded; on photographed books 0.3 to 0.9.
+//! [`binarize`] discards ink that is fainter than show-through from the back of the page. In the bands of text lines,
+//! such ink is probably text. A band spans the width of its block and some characters beyond it. In the bands, this
+//! module accepts strokes at two thirds of the contrast limit and adds them to the ink; lines are then found again. If
+//! the gaps between the lines contain about as many faint strokes as the bands, the strokes are paper texture or
+//! show-through, and nothing is added. On the 63 telegrams, bands with faint text contained 3 to 100 times the faint ink
+//! of the gaps; on photographed books, 0.3 to 0.9 times.
 
 use crate::binarize::{BinarizeOptions, binarize};
 use crate::geometry::BBox;
@@ -13,25 +13,25 @@ use crate::layout::{Block, Erased, Part};
 use crate::raster::Binary;
 use image::GrayImage;
 
-/// Part of the page's contrast from which on a stroke counts in the band of a line: four times the noise of scans.
+/// Least contrast of a stroke in a line band, relative to the contrast of the page: four times the noise of scans.
 const FAINT: f32 = 0.13;
-/// As far as the shadow of an erased mark reaches, px.
+/// Width of the blur around an erased mark, px.
 const SHADOW_PX: i32 = 6;
-/// As far as a line may go on beyond its block, in characters.
+/// Distance by which a line may extend beyond its block, in characters.
 const BEYOND: f64 = 6.0;
-/// As far as gray edges of strokes reach beyond the band of their line, in characters.
+/// Distance by which gray stroke edges extend beyond the line band, in characters.
 const STROKES_EDGE: f64 = 0.15;
-/// Fewest cells of a line that has a band.
+/// Fewest cells in a printed part of a line with a band.
 const LEAST_CELLS: usize = 4;
-/// Least faint ink that makes it worth while, as a part of a character's cell: two characters' strokes.
+/// Least total of faint ink, in areas of a character cell: the strokes of two characters.
 const WORTH: f64 = 0.2;
-/// How many times as much faint ink bands of lines hold as the paper between them, where print has faded.
+/// Least ratio of faint ink density in the bands to that between them, for faint text.
 const STANDS_OUT: f64 = 2.0;
 
-/// The ink with the faded strokes in the bands of lines; `None` where there are hardly any.
+/// Adds faint strokes in the line bands to the text ink; `None` if there are hardly any.
 ///
-/// `gray` is the page without its marks, `seen` all ink that was found in it, `text_ink` what lines were found in. Where
-/// stamps and rules were erased nothing is looked for: a shadow of them remains.
+/// `gray` is the page without marks, `seen` all of its ink, `text_ink` the ink in which lines were found. Places of
+/// erased stamps and rulings are excluded because their blur remains.
 pub(super) fn with_faint_text(
     gray: &GrayImage,
     seen: &Binary,
@@ -72,7 +72,7 @@ pub(super) fn with_faint_text(
     (characters >= WORTH).then_some(all)
 }
 
-/// Whether what is faint but not seen lies in the bands rather than all over the part of the page where they are.
+/// Whether faint ink concentrates in the bands, compared with the gaps between them.
 fn stands_out(bands: &[(BBox, f64)], fainter: &Binary, seen: &Binary) -> bool {
     let page = seen.bbox();
     let extent = bands.iter().fold(BBox::default(), |all, (band, _)| all.union(band)).intersection(&page);
@@ -83,7 +83,7 @@ fn stands_out(bands: &[(BBox, f64)], fainter: &Binary, seen: &Binary) -> bool {
             in_bands.row_mut(y as u32)[band.left as usize..band.right as usize].fill(255);
         }
     }
-    // Faint pixels, and all pixels: between the bands, and in them.
+    // Counts of faint pixels and of all pixels, first between the bands, then in them.
     let mut counts = [(0u64, 0u64); 2];
     for y in extent.top..extent.bottom {
         let columns = extent.left as usize..extent.right as usize;
@@ -98,7 +98,7 @@ fn stands_out(bands: &[(BBox, f64)], fainter: &Binary, seen: &Binary) -> bool {
     inside > STANDS_OUT * between
 }
 
-/// The bands of a block's lines, and their pitch.
+/// The line bands of a block with the character pitch of each.
 fn bands(block: &Block) -> impl Iterator<Item = (BBox, f64)> {
     let mode = block.writing_mode;
     let extent = block.lines.iter().fold(BBox::default(), |all, l| all.union(&mode.along(&l.bbox)));
@@ -107,7 +107,7 @@ fn bands(block: &Block) -> impl Iterator<Item = (BBox, f64)> {
         let pitch = line.pitch(mode).filter(|_| line.parts.iter().any(is_long))?;
         let (bbox, beyond) = (mode.along(&line.bbox), (BEYOND * pitch) as i32);
         let band = BBox::from_ltrb(extent.left - beyond, bbox.top, extent.right + beyond, bbox.bottom);
-        // Two lines taken as one have no band.
+        // A box higher than this contains two lines that layout did not separate.
         (f64::from(band.height()) <= 1.6 * pitch).then(|| (mode.along(&band), pitch))
     })
 }
@@ -119,7 +119,7 @@ mod tests {
     use crate::page::WritingMode;
     use image::Luma;
 
-    /// A line of twelve characters, the last four of which have faded to a shade.
+    /// A line of twelve characters, the last four of which are faint.
     fn page(faded: u8) -> GrayImage {
         GrayImage::from_fn(900, 400, |x, y| {
             let (dx, dy) = ((x.max(100) - 100) % 44, (y.max(100) - 100) % 80);

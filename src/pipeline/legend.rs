@@ -1,12 +1,12 @@
-//! The legend of a picture for people: swatches of colour and what they mean, on a white plate in the upper left corner.
+//! Draws the legend of a debug picture: colour swatches with labels on white in the upper left corner.
 //!
-//! Its letters are drawn from a table, five pixels wide and seven high, enlarged: no font is needed for a few words.
+//! The letters come from a 5×7 bitmap table, so that the program needs no font for a few words.
 
 use image::{Rgb, RgbImage};
 use imageproc::drawing::draw_filled_rect_mut;
 use imageproc::rect::Rect;
 
-/// Letters in the order of the alphabet: seven rows of five pixels, the leftmost the highest bit.
+/// Bitmaps of the letters A to Z: seven rows of five pixels, the leftmost pixel in the highest bit.
 const LETTERS: [[u8; 7]; 26] = [
     [0x0e, 0x11, 0x11, 0x1f, 0x11, 0x11, 0x11],
     [0x1e, 0x11, 0x11, 0x1e, 0x11, 0x11, 0x1e],
@@ -35,14 +35,14 @@ const LETTERS: [[u8; 7]; 26] = [
     [0x11, 0x11, 0x0a, 0x04, 0x04, 0x04, 0x04],
     [0x1f, 0x01, 0x02, 0x04, 0x08, 0x10, 0x1f],
 ];
-/// Width and height of a letter with the gap beside and below it.
+/// Width and height of a letter including its gaps, in letter pixels.
 const CELL: (i32, i32) = (6, 11);
-/// Width of a swatch with its gaps, in pixels of a letter.
+/// Width of a swatch including its gaps, in letter pixels.
 const SWATCH: i32 = 12;
 
-/// Draws a legend: colours and their names, in letters a to z and spaces.
+/// Draws a legend of colours and labels. Labels consist of the letters a to z and spaces.
 pub(super) fn draw_legend(picture: &mut RgbImage, entries: &[(Rgb<u8>, &str)]) {
-    // A letter is as high as small print: 7 of 700 pixels.
+    // The letter height is 7/700 of the picture width, about the height of small print.
     let scale = (picture.width() / 700).clamp(1, 8) as i32;
     let longest = entries.iter().map(|(_, name)| name.len()).max().unwrap_or(0) as i32;
     let (width, height) = (SWATCH + CELL.0 * longest + 2, CELL.1 * entries.len() as i32 + 3);
@@ -65,7 +65,7 @@ fn draw_letter(picture: &mut RgbImage, letter: u8, (left, top): (i32, i32), scal
     }
 }
 
-/// Fills a box given as left, top, width, height.
+/// Fills a box. The box is given as left, top, width and height.
 fn fill(picture: &mut RgbImage, (left, top, width, height): (i32, i32, i32, i32), color: Rgb<u8>) {
     if width > 0 && height > 0 {
         draw_filled_rect_mut(picture, Rect::at(left, top).of_size(width as u32, height as u32), color);

@@ -1,9 +1,9 @@
-//! Lines that a black stamp cuts short: of a sender of four characters the stamp leaves one, and layout does not tell the
-//! others from its strokes.
+//! Extends lines that a black stamp cuts short. For example, a stamp may leave one character of a sender of four,
+//! because layout cannot distinguish the covered characters from strokes of the stamp.
 //!
-//! Where a line ends at a stamp or in it, the place is read on to the stamp's other edge. What the engine reads there surely,
-//! character after character, and what none of the stamp's own characters is, belongs to the line. Only engines that read through
-//! strokes are asked.
+//! If a line ends at or inside a stamp, the line is read again up to the far edge of the stamp. The additional
+//! characters join the line as long as they are confident and do not occur in the text of the stamp. This is done only
+//! with engines that read through marks.
 
 use super::lines::{Around, read_line};
 use super::stamps::Way;
@@ -14,22 +14,21 @@ use crate::layout::{Cell, LineBox, Part, Print};
 use crate::page::{Glyph, RegionKind, WritingMode};
 use crate::recognize::{RecognizeError, Recognizer};
 
-/// A stamp that begins within a character of a line's end cuts it short; less than half a character holds none. Not set on data.
+/// Least width of the covered place, in line heights: less cannot hold a character. Not set on data.
 const ROOM: f64 = 0.5;
-/// Characters that strokes of a frame, and specks, are read as. Not set on data.
+/// Characters that engines return for strokes of a frame and for specks. Not set on data.
 const STROKES: &str = "一ー―－-丨｜|Ｉ1l/／＼ノ＿_…‥・．.。、，,'`´：；:;「」『』（）()［］[]〔〕】【";
 
-/// An end of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     First,
     Last,
 }
 
-/// Lengthens the lines of the page that its stamps cut short.
+/// Extends the lines of the page that a stamp cuts short.
 ///
 /// # Errors
-/// Where the engine's model is missing. Where it fails, a line stays as it is.
+/// Returns an error if the engine's model is missing. If the engine fails on a line, the line stays as it is.
 pub(super) fn lengthen(
     page: &mut Prepared,
     stamps: &[Option<Way>],
@@ -68,7 +67,7 @@ pub(super) fn lengthen(
     Ok(())
 }
 
-/// The print at an end of a line, with its number; none where a redaction stands there.
+/// The printed part at an end of a line, with its index; `None` if a redaction is at that end.
 fn print_at(line: &LineBox, end: End) -> Option<(usize, &Print)> {
     let at = if end == End::First { 0 } else { line.parts.len().checked_sub(1)? };
     match &line.parts[at] {
@@ -77,7 +76,7 @@ fn print_at(line: &LineBox, end: End) -> Option<(usize, &Print)> {
     }
 }
 
-/// The stamps of a page, and what a line does not go on through: other print, redactions, rules.
+/// The stamps of a page, and the obstacles at which an extended line stops: other lines, redactions, rulings.
 struct Beside {
     stamps: Vec<BBox>,
     stops: Vec<BBox>,
@@ -92,7 +91,7 @@ impl Beside {
         Self { stamps: page.black_stamps(), index: BoxIndex::of(&stops), stops }
     }
 
-    /// The place beyond an end of a line that a stamp covers; `None` where none does.
+    /// The place beyond an end of a line that a stamp covers; `None` if no stamp covers it.
     fn place_beyond(&self, print: &Print, mode: WritingMode, end: End) -> Option<BBox> {
         let own = facing(&mode.along(&print.bbox), end);
         let (middle, size) = ((own.top + own.bottom) / 2, own.height());
@@ -113,7 +112,7 @@ impl Beside {
     }
 }
 
-/// A box along a line as seen towards one of its ends: forward to the last, mirrored for the first.
+/// Mirrors a box for the first end, so that the line always extends to the right. Its own inverse.
 fn facing(bbox: &BBox, end: End) -> BBox {
     match end {
         End::Last => *bbox,
@@ -121,7 +120,7 @@ fn facing(bbox: &BBox, end: End) -> BBox {
     }
 }
 
-/// The print with a place beside it, its cells going on at their pitch.
+/// Extends a printed part by a place beside it. The cells continue at the same pitch.
 fn longer_print(print: &Print, place: &BBox, mode: WritingMode) -> Print {
     let bbox = print.bbox.union(place);
     let along = mode.along(&bbox);
@@ -142,7 +141,7 @@ fn longer_print(print: &Print, place: &BBox, mode: WritingMode) -> Print {
     Print { bbox, cells }
 }
 
-/// The box of what was read beyond an end of the print and belongs to its line.
+/// Box of the glyphs beyond the end of the printed part that belong to its line.
 fn belongs(read: &[Glyph], print: &Print, said: &[char], mode: WritingMode, end: End) -> Option<BBox> {
     let own = facing(&mode.along(&print.bbox), end);
     let place = |glyph: &Glyph| facing(&mode.along(&glyph.bbox), end);

@@ -13,37 +13,33 @@ use crate::raster::Binary;
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
 
-/// As far as the shade of a mark or a neighbour reaches, px.
+/// Width of the blur around a mark or a neighbouring line, px.
 const CLEARANCE_PX: i32 = 4;
 
-/// A row of printed dots is read with more confidence than this; remnants of rules with 0.5 to 0.6.
+/// Least confidence of a row of printed dots. Remnants of rulings are read as dots with 0.5 to 0.6.
 const SURE_DOTS: f32 = 0.75;
 
-/// The engine of a line of redactions alone.
+/// Engine name of a line of redactions only.
 const NO_ENGINE: &str = "none";
 
-/// Lines of one block, read.
 pub(super) struct ReadBlock {
-    /// Direction of its lines.
     pub writing_mode: WritingMode,
-    /// Its lines in reading order; a line that the engine failed on is empty.
+    /// Lines in reading order. A line on which the engine failed is empty.
     pub lines: Vec<Line>,
-    /// Lines that the engine failed on: index and reason.
+    /// Lines on which the engine failed: index and error.
     pub failures: Vec<(usize, RecognizeError)>,
 }
 
-/// What was read of a page.
 pub(super) struct ReadLines {
-    /// Its blocks.
     pub blocks: Vec<ReadBlock>,
-    /// Lines that were given up, as nothing around them or nothing on the page could be read.
+    /// Lines that were skipped or dropped because their area, or the whole page, is illegible.
     pub given_up: Vec<BBox>,
 }
 
-/// What stands around lines.
+/// The objects around a line, which limit its crop.
 pub(super) struct Around<'a> {
     redactions: Vec<&'a Mark>,
-    /// Print and marks.
+    /// Boxes of printed parts and marks.
     boxes: Vec<BBox>,
     places: BoxIndex,
 }
@@ -60,10 +56,10 @@ impl<'a> Around<'a> {
     }
 }
 
-/// Reads the lines of a page, their boxes still those of the deskewed image.
+/// Reads the lines of a page. The boxes stay in coordinates of the deskewed image.
 ///
 /// # Errors
-/// Where the engine fails on every line, or its model is missing.
+/// Returns an error if the engine fails on every line or if its model is missing.
 pub(super) fn read_lines(
     page: &Prepared,
     recognizer: &mut dyn Recognizer,
@@ -107,7 +103,7 @@ pub(super) fn read_lines(
     }
     if allowance.is_in_vain() {
         for block in &mut read {
-            // Redactions that stand alone stay.
+            // Keep lines of redactions only.
             let in_vain = block.lines.extract_if(.., |line| line.engine != NO_ENGINE);
             given_up.extend(in_vain.map(|line| line.bbox));
         }
@@ -119,14 +115,14 @@ pub(super) fn read_lines(
     }
 }
 
-/// Whether a line is none: a row of dots, unsurely read, is what is left of a rule or the dust of a copier.
+/// Whether a line is a row of dots with low confidence: a remnant of a ruling, or copier dust.
 fn is_dust(line: &Line) -> bool {
     !line.text.is_empty()
         && line.confidence.value() < SURE_DOTS
         && line.text.chars().all(|c| "。、．，・…‥゜゛：；:;.,'`\"ー―-－".contains(c))
 }
 
-/// Reads the stretches of a line; a redaction becomes one ■.
+/// Reads the printed parts of a line. Each redaction becomes one ■.
 pub(super) fn read_line(
     page: &Prepared,
     around: &Around<'_>,
@@ -161,8 +157,8 @@ pub(super) fn read_line(
     })
 }
 
-/// What is cut out for a stretch of print: its ink with the strokes' gray edges, nothing of the neighbouring lines, and
-/// as much of the blank behind it as a character takes: a full stop there may be too small or too faint for layout.
+/// Crop of a printed part: its ink with the gray edges of strokes, without neighbouring lines. After the end, the crop
+/// includes a blank of up to one character, where a full stop may be too small or too faint for layout.
 fn crop(page: &Prepared, around: &Around<'_>, print: &Print, mode: WritingMode) -> BBox {
     let ink = mode.along(&print.bbox);
     let tight = ink.grown((ink.height() / 12).max(2));
@@ -177,7 +173,7 @@ fn crop(page: &Prepared, around: &Around<'_>, print: &Print, mode: WritingMode) 
     mode.along(&roomy).intersection(&BBox::of_size(page.gray.width(), page.gray.height()))
 }
 
-/// Reads one stretch and seats its glyphs in their cells.
+/// Reads one printed part and aligns its glyphs with the cells.
 fn read_print(
     (gray, ink): (&GrayImage, &Binary),
     print: &Print,
@@ -194,7 +190,7 @@ fn read_print(
     )
     .to_image();
     let mut read: Vec<ReadGlyph> = recognizer.read_line(&normalize_contrast(image, mode), mode)?;
-    // Engines are not trusted with blanks and control characters: a glyph is something printed.
+    // Drop blanks and control characters: a glyph is something printed.
     read.retain(|g| !g.text.trim().is_empty() && !g.text.chars().any(char::is_control));
     for glyph in &mut read {
         glyph.bbox = glyph.bbox.shifted(crop.left, crop.top).intersection(crop);

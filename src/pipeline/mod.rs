@@ -1,4 +1,4 @@
-//! One page, from scan to record: one line a stage.
+//! The pipeline for one page, from scan to page record. [`read_page`] calls the stages in order.
 
 mod align_glyphs;
 mod allowance;
@@ -43,74 +43,75 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-/// Everything the user can configure; what provenance records and what resuming compares.
+/// All settings of the pipeline. Provenance records them, and resuming a run compares them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// What files are accepted.
+    /// Accepted files and limits.
     pub scan: ScanOptions,
-    /// Negatives and shade.
+    /// Polarity and background normalization.
     pub background: BackgroundOptions,
-    /// Borders, turns, skew.
+    /// Borders, rotation and skew.
     pub deskew: DeskewOptions,
-    /// Ink and paper.
+    /// Ink threshold.
     pub binarize: BinarizeOptions,
-    /// Stamps, redactions, rulings.
+    /// Stamps, redactions and rulings.
     pub marks: MarksOptions,
-    /// What stamps say.
+    /// Stamp recognition.
     pub stamps: StampsOptions,
-    /// Lines.
+    /// Line detection.
     pub layout: LayoutOptions,
     /// Words of the head.
     pub telegram: TelegramOptions,
 }
 
-/// A page made straight and taken apart, ready to be read. Its pixels and boxes are those of the deskewed image.
+/// A deskewed page with marks and lines, ready for recognition. Pixels and boxes refer to the deskewed image.
 pub struct Prepared {
-    /// Gray, coloured ink lifted and marks erased: what lines are found in, and what an engine reads that marks mislead.
+    /// Gray image without coloured ink and marks. Used for line detection and for engines that marks confuse.
     pub gray: GrayImage,
-    /// Gray, coloured ink lifted and redactions erased, black stamps and rules as they are: what an engine reads that
-    /// reads through them. Erasing takes strokes of print along.
+    /// Gray image without coloured ink and redactions, but with black stamps and rulings. Used for engines that read
+    /// through marks, because erasing marks also removes strokes of text.
     pub through: GrayImage,
-    /// The paper, as it was before it was evened.
+    /// Background of the page before normalization.
     pub background: Background,
-    /// Its ink.
+    /// Text ink.
     pub ink: Binary,
-    /// What was erased.
+    /// The marks of the page.
     pub marks: Vec<Mark>,
-    /// Where the ink was given up: dots of halftones and noise.
+    /// Areas whose ink was discarded: halftone dots and noise.
     pub texture: Vec<BBox>,
-    /// The stamps and notes among them, set upright.
+    /// Upright pictures of the stamps and notes among the marks.
     stamps: Vec<StampPicture>,
     /// Lines in reading order.
     pub blocks: Vec<Block>,
-    /// Ink that may be lines beneath stamps, each a block of its own.
+    /// Candidate lines under stamps, each in its own block.
     pub beneath: Vec<Block>,
-    /// Blanks that part the print.
+    /// Blanks that separate text blocks.
     pub partings: Partings,
-    /// From here back to the scan.
+    /// Transform from the deskewed image to the scan.
     pub to_scan: Transform,
-    /// The skew that was measured.
+    /// The measured skew.
     pub skew: Skew,
-    /// Whether there was something dark beside the paper, which was cleared away.
+    /// Whether a dark border around the paper was removed.
     pub has_border: bool,
-    /// The turn that made the scan upright.
+    /// The rotation that makes the scan upright.
     pub turn: Turn,
 }
 
-/// The turn that sets a page upright.
+/// The rotation that makes a page upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Turn {
-    /// Clockwise quarter turns, degrees.
+    /// Clockwise rotation in degrees, a multiple of 90.
     pub degrees: u16,
-    /// Whether another turn reads better, but not clearly so: the page is left as it is.
+    /// Whether another rotation reads better, but not clearly so. The page is then not rotated.
     pub is_unsure: bool,
 }
 
 /// Reads one page.
 ///
 /// # Errors
-/// Where the engine fails: the error names page and stage. A line that cannot be read is a warning, unless none can.
+/// Returns an error with page and stage if the engine fails. A line that cannot be read is a warning, unless all lines
+/// fail.
 pub fn read_page(
     scan: &Scan,
     source: Source,
@@ -135,10 +136,10 @@ pub fn read_page(
     Ok(record::page(scan, source, prepared, (read, stamps), recognizer.describe(), settings))
 }
 
-/// Is told after each stage, and may ask for its picture.
+/// Callback after each stage. The second argument renders a picture of the result on demand.
 pub type Watch<'a> = dyn FnMut(Stage, &dyn Fn() -> RgbImage) + 'a;
 
-/// Everything before reading, of a page that stands upright: each stage measures, the settings decide, the stage applies.
+/// Runs all stages before recognition on an upright page.
 #[must_use]
 pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Prepared {
     let background = find_background(scan, &settings.background);
@@ -147,7 +148,7 @@ pub fn prepare(scan: &Pixels, settings: &Settings, watch: &mut Watch<'_>) -> Pre
     prepare_normalized(&even, &background, settings, watch)
 }
 
-/// Everything before reading of a page with dark print on even paper.
+/// Runs all stages before recognition on an upright page with a normalized background.
 fn prepare_normalized(
     scan: &Pixels,
     background: &Background,
@@ -161,10 +162,10 @@ fn prepare_normalized(
     prepared
 }
 
-/// A page that lies straight, without what is beside its paper.
+/// A deskewed page without dark borders.
 struct Straight<'a> {
     pixels: Cow<'a, Pixels>,
-    /// Gray, coloured ink lifted off.
+    /// Gray image without coloured ink.
     gray: GrayImage,
     ink: Binary,
     to_scan: Transform,
@@ -172,7 +173,7 @@ struct Straight<'a> {
     has_border: bool,
 }
 
-/// Sets a page straight.
+/// Removes borders and skew and binarizes the page.
 fn straighten<'a>(
     scan: &'a Pixels,
     background: &Background,
@@ -192,28 +193,28 @@ fn straighten<'a>(
         }
     };
     watch(Stage::Deskew, &|| pictures::color(&pixels));
-    // What has not been touched looks as it did.
+    // Reuse the earlier result if deskewing changed no pixels.
     let (gray, ink) = if matches!(pixels, Cow::Borrowed(_)) { (gray, ink) } else { look(&pixels, settings) };
     watch(Stage::Binarize, &|| pictures::rgb(&ink.to_gray()));
     Straight { pixels, gray, ink, to_scan, skew, has_border: border.is_some() }
 }
 
-/// A straight page whose marks are known and whose lines are not.
+/// A deskewed page with marks but without lines.
 struct Segmented {
-    /// The labels of its places, where the network was asked.
+    /// Labels of the segmentation network; `None` if rules alone find the marks.
     labels: Option<Labels>,
     marks: Vec<Mark>,
-    /// The ink of marks that hides nothing.
+    /// Ink of the marks, which [`marks::erase`] removes.
     mark_mask: Binary,
     /// The ink in which lines are found.
     text_ink: Binary,
-    /// Stamps and notes, set upright.
+    /// Upright pictures of the stamps and notes.
     stamps: Vec<StampPicture>,
-    /// Where ink was given up: dots of halftones and noise.
+    /// Areas whose ink was discarded: halftone dots and noise.
     texture: Vec<BBox>,
 }
 
-/// Finds the marks of a straight page.
+/// Finds the marks of a deskewed page.
 fn segment(
     straight: &Straight<'_>,
     background: &Background,
@@ -223,7 +224,7 @@ fn segment(
     let Straight { pixels, gray, ink, .. } = straight;
     let texture = find_texture(ink);
     let print = texture.as_ref().map_or(Cow::Borrowed(ink), |texture| Cow::Owned(ink.without(&texture.ink)));
-    // Print that stood in a panel is bold often, and no stamp.
+    // Text from a filled panel is often bold. Bold rows are then no evidence of a stamp.
     let bold_rows = settings.marks.bold_rows && background.panels() == 0;
     let options = MarksOptions { bold_rows, ..settings.marks.clone() };
     let labels = segmenter(settings)
@@ -243,7 +244,7 @@ fn segment(
     Segmented { labels, marks, mark_mask, text_ink, stamps, texture: texture.map_or(vec![], |t| t.places) }
 }
 
-/// Finds the lines of a page whose marks are known.
+/// Finds the lines of a page with known marks.
 fn lay_out(
     straight: Straight<'_>,
     segmented: Segmented,
@@ -286,7 +287,7 @@ fn lay_out(
     }
 }
 
-/// For each redaction how many characters it hides, by the pitch of the line that it stands in.
+/// Number of characters that each redaction hides, estimated from the character pitch of its line.
 fn hidden_characters(redactions: &[BBox], blocks: &[Block]) -> Vec<Option<u32>> {
     let mut estimates = vec![None; redactions.len()];
     for (line, mode) in blocks.iter().flat_map(|b| b.lines.iter().map(|l| (l, b.writing_mode))) {
@@ -301,7 +302,7 @@ fn hidden_characters(redactions: &[BBox], blocks: &[Block]) -> Vec<Option<u32>> 
     estimates
 }
 
-/// The marks with what is estimated of their redactions, which are in the same order.
+/// Sets the estimated character counts of the redactions. `hidden` is in the order of the redactions.
 fn with_hidden(mut marks: Vec<Mark>, hidden: Vec<Option<u32>>) -> Vec<Mark> {
     let redactions = marks.iter_mut().filter_map(|mark| match &mut mark.kind {
         RegionKind::Redaction { estimated_characters, .. } => Some(estimated_characters),
@@ -311,7 +312,7 @@ fn with_hidden(mut marks: Vec<Mark>, hidden: Vec<Option<u32>>) -> Vec<Mark> {
     marks
 }
 
-/// The network that finds the marks, loaded when it is first asked for; `None` where rules find them.
+/// The segmentation network, loaded on first use; `None` if rules alone find the marks.
 fn segmenter(settings: &Settings) -> Option<&'static Segmenter> {
     static SEGMENTER: OnceLock<Segmenter> = OnceLock::new();
     match settings.marks.method {
@@ -323,7 +324,7 @@ fn segmenter(settings: &Settings) -> Option<&'static Segmenter> {
     }
 }
 
-/// A page in gray, coloured ink lifted, and its ink.
+/// Gray image without coloured ink, and its binary image.
 fn look(page: &Pixels, settings: &Settings) -> (GrayImage, Binary) {
     let gray = lift_color(page);
     let ink = binarize(&gray, &settings.binarize);
@@ -331,12 +332,11 @@ fn look(page: &Pixels, settings: &Settings) -> (GrayImage, Binary) {
 }
 
 impl Prepared {
-    /// Boxes of the stamps in black ink.
     fn black_stamps(&self) -> Vec<BBox> {
         boxes(&self.marks, is_black)
     }
 
-    /// Whether an engine saw ink in a box: print, or beneath a black stamp whatever is dark there.
+    /// Whether a box contains ink that an engine sees: text ink, or any dark pixel under a black stamp.
     fn is_inked(&self, place: &BBox) -> bool {
         let is_dark = |b: &BBox| {
             let inside = b.intersection(place).intersection(&self.ink.bbox());
@@ -347,21 +347,19 @@ impl Prepared {
         self.ink.ink_in(place) > 0 || self.black_stamps().iter().any(is_dark)
     }
 
-    /// The redactions in the order in which layout was told of them.
+    /// The redactions, in the order that was passed to layout.
     fn redactions(&self) -> Vec<&Mark> {
         self.marks.iter().filter(|m| matches!(m.kind, RegionKind::Redaction { .. })).collect()
     }
 }
 
-/// Darker is ink, where an engine is given gray.
+/// Gray values below this are ink in the image that an engine reads.
 const MIDDLE_GRAY: u8 = 128;
 
-/// Whether a mark is a stamp in black ink.
 fn is_black(kind: &RegionKind) -> bool {
     matches!(kind, RegionKind::Stamp { color: StampColor::Black, .. })
 }
 
-/// Boxes of the marks of a kind, in their order.
 fn boxes(marks: &[Mark], is: impl Fn(&RegionKind) -> bool) -> Vec<BBox> {
     marks.iter().filter(|m| is(&m.kind)).map(|m| m.bbox).collect()
 }

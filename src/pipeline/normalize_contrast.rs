@@ -1,26 +1,26 @@
-//! Evens out the ink of a line: print that has faded in places is made as dark as the rest.
+//! Contrast normalization of a line image: faint parts become as dark as the rest.
 //!
-//! Engines set one threshold for a line; where half of it has faded, that half is lost. Window by window along the line
-//! the paper (a high percentile) and the darkest ink (a low one) are measured, and what lies between them is stretched
-//! to the whole range, the measures running smoothly from window to window. A window without print has little between
-//! the two: it is stretched no further than the faintest print that counts.
+//! Engines use one threshold per line and lose a faint part. The normalization measures the background (85th
+//! percentile) and the darkest ink (3rd percentile) in windows along the line, interpolates both levels between
+//! windows, and stretches the range between them to the full range. A window without text has almost no contrast. Its
+//! range is therefore not stretched more than that of the faintest text.
 
 use crate::page::WritingMode;
 use image::GrayImage;
 
-/// Length of a window, in heights of the line: a character and a half, so that each has ink.
+/// Length of a window, in line heights. One and a half characters, so that each window contains ink.
 const WINDOW: f32 = 1.5;
-/// Faintest print, as a part of the darkest of the line.
+/// Contrast of the faintest text, relative to the highest contrast in the line.
 const FAINTEST: f32 = 0.25;
 
-/// Paper and ink of a window.
+/// Background level and contrast of a window.
 #[derive(Clone, Copy)]
 struct Levels {
     background: f32,
     depth: f32,
 }
 
-/// The line with its ink evened out. A line without any contrast is returned as it is.
+/// Normalizes the contrast of a line. A line without contrast is returned unchanged.
 pub(super) fn normalize_contrast(mut line: GrayImage, mode: WritingMode) -> GrayImage {
     let (width, height) = line.dimensions();
     let (length, across) = if mode == WritingMode::HorizontalTb { (width, height) } else { (height, width) };
@@ -43,7 +43,7 @@ pub(super) fn normalize_contrast(mut line: GrayImage, mode: WritingMode) -> Gray
     line
 }
 
-/// Percentiles of the part of a line from one place to another.
+/// Measures the levels of a line between two positions.
 fn measure(line: &GrayImage, mode: WritingMode, from: u32, to: u32) -> Levels {
     let mut histogram = [0u32; 256];
     let (width, height) = line.dimensions();
@@ -68,7 +68,7 @@ fn measure(line: &GrayImage, mode: WritingMode, from: u32, to: u32) -> Levels {
     Levels { background, depth: background - ink }
 }
 
-/// The levels at a place, between those of the windows' middles.
+/// Levels at a position, interpolated between window centers.
 fn at(levels: &[Levels], place: u32, window: u32) -> Levels {
     let position = ((place as f32 + 0.5) / window as f32 - 0.5).clamp(0.0, (levels.len() - 1) as f32);
     let (before, part) = (position as usize, position.fract());

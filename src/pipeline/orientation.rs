@@ -1,18 +1,20 @@
-//! Which way up a page stands, by how its characters read.
+//! Page orientation, determined by reading characters.
 //!
-//! Ink alone does not tell: columns turned by a quarter look like lines. Nor does the reading of whole lines: a network
-//! that reads columns turned onto their side knows characters that lie on their left side as well as upright ones, so a
-//! page on its side reads surely too. Single characters tell. The cells of some long lines are cut out, each is turned
-//! on its own, and they are read side by side as a row. An engine that reads columns turned counter-clockwise reads two
-//! turns of a character: upright and lying on its left side; Tesseract, given a row, reads one. Either way the turn
-//! that sets the page upright is the one that reads surely itself and, where two do, whose next turn does too.
+//! Ink alone does not determine the orientation, because columns rotated by a quarter turn look like lines. Reading
+//! whole lines does not determine it either: the network reads columns rotated counter-clockwise and therefore knows
+//! characters that lie on their left side as well as upright ones. Single characters do. The cells of some long lines
+//! are cut out, each is rotated alone, and the cells are read side by side as a row. The network then reads two
+//! rotations of a character, upright and lying on its left side; Tesseract reads only the upright one. The correct page
+//! rotation is the one whose characters are read with confidence, and, if there are two such rotations, the one that is
+//! 90° clockwise of the other.
 //!
-//! A turn needs a clear margin over the page as it is; without one the page stays as it is, and says so. A direction of
-//! writing that the user tells leaves two turns: those by which the lines that the ink shows run so.
+//! The page is rotated only if the best rotation is clearly better than all others. If another rotation is better, but
+//! not clearly, the page is not rotated and has a warning. A configured writing direction leaves two rotations, for which
+//! the lines found in the ink have that direction.
 //!
-//! Nine cables from clean to heavy, each turned four ways, are all set upright with either engine, and none of 63
-//! upright ones is turned. A page with hardly any Japanese that reads surely, in another script or very faint, stays as
-//! it is.
+//! Nine telegrams from clean to heavily degraded, each in four rotations, are all made upright with either engine. None
+//! of 63 upright telegrams is rotated. Failure cases: a page with hardly any confident Japanese characters, such as one
+//! in another script or a very faint one, is not rotated.
 
 use super::normalize_contrast::normalize_contrast;
 use super::{Prepared, Settings, Turn, prepare_normalized};
@@ -25,25 +27,24 @@ use crate::raster::Pixels;
 use crate::recognize::Recognizer;
 use image::{GrayImage, Luma, imageops};
 
-/// A character is sure from here on.
+/// Confidence from which a character counts.
 const SURE: f32 = 0.95;
-/// Share of sure characters of one turn at which the page is taken to stand that way.
+/// Least share of confident characters in the correct rotation.
 const CONVINCING: f64 = 0.35;
-/// As much as a turn that does not read may have, of the one that does.
+/// Largest share of confident characters in an unreadable rotation, relative to a readable one.
 const UNREAD: f64 = 0.5;
-/// A page is turned where so many times as much reads as in any other turn. Seven turns of three cables clear it; it was not
-/// set on data.
+/// Least ratio of the best score to any other. Seven rotations of three telegrams exceed it; not set on data.
 const CLEAR: f64 = 1.25;
-/// Cells of one row.
+/// Largest number of cells in a row.
 const ROW: usize = 12;
-/// Rows that are read of each turn.
+/// Number of rows that are read for each rotation.
 const ROWS: usize = 4;
-/// Fewest cells that tell anything. So many that read surely, and hardly any of them clockwise, tell all.
+/// Fewest cells for a decision, and for the early exit of a page that is already upright.
 const LEAST_CELLS: usize = 12;
-/// Side of a cell in a row, pixels: the height that the network reads at.
+/// Side of a cell in a row, px: the input height of the network.
 const SIDE: u32 = 48;
 
-/// The page prepared, turned upright where its characters read better so.
+/// Prepares the page and rotates it upright if its characters then read better.
 pub(super) fn prepare_upright(
     scan: &Pixels,
     background: &Background,
@@ -54,7 +55,7 @@ pub(super) fn prepare_upright(
         return prepare_normalized(scan, background, settings, &mut |_, _| {});
     }
     let told = settings.layout.direction;
-    // Told of a direction, layout finds lines of no other, whichever way the page lies.
+    // With a configured direction, layout finds lines of that direction only. The orientation needs the lines of both.
     let by_ink = Settings {
         layout: LayoutOptions { direction: Direction::Auto, ..settings.layout.clone() },
         ..settings.clone()
@@ -69,7 +70,7 @@ pub(super) fn prepare_upright(
     Prepared { to_scan: prepared.to_scan.then(&back), turn: found, ..prepared }
 }
 
-/// Which of the four turns a direction of writing leaves, by the lines that the ink shows.
+/// The rotations that are compatible with the configured direction, derived from the lines found in the ink.
 fn may_turn(page: &Prepared, told: Direction) -> [bool; 4] {
     let lines =
         |mode| page.blocks.iter().filter(|b| b.writing_mode == mode).map(|b| b.lines.len()).sum::<usize>();
@@ -82,7 +83,7 @@ fn may_turn(page: &Prepared, told: Direction) -> [bool; 4] {
     [!lies, lies, !lies, lies]
 }
 
-/// The turn that sets the page upright, of those that it may be.
+/// Finds the rotation that makes the page upright, among the allowed ones.
 fn find_turn(page: &Prepared, may: [bool; 4], recognizer: &mut dyn Recognizer) -> Turn {
     let rows = sample(page);
     let as_it_is = Turn::default();
@@ -90,8 +91,9 @@ fn find_turn(page: &Prepared, may: [bool; 4], recognizer: &mut dyn Recognizer) -
         return as_it_is;
     }
     let mut read = |row: &[BBox], degrees: u16| sure_cells(&page.gray, row, degrees, recognizer);
-    // Upright is the only way in which this turn reads and a clockwise one does not. Most pages need no more than a row
-    // of each: of its twelve cells nine or more read surely on eleven cables of twelve, clockwise one at most.
+    // Only an upright page is readable as given and unreadable after a clockwise quarter turn. One row for each usually
+    // suffices: on eleven telegrams of twelve, at least nine of its twelve cells are confident, and at most one after a
+    // clockwise quarter turn.
     let (mut given, mut clockwise, mut cells) = (0, 0, 0);
     for row in &rows {
         given += read(row, 0);
@@ -109,7 +111,7 @@ fn find_turn(page: &Prepared, may: [bool; 4], recognizer: &mut dyn Recognizer) -
     }
     let mut all = |degrees: u16| share(rows.iter().map(|row| read(row, degrees)).sum());
     let shares = [given, clockwise, all(180), all(270)];
-    // The turn before: what it leaves lying on its left side.
+    // The second term is the rotation by 90° less, which leaves the characters on their left side.
     let score = |turn: usize| shares[turn] + UNREAD * shares[(turn + 3) % 4];
     let allowed = || (0..4).filter(|&turn| may[turn]);
     let best = allowed().max_by(|&a, &b| score(a).total_cmp(&score(b)).then(b.cmp(&a))).unwrap_or(0);
@@ -121,7 +123,7 @@ fn find_turn(page: &Prepared, may: [bool; 4], recognizer: &mut dyn Recognizer) -
     }
 }
 
-/// Cells with print of the longest lines, row by row.
+/// Inked cells of the longest lines, one row per line.
 fn sample(page: &Prepared) -> Vec<Vec<BBox>> {
     let inked = |cells: &[Cell]| cells.iter().filter(|c| c.ink > 0).map(|c| c.bbox).take(ROW).collect();
     let prints = page.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.parts);
@@ -133,18 +135,18 @@ fn sample(page: &Prepared) -> Vec<Vec<BBox>> {
     rows
 }
 
-/// How many cells of a row, each turned clockwise by so many degrees, read as Japanese characters surely.
+/// Number of cells of a row that read as confident Japanese characters after a clockwise rotation of each cell.
 fn sure_cells(gray: &GrayImage, row: &[BBox], degrees: u16, recognizer: &mut dyn Recognizer) -> usize {
     let is_sure = |text: &str, confidence: f32| {
         confidence > SURE && text.chars().any(|c| matches!(c, 'ぁ'..='ヺ' | '一'..='鿿'))
     };
     let picture = normalize_contrast(compose(gray, row, degrees), WritingMode::HorizontalTb);
-    // An engine that fails here fails on the lines too, where that is recorded.
+    // An engine that fails here also fails on the lines, where the failure is recorded.
     let read = recognizer.read_line(&picture, WritingMode::HorizontalTb).unwrap_or_default();
     read.iter().filter(|g| is_sure(&g.text, g.confidence.value())).count()
 }
 
-/// The cells side by side, each turned on its own.
+/// Composes a row image of the cells, each rotated alone.
 fn compose(gray: &GrayImage, cells: &[BBox], degrees: u16) -> GrayImage {
     let mut row = GrayImage::from_pixel(SIDE * cells.len() as u32, SIDE, Luma([255]));
     for (place, cell) in (0..).step_by(SIDE as usize).zip(cells) {
@@ -171,11 +173,11 @@ mod tests {
     use crate::page::Confidence;
     use crate::recognize::{EngineDescription, ReadGlyph, RecognizeError};
 
-    /// Reads surely what is heavy at its foot, as the characters of [`page`] are; or, where it has learned columns laid
-    /// on their side, at its right too.
+    /// Fake engine: reads characters that are heavy at the bottom, as those of [`page`] are. With `and_the_right`, it
+    /// also reads characters that are heavy on the right, like an engine trained on rotated columns.
     struct KnowsTheFoot {
         and_the_right: bool,
-        /// Rows that it was given.
+        /// Number of rows read.
         rows: usize,
     }
 
@@ -210,7 +212,7 @@ mod tests {
         }
     }
 
-    /// Three lines of characters that stand on two thick legs.
+    /// Three lines of characters with two thick legs each.
     fn page() -> Pixels {
         Pixels::Gray(GrayImage::from_fn(800, 500, |x, y| {
             let in_line = (80..720).contains(&x) && (80..440).contains(&y) && (y - 80) % 120 < 40;
@@ -222,7 +224,7 @@ mod tests {
         }))
     }
 
-    /// Lines are told by their ink: the network of the marks has seen no signs such as those drawn here.
+    /// Lines from ink only, because the segmentation network was not trained on such synthetic characters.
     fn by_ink() -> Settings {
         let marks = MarksOptions { method: MarksMethod::Rules, ..MarksOptions::default() };
         Settings { marks, ..Settings::default() }

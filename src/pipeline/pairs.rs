@@ -1,10 +1,12 @@
-//! Digits side by side in one cell of vertical print (縦中横: 47年, 12億).
+//! Digits side by side in one cell of vertical text (縦中横: 47年, 12億).
 //!
-//! An engine reads a column from above, a character a cell, and drops one digit of a pair though it is sure. So a cell that was
-//! read as a digit, or unsurely, and holds two or three pieces of ink of one height side by side is read again by itself, from
-//! left to right. It takes what is read there if that is digits, surely. (川 and 小 have such pieces, too; they stay.)
+//! An engine reads one character per cell from top to bottom and drops one digit of a pair, even with a high
+//! confidence. This module checks each cell whose glyph is a digit or has a low confidence. If the cell contains two or
+//! three side-by-side pieces of ink of equal height, it is read again alone, from left to right. The result replaces
+//! the glyph if it consists of confident digits only. The characters 川 and 小 also have such pieces and stay as they
+//! are.
 //!
-//! The measures were set on four drawn pages with 616 pairs, two typefaces; no real page with pairs was at hand.
+//! The limits were set on four synthetic pages with 616 pairs in two typefaces; no real page with pairs was available.
 
 use super::normalize_contrast::normalize_contrast;
 use crate::geometry::BBox;
@@ -13,22 +15,21 @@ use crate::raster::Binary;
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
 
-/// A glyph below this confidence may be any character.
+/// Confidence below which a glyph that is not a digit is checked, too.
 const UNSURE: f32 = 0.9;
-/// Digits count from this confidence on.
+/// Least confidence of a digit.
 const SURE: f32 = 0.8;
-/// Height of a digit, in cells, at least; those of a pair are alike up to this part of the higher one.
+/// Least height of the highest digit in cell heights, and of the others relative to it.
 const HEIGHT: (f64, f64) = (0.45, 0.8);
-/// Lower than this, in its widths, no box is that of a cell: an engine's own boxes may be.
+/// Least height of a cell, in cell widths. A flatter box is an engine's box rather than a cell.
 const WHOLE: f64 = 0.75;
-/// Width of a digit, in cells, at most.
+/// Largest width of a digit, in cell widths.
 const WIDEST: f64 = 0.6;
 
-/// Puts the digits that stand side by side in one cell in the place of the glyph that was read there. Boxes are those of the
-/// page.
+/// Replaces glyphs of cells with side-by-side digits by these digits. The boxes are in page coordinates.
 ///
 /// # Errors
-/// Where the engine fails.
+/// Returns an error if the engine fails.
 pub(super) fn split_pairs(
     glyphs: &mut Vec<ReadGlyph>,
     (gray, ink): (&GrayImage, &Binary),
@@ -47,7 +48,7 @@ pub(super) fn split_pairs(
             at += 1;
             continue;
         }
-        // The engine may have seen both, one below the other.
+        // The engine may have read both digits, one below the other.
         let is_of_cell = |glyph: &ReadGlyph| {
             let middle = glyph.bbox.center().y;
             is_digit(&glyph.text) && middle >= f64::from(cell.top) && middle < f64::from(cell.bottom)
@@ -67,7 +68,7 @@ fn is_digit(text: &str) -> bool {
     characters.next().is_none() && first.is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(&c))
 }
 
-/// The box around pieces of ink that stand side by side in a cell as digits do.
+/// Box of the side-by-side pieces of ink in a cell, if they have the shape of digits.
 fn side_by_side(ink: &Binary, cell: &BBox) -> Option<BBox> {
     let (wide, high) = (f64::from(cell.width()), f64::from(cell.height()));
     if high < WHOLE * wide {
@@ -92,7 +93,7 @@ fn side_by_side(ink: &Binary, cell: &BBox) -> Option<BBox> {
     is_pair.then_some(all)
 }
 
-/// A box without the blank rows at its top and bottom.
+/// The box without blank rows at its top and bottom.
 fn rows_of(ink: &Binary, bbox: &BBox) -> BBox {
     let is_inked = |&y: &i32| ink.ink_in(&BBox { top: y, bottom: y + 1, ..*bbox }) > 0;
     let top = (bbox.top..bbox.bottom).find(is_inked).unwrap_or(bbox.top);
@@ -100,7 +101,8 @@ fn rows_of(ink: &Binary, bbox: &BBox) -> BBox {
     BBox { top, bottom, ..*bbox }
 }
 
-/// The digits in a part of a cell, as high as the cell; none where anything else is read, or unsurely.
+/// Reads the digits in part of a cell, with boxes as high as the cell. Empty unless all characters are confident
+/// digits.
 fn read_digits(
     gray: &GrayImage,
     place: &BBox,
@@ -133,7 +135,7 @@ mod tests {
 
     const CELL: BBox = BBox { left: 20, top: 30, right: 60, bottom: 70 };
 
-    /// A page with bars side by side: left end, width and height of each.
+    /// A page with bars side by side, each given as left edge, width and height.
     fn page(bars: &[(u32, u32, u32)]) -> (GrayImage, Binary) {
         let is_ink = |x: u32, y: u32| {
             bars.iter().any(|&(left, width, height)| {

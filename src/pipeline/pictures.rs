@@ -1,4 +1,4 @@
-//! What each stage did, as pictures for people.
+//! Debug pictures of the stages.
 
 use super::Prepared;
 use super::legend::draw_legend;
@@ -18,7 +18,7 @@ const GREEN: Rgb<u8> = Rgb([20, 150, 60]);
 const VIOLET: Rgb<u8> = Rgb([150, 40, 190]);
 const ORANGE: Rgb<u8> = Rgb([235, 140, 0]);
 
-/// The marks over the straight page in colours that a legend explains, stamps as they are turned.
+/// The marks on the deskewed page, with a legend. Stamps have tilted outlines.
 pub(super) fn marks(page: &RgbImage, marks: &[Mark], stamps: &[StampPicture]) -> RgbImage {
     let mut picture = page.clone();
     let mut stamps = stamps.iter();
@@ -54,7 +54,7 @@ fn color_of(kind: &RegionKind) -> Rgb<u8> {
     }
 }
 
-/// The stamps set upright, as they are read: one stamp a row, its views side by side.
+/// The upright stamp images that the engine reads: one row per stamp, its views side by side.
 pub(super) fn stamps(stamps: &[StampPicture]) -> RgbImage {
     let gap = 10;
     let width = |s: &StampPicture| s.views.iter().map(|v| v.width() + gap).sum::<u32>();
@@ -74,8 +74,8 @@ pub(super) fn stamps(stamps: &[StampPicture]) -> RgbImage {
     picture
 }
 
-/// The lines over what is read: horizontal blue, vertical green, blocks orange, cells thin and gray, redactions
-/// violet; the order is drawn as a path from line to line.
+/// The lines on the gray image: horizontal lines blue, vertical ones green, blocks orange, cells thin gray, redactions
+/// violet. A red path through the lines shows the reading order.
 pub(super) fn lines(prepared: &Prepared) -> RgbImage {
     let mut picture = rgb(&prepared.gray);
     let redactions = prepared.redactions();
@@ -107,7 +107,7 @@ pub(super) fn lines(prepared: &Prepared) -> RgbImage {
     picture
 }
 
-/// A page in colour, be it gray.
+/// The page as a colour image.
 pub(super) fn color(pixels: &Pixels) -> RgbImage {
     match pixels {
         Pixels::Gray(gray) => rgb(gray),
@@ -115,12 +115,12 @@ pub(super) fn color(pixels: &Pixels) -> RgbImage {
     }
 }
 
-/// A gray picture that can be drawn on in colour.
+/// Converts a gray image to colour.
 pub(super) fn rgb(gray: &GrayImage) -> RgbImage {
     image::DynamicImage::ImageLuma8(gray.clone()).into_rgb8()
 }
 
-/// A closed line through four corners.
+/// Draws a closed polygon through four corners.
 fn outline(picture: &mut RgbImage, corners: &[Point; 4], color: Rgb<u8>, thickness: i32) {
     for (a, b) in corners.iter().zip(corners.iter().cycle().skip(1)) {
         for (dx, dy) in (0..thickness).flat_map(|dy| (0..thickness).map(move |dx| (dx as f32, dy as f32))) {

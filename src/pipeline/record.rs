@@ -1,4 +1,4 @@
-//! Makes the page record: back to scan coordinates, regions with ids, fields, provenance.
+//! Builds the page record: scan coordinates, regions with ids, telegram fields, provenance.
 
 use super::lines::{ReadBlock, ReadLines};
 use super::stamps::ReadStamp;
@@ -12,7 +12,7 @@ use crate::recognize::EngineDescription;
 use crate::scan::Scan;
 use crate::telegram::{Vocabulary, assign_roles, parse_telegram};
 
-/// The record of a page that was read.
+/// Builds the record of a page.
 pub(super) fn page(
     scan: &Scan,
     source: Source,
@@ -68,7 +68,7 @@ pub(super) fn page(
     }
 }
 
-/// Blocks by the page that they stand on, where there are two beside a gutter: those of the one read first stand first.
+/// Groups blocks by page. A scan with a gutter has two pages; the page that is read first comes first.
 fn by_page(blocks: Vec<ReadBlock>, gutter: Option<i32>) -> Vec<Vec<ReadBlock>> {
     let Some(gutter) = gutter else { return vec![blocks] };
     let is_left = |block: &ReadBlock| {
@@ -80,13 +80,13 @@ fn by_page(blocks: Vec<ReadBlock>, gutter: Option<i32>) -> Vec<Vec<ReadBlock>> {
     vec![first, second]
 }
 
-/// Print with its parts in the cable, print that turned out to be notes, and the fields.
+/// Text regions with roles, text regions that turned out to be handwritten notes, and the telegram fields.
 #[derive(Default)]
 struct Interpreted {
     regions: Vec<Region>,
     notes: Vec<Region>,
     telegram: Option<Telegram>,
-    /// Telegrams of the second page of a scan, where the first has one too.
+    /// Telegrams on the second page of a scan whose first page also has one.
     more_telegrams: Vec<Telegram>,
 }
 
@@ -102,7 +102,8 @@ impl Interpreted {
     }
 }
 
-/// Roles and fields depend on where lines stand on the upright page: a scan that lies on its side is turned for them.
+/// Assigns roles and parses the fields. Both depend on positions on the upright page, so a rotated scan is rotated
+/// first.
 fn interpret(
     texts: Vec<Region>,
     first: usize,
@@ -137,7 +138,7 @@ fn text_region(block: ReadBlock, back: &Transform, canvas: &BBox) -> Region {
     }
 }
 
-/// A line with its boxes in pixels of the scan; it holds its glyphs there too.
+/// Maps the boxes of a line to the scan and makes the line box contain its glyph boxes.
 fn on_scan(mut line: Line, back: &Transform, canvas: &BBox) -> Line {
     line.bbox = back.apply_bbox(&line.bbox).intersection(canvas);
     for glyph in &mut line.glyphs {
@@ -147,7 +148,7 @@ fn on_scan(mut line: Line, back: &Transform, canvas: &BBox) -> Line {
     line
 }
 
-/// Stamps, redactions, handwriting (what was read as lines of print, too) and rulings, with ids by kind.
+/// Regions of stamps, redactions, handwriting (including notes found among text lines) and rulings, with ids by kind.
 fn mark_regions(
     prepared: &Prepared,
     stamps: Vec<ReadStamp>,
@@ -164,7 +165,7 @@ fn mark_regions(
             && let Some((picture, read)) = stamps.next()
         {
             if let RegionKind::Stamp { tilt_degrees, readings, .. } = &mut region.kind {
-                // The stamp leans with the page.
+                // The tilt is measured on the deskewed page; the record includes the page skew.
                 *tilt_degrees = ((picture.tilt_degrees + prepared.skew.degrees) * 100.0).round() / 100.0;
                 *readings = read.readings;
             }
@@ -215,7 +216,7 @@ mod tests {
     use super::*;
     use crate::page::WritingMode;
 
-    /// A region of one line of square cells.
+    /// A region with one line of square cells.
     fn region(text: &str, left: i32, top: i32) -> Region {
         let bbox = BBox::from_ltwh(left, top, 50 * text.chars().count() as i32, 50);
         let glyph = |(i, c): (usize, char)| crate::page::Glyph {

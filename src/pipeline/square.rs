@@ -1,7 +1,8 @@
-//! Faxes: pixels that are higher than wide are made square before anything is measured.
+//! Makes pixels square. Faxes have pixels that are higher than wide.
 //!
-//! Everything after takes a character to be as wide as high, and skew to be an angle. A standard fax has 204 dots an inch
-//! across and 98 down. The coarser side is stretched to the finer one, and boxes are mapped back to the scan as it is.
+//! All stages assume that a character is as wide as high and that skew is an angle. A standard fax has 204 dpi
+//! horizontally and 98 dpi vertically. The coarser axis is resampled to the resolution of the finer one. The returned
+//! transform maps boxes back to the original scan.
 
 use crate::geometry::Transform;
 use crate::raster::Pixels;
@@ -9,7 +10,7 @@ use crate::scan::Scan;
 use image::imageops::{FilterType, resize};
 use std::borrow::Cow;
 
-/// The scan with square pixels, and the way back; as it is where its pixels are square.
+/// The scan with square pixels, and the transform back to the scan. A scan with square pixels is returned unchanged.
 #[must_use]
 pub fn square(scan: &Scan) -> (Cow<'_, Pixels>, Transform) {
     let (Some(across), Some(down)) = (scan.dpi, scan.dpi_down) else {

@@ -1,4 +1,4 @@
-//! What was measured on the way, for the record's provenance.
+//! Provenance steps with the measurements of each stage.
 
 use super::Prepared;
 use crate::background::Polarity;
@@ -7,7 +7,7 @@ use crate::page::{Region, RegionKind};
 use crate::provenance::Step;
 use crate::scan::{Note, Scan};
 
-/// What was to be noted of the scan, if anything: text that a PDF has already, which is not used; a second resolution.
+/// Notes about the scan, if any, such as existing PDF text, which is not used, or a different vertical resolution.
 pub(super) fn scan(scan: &Scan) -> Option<Step> {
     let name = |note: &Note| note.code().replace('-', "_");
     let mut noted = scan.notes.iter().fold(step(Stage::Scan), |step, note| step.with(&name(note), true));
@@ -17,7 +17,7 @@ pub(super) fn scan(scan: &Scan) -> Option<Step> {
     (!noted.measured.is_empty()).then_some(noted)
 }
 
-/// The stages before reading.
+/// The steps before recognition.
 pub(super) fn before_reading(prepared: &Prepared) -> Vec<Step> {
     let count = |is: fn(&RegionKind) -> bool| prepared.marks.iter().filter(|m| is(&m.kind)).count();
     let ink = prepared.ink.ink_in(&prepared.ink.bbox()) as f64 / prepared.ink.bbox().area().max(1) as f64;
@@ -46,7 +46,7 @@ pub(super) fn before_reading(prepared: &Prepared) -> Vec<Step> {
     ]
 }
 
-/// What was read.
+/// The recognition step.
 pub(super) fn reading(regions: &[Region], rotation: u16) -> Step {
     let glyphs: usize = regions.iter().flat_map(|r| &r.lines).map(|l| l.glyphs.len()).sum();
     step(Stage::Recognize).with("glyphs", glyphs).with("quarter_turn_degrees", rotation)
@@ -56,7 +56,7 @@ fn step(stage: Stage) -> Step {
     Step::new(&stage.to_string())
 }
 
-/// To four places: what the measures are good for.
+/// Rounds to four decimal places, the precision of the measurements.
 fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }

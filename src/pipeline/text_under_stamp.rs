@@ -1,9 +1,9 @@
-//! Print that stands wholly beneath a stamp: （終） at the end of a cable, or its sender, under the stamp that was set
-//! beside them.
+//! Text that lies completely under a stamp, such as （終） at the end of a telegram or its sender.
 //!
-//! Layout cannot tell it from strokes of the stamp itself, and keeps it apart. Here it is read, and what says something
-//! else than the stamp is print: every character read with some confidence, all of them together surely, and none of
-//! them one of the stamp's. Where nothing was read in the stamp there is nothing to compare with, and nothing is raised.
+//! Layout cannot distinguish such text from strokes of the stamp and returns it as separate candidate lines. This
+//! module reads the candidates. A candidate becomes text if the mean confidence is high, each character has a moderate
+//! confidence, and no character also occurs in the text of the stamp. If the stamp itself was not read, no comparison
+//! is possible and the candidates are dropped.
 
 use super::lines::{Around, read_line};
 use super::stamps::Way;
@@ -14,15 +14,15 @@ use crate::orthography::Folding;
 use crate::page::{Line, RegionKind};
 use crate::recognize::{RecognizeError, Recognizer};
 
-/// Least confidence in all that is read beneath a stamp, and in each of its characters.
+/// Least mean confidence of a line under a stamp, and least confidence of each of its characters.
 pub(super) const SURE: (f32, f32) = (0.85, 0.5);
-/// Fewest characters of a line: strokes of a stamp may look like any single one.
+/// Fewest characters of a line, because strokes of a stamp can resemble a single character.
 const CHARACTERS: usize = 2;
 
-/// Gives the page the lines beneath its stamps that are print.
+/// Adds the candidate lines under stamps that are text to the page.
 ///
 /// # Errors
-/// Where the engine's model is missing. What it fails on is not raised.
+/// Returns an error if the engine's model is missing. Candidates on which the engine fails are dropped.
 pub(super) fn raise_print(
     page: &mut Prepared,
     stamps: &[Option<Way>],
@@ -62,7 +62,7 @@ fn is_print(
     Ok(is_print)
 }
 
-/// The characters of all stamps over a place, full and half width being one; `None` where one of them was not read.
+/// Characters of all stamps over a place, without distinction of width; `None` if one of these stamps was not read.
 pub(super) fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -> Option<Vec<char>> {
     let is_picture = |kind: &RegionKind| matches!(kind, RegionKind::Stamp { .. } | RegionKind::Handwriting);
     let marks = page.marks.iter().filter(|mark| is_picture(&mark.kind));
@@ -75,12 +75,12 @@ pub(super) fn said_over(page: &Prepared, stamps: &[Option<Way>], place: &BBox) -
     Some(said)
 }
 
-/// A text, full and half width being one.
+/// Text without distinction between full and half width.
 pub(super) fn of_one_width(text: &str) -> String {
     Folding { width: true, ..Folding::default() }.fold(text)
 }
 
-/// Whether a line is print beyond doubt.
+/// Whether a line meets the confidence limits for text under a stamp.
 fn is_sure(line: &Line) -> bool {
     line.glyphs.len() >= CHARACTERS
         && line.confidence.value() >= SURE.0

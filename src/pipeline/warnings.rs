@@ -1,7 +1,7 @@
 //! Warnings of a page record: places where a person should check the result ([`WarningCode`] lists the kinds).
 //!
-//! Engines that lose their place on a line repeat a character, or give characters where there is no ink. Text over a
-//! redaction cannot have been read from the page. Each kind is tested by itself on the final regions.
+//! An engine that loses its position on a line repeats a character or returns characters where there is no ink. Text
+//! over a redaction cannot have been read from the page. Each kind is tested alone, on the final regions.
 
 use super::Prepared;
 use crate::background::Background;
@@ -11,26 +11,26 @@ use crate::page::{
 };
 use crate::scan::Note;
 
-/// Hardly any text was read where the boxes of the characters cover less than this part of the cells of the page that hold both
-/// dark and bright ([`crate::background::Background::marked_cells`]). On ten cables they cover 0.19 to 0.94.
+/// Least ratio of the area of confident glyphs to that of the marked cells, which contain both dark and bright pixels
+/// ([`crate::background::Background::marked_cells`]). On ten telegrams it is 0.19 to 0.94.
 const LEAST_COVERED: f64 = 0.08;
-/// Fewest such cells on a page that ought to have text: a page number has fewer.
+/// Fewest marked cells on a page that should have text. A page with only a page number has fewer.
 const LEAST_MARKED: usize = 100;
-/// Lines read with less confidence than this are pointed out.
+/// Confidence below which a line has a warning.
 const LOW_CONFIDENCE: f32 = 0.6;
-/// So many equal characters in a row are doubtful: 一々, 八八 and いいい are Japanese, a fourth is not.
+/// Shortest suspicious run of equal characters: 一々, 八八 and いいい are Japanese, four are not.
 const REPEATED: usize = 4;
-/// Most that the pitch of a line may differ from its block's, as a part of it.
+/// Largest difference between the pitch of a line and that of its block, relative to the latter.
 const OFF_PITCH: f64 = 0.25;
-/// Fewest characters that have a pitch, and fewest lines of a block that has one.
+/// Fewest characters for a line pitch, and fewest lines for a block pitch.
 const LEAST: (usize, usize) = (5, 3);
 
-/// A warning about the page as a whole.
+/// A warning about the whole page.
 fn of_whole_page(code: WarningCode, message: String) -> Warning {
     Warning { code, region: None, line: None, message }
 }
 
-/// A telegram on the second page of a scan: the record holds the fields of one.
+/// Warning for a telegram on the second page of a scan. The record has fields for one telegram only.
 pub(super) fn second_telegram(telegram: &Telegram) -> Warning {
     let number = telegram.number.map(|number| format!(", number {number}")).unwrap_or_default();
     let message = format!(
@@ -40,7 +40,7 @@ pub(super) fn second_telegram(telegram: &Telegram) -> Warning {
     of_whole_page(WarningCode::SecondTelegram, message)
 }
 
-/// Whether hardly any text of all regions was read, though the page has ink.
+/// Warning for a page with ink and hardly any recognized text.
 pub(super) fn little_text(regions: &[Region], background: &Background) -> Option<Warning> {
     let glyphs = regions.iter().flat_map(|region| &region.lines).flat_map(|line| &line.glyphs);
     let read: Vec<i64> = glyphs
@@ -59,7 +59,7 @@ pub(super) fn little_text(regions: &[Region], background: &Background) -> Option
     })
 }
 
-/// The parts of the page that were given up. Boxes are those of the scan.
+/// Warnings about skipped areas. Boxes in messages are in scan coordinates.
 pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
     let on_scan = |bbox: &BBox| {
         let [left, top, right, bottom] = prepared.to_scan.apply_bbox(bbox).into();
@@ -81,7 +81,7 @@ pub(super) fn of_page(prepared: &Prepared, given_up: &[BBox]) -> Vec<Warning> {
     texture.into_iter().chain(illegible).collect()
 }
 
-/// Everything that may be doubted, region by region. Boxes are those of the scan.
+/// Warnings about skew, orientation and text regions. The boxes of the regions are in scan coordinates.
 pub(super) fn of_regions(regions: &[Region], prepared: &Prepared) -> Vec<Warning> {
     let mut found = Vec::new();
     if prepared.skew.confidence.value() < 0.2 {
@@ -113,13 +113,13 @@ pub(super) fn of_regions(regions: &[Region], prepared: &Prepared) -> Vec<Warning
     found
 }
 
-/// What may be doubted because of the file that the page comes from.
+/// Warnings about damage to the source file.
 pub(super) fn of_scan(notes: &[Note]) -> Vec<Warning> {
     let warning = |note: &Note| Some(of_whole_page(code(*note)?, note.doubt()?.to_owned()));
     notes.iter().filter_map(warning).collect()
 }
 
-/// The warning of a note; `None` where the note is about no damage.
+/// Warning code of a note; `None` if the note is not about damage.
 fn code(note: Note) -> Option<WarningCode> {
     match note {
         Note::TextLayer => None,
@@ -128,7 +128,7 @@ fn code(note: Note) -> Option<WarningCode> {
     }
 }
 
-/// What may be doubted in the text of stamps.
+/// Warnings about the text of stamps.
 pub(super) fn of_stamps(regions: &[Region]) -> Vec<Warning> {
     let mut found = Vec::new();
     for region in regions {
@@ -162,7 +162,8 @@ fn of_reading(line: &Line) -> Option<Doubt> {
     }
 }
 
-/// A run of one character, longer than print has it. Digits and marks (００００, ……, ×××) do stand in rows.
+/// Warning for a run of one character that is too long for Japanese text. Runs of digits and marks (００００, ……, ×××) are
+/// valid.
 fn repeated(line: &Line) -> Option<Doubt> {
     let is_of_words = |g: &Glyph| g.text.chars().all(|c| matches!(c, 'ぁ'..='ヺ' | '々' | '一'..='鿿'));
     let run = line.glyphs.chunk_by(|a, b| a.text == b.text).max_by_key(|run| run.len())?;
@@ -171,7 +172,7 @@ fn repeated(line: &Line) -> Option<Doubt> {
     })
 }
 
-/// The redactions of a page, found by place.
+/// The redactions of a page with a spatial index.
 struct Redactions {
     all: Vec<BBox>,
     places: BoxIndex,
@@ -188,7 +189,7 @@ impl Redactions {
     }
 }
 
-/// Characters that were not there to be read.
+/// Warnings for characters over a redaction or without ink.
 fn invented(line: &Line, prepared: &Prepared, redactions: &Redactions) -> Vec<Doubt> {
     let Some(to_page) = prepared.to_scan.inverse() else { return vec![] };
     let (mut hidden, mut blank) = (String::new(), String::new());
@@ -208,13 +209,13 @@ fn invented(line: &Line, prepared: &Prepared, redactions: &Redactions) -> Vec<Do
     over.into_iter().chain(without).collect()
 }
 
-/// Whether a character's place lies over a redaction for the most part. Its cell is wider than its ink, so beside a
-/// redaction the two may share a little.
+/// Whether more than half of a character box lies over a redaction. The cell is wider than the ink, so a character
+/// beside a redaction may overlap it slightly.
 fn is_over(place: &BBox, redaction: &BBox) -> bool {
     2 * place.intersection(redaction).area() > place.area()
 }
 
-/// A line that does not keep the pitch of its block.
+/// Warning for a line whose pitch differs from that of its block.
 fn off_pitch(line: &Line, mode: WritingMode, usual: Option<f64>) -> Option<Doubt> {
     let (pitch, usual) = (pitch(line, mode)?, usual?);
     ((pitch / usual - 1.0).abs() > OFF_PITCH).then(|| {
@@ -225,7 +226,7 @@ fn off_pitch(line: &Line, mode: WritingMode, usual: Option<f64>) -> Option<Doubt
     })
 }
 
-/// Median distance of neighbouring characters, px.
+/// Median distance of neighbouring full-width characters, px.
 fn pitch(line: &Line, mode: WritingMode) -> Option<f64> {
     let middle = |g: &Glyph| {
         let bbox = mode.along(&g.bbox);
@@ -290,7 +291,7 @@ mod tests {
         }
     }
 
-    /// A page of drawn characters with a black block over six of them in the second line.
+    /// A page of synthetic characters with a black block over six characters of the second line.
     fn page() -> Prepared {
         let page = GrayImage::from_fn(1000, 700, |x, y| {
             let (dx, dy) = ((x.max(100) - 100) % 40, (y.max(100) - 100) % 80);

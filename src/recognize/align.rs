@@ -1,21 +1,21 @@
-//! Alignment of two readings of one line at least edit distance (Levenshtein 1966), as ROVER aligns what several
-//! recognizers heard (Fiscus 1997).
+//! Alignment of two readings of a line with the least edit distance (Levenshtein 1966), as in ROVER for speech
+//! recognizers (Fiscus 1997).
 
 use super::ReadGlyph;
 use crate::orthography::Folding;
 
-/// Glyphs that stand against one another, in reading order; `None` where the other reading has one more.
+/// A pair of aligned glyphs, in reading order; an index is `None` if the other reading has an additional glyph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Aligned {
     /// Index in the first reading.
     pub first: Option<usize>,
-    /// Index in the second.
+    /// Index in the second reading.
     pub second: Option<usize>,
-    /// Whether both say the same; full and half width count as the same.
+    /// Whether both glyphs have the same text, without distinction between full and half width.
     pub is_equal: bool,
 }
 
-/// Aligns two readings: equal glyphs before different ones, different ones before a glyph against none.
+/// Aligns two readings. Ties prefer pairs to single glyphs.
 #[must_use]
 pub fn align(first: &[ReadGlyph], second: &[ReadGlyph]) -> Vec<Aligned> {
     let width = Folding { width: true, ..Folding::default() };

@@ -1,18 +1,18 @@
-//! Engines that misbehave, to see that nothing is lost when one does.
+//! Faulty engines for tests of error handling.
 
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::geometry::BBox;
 use crate::page::{Confidence, WritingMode};
 use image::GrayImage;
 
-/// How an engine misbehaves.
+/// Kinds of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It gives up on every line.
+    /// Returns an error for every line.
     Fail,
-    /// It panics.
+    /// Panics.
     Panic,
-    /// Its boxes lie outside of the line, its texts are empty, blank or control characters.
+    /// Returns boxes outside the line, and empty, blank and control characters.
     Nonsense,
 }
 

@@ -1,37 +1,38 @@
-//! Two engines, decided character by character: where the first is in doubt and the second is sure, the second's
-//! character stands.
+//! Combination of two engines: the second engine's character replaces one of the first engine if the first has a low
+//! confidence and the second a high one.
 //!
-//! Only lines with a doubtful character are read twice. The two readings are aligned ([`align`]); what stands against another character is decided by the engines' confidences and by
-//! nothing else. Characters that only one of them has are
-//! the first's business, which is the better engine by far.
+//! Only lines with a low-confidence character are read twice. The two readings are aligned ([`align`]). Only the
+//! confidences decide between two aligned characters. Characters without a counterpart follow the first engine, which is
+//! far more accurate.
 //!
-//! Measured with an earlier network first and Tesseract second on 63 cables (24,066 characters): of 245 characters that the
-//! network was in doubt of and Tesseract read differently, 41 were surely read by Tesseract; 22 of these were its right, 7
-//! the network's. That was the whole gain: 15 of some 470 errors. Since neighbours decide between the network's own readings nothing of it is left
-//! (body CER 0.0061 with and without). Figures by engine: `docs/results.md`.
+//! Measurement with an earlier network as the first engine and Tesseract as the second on 63 telegrams (24,066
+//! characters): Tesseract differed from 245 low-confidence characters of the network and had a high confidence for 41
+//! of them; 22 of these were right, and the network's were right in 7 cases. The total gain was 15 of some 470 errors.
+//! Since the network uses context to decide between its own readings, no gain is left (body CER 0.0061 with and
+//! without). Figures by engine: `docs/results.md`.
 
 use super::align::align;
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::page::{Confidence, WritingMode};
 use image::GrayImage;
 
-/// The first engine is in doubt below this.
+/// Confidence of the first engine below which the second engine is consulted.
 const DOUBTFUL: f32 = 0.7;
-/// The second is sure from this on; below it was right in 4 of 100.
+/// Least confidence of the second engine; below it, the second engine was right in 4 of 100 cases.
 const SURE: f32 = 0.97;
-/// How often the second was right where it was taken.
+/// Confidence of a character taken from the second engine: its measured accuracy.
 const TAKEN: f32 = 0.54;
-/// How often it was right where it was not.
+/// Confidence of a rejected character of the second engine: its measured accuracy.
 const LEFT: f32 = 0.04;
 
-/// An engine, and another that is asked where the first is in doubt.
+/// An engine, and a second engine for its low-confidence characters.
 pub struct Fusion {
     first: Box<dyn Recognizer>,
     second: Box<dyn Recognizer>,
 }
 
 impl Fusion {
-    /// The better engine first.
+    /// Creates a combination. `first` is the more accurate engine.
     #[must_use]
     pub fn new(first: Box<dyn Recognizer>, second: Box<dyn Recognizer>) -> Self {
         Self { first, second }
@@ -52,7 +53,7 @@ impl Recognizer for Fusion {
         self.first.reads_through_marks()
     }
 
-    /// A failure of the second engine costs its opinion, not the line.
+    /// If the second engine fails on a line, the reading of the first engine is returned.
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError> {
         let mut glyphs = self.first.read_line(line, mode)?;
         if glyphs.iter().any(is_doubtful) {
@@ -72,7 +73,8 @@ fn is_doubtful(glyph: &ReadGlyph) -> bool {
     glyph.confidence.value() < DOUBTFUL
 }
 
-/// Decides every doubtful character that the other engine read differently; what is not taken is noted beside it.
+/// Decides each low-confidence character that the engines read differently. The rejected reading becomes an
+/// alternative.
 fn decide(glyphs: &mut [ReadGlyph], others: &[ReadGlyph]) {
     for pair in align(glyphs, others) {
         let (Some(glyph), Some(other), false) = (pair.first, pair.second, pair.is_equal) else { continue };
@@ -100,7 +102,7 @@ mod tests {
     use super::*;
     use crate::geometry::BBox;
 
-    /// Characters with their confidences, and nothing else.
+    /// Glyphs with the given characters and confidences.
     fn glyphs(characters: &[(&str, f32)]) -> Vec<ReadGlyph> {
         let glyph = |&(text, confidence): &(&str, f32)| ReadGlyph {
             text: text.to_owned(),
@@ -156,7 +158,7 @@ mod tests {
             replay::Replay,
         };
         let line = GrayImage::new(80, 40);
-        // The replayed characters are sure: an engine that fails is never asked.
+        // The replayed characters have a high confidence, so the failing engine is not called.
         let mut engine = Fusion::new(Box::new(Replay::new(["電信"])), Box::new(Faulty(Fault::Fail)));
         assert_eq!(engine.read_line(&line, WritingMode::HorizontalTb).unwrap().len(), 2);
         let mut engine = Fusion::new(Box::new(Doubter), Box::new(Faulty(Fault::Fail)));
@@ -165,7 +167,7 @@ mod tests {
         assert_eq!(engine.read_line(&line, WritingMode::HorizontalTb).unwrap()[0].alternatives[0].0, "大");
     }
 
-    /// Reads 人, and is in doubt of it.
+    /// Fake engine: reads 人 with a low confidence.
     struct Doubter;
 
     impl Recognizer for Doubter {

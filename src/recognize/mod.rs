@@ -1,4 +1,4 @@
-//! Reading lines: the contract between denshin and its engines.
+//! Line recognition: the [`Recognizer`] trait and its engines.
 
 pub mod align;
 pub mod fault;
@@ -26,114 +26,114 @@ use std::sync::Arc;
 #[cfg(feature = "tesseract")]
 use tesseract::TesseractModels;
 
-/// A character as an engine read it.
+/// A recognized character.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadGlyph {
-    /// As printed; never white space.
+    /// Text as printed; never white space.
     pub text: String,
-    /// Where the engine saw it, in pixels of the line's picture as given (not turned).
+    /// Position reported by the engine, in pixels of the line image before any rotation.
     pub bbox: BBox,
-    /// How sure the engine is.
+    /// Confidence of the engine.
     pub confidence: Confidence,
-    /// Other readings, likeliest first.
+    /// Alternative readings, most likely first.
     pub alternatives: Vec<(String, Confidence)>,
 }
 
-/// Which engine this is.
+/// Name, version and models of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineDescription {
-    /// `tesseract`.
+    /// Name: `tesseract`.
     pub name: String,
-    /// `5.3.0`.
+    /// Version: `5.3.0`.
     pub version: String,
-    /// What it reads with.
+    /// The models in use.
     pub models: Vec<Model>,
 }
 
-/// Why a line could not be read.
+/// The reason why a line could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RecognizeError {
-    /// The model is not where the engine looks for it.
+    /// The model file does not exist.
     #[error("no model `{model}` in {folder} ({remedy})")]
     ModelMissing {
-        /// Its name.
+        /// Name of the model.
         model: String,
-        /// Where it was looked for.
+        /// Searched folder.
         folder: String,
-        /// What to do.
+        /// Remedy.
         remedy: String,
     },
-    /// The model's file is none that the engine can read with.
+    /// The model file is not valid for the engine.
     #[error("model `{model}` cannot be used: {reason}")]
     ModelUnusable {
-        /// Its name.
+        /// Name of the model.
         model: String,
-        /// What is wrong with it.
+        /// The problem with the file.
         reason: String,
     },
-    /// Tesseract was chosen, and this build leaves it out.
+    /// Tesseract was selected, but this build does not include it.
     #[error(
         "this build of denshin has no Tesseract (build it with the feature tesseract, or read with the network)"
     )]
     NotBuilt,
-    /// The engine gave up on a line.
+    /// The engine failed on a line.
     #[error("{0}")]
     Failed(String),
 }
 
-/// Reads the pictures of lines. An engine opens no threads of its own; it is lent to one worker at a time.
+/// An engine that reads line images. Engines start no threads of their own. Each is used by one worker at a time.
 pub trait Recognizer: Send {
-    /// Name, version, models.
+    /// Name, version and models.
     fn describe(&self) -> EngineDescription;
 
-    /// Whether reading takes so long that lines are given up where nothing can be read.
+    /// Whether reading is slow enough that lines in illegible areas are skipped.
     fn takes_time(&self) -> bool {
         true
     }
 
-    /// Whether it reads print with strokes of stamps and rules across it better than print that they were erased from:
-    /// where it was trained on such.
+    /// Whether the engine reads text crossed by stamps and rulings better than text from which these were erased. This
+    /// holds for engines that were trained on such text.
     fn reads_through_marks(&self) -> bool {
         false
     }
 
-    /// Reads one line, cut out of the deskewed page: ink dark on white, marks erased (redactions alone where it
-    /// reads through the others). A vertical line is given upright, as a column.
+    /// Reads one line image, a crop of the deskewed page: dark ink on white, marks erased (only redactions if
+    /// [`Self::reads_through_marks`]). A vertical line is passed as an upright column.
     ///
     /// # Errors
-    /// Where the engine fails; reading nothing is no error.
+    /// Returns an error if the engine fails. An empty result is not an error.
     fn read_line(&mut self, line: &GrayImage, mode: WritingMode) -> Result<Vec<ReadGlyph>, RecognizeError>;
 }
 
-/// Which engine reads.
+/// The available engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineChoice {
-    /// A neural network trained on cables: the better by far.
+    /// A neural network trained on telegrams. It has by far the lowest error rate.
     #[default]
     Neural,
     /// Tesseract with `jpn` and `jpn_vert`.
     Tesseract,
-    /// The network, and Tesseract's opinion where the network is in doubt.
+    /// The network, with Tesseract as a second opinion for characters with a low confidence.
     Fusion,
-    /// None: boxes and marks alone.
+    /// No recognition: boxes and marks only.
     Null,
 }
 
-/// Where the models are; `None` where the engine looks by itself.
+/// Model locations; `None` selects the default location.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ModelPaths<'a> {
-    /// Folder of Tesseract's models [by itself: where systems keep them].
+    /// Folder of the Tesseract models [default: the usual system folders].
     pub tessdata: Option<&'a Path>,
-    /// File of the neural network [by itself: the one that is part of the program].
+    /// File of the neural network [default: the built-in network].
     pub neural: Option<&'a Path>,
 }
 
 impl EngineChoice {
-    /// A pool of such engines, with these models.
+    /// Creates a pool of engines with the given models.
     ///
     /// # Errors
-    /// Where a model is missing, or cannot be used.
+    /// Returns an error if a model is missing or unusable.
     pub fn pool(self, paths: ModelPaths<'_>) -> Result<Pool, RecognizeError> {
         match self {
             #[cfg(feature = "tesseract")]

@@ -1,10 +1,10 @@
-//! An engine that reads nothing: for boxes and marks alone, and to time everything but recognition.
+//! An engine that reads nothing, for boxes and marks only, and for timing all stages except recognition.
 
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::page::WritingMode;
 use image::GrayImage;
 
-/// Reads nothing.
+/// The null engine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Null;
 

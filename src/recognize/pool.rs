@@ -1,4 +1,4 @@
-//! Engines lent to workers: opened when first needed, never more than are used at once, and kept.
+//! A pool of engines. It creates engines on demand, at most as many as are in use at once, and reuses them.
 
 use super::{RecognizeError, Recognizer};
 use std::ops::{Deref, DerefMut};
@@ -6,24 +6,24 @@ use std::sync::{Mutex, PoisonError};
 
 type Make = dyn Fn() -> Result<Box<dyn Recognizer>, RecognizeError> + Send + Sync;
 
-/// Engines that are not lent at the moment, and how to make another.
+/// The idle engines and a factory for more.
 pub struct Pool {
     make: Box<Make>,
     idle: Mutex<Vec<Box<dyn Recognizer>>>,
 }
 
 impl Pool {
-    /// An empty pool; engines are made as they are needed.
+    /// Creates an empty pool.
     pub fn new(
         make: impl Fn() -> Result<Box<dyn Recognizer>, RecognizeError> + Send + Sync + 'static,
     ) -> Self {
         Self { make: Box::new(make), idle: Mutex::new(Vec::new()) }
     }
 
-    /// Lends an engine until it is dropped. One that is dropped while its worker panics is not lent again.
+    /// Lends an engine until the returned guard is dropped. An engine that is dropped during a panic is discarded.
     ///
     /// # Errors
-    /// Where none is idle and no other can be made.
+    /// Returns an error if no engine is idle and a new one cannot be created.
     pub fn lend(&self) -> Result<Lent<'_>, RecognizeError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let engine = idle.map_or_else(|| (self.make)(), Ok)?;
@@ -31,7 +31,7 @@ impl Pool {
     }
 }
 
-/// An engine on loan.
+/// A lent engine, which returns to the pool when dropped.
 pub struct Lent<'a> {
     engine: Option<Box<dyn Recognizer>>,
     pool: &'a Pool,

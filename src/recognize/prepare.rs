@@ -1,22 +1,21 @@
-//! Makes the picture of a line ready for Tesseract, and maps boxes back.
+//! Prepares line images for Tesseract and maps boxes back.
 
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use image::{GrayImage, Luma, imageops};
 
-/// White around a line: without it, mode 13 loses characters at the ends.
+/// White margin around a line. Without it, page segmentation mode 13 loses characters at the ends.
 const MARGIN_PX: u32 = 10;
 
-/// A line as it is given to the engine.
 pub(super) struct Prepared {
-    /// Horizontal, dark on white, with a margin.
+    /// Horizontal text, dark on white, with a margin.
     pub image: GrayImage,
-    /// Size of the picture given, px.
+    /// Size of the original line image, px.
     given: (u32, u32),
     mode: WritingMode,
 }
 
-/// Turns a column a quarter counter-clockwise, and puts white around.
+/// Rotates a column by 90° counter-clockwise and adds a white margin.
 pub(super) fn prepare(line: &GrayImage, mode: WritingMode) -> Prepared {
     let turned = match mode {
         WritingMode::HorizontalTb => line.clone(),
@@ -29,13 +28,13 @@ pub(super) fn prepare(line: &GrayImage, mode: WritingMode) -> Prepared {
 }
 
 impl Prepared {
-    /// A box of the prepared picture in pixels of the picture given, cut at its edges.
+    /// Maps a box from the prepared image to the original line image and clips it.
     pub(super) fn back(&self, seen: &BBox) -> BBox {
         let inside = seen.shifted(-(MARGIN_PX as i32), -(MARGIN_PX as i32));
         let (width, height) = (self.given.0 as i32, self.given.1 as i32);
         let upright = match self.mode {
             WritingMode::HorizontalTb => inside,
-            // The picture's right edge became its top, its top the left edge.
+            // The rotation moved the right edge to the top and the top to the left edge.
             WritingMode::VerticalRl => {
                 BBox::from_ltrb(width - inside.bottom, inside.left, width - inside.top, inside.right)
             }

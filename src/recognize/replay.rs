@@ -1,4 +1,4 @@
-//! An engine that plays recorded answers, line after line: what follows recognition can be tested without Tesseract.
+//! An engine that returns recorded texts line by line. It allows tests of the later stages without Tesseract.
 
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use crate::geometry::BBox;
@@ -6,14 +6,14 @@ use crate::page::{Confidence, WritingMode};
 use image::GrayImage;
 use std::collections::VecDeque;
 
-/// Answers in the order of the lines read; fails when they run out.
+/// Returns the texts in order and fails after the last one.
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     answers: VecDeque<String>,
 }
 
 impl Replay {
-    /// Plays these texts; the characters share the length of the line evenly.
+    /// Creates an engine with these texts. Characters are spaced evenly over the length of the line.
     pub fn new(answers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { answers: answers.into_iter().map(Into::into).collect() }
     }

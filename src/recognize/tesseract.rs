@@ -1,12 +1,13 @@
-//! Tesseract, one line at a time, through its C interface.
+//! The Tesseract engine, one line at a time, through its C interface.
 //!
-//! The safe layer of the bindings lacks raw pixels, iterators and the page-segmentation setter, so this file talks to
-//! the C functions itself. A line is given as gray pixels (no PNG in between) in page-segmentation mode 13, raw line.
-//! Columns are turned a quarter counter-clockwise and read with `jpn_vert`, which was trained on such; unturned,
-//! mode 13 reads nothing of them. One engine: 75 ms to open, 35 MB (Tesseract 5.3.0, Debian's fast models).
+//! The safe API of the bindings lacks raw pixel input, iterators and the page segmentation mode, so this file calls the
+//! C functions directly. It passes a line as gray pixels, without PNG encoding, in page segmentation mode 13 (raw
+//! line). Columns are rotated by 90° counter-clockwise and read with `jpn_vert`, which was trained on rotated columns;
+//! mode 13 reads nothing from upright columns. One engine takes 75 ms to open and 35 MB of memory (Tesseract 5.3.0,
+//! Debian's fast models).
 //!
-//! Tesseract's own threads slow it down wherever pages are read side by side (tesseract#3109);
-//! `OMP_THREAD_LIMIT=1` must stand in the environment before the program starts.
+//! Tesseract's own threads slow down parallel processing of pages (tesseract#3109). `OMP_THREAD_LIMIT=1` must therefore
+//! be set in the environment before the program starts.
 
 use super::prepare::{Prepared, prepare};
 use super::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
@@ -20,7 +21,7 @@ use std::os::raw::c_int;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
-/// Where Debian and other systems keep the models.
+/// Model folders of Debian and other systems.
 const FOLDERS: [&str; 5] = [
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -28,10 +29,10 @@ const FOLDERS: [&str; 5] = [
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 ];
-/// Names of the models: for lines and for columns.
+/// Model names for horizontal and vertical lines.
 const MODELS: [&str; 2] = ["jpn", "jpn_vert"];
 
-/// Two engines, one for each direction of writing; each is opened when it is first needed.
+/// One engine for each writing mode, opened on first use.
 pub struct Tesseract {
     folder: PathBuf,
     description: EngineDescription,
@@ -39,7 +40,7 @@ pub struct Tesseract {
     vertical: Option<Api>,
 }
 
-/// What all engines of a run share: where the models are, and their fingerprints, taken once.
+/// The model folder and the SHA-256 of the models, shared by all engines of a run.
 #[derive(Debug, Clone)]
 pub struct TesseractModels {
     folder: PathBuf,
@@ -47,13 +48,13 @@ pub struct TesseractModels {
 }
 
 impl TesseractModels {
-    /// Finds the models, in the folder given or where systems keep them.
+    /// Finds the models in the given folder, or in the usual system folders.
     ///
     /// # Errors
-    /// Where a model is missing; Tesseract itself would say so on stderr only.
+    /// Returns an error if a model is missing. Tesseract itself reports this only on stderr.
     pub fn find(tessdata: Option<&Path>) -> Result<Self, RecognizeError> {
         let folders: Vec<PathBuf> = match tessdata {
-            // TESSDATA_PREFIX named the folder above in Tesseract 3, and some still set it so.
+            // In Tesseract 3, TESSDATA_PREFIX was the parent folder, and some systems still set it so.
             Some(folder) => vec![folder.to_owned(), folder.join("tessdata")],
             None => FOLDERS.iter().map(PathBuf::from).collect(),
         };
@@ -68,7 +69,7 @@ impl TesseractModels {
         Ok(Self { folder, description })
     }
 
-    /// An engine with these models.
+    /// Creates an engine with these models.
     #[must_use]
     pub fn open(&self) -> Tesseract {
         Tesseract {
@@ -133,7 +134,7 @@ impl Recognizer for Tesseract {
 /// An open Tesseract handle.
 struct Api(NonNull<capi::TessBaseAPI>);
 
-// SAFETY: a handle has no ties to the thread that made it, and is owned by one thread at a time.
+// SAFETY: a handle has no thread affinity and is owned by one thread at a time.
 unsafe impl Send for Api {}
 
 impl Drop for Api {
@@ -160,7 +161,7 @@ impl Api {
         }
         // SAFETY: the handle is live.
         unsafe { capi::TessBaseAPISetPageSegMode(api.0.as_ptr(), capi::TessPageSegMode_PSM_RAW_LINE) };
-        // Lines are dark on light: no second try on the inverted picture. Dictionaries would modernize spelling.
+        // Lines are dark on light, so inversion is not tested. Dictionaries would modernize the spelling.
         for (name, value) in [("tessedit_do_invert", "0"), ("load_system_dawg", "0"), ("load_freq_dawg", "0")]
         {
             let (name, value) = (text(name)?, text(value)?);
@@ -188,7 +189,7 @@ impl Api {
     }
 }
 
-/// Walks over the characters of what was recognized last.
+/// Iterator over the recognized symbols.
 struct Symbols<'a> {
     iterator: NonNull<capi::TessResultIterator>,
     _api: &'a mut Api,
@@ -204,7 +205,7 @@ impl Drop for Symbols<'_> {
 const SYMBOL: capi::TessPageIteratorLevel = capi::TessPageIteratorLevel_RIL_SYMBOL;
 
 impl<'a> Symbols<'a> {
-    /// `None` where nothing was recognized.
+    /// `None` if nothing was recognized.
     fn of(api: &'a mut Api) -> Option<Self> {
         // SAFETY: the handle is live; null means that there is no result.
         let iterator = NonNull::new(unsafe { capi::TessBaseAPIGetIterator(api.0.as_ptr()) })?;
@@ -224,7 +225,7 @@ impl<'a> Symbols<'a> {
 
     fn symbol(&self, line: &Prepared) -> Option<ReadGlyph> {
         let it = self.iterator.as_ptr();
-        // SAFETY: the iterator is live; the text is copied before it is given back; null is an empty place.
+        // SAFETY: the iterator is live; the text is copied before it is freed; null means no text.
         let text = unsafe {
             let raw = capi::TessResultIteratorGetUTF8Text(it, SYMBOL);
             if raw.is_null() {

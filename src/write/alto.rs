@@ -1,8 +1,8 @@
 //! ALTO 4.4: blocks, lines, strings and glyphs, in pixels.
 //!
-//! A line is one `String` a run, with its glyphs inside. ALTO allows a glyph one code point (`CONTENT` of length 1): a
-//! cluster of several is as many glyphs in one box. It has no elements for marks: they are blocks whose `TYPE` names
-//! them, what they say and how they look stands in a tag. All that is used here is in 4.3 too.
+//! Each run of a line is a `String` with glyphs. ALTO limits a glyph to one code point (`CONTENT` of length 1), so a
+//! cluster of several is written as several glyphs with the same box. ALTO has no elements for marks. They are blocks
+//! with a `TYPE`, and their text and properties are in a tag. All elements also exist in ALTO 4.3.
 
 use super::marks::{self, MarkDescription};
 use super::names;
@@ -15,7 +15,6 @@ use std::path::Path;
 
 type Owned = Vec<(&'static str, String)>;
 
-/// The page as ALTO.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open(
@@ -38,7 +37,7 @@ pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     xml.finish()
 }
 
-/// Regions' ids are unique on the page; what else has one must not meet them.
+/// Prefixes ids of other elements, so that they do not collide with region ids.
 fn id(name: &str) -> String {
     format!("alto-{name}")
 }
@@ -71,7 +70,7 @@ fn description(xml: &mut Xml, page: &Page, image: &Path) {
     xml.close();
 }
 
-/// A tag a region: the role of print; of marks what the record knows of them.
+/// Writes one tag per region: the role of a text region, or the properties of a mark.
 fn tags(xml: &mut Xml, page: &Page) {
     if page.regions.is_empty() {
         return;
@@ -122,7 +121,7 @@ fn block(xml: &mut Xml, page: &Page, region: &Region) {
         _ => {
             attributes.push(("TYPE", marks::describe(region).kind.to_owned()));
             if let RegionKind::Stamp { tilt_degrees, .. } = region.kind {
-                // ALTO: counterclockwise.
+                // ALTO angles are counterclockwise.
                 attributes.push(("ROTATION", (-tilt_degrees).to_string()));
             }
             "ComposedBlock"
@@ -142,7 +141,7 @@ fn block(xml: &mut Xml, page: &Page, region: &Region) {
     xml.close();
 }
 
-/// CSS names of ALTO 4.3: `ttb` for columns.
+/// Direction names as of ALTO 4.3: `ttb` for vertical text.
 fn direction(mode: WritingMode) -> &'static str {
     match mode {
         WritingMode::HorizontalTb => "ltr",
@@ -183,7 +182,7 @@ fn string(xml: &mut Xml, line: &Line, run: &Run<'_>) {
     xml.close();
 }
 
-/// ALTO 4.4: CC runs from 0 (sure) to 9 (unsure), a number a character.
+/// ALTO 4.4, CC: one digit per character, from 0 (confident) to 9 (uncertain).
 fn character_confidences(glyphs: &[Glyph]) -> String {
     let digit = |g: &Glyph| ((1.0 - g.confidence.value()) * 9.0).round().to_string();
     let all = glyphs.iter().flat_map(|g| g.text.chars().map(move |_| digit(g)));
@@ -196,7 +195,7 @@ fn glyph(xml: &mut Xml, glyph: &Glyph) {
         attributes.push(("CONTENT", c.to_string()));
         attributes.push(("GC", glyph.confidence.value().to_string()));
         xml.open("Glyph", &attributes);
-        // A variant is one of the whole cluster, and at most three code points long.
+        // A variant replaces the whole cluster and has at most three code points.
         let whole = glyph.text.chars().nth(1).is_none();
         for (text, confidence) in glyph.alternatives.iter().filter(|a| whole && a.0.chars().count() <= 3) {
             xml.empty("Variant", &[("CONTENT", text.clone()), ("VC", confidence.value().to_string())]);

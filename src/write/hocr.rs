@@ -1,8 +1,8 @@
 //! hOCR 1.2 as XHTML: `ocr_page`, `ocr_carea`, `ocr_line`, `ocrx_word`, `ocrx_cinfo`.
 //!
-//! A line is one word a run. Columns carry the CSS `writing-mode`: hOCR itself has no word for it. Marks are
-//! `ocr_image` (rules `ocr_separator`) with `x_kind` and what is known of them as properties; what stamps say is the
-//! element's label, not its text, so that the text of the document is the text of the page.
+//! Each run of a line is a word. Vertical text has the CSS property `writing-mode`, because hOCR has no equivalent.
+//! Marks are `ocr_image` (rulings `ocr_separator`) with `x_kind` and their other properties. The text of stamps is the
+//! label of the element instead of its content, so that the text of the document is the text of the page.
 
 use super::marks::{self, MarkDescription};
 use super::names;
@@ -13,7 +13,6 @@ use crate::page::{Confidence, Glyph, Line, Page, Region, RegionKind, WritingMode
 use crate::reviewed::{Signature, signature};
 use std::path::Path;
 
-/// The page as hOCR.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     let language = || "ja".to_owned();
@@ -47,14 +46,14 @@ fn bbox(b: &BBox) -> String {
     format!("bbox {} {} {} {}", b.left, b.top, b.right, b.bottom)
 }
 
-/// Percent, as hOCR has confidences.
+/// Confidence in percent, as hOCR requires.
 fn percent(confidence: Confidence) -> f32 {
     (confidence.value() * 1e4).round() / 100.0
 }
 
 fn page_title(page: &Page, image: &Path) -> String {
     let size = bbox(&BBox::of_size(page.width, page.height));
-    // Properties end at semicolons and strings at quotes: in a name both are escaped as in a URL.
+    // A semicolon ends a property and a quote ends a string, so both are escaped as in a URL.
     let name = names::shown(image).replace(';', "%3B").replace('"', "%22");
     let number = page.source.page.saturating_sub(1);
     let mut title = format!("image \"{name}\"; {size}; ppageno {number}");

@@ -1,13 +1,12 @@
-//! The page record as JSON: indented, so that a person can read it and a diff shows what changed.
+//! The page record as JSON, indented for readability and for line-by-line diffs.
 
 use crate::page::Page;
 
-/// The record, indented, with a final line feed.
+/// Serializes a page record, indented, with a final line feed.
 pub(super) fn write(page: &Page) -> Vec<u8> {
     write_any(page)
 }
 
-/// Any record, in the same form.
 pub(super) fn write_any(record: &impl serde::Serialize) -> Vec<u8> {
     let mut bytes =
         serde_json::to_vec_pretty(record).expect("a record holds strings and finite numbers only");
@@ -15,10 +14,10 @@ pub(super) fn write_any(record: &impl serde::Serialize) -> Vec<u8> {
     bytes
 }
 
-/// A page record, read back.
+/// Parses a page record.
 ///
 /// # Errors
-/// Where the bytes are no JSON, or no page record: the message names line and column.
+/// Returns an error with line and column if the bytes are not a page record in JSON.
 pub fn parse_json(bytes: &[u8]) -> Result<Page, serde_json::Error> {
     serde_json::from_slice(bytes)
 }

@@ -1,17 +1,16 @@
-//! What writers say of marks, in the record's own words; and which redaction a ■ stands for.
+//! Properties of marks for the writers, named as in the page record, and the assignment of ■ to redactions.
 
 use crate::page::{Line, Page, REDACTION_MARK, Region, RegionKind};
 use serde::Serialize;
 
-/// A mark in words.
+/// Kind and properties of a mark.
 pub(super) struct MarkDescription {
-    /// `stamp`, `redaction`, `handwriting`, `ruling`; `text` for print.
+    /// `stamp`, `redaction`, `handwriting`, `ruling`, or `text` for a text region.
     pub(super) kind: &'static str,
-    /// What is known of it, by the names that the record gives; each of its lines as `text`.
+    /// Properties with their names in the page record, and one `text` for each line of the mark.
     pub(super) properties: Vec<(&'static str, String)>,
 }
 
-/// Describes a region.
 pub(super) fn describe(region: &Region) -> MarkDescription {
     let (kind, mut properties) = match &region.kind {
         RegionKind::Text { role, .. } => ("text", vec![("role", name_of(role))]),
@@ -38,21 +37,21 @@ pub(super) fn describe(region: &Region) -> MarkDescription {
     MarkDescription { kind, properties }
 }
 
-/// What stands in a region, its lines divided by a line feed.
+/// Text of a region, with line feeds between the lines.
 pub(super) fn text(region: &Region) -> String {
     region.lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// The name that the record gives a value of an enumeration.
+/// Serialized name of an enum value.
 pub(super) fn name_of(value: &impl Serialize) -> String {
     let name = serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned));
     name.unwrap_or_default()
 }
 
-/// For each ■ of a line the redaction that it stands for; `None` where ■ is print.
+/// The redaction of each ■ in a line; `None` for a printed ■.
 ///
-/// A ■ with a box belongs to the redaction that shares most with it. On a line without boxes, or whose boxes are not
-/// its text, the redactions that touch the line are taken in the line's direction.
+/// A ■ with a box belongs to the redaction with the largest overlap. If the glyphs of the line do not match its text,
+/// the redactions that touch the line are assigned in the order of the line.
 pub(super) fn redactions<'a>(page: &'a Page, region: &Region, line: &Line) -> Vec<Option<&'a Region>> {
     let all = page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Redaction { .. }));
     let touching: Vec<&Region> = all.filter(|r| r.bbox.intersects(&line.bbox)).collect();

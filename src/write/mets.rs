@@ -1,12 +1,13 @@
-//! METS (version 1.12): a telegram's files, page by page, and how they make up the telegram.
+//! METS 1.12: the files of each page and the structure of the telegram.
 //!
-//! File groups follow the use that repositories give them: `IMG` the scans, `JSON` the page records, then one for each
-//! format that was written. The physical map has a division a page with all its files, the logical one the telegram
-//! with its paragraphs, each pointing at the pages on which it stands. Links are relative to the METS file where they
-//! can be. No dates: the record has none.
+//! File groups have the usual names: `IMG` for scans, `JSON` for page records, and one group for each written format.
+//! The physical structure map has one division per page with all of its files. The logical structure map has the
+//! telegram with its paragraphs, each with pointers to its pages. Links are relative to the METS file if possible.
+//! There are no dates, because the records have none.
 //!
-//! The document's identifier (`OBJID`, and in the description, where OCR-D looks for it) is a UUID made of the SHA-256 of its
-//! scans and the numbers of their pages: the same pages have the same one, whatever was written of them.
+//! The identifier of the document (`OBJID`, and in the description, where OCR-D reads it) is a UUID derived from the
+//! SHA-256 of the scans and from the page numbers. Equal pages have equal identifiers, regardless of the written
+//! formats.
 
 use super::names;
 use super::xml::Xml;
@@ -18,20 +19,20 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// A file of a page.
+/// A file that belongs to a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFile {
-    /// Group that it belongs to: `IMG`, `JSON`, `REVIEW`, `ALTO` …
+    /// File group: `IMG`, `JSON`, `REVIEW`, `ALTO` …
     pub group: String,
     /// MIME type.
     pub mime_type: String,
-    /// Where it lies, relative to the METS file, or an address.
+    /// Path relative to the METS file, or a URL.
     pub path: PathBuf,
-    /// SHA-256, hexadecimal, where it is known.
+    /// SHA-256 in hexadecimal, if known.
     pub sha256: Option<String>,
 }
 
-/// The METS document of a telegram, or of pages that are none: each page with its files.
+/// Serializes the METS document of a telegram, or of pages that are not a telegram. Each page has its files.
 #[must_use]
 pub fn write(pages: &[(&Page, Vec<PageFile>)], telegram: Option<&TelegramRecord>) -> Vec<u8> {
     let fields = telegram.map(|t| &t.telegram);
@@ -73,7 +74,7 @@ fn header(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
     xml.close();
 }
 
-/// A URN (RFC 9562: version 8, whose bits are the program's own): the first 16 bytes of a digest over the pages' sources.
+/// UUID as a URN (RFC 9562, version 8: application-defined): the first 16 bytes of a digest of the page sources.
 fn identifier(pages: &[(&Page, Vec<PageFile>)]) -> String {
     let mut digest = Sha256::new();
     for (page, _) in pages {
@@ -88,7 +89,7 @@ fn identifier(pages: &[(&Page, Vec<PageFile>)]) -> String {
     format!("urn:uuid:{}", parts.join("-"))
 }
 
-/// The identifier, and the fields of the header, as MODS 3.
+/// Writes the identifier and the telegram fields as MODS 3.
 fn description(xml: &mut Xml, identifier: &str, telegram: &Telegram) {
     xml.open("mets:dmdSec", &[("ID", "dmd".to_owned())]);
     xml.open("mets:mdWrap", &[("MDTYPE", "MODS".to_owned())]);
@@ -141,7 +142,7 @@ fn files(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
             groups.push(&file.group);
         }
     }
-    // METS allows no section without groups.
+    // METS does not allow an empty section.
     if groups.is_empty() {
         return;
     }
@@ -200,7 +201,7 @@ fn logical(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)], telegram: Option<&Te
     attributes.push(("DMDID", "dmd".to_owned()));
     attributes.extend(label(fields).map(|label| ("LABEL", label)));
     xml.open("mets:div", &attributes);
-    // A paragraph's lines name the page of the file first.
+    // A line reference in a paragraph starts with the page number.
     let at = |line: &String| {
         let number = line.split('/').next()?.parse::<u32>().ok()?;
         pages.iter().position(|(page, _)| page.source.page == number)
@@ -211,7 +212,7 @@ fn logical(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)], telegram: Option<&Te
         let mut attributes = vec![("TYPE", "paragraph".to_owned()), ("ORDER", (order + 1).to_string())];
         attributes.extend(paragraph.speaker.clone().map(|speaker| ("LABEL", speaker)));
         xml.open("mets:div", &attributes);
-        // The record of the page is where the lines are.
+        // Point to the page records, which contain the lines.
         for p in on {
             if let Some(f) = pages[p].1.iter().position(|file| file.group == "JSON") {
                 xml.empty("mets:fptr", &[("FILEID", file_id(p, f))]);
@@ -223,7 +224,7 @@ fn logical(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)], telegram: Option<&Te
     xml.close();
 }
 
-/// The telegram stands on all of its pages.
+/// Links the telegram to all of its pages.
 fn links(xml: &mut Xml, pages: &[(&Page, Vec<PageFile>)]) {
     if pages.is_empty() {
         return;

@@ -1,4 +1,5 @@
-//! Page records as bytes, one format a file. Writers know the page record alone: none needs the scan again.
+//! Writers: serialize page records, one format per file. Writers need only the page record, except `pdf`, which embeds
+//! the scan.
 
 mod alto;
 mod hocr;
@@ -24,13 +25,13 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::str::FromStr;
 
-/// What is written beside one another for each page.
+/// The output formats, each with one file per page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// The page record itself.
+    /// The page record as JSON.
     Json,
-    /// Its text, one line a printed line.
+    /// Plain text, one printed line per line.
     Text,
     /// hOCR 1.2.
     Hocr,
@@ -40,16 +41,16 @@ pub enum Format {
     Page,
     /// TEI P5.
     Tei,
-    /// The header's fields as CSV, one row a page.
+    /// Telegram fields as CSV, one row per page.
     Csv,
 }
 
 impl Format {
-    /// All formats, in the order in which they are offered.
+    /// All formats, in display order.
     pub const ALL: [Self; 7] =
         [Self::Json, Self::Text, Self::Hocr, Self::Alto, Self::Page, Self::Tei, Self::Csv];
 
-    /// The name by which it is chosen.
+    /// Name of the format on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,7 +64,7 @@ impl Format {
         }
     }
 
-    /// The MIME type of its files.
+    /// MIME type.
     #[must_use]
     pub fn mime_type(self) -> &'static str {
         match self {
@@ -76,7 +77,7 @@ impl Format {
         }
     }
 
-    /// The end of its files' names, without the dot.
+    /// File name extension without the dot.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
@@ -92,7 +93,7 @@ impl Format {
 }
 
 impl Format {
-    /// Whether its files name the scan.
+    /// Whether the files contain the path of the scan.
     #[must_use]
     pub fn names_image(self) -> bool {
         matches!(self, Self::Hocr | Self::Alto | Self::Page | Self::Tei)
@@ -111,8 +112,8 @@ impl FromStr for Format {
     }
 }
 
-/// A page in a format, ending with a line feed. `image` is the scan as seen from the file that is written: hOCR, ALTO, PAGE
-/// and TEI name it.
+/// Serializes a page in a format, with a final line feed. `image` is the path of the scan relative to the output file;
+/// hOCR, ALTO, PAGE and TEI contain it.
 #[must_use]
 pub fn write(page: &Page, format: Format, image: &Path) -> Vec<u8> {
     match format {
@@ -126,13 +127,13 @@ pub fn write(page: &Page, format: Format, image: &Path) -> Vec<u8> {
     }
 }
 
-/// A telegram that was put together from its pages, as JSON, ending with a line feed.
+/// Serializes a joined telegram as JSON, with a final line feed.
 #[must_use]
 pub fn write_telegram(telegram: &TelegramRecord) -> Vec<u8> {
     json::write_any(telegram)
 }
 
-/// The header's fields of many pages in one CSV table.
+/// Serializes the telegram fields of several pages as one CSV table.
 #[must_use]
 pub fn write_table(pages: &[Page]) -> Vec<u8> {
     table::write(pages)

@@ -1,15 +1,15 @@
-//! Names of results: decided over all inputs at once, so that none overwrites another.
+//! Names of result files. They are chosen for all inputs at once, so that no result overwrites another.
 //!
-//! `NAME.json` for a file of one page, `NAME-p0001.json` and so on for one of several; below a folder given as input
-//! the relative path is kept. Where two inputs would meet (`a.png` and `a.tif`, also `A.png` on file systems that do not
-//! tell case apart) the whole file name stands before `.json`.
+//! A file of one page yields `NAME.json`, a file of several pages `NAME-p0001.json` and so on. Below an input folder,
+//! the relative path is kept. If two inputs would have the same stem (`a.png` and `a.tif`, or `A.png` on
+//! case-insensitive file systems), the stem is the complete file name.
 
 use crate::scan::scheme;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// Stems of the results' paths, relative to the output folder, one for each input in their order. An input is given
-/// by its path below the folder it was found in, or by its file name.
+/// Stems of the result paths, relative to the output folder, one per input. An input is given by its path relative to
+/// the input folder, or by its file name.
 #[must_use]
 pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
     let plain: Vec<PathBuf> = inputs.iter().map(|input| without_ending(input)).collect();
@@ -18,7 +18,7 @@ pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
         *count.entry(key(stem)).or_default() += 1;
     }
     let meets = |stem: &Path| {
-        // `a-p0002.png` beside `a.tif`, whose second page would have that name.
+        // The second page of `a.tif` would have the name of `a-p0002.png`.
         let of_pages = before_page_number(&key(stem)).is_some_and(|base| count.contains_key(base));
         count[&key(stem)] > 1 || of_pages
     };
@@ -27,7 +27,7 @@ pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
     (0..inputs.len())
         .map(|i| {
             let stem = whole(i);
-            // The same file name from two folders given by name: numbered.
+            // Number equal file names from different folders.
             let seen = used.entry(key(&stem)).or_default();
             *seen += 1;
             if *seen == 1 { stem } else { appended(&stem, &format!("-{seen}")) }
@@ -35,19 +35,19 @@ pub fn stems(inputs: &[PathBuf]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The path of a page's result.
+/// Path of the result for a page.
 #[must_use]
 pub fn result(stem: &Path, page: u32, pages: u32, extension: &str) -> PathBuf {
     appended(&self::page(stem, page, pages), &format!(".{extension}"))
 }
 
-/// The name of a page: the stem, with its number where there are several.
+/// Stem of a page: the stem of the file, with the page number if the file has several pages.
 #[must_use]
 pub fn page(stem: &Path, page: u32, pages: u32) -> PathBuf {
     if pages > 1 { appended(stem, &format!("-p{page:04}")) } else { stem.to_owned() }
 }
 
-/// The stem without the number of a page that [`page`] gave it.
+/// Removes the page number that [`page`] added to a stem.
 #[must_use]
 pub fn without_page(stem: &Path) -> PathBuf {
     let name = stem.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -57,7 +57,7 @@ pub fn without_page(stem: &Path) -> PathBuf {
     number.map_or_else(|| stem.to_owned(), |(_, number)| shortened(stem, number.len() + "-p".len()))
 }
 
-/// A path without so many ASCII characters at its end; names that are no UTF-8 keep their bytes.
+/// Removes the last `by` ASCII characters of a path. Names that are not UTF-8 keep their bytes.
 #[cfg(unix)]
 fn shortened(path: &Path, by: usize) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
@@ -71,12 +71,12 @@ fn shortened(path: &Path, by: usize) -> PathBuf {
     PathBuf::from(&text[..text.len() - by])
 }
 
-/// A path as a URL: what a URL cannot hold is percent-encoded, byte by byte (RFC 3986, §2.1 and §3.3), so that a name that
-/// is no UTF-8 is found by it. An address (`s3://…`) stays one.
+/// Converts a path to a URL. Bytes that a URL cannot contain are percent-encoded (RFC 3986, §2.1 and §3.3), so names
+/// that are not UTF-8 work, too. A URL such as `s3://…` keeps its scheme.
 #[must_use]
 pub fn url(path: &Path) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&b);
-    // Where a backslash divides folders it becomes a slash; elsewhere it is a letter of the name.
+    // On Windows, a backslash separates folders; elsewhere it is part of a name.
     let divides = |b: u8| b == b'\\' && std::path::MAIN_SEPARATOR == '\\';
     let encoded = |b: u8| match b {
         b if divides(b) => "/".to_owned(),
@@ -90,7 +90,7 @@ pub fn url(path: &Path) -> String {
     scheme + &rest.iter().map(|&b| encoded(b)).collect::<String>()
 }
 
-/// A path for formats that take it as it is, divided by slashes; as a URL where it is no UTF-8.
+/// Path for formats that store it literally, with slashes. A path that is not UTF-8 is converted to a URL.
 #[must_use]
 pub fn shown(path: &Path) -> String {
     match path.to_str() {
@@ -100,7 +100,7 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// `..png` keeps its ending: without it, it would be the folder.
+/// Removes the extension. `..png` keeps it, because the rest would be the parent folder.
 fn without_ending(input: &Path) -> PathBuf {
     let is_folder = input.file_stem().is_some_and(|stem| stem == "." || stem == "..");
     if is_folder { input.to_owned() } else { input.with_extension("") }

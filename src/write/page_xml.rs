@@ -1,10 +1,10 @@
-//! PAGE XML, schema of 2019-07-15: text regions with lines and glyphs, marks as regions of their kind.
+//! PAGE XML, schema of 2019-07-15: text regions with lines and glyphs, and marks as regions of their kind.
 //!
-//! Print is `TextRegion`, in the order of `ReadingOrder`; a line is one `Word` a run, which is what the schema puts
-//! glyphs into. Stamps and notes by hand are `GraphicRegion`, rules `SeparatorRegion`, redactions `CustomRegion` of the
-//! type `redaction`; what stamps and notes say stands in `UserDefined`: a nested `TextRegion` would be read as text of
-//! the page by programs that collect all of them. The record knows no date, and the schema wants one: `Created` is the
-//! first second of 1970, so that the same record gives the same bytes.
+//! Text regions are `TextRegion` elements, listed in `ReadingOrder`. Each run of a line is a `Word`, because the schema
+//! allows glyphs only there. Stamps and handwriting are `GraphicRegion`, rulings `SeparatorRegion`, redactions
+//! `CustomRegion` of the type `redaction`. The text of stamps and handwriting is in `UserDefined`, because programs
+//! that collect all `TextRegion` elements would treat a nested one as text of the page. The record has no date, but the
+//! schema requires one: `Created` is the start of 1970, so that equal records yield equal bytes.
 
 use super::marks::{self, MarkDescription};
 use super::names;
@@ -18,7 +18,6 @@ use std::path::Path;
 const NAMESPACE: &str = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15";
 const NO_DATE: &str = "1970-01-01T00:00:00Z";
 
-/// The page as PAGE XML.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("PcGts", &[("xmlns", NAMESPACE.to_owned())]);
@@ -54,7 +53,7 @@ fn page_attributes(page: &Page, image: &Path) -> Vec<(&'static str, String)> {
         all.extend([("imageXResolution", resolution.clone()), ("imageYResolution", resolution)]);
         all.push(("imageResolutionUnit", "PPI".to_owned()));
     }
-    // PAGE 2019: the clockwise turn that corrects the skew, beyond -180° to 180° not allowed; ours is the skew itself.
+    // PAGE 2019: clockwise rotation that corrects the skew, from -180° to 180°. The record has the skew itself.
     let turn = f64::from(page.rotation % 360) - page.skew_degrees;
     let turn = if turn > 180.0 { turn - 360.0 } else { turn };
     if turn.is_finite() {
@@ -69,7 +68,7 @@ fn text_regions(page: &Page) -> impl Iterator<Item = &Region> {
 }
 
 fn reading_order(xml: &mut Xml, page: &Page) {
-    // The schema allows no empty group.
+    // The schema does not allow an empty group.
     if text_regions(page).next().is_none() {
         return;
     }
@@ -145,7 +144,7 @@ fn text_region(xml: &mut Xml, page: &Page, region: &Region, role: Role, mode: Wr
     xml.close();
 }
 
-/// `readingDirection` of lines, and `textLineOrder`, in which they follow one another.
+/// Values of `readingDirection` and `textLineOrder`.
 fn directions(mode: WritingMode) -> (&'static str, &'static str) {
     match mode {
         WritingMode::HorizontalTb => ("left-to-right", "top-to-bottom"),
@@ -153,7 +152,7 @@ fn directions(mode: WritingMode) -> (&'static str, &'static str) {
     }
 }
 
-/// The schema's nearest kind; the role itself stands in `custom`.
+/// Most similar region type of the schema. The role itself is in `custom`.
 fn kind(role: Role) -> &'static str {
     match role {
         Role::Body => "paragraph",
@@ -197,7 +196,7 @@ fn box_coords(xml: &mut Xml, page: &Page, bbox: &BBox) {
     xml.empty("Coords", &[("points", points(page, &corners_of_box(bbox)))]);
 }
 
-/// Of several, the one of the lowest index counts.
+/// Writes a `TextEquiv`. Of several, the one with the lowest index takes precedence.
 fn text_equivalent(xml: &mut Xml, text: &str, index: Option<usize>, confidence: Option<f32>) {
     let index = index.map(|i| ("index", i.to_string()));
     let confidence = confidence.map(|c| ("conf", c.to_string()));

@@ -1,21 +1,22 @@
-//! A line in the pieces that other formats call words: the model has none, so a piece is what stands between spaces.
+//! Splits a line at spaces into runs, for formats that require words. The page record has no words.
 //!
-//! Cables are unspaced; most lines are one piece. Only U+0020 divides: the full-width space is a character of the line.
+//! Telegrams are unspaced, so most lines are one run. Only U+0020 separates runs; a full-width space is a character of
+//! the line.
 
 use crate::geometry::BBox;
 use crate::page::{Glyph, Line};
 
-/// A piece of a line, between single spaces.
+/// A part of a line between single spaces.
 pub(super) struct Run<'a> {
-    /// As printed. Of several spaces in a row, all but the first belong to the run behind them.
+    /// Text as printed. Of several consecutive spaces, all but the first belong to the following run.
     pub(super) text: &'a str,
-    /// Around its glyphs; the line's, where it has none.
+    /// Bounding box of the glyphs, or of the line if there are none.
     pub(super) bbox: BBox,
-    /// Empty where the line's glyphs are not its text.
+    /// Glyphs of the run; empty if the glyphs of the line do not spell its text.
     pub(super) glyphs: &'a [Glyph],
 }
 
-/// The pieces of a line, at least one; joined with a space they are its text.
+/// The runs of a line, at least one. Joined with spaces, they are the text of the line.
 pub(super) fn runs(line: &Line) -> Vec<Run<'_>> {
     let spelled = line.glyphs.iter().flat_map(|g| g.text.bytes()).eq(line.text.bytes());
     let mut runs = Vec::new();
@@ -23,11 +24,11 @@ pub(super) fn runs(line: &Line) -> Vec<Run<'_>> {
     for end in ends(&line.text) {
         let text = &line.text[text_at..end];
         let count = if spelled { count(&line.glyphs[glyph_at..], text.len()) } else { Some(0) };
-        // A glyph that holds a space of its own cannot be divided: the line stays whole.
+        // A glyph that contains a space cannot be split, so the line is one run.
         let Some(count) = count else { return vec![whole(line)] };
         let glyphs = &line.glyphs[glyph_at..glyph_at + count];
         runs.push(Run { text, bbox: around(glyphs, line), glyphs });
-        // The space itself is one glyph, where there are glyphs and it is not the end.
+        // Between two runs, the separating space must be a glyph of its own.
         let space = line.glyphs.get(glyph_at + count).is_some_and(|g| g.text == " ");
         if spelled && end < line.text.len() && !space {
             return vec![whole(line)];
@@ -42,7 +43,7 @@ fn whole(line: &Line) -> Run<'_> {
     Run { text: &line.text, bbox: line.bbox, glyphs: &line.glyphs }
 }
 
-/// Where runs end: before each space that has something else before it, and at the end.
+/// End offsets of the runs in bytes: before each space that follows a non-space and precedes one, and at the end.
 fn ends(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let divides = |&i: &usize| {
@@ -52,7 +53,7 @@ fn ends(text: &str) -> Vec<usize> {
     (0..bytes.len()).filter(divides).chain([bytes.len()]).collect()
 }
 
-/// How many glyphs spell that many bytes; `None` where one spans the end.
+/// Number of glyphs that spell the given number of bytes; `None` if a glyph crosses that end.
 fn count(glyphs: &[Glyph], bytes: usize) -> Option<usize> {
     let mut spelled = 0;
     for (i, glyph) in glyphs.iter().enumerate() {
@@ -108,7 +109,7 @@ mod tests {
                 assert_eq!(runs.iter().map(|r| r.text).collect::<Vec<_>>().join(" "), text);
             }
         }
-        // A glyph across the space: the line is not divided.
+        // A glyph crosses the space, so the line is not split.
         assert_eq!(runs(&line(&["a b", "c"], "a bc")).len(), 1);
     }
 }

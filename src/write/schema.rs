@@ -1,8 +1,8 @@
-//! The JSON Schema of the page record, made from the Rust types (JSON Schema 2020-12).
+//! The JSON Schema (2020-12) of the page record, generated from the Rust types.
 
 use crate::page::Page;
 
-/// The schema.
+/// Generates the schema.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
     schemars::schema_for!(Page).to_value()

@@ -1,12 +1,12 @@
-//! Header fields as CSV (RFC 4180, UTF-8): one row a page.
+//! Telegram fields as CSV (RFC 4180, UTF-8), one row per page.
 //!
-//! A field that is null is empty; so is every field of a page that is no telegram, whose `telegram` is `false`.
-//! Lists are divided by `; `. Text of stamps is given, as archives sort by it.
+//! A null field is empty. On a page that is not a telegram, all telegram fields are empty and `telegram` is `false`.
+//! List entries are separated by `; `. The text of stamps is included, because archives sort by it.
 
 use super::marks;
 use crate::page::{Dispatch, Page, RegionKind, Telegram};
 
-/// The columns, in their order.
+/// Column names, in order.
 const COLUMNS: [&str; 31] = [
     "path",
     "page",
@@ -41,7 +41,7 @@ const COLUMNS: [&str; 31] = [
     "sheets",
 ];
 
-/// A head, and a row for each page.
+/// Writes a header row and one row per page.
 pub(super) fn write<'a>(pages: impl IntoIterator<Item = &'a Page>) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(COLUMNS).expect("memory takes what is written");

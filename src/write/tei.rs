@@ -1,9 +1,9 @@
-//! TEI P5: the cable's fields in `teiHeader`, boxes in `facsimile`, the text in `body`.
+//! TEI P5: telegram fields in `teiHeader`, boxes in `facsimile`, text in `body`.
 //!
-//! The fields are the `correspDesc` of letters and telegrams (TEI P5, 2.4.6). Stamps and notes by hand are additions to
-//! the source: they stand in its description (`physDesc/additions`, with `stamp`), and the text holds the page's text
-//! alone. Each line begins with `lb`, each ■ of a redaction is a `gap` of the reason `redacted`, whose quantity is the
-//! estimate of the record where there is one.
+//! The fields are in `correspDesc`, which TEI defines for letters and telegrams (TEI P5, 2.4.6). Stamps and handwriting
+//! are additions to the source and are in its description (`physDesc/additions`, with `stamp`); the text contains only
+//! the text of the page. Each line starts with `lb`. Each ■ of a redaction is a `gap` with the reason `redacted`; its
+//! quantity is the estimated number of characters, if known.
 
 use super::marks::{self, MarkDescription};
 use super::xml::{Xml, corners, corners_of_box, points};
@@ -13,7 +13,6 @@ use crate::page::{
 use crate::reviewed::{PERSON, Signature, signature};
 use std::path::Path;
 
-/// The page as TEI.
 pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("TEI", &[("xmlns", "http://www.tei-c.org/ns/1.0".to_owned())]);
@@ -26,7 +25,7 @@ pub(super) fn write(page: &Page, image: &Path) -> Vec<u8> {
     if page.regions.iter().any(|r| print(&r)) {
         page.regions.iter().filter(print).for_each(|region| block(&mut xml, page, region));
     } else {
-        // TEI allows no body without a block.
+        // TEI does not allow an empty body.
         xml.empty("ab", &[]);
     }
     xml.finish()
@@ -64,7 +63,7 @@ fn header(xml: &mut Xml, page: &Page) {
     xml.close();
 }
 
-/// The scan, and what was stamped and written upon it.
+/// Writes the description of the scan with its stamps and handwriting.
 fn source(xml: &mut Xml, page: &Page) {
     xml.open("sourceDesc", &[]);
     xml.open("msDesc", &[]);
@@ -125,7 +124,7 @@ fn profile(xml: &mut Xml, telegram: &Telegram) {
     xml.close();
 }
 
-/// What letters have no element for: the cable's number, how it was classified and handled.
+/// Writes the fields without a `correspDesc` element: number, classification, handling.
 fn fields(xml: &mut Xml, telegram: &Telegram) {
     let number = telegram.number.map(|n| n.to_string());
     let fields = [
@@ -145,7 +144,7 @@ fn fields(xml: &mut Xml, telegram: &Telegram) {
 }
 
 fn action(xml: &mut Xml, kind: &str, name: Option<&str>, dispatch: Option<&Dispatch>) {
-    // TEI allows no action without a content.
+    // TEI does not allow an empty action.
     if name.is_none() && dispatch.is_none() {
         return;
     }
@@ -189,7 +188,7 @@ fn facsimile(xml: &mut Xml, page: &Page, image: &Path) {
             ("lry", page.height.to_string()),
         ],
     );
-    // A file name is no URL: what a URL cannot hold is escaped.
+    // A file name must be escaped for use as a URL.
     let size = [("width", format!("{}px", page.width)), ("height", format!("{}px", page.height))];
     xml.empty("graphic", &[&[("url", super::names::url(image))][..], &size].concat());
     for region in &page.regions {
@@ -229,13 +228,13 @@ fn block(xml: &mut Xml, page: &Page, region: &Region) {
     xml.close();
 }
 
-/// A line's text with its gaps.
+/// Writes the text of a line with its gaps.
 fn write_line(xml: &mut Xml, page: &Page, region: &Region, line: &Line) {
     let redactions = marks::redactions(page, region, line);
     let mut pieces = line.text.split(REDACTION_MARK);
     xml.text(pieces.next().unwrap_or_default());
     for (piece, redaction) in pieces.zip(redactions) {
-        // A person writes ■ for nothing else than a redaction, whether or not its box was drawn.
+        // In review, ■ always means a redaction, even without a redaction region.
         let is_print = !matches!(line.engine.as_str(), PERSON | "none");
         match redaction {
             None if is_print => xml.text(REDACTION_MARK.encode_utf8(&mut [0; 4])),

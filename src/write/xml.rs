@@ -1,8 +1,8 @@
-//! XML 1.0 as the writers need it: elements, each on a line of its own or within one, well-formed whatever the text holds.
+//! A minimal XML 1.0 writer. Each element is on its own line or inline. The output is well-formed for any text.
 //!
-//! Tabs, carriage returns and line feeds are written as references where a reader would otherwise fold them (XML 1.0,
-//! §2.11 and §3.3.3). Characters that no XML document can hold, not even as references (§2.2: most control characters,
-//! U+FFFE, U+FFFF), become U+FFFD, one for one; nothing else is changed.
+//! Tabs, carriage returns and line feeds are written as character references where an XML parser would otherwise
+//! normalize them (XML 1.0, §2.11 and §3.3.3). Characters that an XML document cannot contain even as references (§2.2:
+//! most control characters, U+FFFE, U+FFFF) are each replaced by U+FFFD. All other characters are unchanged.
 
 use crate::geometry::BBox;
 use crate::page::{Page, Region};
@@ -11,67 +11,66 @@ use quick_xml::escape::partial_escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::fmt::Write;
 
-/// Names and values of an element's attributes, values not yet escaped.
+/// Attribute names and unescaped values.
 pub(super) type Attributes<'a> = &'a [(&'static str, String)];
 
-/// A document that is being written.
+/// An XML document under construction.
 pub(super) struct Xml {
     writer: Writer<Vec<u8>>,
-    /// Open elements, and whether a child of theirs began a line.
+    /// Open elements, each with a flag for a child on its own line.
     open: Vec<(&'static str, bool)>,
 }
 
 impl Xml {
-    /// Begins a document in UTF-8.
+    /// Starts a UTF-8 document.
     pub(super) fn new() -> Self {
         let mut xml = Self::fragment();
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         xml
     }
 
-    /// Begins a part of a document: without the declaration.
+    /// Starts a fragment without an XML declaration.
     pub(super) fn fragment() -> Self {
         Self { writer: Writer::new(Vec::new()), open: Vec::new() }
     }
 
-    /// Begins an element on a line of its own.
+    /// Opens an element on its own line.
     pub(super) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.break_line();
         self.open_inline(name, attributes);
     }
 
-    /// Begins an element where the text stands.
+    /// Opens an element inline.
     pub(super) fn open_inline(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.event(Event::Start(start(name, attributes)));
         self.open.push((name, false));
     }
 
-    /// An element without content, on a line of its own.
+    /// Writes an empty element on its own line.
     pub(super) fn empty(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.break_line();
         self.empty_inline(name, attributes);
     }
 
-    /// An element without content, where the text stands.
+    /// Writes an empty element inline.
     pub(super) fn empty_inline(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.event(Event::Empty(start(name, attributes)));
     }
 
-    /// An element that holds a text, on a line of its own.
+    /// Writes an element with text on its own line.
     pub(super) fn leaf(&mut self, name: &'static str, attributes: Attributes<'_>, text: &str) {
         self.open(name, attributes);
         self.text(text);
         self.close();
     }
 
-    /// A text.
     pub(super) fn text(&mut self, text: &str) {
-        // A bare carriage return would come back as a line feed.
+        // A parser would convert a bare carriage return to a line feed.
         let escaped = partial_escape(&*allowed(text)).replace('\r', "&#13;");
         self.event(Event::Text(BytesText::from_escaped(escaped)));
     }
 
-    /// Ends the element that was begun last.
+    /// Closes the innermost open element.
     pub(super) fn close(&mut self) {
         let (name, broken) = self.open.pop().expect("as many elements are closed as were opened");
         if broken {
@@ -80,7 +79,7 @@ impl Xml {
         self.event(Event::End(BytesEnd::new(name)));
     }
 
-    /// The document, all elements closed, with a final line feed.
+    /// Closes all elements and returns the document with a final line feed.
     pub(super) fn finish(mut self) -> Vec<u8> {
         while !self.open.is_empty() {
             self.close();
@@ -108,7 +107,7 @@ impl Xml {
 }
 
 fn start(name: &'static str, attributes: Attributes<'_>) -> BytesStart<'static> {
-    // Written by hand: the library's own escaping leaves tabs and line feeds, which a reader takes for spaces.
+    // Attributes are escaped here because quick-xml leaves tabs and line feeds, which a parser converts to spaces.
     let mut tag = name.to_owned();
     for (key, value) in attributes {
         let value = partial_escape(&*allowed(value)).replace('"', "&quot;");
@@ -118,15 +117,15 @@ fn start(name: &'static str, attributes: Attributes<'_>) -> BytesStart<'static> 
     BytesStart::from_content(tag, name.len())
 }
 
-/// XML 1.0, §2.2: what a document can hold.
+/// Replaces characters that are not allowed in XML 1.0, §2.2.
 fn allowed(text: &str) -> String {
     let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|c| if is_allowed(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
-/// Corners of a region, clockwise: its outline, or its box.
+/// Corners of a region, clockwise: those of its outline, or of its bounding box if there is no outline.
 pub(super) fn corners(region: &Region) -> Vec<[i32; 2]> {
-    // An outline of fewer corners has no inside.
+    // A polygon needs at least three corners.
     if region.outline.0.len() >= 3 { region.outline.0.clone() } else { corners_of_box(&region.bbox) }
 }
 
@@ -135,7 +134,7 @@ pub(super) fn corners_of_box(b: &BBox) -> Vec<[i32; 2]> {
     vec![[b.left, b.top], [b.right, b.top], [b.right, b.bottom], [b.left, b.bottom]]
 }
 
-/// Corners as most formats write them, `1,2 3,4`; what lies beyond the page is moved to its edge.
+/// Corners in the common notation `1,2 3,4`, clamped to the page.
 pub(super) fn points(page: &Page, corners: &[[i32; 2]]) -> String {
     let on_page = |v: i32, side: u32| v.clamp(0, i32::try_from(side).unwrap_or(i32::MAX));
     let all =

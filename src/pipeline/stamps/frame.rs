@@ -1,50 +1,51 @@
-//! The frame of a stamp, fitted to its box, and with it the stamp's tilt.
+//! Finds the frame of a stamp, and with it the tilt of the stamp.
 //!
-//! A frame touches its box on all four sides, so its tilt alone says how large it is: for each tilt the one rectangle
-//! (or ellipse) that fits is laid over the ink, from the outside inwards, and the one that is inked best is taken. Good
-//! to a quarter of a degree where the box is right. Where something else widens the box no rectangle fits, and the
-//! stamp is taken to have no frame; a circle has a frame, but no tilt.
+//! A frame touches all four sides of the bounding box, so its tilt determines its size. For each tilt, the fitting
+//! rectangle or ellipse is tested at several depths from the outside inwards. The one with the highest share of inked
+//! positions is selected. The accuracy is a quarter of a degree if the bounding box is right. Failure case: if another
+//! object enlarges the box, no frame fits, and the stamp is treated as frameless. A circle has a frame, but no tilt.
 
 use crate::geometry::Point;
 use crate::page::StampShape;
 use crate::raster::Binary;
 
-/// Largest tilt, degrees to either side: hands that stamp do not turn further.
+/// Largest tilt, degrees to either side. People do not tilt stamps further.
 pub(super) const MOST_DEGREES: f64 = 20.0;
-/// Steps in which tilts are tried, a degree.
+/// Number of tested tilts per degree.
 const STEPS: i32 = 4;
-/// Places of a side, or a quarter of an ellipse, that are looked at.
+/// Number of sampled positions on each side of a rectangle or quarter of an ellipse.
 const PLACES: usize = 40;
-/// Least inked part of the faintest side, and of all sides.
+/// Least share of inked positions on the faintest side, and on all sides.
 const INKED: (f64, f64) = (0.4, 0.65);
-/// Thinnest frame beside its box, as a part of the shorter side: thinner ones are lines across the stamp's characters.
+/// Least half axis of a frame, relative to the shorter half side of the box. Thinner frames are lines across the
+/// characters.
 const THINNEST: f64 = 0.35;
-/// What a frame loses, of the two that full sides have, by the largest tilt, and by sides at uneven depths: a narrow
-/// rectangle across the stamp's own characters may be inked as well.
+/// Score penalty for the largest tilt, and for unequal depths of the sides; full sides score 2. Without it, a narrow
+/// rectangle across the stamp's characters could win.
 const UNLIKELY: f64 = 0.3;
-/// Inked part of a side that is still its line.
+/// Least share of inked positions at a depth that still belongs to the frame line.
 const LINE: f64 = 0.3;
-/// Deepest that a frame lies in its box, and deepest that its line goes: as parts of the shorter side.
+/// Largest depth of a frame inside its box, relative to the shorter side.
 const DEEPEST: f64 = 0.06;
+/// Largest depth of the inner edge of the frame line, relative to the shorter side.
 const THICKEST: f64 = 0.15;
 
-/// A frame that fits its box.
+/// A frame fitted to the bounding box of a stamp.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
-    /// Its form.
     pub shape: StampShape,
-    /// Its clockwise turn; `None` for a circle.
+    /// Clockwise tilt; `None` for a circle.
     pub degrees: Option<f64>,
-    /// Its middle, px.
+    /// Center, px.
     pub center: Point,
-    /// Half of its width and height, px, when it stands upright.
+    /// Half width and half height of the upright frame, px.
     pub half: (f64, f64),
-    /// How far in from the outside of each side the stamp's text may begin, px, from the top clockwise.
+    /// Distance from the outside of each side to the stamp's text area, px, clockwise from the top.
     pub insets: [f64; 4],
 }
 
 impl Frame {
-    /// Whether a place lies within the frame's line.
+    /// Whether a point is inside the frame line.
     pub(super) fn holds(&self, at: Point) -> bool {
         let (sin, cos) = self.degrees.unwrap_or(0.0).to_radians().sin_cos();
         let (dx, dy) = (at.x - self.center.x, at.y - self.center.y);
@@ -60,7 +61,7 @@ impl Frame {
     }
 }
 
-/// Fits a frame of a shape into the picture of a stamp, whose edges are the stamp's box.
+/// Finds a frame of a shape in the picture of a stamp. The picture is the bounding box of the stamp.
 pub(super) fn find_frame(ink: &Binary, shape: StampShape) -> Option<Frame> {
     let most = match shape {
         StampShape::Frameless => return None,
@@ -89,7 +90,7 @@ pub(super) fn find_frame(ink: &Binary, shape: StampShape) -> Option<Frame> {
     let mut insets = [0, 1, 2, 3].map(|side| {
         let is_line = |d: &i32| fitted.inked(side, f64::from(*d)) >= LINE;
         let last = (sides[side].depth..=limit).take_while(is_line).last().unwrap_or(sides[side].depth);
-        // Beyond the line there is its ragged edge.
+        // Add the ragged edge of the line.
         f64::from(last) + 2.0 + 0.015 * short
     });
     if shape != StampShape::Rectangle {
@@ -99,7 +100,7 @@ pub(super) fn find_frame(ink: &Binary, shape: StampShape) -> Option<Frame> {
     Some(Frame { shape, degrees, center: fitted.center, half: fitted.half, insets })
 }
 
-/// Where a side is inked most.
+/// The depth at which a side has the highest share of inked positions.
 #[derive(Clone, Copy)]
 struct Place {
     depth: i32,
@@ -139,7 +140,7 @@ impl<'a> Fitted<'a> {
         })
     }
 
-    /// Where the four sides, or quarters, are inked most; each on its own, since boxes are not always exact.
+    /// The best depth of each of the four sides or quarters. They are independent because boxes are not always exact.
     fn sides(&self, depths: i32) -> [Place; 4] {
         [0, 1, 2, 3].map(|side| {
             let places = (0..=depths).map(|depth| Place { depth, inked: self.inked(side, f64::from(depth)) });
@@ -147,7 +148,7 @@ impl<'a> Fitted<'a> {
         })
     }
 
-    /// Inked part of a side (from the top, clockwise) or a quarter, so many pixels in from the outside.
+    /// Share of inked positions of a side (clockwise from the top) or quarter at a depth in px.
     fn inked(&self, side: usize, depth: f64) -> f64 {
         let (sin, cos) = self.degrees.to_radians().sin_cos();
         let (a, b) = (self.half.0 - depth - 0.5, self.half.1 - depth - 0.5);
@@ -160,7 +161,7 @@ impl<'a> Fitted<'a> {
         let hits = (0..PLACES).filter(|&i| {
             let part = (i as f64 + 0.5) / PLACES as f64;
             is_ink(if self.shape == StampShape::Rectangle {
-                // Corners may be round.
+                // Skip the corners, which may be rounded.
                 let t = 0.88 * (2.0 * part - 1.0);
                 [(t * a, -b), (a, t * b), (t * a, b), (-a, t * b)][side]
             } else {

@@ -1,18 +1,18 @@
-//! What stamps on Japanese diplomatic cables say. Users add theirs in `denshin.toml`.
+//! The built-in stamp lexicon for Japanese diplomatic telegrams. Users add entries in `denshin.toml`.
 //!
-//! Old and new forms of kanji are folded before they are compared, so only one form of each stands here.
+//! Comparison folds old and new forms of kanji, so the lexicon contains one form of each entry.
 
-/// Stamps of declassification. They came with the common-use forms of kanji, so of two forms that the engine is unsure
-/// between the common one is printed.
+/// Declassification stamps. They are always printed in the common-use forms of kanji, so the common-use form is right
+/// if the engine is uncertain between two forms.
 const OF_RELEASE: [&str; 6] =
     ["秘密指定解除", "指定解除", "外交記録公開", "外交記録公開室", "外交記録・情報公開室", "情報公開室"];
 
-/// Whether a word is printed in the vocabulary's own forms alone.
+/// Whether a stamp text is always printed in common-use forms.
 pub(super) fn has_one_form(word: &str) -> bool {
     OF_RELEASE.contains(&word)
 }
 
-/// The words that every reading of a stamp is compared with.
+/// The built-in entries.
 pub(super) const BUILT_IN: &[&str] = &[
     // Classification.
     "極秘",
@@ -75,7 +75,7 @@ pub(super) const BUILT_IN: &[&str] = &[
     "審査済",
     "開示",
     "不開示",
-    // Receipt, dispatch and rounds.
+    // Receipt, dispatch and circulation.
     "接受",
     "受領",
     "受付",

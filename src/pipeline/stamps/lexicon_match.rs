@@ -1,61 +1,66 @@
-//! How like a reading is to a word of the vocabulary, and how the one lies over the other.
+//! Matches recognized stamp text with the lexicon: similarity and alignment.
 //!
-//! Edit distance over folded characters, in which a character that the engine had among its other readings costs
-//! little, one that it read surely costs most, and specks read as punctuation next to nothing. A reading that is like
-//! no word, or as like to another, stands as it was read. A match ranks ways to read a stamp; [`super::printed`] says
-//! which characters it settles.
+//! The similarity is based on an edit distance over folded characters. A substitution costs little if the lexicon
+//! character is among the engine's alternatives, and most if the recognized character has a high confidence. Deleting a
+//! speck that was read as punctuation costs almost nothing. There is no match if the similarity is low or if a second
+//! entry is almost as similar. A match ranks the candidates of a stamp; [`super::printed`] decides which characters it
+//! corrects.
+//!
+//! With these costs and [`LEAST`], none of three characters may be misread unless the right one is an alternative; one of
+//! two may be an alternative; one of six may be missing.
 
 use crate::orthography::Folding;
 use crate::recognize::ReadGlyph;
 
-/// Least likeness of a match, 0 to 1: of three characters none may be misread, unless the engine had the right one in
-/// mind; of two one may be in its mind, of six one may be missing. At 0.6 文書 became 文書課, and 他械 極秘; at 0.7
-/// 要回収 with an unsure 収 became 要回覧.
+/// Least similarity of a match, 0 to 1. At 0.6, 文書 became 文書課 and 他械 became 極秘; at 0.7, 要回収 with an
+/// uncertain 収 became 要回覧.
 const LEAST: f32 = 0.72;
-/// The same where all characters were read as they are, and others beside them.
+/// Least similarity if all characters of the entry were recognized exactly, with others between them.
 const LEAST_WHOLE: f32 = 0.6;
-/// As much as the next best must stay behind.
+/// Least lead over the second most similar entry.
 const LEAD: f32 = 0.1;
 
-/// What a character costs where the engine had the right one in mind.
+/// Cost of a substitution if the lexicon character is an alternative of the glyph.
 const IN_MIND: f32 = 0.4;
-/// What a speck costs.
+/// Cost of deleting a speck.
 const SPECK: f32 = 0.15;
-/// A character that is read with less is unsure.
+/// Confidence below which a character is uncertain.
 pub(super) const SURE: f32 = 0.9;
-/// Costs of a misread or needless character, unsure and sure, and of one that is missing.
+/// Costs of a substitution for an uncertain and a confident character.
 const MISREAD: (f32, f32) = (0.9, 1.2);
+/// Costs of deleting an uncertain and a confident character.
 const NEEDLESS: (f32, f32) = (0.6, 1.0);
+/// Cost of a character of the entry that was not recognized.
 const MISSING: f32 = 1.0;
 
-/// A word of the vocabulary that a reading is like.
+/// A lexicon entry that recognized text matches.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Match {
-    /// For each character of the word the glyph that it was read as, if any.
+    /// The characters of the entry, each with the index of its glyph, if any.
     pub characters: Vec<(char, Option<usize>)>,
-    /// 0 to 1.
+    /// Similarity, 0 to 1.
     pub likeness: f32,
-    /// Whether all its characters were read as they are.
+    /// Whether all characters were recognized exactly.
     is_whole: bool,
 }
 
 impl Match {
-    /// The word.
+    /// The lexicon entry.
     pub(super) fn word(&self) -> String {
         self.characters.iter().map(|&(character, _)| character).collect()
     }
 
-    /// A part of it, with no characters yet.
+    /// A partial match with the same similarity and no characters yet.
     pub(super) fn part(&self) -> Self {
         Self { characters: vec![], ..*self }
     }
 }
 
-/// The words of stamps, folded for comparison.
+/// The lexicon entries, folded for comparison.
 pub(super) struct StampLexicon(Vec<Vec<(char, String)>>);
 
 impl StampLexicon {
-    /// Of these words; one that is there twice counts once.
+    /// Creates a lexicon. Duplicates after folding are ignored.
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let mut all: Vec<Vec<(char, String)>> = Vec::new();
         for word in words {
@@ -68,7 +73,7 @@ impl StampLexicon {
         Self(all)
     }
 
-    /// The word of at least so many characters that a reading is like.
+    /// The matching entry with at least `characters` characters.
     pub(super) fn find_match(&self, read: &[ReadGlyph], characters: usize) -> Option<Match> {
         let glyphs: Vec<Folded> = read.iter().map(Folded::of).collect();
         let (mut best, mut next): (Option<Match>, f32) = (None, 0.0);
@@ -110,7 +115,7 @@ impl Folded {
         if self.confidence < SURE { unsure } else { sure }
     }
 
-    /// What it costs to take it for a character.
+    /// Cost of substituting the glyph by a lexicon character.
     fn misread(&self, word: &str) -> f32 {
         if self.text == word {
             0.0
@@ -121,7 +126,7 @@ impl Folded {
         }
     }
 
-    /// What it costs to leave it out.
+    /// Cost of deleting the glyph.
     fn needless(&self) -> f32 {
         if self.is_speck { SPECK } else { self.of_two(NEEDLESS) }
     }
@@ -131,7 +136,7 @@ pub(super) fn fold(text: &str) -> String {
     Folding::all().fold(text)
 }
 
-/// Lays a word over a reading at the least cost.
+/// Aligns a lexicon entry with the glyphs at the least cost.
 fn compare(read: &[Folded], word: &[(char, String)]) -> Match {
     let (rows, columns) = (read.len() + 1, word.len() + 1);
     let mut costs = vec![0.0f32; rows * columns];

@@ -1,11 +1,11 @@
-//! The text of stamps: taken off the page, set upright, split into rows, read, and compared with a vocabulary. Notes by
-//! hand go the same way, but for the vocabulary.
+//! Stamp recognition: extracts stamps from the page, makes them upright, splits them into rows, reads them, and matches
+//! the text with a lexicon. Handwritten notes are processed in the same way, but without a lexicon.
 //!
-//! Which ink is a stamp's own, [`crate::marks`] tells. Its tilt is that of the frame ([`frame`]), or of the strokes
-//! where there is none or a round one ([`tilt`]). Rules within it are wiped out ([`rules`]). Where the ink or the rows ([`rows`]) are not certain, several are
-//! read, and the surest reading is kept ([`reading`]). Likeness to a word of the vocabulary ([`vocabulary`],
-//! [`likeness`]) ranks them, and settles characters that were read unsurely ([`printed`]); the raw reading stands beside
-//! the text in the record.
+//! [`crate::marks`] determines the ink that belongs to a stamp. The tilt is that of the frame ([`frame`]), or that of
+//! the strokes if there is no frame or a round one ([`tilt`]). Rulings inside the stamp are erased ([`rules`]). If the
+//! ink or the rows ([`rows`]) are ambiguous, several candidates are read, and the one with the highest score is kept
+//! ([`reading`]). A lexicon match ([`lexicon`], [`lexicon_match`]) raises the score and corrects characters with a low
+//! confidence ([`printed`]). The record contains the raw text, too.
 
 mod frame;
 mod lexicon;
@@ -29,50 +29,51 @@ use frame::{Frame, find_frame};
 use image::{GrayImage, Luma};
 use serde::{Deserialize, Serialize};
 
-/// What stamps say.
+/// Options of stamp recognition.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StampsOptions {
-    /// Words that stamps bear beside the built-in ones: what is read in a stamp is compared with all of them.
+    /// Stamp texts in addition to the built-in lexicon.
     pub vocabulary: Vec<String>,
 }
 
-/// A stamp or a note by hand, taken off the page and set upright.
+/// Upright pictures of a stamp or handwritten note.
 pub(super) struct StampPicture {
-    /// Whether it is a note: what that says is in no vocabulary.
+    /// Whether it is a handwritten note, which has no lexicon.
     pub is_note: bool,
-    /// Its clockwise turn against the straight page, degrees.
+    /// Clockwise tilt on the deskewed page, degrees.
     pub tilt_degrees: f64,
-    /// Whether its frame is known, and the views show no more than stands within it.
+    /// Whether a frame was found. The views then show only the inside of the frame.
     pub is_framed: bool,
-    /// Its corners on the straight page, clockwise from its upper left.
+    /// Corners on the deskewed page, clockwise from the upper left.
     pub outline: [Point; 4],
-    /// Its own ink as it may be seen, dark on white, without its frame; the likeliest first.
+    /// Alternative pictures of the stamp's ink, dark on white, without the frame; the most likely first.
     pub views: Vec<GrayImage>,
-    /// From the views back to the straight page.
+    /// Transform from the views to the deskewed page.
     pub to_page: Transform,
 }
 
-/// Most stamps and notes of a page that are read, the others are kept as unread: each is read in several ways, and no page
-/// of 148 has more than 30.
+/// Most stamps and notes that are read on a page; the others stay unread. Each is read several times, and none of 148
+/// pages has more than 30.
 const MOST: usize = 100;
 
-/// Least part of a view that is ink: less is dirt that was left over.
+/// Least share of ink in a view. A view with less contains only residual dirt.
 const LEAST_INK: f64 = 0.02;
 
-/// Longest piece of print that crosses a frame, and thickest sliver of the frame, as parts of the stamp's shorter side: a
-/// character in the upper of two rows, joined to a streak of the copier, reaches further in.
+/// Longest piece of text across a frame, relative to the shorter side of the stamp. A character in the upper of two
+/// rows that touches a copier streak reaches further in.
 const PIECE: f64 = 0.35;
+/// Thickest remnant of a frame, relative to the shorter side of the stamp.
 const SLIVER: f64 = 0.05;
 
-/// Takes the stamps and notes of a page off it, in the order of its marks.
+/// Extracts the stamps and notes of a page, in the order of its marks.
 pub(super) fn take_stamps(page: &Stamped<'_>) -> Vec<StampPicture> {
     page.own_ink(MOST).into_iter().map(|(mark, views)| upright(mark, &views, page.labels)).collect()
 }
 
-/// Sets a stamp upright.
+/// Makes the views of a stamp upright.
 fn upright(mark: &Mark, views: &[GrayImage], labels: Option<&Labels>) -> StampPicture {
-    // Print that crosses a frame hides its shape from the network.
+    // Text across a frame can make the network miss the frame.
     let shapes = match mark.kind {
         RegionKind::Stamp { shape: StampShape::Frameless, .. } if labels.is_some() => {
             &[StampShape::Circle, StampShape::Rectangle][..]
@@ -80,7 +81,7 @@ fn upright(mark: &Mark, views: &[GrayImage], labels: Option<&Labels>) -> StampPi
         RegionKind::Stamp { shape, .. } => &[shape],
         _ => &[StampShape::Frameless],
     };
-    // Black frames are whole where nothing was lifted: in the second view.
+    // The second view of a black stamp has all of the ink and therefore the complete frame.
     let seen: Vec<Binary> = views.iter().take(2).rev().map(ink).collect();
     let frame = shapes.iter().find_map(|&shape| seen.iter().find_map(|ink| find_frame(ink, shape)));
     let is_print = |piece: &BBox| {
@@ -119,7 +120,7 @@ fn upright(mark: &Mark, views: &[GrayImage], labels: Option<&Labels>) -> StampPi
     }
 }
 
-/// The ink of a picture of dark on white.
+/// Binarizes a picture that is dark on white.
 fn ink(picture: &GrayImage) -> Binary {
     Binary::below(picture, otsu_level(picture).clamp(64, 192))
 }
@@ -129,7 +130,7 @@ fn is_inked(view: &GrayImage) -> bool {
     ink.ink_in(&ink.bbox()) as f64 >= LEAST_INK * ink.bbox().area() as f64
 }
 
-/// The picture with white where the frame is and outside of it.
+/// The picture with the frame and everything outside it erased.
 fn without_frame(view: &GrayImage, frame: Option<&Frame>, is_print: &dyn Fn(&BBox) -> bool) -> GrayImage {
     let mut within = view.clone();
     if let Some(frame) = frame {
@@ -144,8 +145,8 @@ fn without_frame(view: &GrayImage, frame: Option<&Frame>, is_print: &dyn Fn(&BBo
     within
 }
 
-/// Erases small pieces that go on beyond the inside of a frame: print that crosses it, as far as is known, and pieces of the frame
-/// itself. What is larger may hold the stamp's own characters too.
+/// Erases small pieces of ink that cross the inner edge of a frame: text of the page and remnants of the frame. Larger
+/// pieces may contain characters of the stamp and stay.
 fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool, is_print: &dyn Fn(&BBox) -> bool) {
     let mut inside = ink(view);
     let (width, height) = (view.width() as i32, view.height() as i32);
@@ -176,7 +177,7 @@ fn erase_touching(view: &mut GrayImage, holds: &dyn Fn(i32, i32) -> bool, is_pri
     }
 }
 
-/// The corners of a stamp: of its frame where that is known, else of its box.
+/// Corners of the frame, or of the bounding box if the frame or its tilt is unknown.
 fn outline(bbox: &BBox, frame: Option<&Frame>, degrees: f64) -> [Point; 4] {
     let Some(frame) = frame.filter(|f| f.degrees.is_some()) else { return bbox.corners() };
     let (x, y) = (f64::from(bbox.left) + frame.center.x, f64::from(bbox.top) + frame.center.y);

@@ -1,12 +1,13 @@
-//! The characters of a row of a stamp as printed.
+//! Determines the printed characters of a stamp row from the recognized ones and the lexicon match.
 //!
-//! A word of the vocabulary settles only characters that the engine was unsure of. A character that was read surely
-//! stands as read, in its own form, whatever the word has there, unless the same character of the print below was read
-//! instead. Nothing is added, but where the engine left a cell between two characters unread.
+//! A lexicon entry corrects only characters with a low confidence. A confident character stays as it was recognized, in
+//! its own variant form, unless it is a character of the page text under the stamp. The entry adds a character only
+//! if the engine skipped a cell between two characters.
 //!
-//! Beyond the word nothing is left out but specks and print that the stamp lies over. Print is known by the page's lines;
-//! and by the frame, since a stamp's own row stands in its middle: what would push the row off it is not the stamp's. A
-//! word of the vocabulary that is a character longer or shorter than the stamp's thus changes nothing.
+//! Beside the matched word, only specks and page text under the stamp are removed. Page text is identified by the
+//! lines of the page and by the frame: a stamp's own row is centered in the frame, so characters that shift the row off
+//! center do not belong to the stamp. A lexicon entry that is one character longer or shorter than the stamp text
+//! therefore changes nothing.
 
 use super::lexicon::has_one_form;
 use super::lexicon_match::{Match, SURE, fold};
@@ -15,20 +16,20 @@ use crate::page::{Confidence, Glyph, WritingMode};
 use crate::recognize::ReadGlyph;
 use std::ops::Range;
 
-/// Narrowest gap that is an unread cell, in median character widths: over half, as in the lines of print.
+/// Narrowest gap that counts as an unread cell, in median character widths: more than half, as in text lines.
 const LEAST_GAP: f64 = 0.6;
 
-/// A row of a stamp as it was read.
+/// A recognized row of a stamp.
 pub(super) struct RowRead<'a> {
     pub(super) glyphs: &'a [ReadGlyph],
     pub(super) mode: WritingMode,
-    /// The middle of the frame along the row, px; `None` without a frame.
+    /// Middle of the frame along the row, px; `None` without a frame.
     pub(super) middle: Option<f64>,
-    /// For each glyph whether it belongs to print that the stamp lies over.
+    /// For each glyph, whether it belongs to page text under the stamp.
     pub(super) is_print: Vec<bool>,
 }
 
-/// The characters of a row, of which the word that it is like settles the unsure ones.
+/// The printed characters of a row. A lexicon match corrects characters with a low confidence.
 pub(super) fn printed(row: &RowRead<'_>, found: Option<&Match>) -> Vec<Glyph> {
     let Some(found) = found else { return row.glyphs.iter().map(as_read).collect() };
     let own = row.own(found);
@@ -54,13 +55,13 @@ pub(super) fn printed(row: &RowRead<'_>, found: Option<&Match>) -> Vec<Glyph> {
 }
 
 impl RowRead<'_> {
-    /// The glyphs of the stamp's own row: the word, and what stands beside it unless that is print.
+    /// Range of the stamp's own glyphs: the matched word, and the glyphs beside it unless they are page text.
     fn own(&self, found: &Match) -> Range<usize> {
         let all = 0..self.glyphs.len();
         let mut of_word = found.characters.iter().filter_map(|&(_, glyph)| glyph);
         let Some(first) = of_word.next() else { return all };
         let word = first..of_word.next_back().unwrap_or(first) + 1;
-        // Print that runs into the row on one side runs out of it on the other.
+        // Page text that enters the row on one side leaves it on the other.
         let beyond = || (0..first).chain(word.end..all.end);
         let is_over_print = beyond().any(|i| self.is_print[i]);
         let is_pushed = match (self.off_middle(&word), self.off_middle(&all)) {
@@ -70,20 +71,20 @@ impl RowRead<'_> {
         if is_over_print || is_pushed { word } else { all }
     }
 
-    /// How far a part of the row stands off the middle, px.
+    /// Distance of a part of the row from the middle of the frame, px.
     fn off_middle(&self, part: &Range<usize>) -> Option<f64> {
         let along = |i: usize| self.mode.along(&self.glyphs[i].bbox);
         let (first, last) = (along(part.start), along(part.end.checked_sub(1)?));
         Some((f64::from(first.left + last.right) / 2.0 - self.middle?).abs())
     }
 
-    /// Characters that the word does not have, without specks.
+    /// Glyphs between matched ones, without specks and page text.
     fn between(&self, part: Range<usize>) -> impl Iterator<Item = Glyph> {
         part.filter(|&i| !is_speck(&self.glyphs[i]) && !self.is_print[i]).map(|i| as_read(&self.glyphs[i]))
     }
 
-    /// A character that the word has too: as read, if it is sure, or another form of the same; else the word's, with the
-    /// one that was read first among the other readings.
+    /// The character of a matched glyph: as recognized if it is confident or a variant form of the entry's character,
+    /// otherwise the entry's character with the recognized one as an alternative.
     fn settled(&self, at: usize, character: char, found: &Match) -> Glyph {
         let (read, text) = (&self.glyphs[at], character.to_string());
         let is_sure = read.confidence.value() >= SURE && !self.is_print[at];
@@ -100,8 +101,8 @@ impl RowRead<'_> {
         }
     }
 
-    /// The character of an unread cell between a glyph and the next; none where no cell, or more than one character, is
-    /// missing.
+    /// The character of an unread cell between a glyph and the next one; `None` if there is no such cell or if more
+    /// than one character is missing.
     fn unread(&self, before: usize, missing: &[char], likeness: f32) -> Option<Glyph> {
         let &[character] = missing else { return None };
         let [a, b] = [before, before + 1].map(|i| self.mode.along(&self.glyphs[i].bbox));
@@ -115,7 +116,7 @@ impl RowRead<'_> {
         })
     }
 
-    /// The median width of the row's characters, px.
+    /// Median character width in the row, px.
     fn width(&self) -> i32 {
         let mut widths: Vec<i32> = self.glyphs.iter().map(|g| self.mode.along(&g.bbox).width()).collect();
         widths.sort_unstable();
@@ -132,7 +133,7 @@ fn as_read(glyph: &ReadGlyph) -> Glyph {
     }
 }
 
-/// Whether a character is a speck: punctuation that was read unsurely.
+/// Whether a glyph is a speck: punctuation with a low confidence.
 fn is_speck(glyph: &ReadGlyph) -> bool {
     glyph.confidence.value() < SURE && !glyph.text.chars().any(char::is_alphanumeric)
 }
@@ -142,7 +143,7 @@ mod tests {
     use super::super::lexicon_match::StampLexicon;
     use super::*;
 
-    /// Characters in cells of 40 px; one behind `~` is unsure, a blank is an unread cell.
+    /// Characters in cells of 40 px. `~` precedes a character with a low confidence; a blank is an unread cell.
     fn read(text: &str) -> Vec<ReadGlyph> {
         let mut glyphs: Vec<ReadGlyph> = Vec::new();
         let (mut is_unsure, mut place) = (false, 0);
@@ -168,7 +169,8 @@ mod tests {
         text_in(line, words, None, "")
     }
 
-    /// In a frame with its middle so many cells from the left, over print of these characters.
+    /// Puts the row into a frame whose middle is `middle` cells from the left, over page text of the characters in
+    /// `print`.
     fn text_in(line: &str, words: &[&str], middle: Option<f64>, print: &str) -> String {
         let glyphs = read(line);
         let found = StampLexicon::new(words.iter().copied()).find_match(&glyphs, 1);

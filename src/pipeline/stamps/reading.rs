@@ -1,4 +1,4 @@
-//! Reads stamps: the surest of several ways to see and to split each.
+//! Reads stamps: reads several views and splits of each stamp and selects the best result.
 
 use super::StampPicture;
 use super::lexicon::BUILT_IN;
@@ -14,24 +14,24 @@ use crate::pipeline::{Prepared, Settings};
 use crate::recognize::{ReadGlyph, RecognizeError, Recognizer};
 use image::{GrayImage, imageops};
 
-/// As like to the vocabulary as this, no other way is tried.
+/// Similarity to the lexicon from which no further candidate is read.
 const SETTLED: f32 = 0.9;
-/// Beside a row of the vocabulary, one that is read with less is dirt.
+/// Least mean confidence of a row outside the lexicon, beside a row of the lexicon. A row with less is dirt.
 const DIRT: f32 = 0.6;
 
-/// What a stamp says.
+/// The recognized text of a stamp.
 #[derive(Debug, Default)]
 pub(in crate::pipeline) struct ReadStamp {
-    /// Its lines, in pixels of the straight page.
+    /// Lines in coordinates of the deskewed page.
     pub lines: Vec<Line>,
-    /// What was read of each line.
+    /// Raw text of each line.
     pub readings: Vec<StampReading>,
 }
 
-/// Reads the stamps and notes of a page, in the order of its marks; `None` where nothing was read.
+/// Reads the stamps and notes of a page, in the order of its marks; `None` for one without text.
 ///
 /// # Errors
-/// Where the engine's model is missing. A stamp on which it fails has no text.
+/// Returns an error if the engine's model is missing. A stamp on which the engine fails has no text.
 pub(in crate::pipeline) fn read_stamps(
     page: &Prepared,
     recognizer: &mut dyn Recognizer,
@@ -44,7 +44,8 @@ pub(in crate::pipeline) fn read_stamps(
     page.stamps.iter().map(|stamp| surest(stamp, recognizer, words(stamp))).collect()
 }
 
-/// What stamps say, in pixels of the straight page; `lines` is what was read of the print, which is no stamp's.
+/// Maps the stamp texts to the deskewed page and removes text of the page under a stamp. `lines` is the text of the
+/// page.
 pub(in crate::pipeline) fn settle_stamps(
     page: &Prepared,
     read: Vec<Option<Way>>,
@@ -57,25 +58,24 @@ pub(in crate::pipeline) fn settle_stamps(
     page.stamps.iter().zip(read).map(settled).collect()
 }
 
-/// A row as it was read.
 struct Row {
     mode: WritingMode,
-    /// In pixels of the view.
+    /// Bounding box in coordinates of the view.
     bbox: BBox,
-    /// The stamp's middle along the row, where its frame tells.
+    /// Middle of the stamp along the row, px; `None` without a frame.
     middle: Option<f64>,
     glyphs: Vec<ReadGlyph>,
     found: Option<Match>,
 }
 
-/// One way to see and to split a stamp, read.
+/// One recognized combination of a view and a split.
 pub(in crate::pipeline) struct Way {
     rows: Vec<Row>,
-    /// 1 and its likeness where it is in the vocabulary, else its confidence.
+    /// Score: 1 plus the similarity for a lexicon match, otherwise the mean confidence.
     sure: f32,
 }
 
-/// The way that reads most surely.
+/// Reads the views and splits of a stamp and returns the one with the highest score.
 fn surest(
     stamp: &StampPicture,
     recognizer: &mut dyn Recognizer,
@@ -103,7 +103,7 @@ fn surest(
     Ok(best)
 }
 
-/// Reads a view of a stamp, split in a way.
+/// Reads one split of a view.
 fn read_way(
     (view, is_framed): (&GrayImage, bool),
     split: &Split,
@@ -122,7 +122,6 @@ fn read_way(
     Ok(matched(rows, vocabulary))
 }
 
-/// Reads one row.
 fn read_row(
     view: &GrayImage,
     row: &BBox,
@@ -141,14 +140,14 @@ fn read_row(
     Ok(glyphs)
 }
 
-/// Compares rows with the vocabulary: all together, or each on its own. Beside a row of the vocabulary one that is not
-/// in it and has no character that was read surely is dirt, or print that the stamp lies over.
+/// Matches rows with the lexicon, together or separately. Beside a row of the lexicon, a row without a match and
+/// without a confident character is dirt or text under the stamp and is dropped.
 fn matched(mut rows: Vec<Row>, vocabulary: &StampLexicon) -> Way {
     for row in &mut rows {
         row.found = word_in_row::find_match(&row.glyphs, row.mode, row.middle, vocabulary);
     }
     let characters: usize = rows.iter().map(|r| r.glyphs.len()).sum();
-    // With those that are left out: a way without them is surer.
+    // Include the rows that are dropped below, so that a candidate without such rows has a higher score.
     let by_rows: f32 =
         rows.iter().map(|r| r.sure() * r.glyphs.len() as f32).sum::<f32>() / characters.max(1) as f32;
     if rows.iter().any(|r| r.found.is_some()) {
@@ -165,7 +164,7 @@ fn matched(mut rows: Vec<Row>, vocabulary: &StampLexicon) -> Way {
     }
 }
 
-/// The parts of a word that rows have of it; `None` where one has nothing.
+/// Divides a match among the rows; `None` if a row has no character of it.
 fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
     let mut parts: Vec<Match> = rows.iter().map(|_| whole.part()).collect();
     let (mut row, mut first) = (0, 0);
@@ -180,7 +179,7 @@ fn shared_out(whole: &Match, rows: &[Row]) -> Option<Vec<Match>> {
 }
 
 impl Way {
-    /// Every character that was read in the stamp, or stands in the word it is like.
+    /// All recognized characters of the stamp and of the lexicon entries it matches.
     pub(in crate::pipeline) fn characters(&self) -> impl Iterator<Item = char> {
         self.rows.iter().flat_map(|row| {
             let word = row.found.iter().flat_map(|m| &m.characters).map(|&(character, _)| character);
@@ -188,7 +187,7 @@ impl Way {
         })
     }
 
-    /// Lines and raw readings, in pixels of the straight page.
+    /// Lines and raw texts in coordinates of the deskewed page.
     fn on_page(self, to_page: &Transform, lines: &[ReadBlock], engine: &str) -> ReadStamp {
         let mut read = ReadStamp::default();
         for row in self.rows {
@@ -218,14 +217,14 @@ impl Row {
         Confidence::mean(self.glyphs.iter().map(|g| g.confidence))
     }
 
-    /// Whether a letter or digit was read surely.
+    /// Whether the row has a letter or digit with a high confidence.
     fn has_sure(&self) -> bool {
         let is_sure =
             |g: &ReadGlyph| g.confidence.value() >= SURE && g.text.chars().any(char::is_alphanumeric);
         self.glyphs.iter().any(is_sure)
     }
 
-    /// The row's characters as printed, on the page.
+    /// The printed characters of the row, in coordinates of the deskewed page.
     fn text(&self, to_page: &Transform, lines: &[ReadBlock]) -> Vec<Glyph> {
         let is_print = |glyph: &ReadGlyph| {
             let on_page = ReadGlyph { bbox: to_page.apply_bbox(&glyph.bbox), ..glyph.clone() };
@@ -242,7 +241,7 @@ impl Row {
         glyphs
     }
 
-    /// 1 and its likeness where it is in the vocabulary, else its confidence.
+    /// Score: 1 plus the similarity for a lexicon match, otherwise the mean confidence.
     fn sure(&self) -> f32 {
         self.found.as_ref().map_or(self.confidence().value(), |m| 1.0 + m.likeness)
     }

@@ -1,7 +1,8 @@
-//! The rows (or columns) of an upright stamp: ways to split it, the likeliest first.
+//! Candidate splits of an upright stamp into rows or columns, the most likely first.
 //!
-//! A way is likely where there is little ink along its cuts, compared with the rows between them; and one that does
-//! not cut, where no cut could be made. Print below a stamp may fill its gaps, so the engine has the last word.
+//! A split is likely if there is little ink along its cuts, compared with the rows between them. The single-row
+//! candidate is likely if there is no such cut. Page text under a stamp may fill the gaps; therefore the recognition
+//! result decides.
 
 use crate::geometry::BBox;
 use crate::page::WritingMode;
@@ -9,29 +10,29 @@ use crate::raster::Binary;
 
 /// Most rows of a stamp.
 const MOST: usize = 3;
-/// Ways that are tried of those that may be.
+/// Number of candidates that are read.
 const WAYS: usize = 2;
-/// How likely a way is of which the cuts meet hardly any ink.
+/// Likelihood of a split whose cuts meet hardly any ink.
 const CLEAR: f64 = 0.97;
-/// Least length of a row, in its heights; a column is at least as long as `TALL`, since stamps mostly run across.
+/// Least length of a row, relative to its height.
 const LEAST_LENGTH: f64 = 0.6;
+/// Least length of a column, relative to its width. It is larger because most stamps are horizontal.
 const TALL: f64 = 1.5;
 
-/// Height of a row beside the highest: less is dirt, or the sign of a cut in the wrong place.
+/// Least height of a row, relative to the highest row. A lower one is dirt or the result of a wrong cut.
 const ALIKE: f64 = 0.4;
 
-/// A way to split a stamp into lines.
+/// A candidate split of a stamp into lines.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Split {
-    /// Which way its lines run.
     pub mode: WritingMode,
-    /// Boxes of its lines in reading order.
+    /// Boxes of the lines in reading order.
     pub lines: Vec<BBox>,
-    /// How likely, the higher the more.
+    /// Likelihood of the split, 0 to 1.
     likely: f64,
 }
 
-/// The only way of a note, which is one row.
+/// The single split of a handwritten note: one row.
 pub(super) fn one_row(ink: &Binary) -> Vec<Split> {
     let row = extent(ink, &ink.bbox());
     row.map(|row| Split { mode: WritingMode::HorizontalTb, lines: vec![row], likely: 1.0 })
@@ -39,7 +40,7 @@ pub(super) fn one_row(ink: &Binary) -> Vec<Split> {
         .collect()
 }
 
-/// Ways to split a picture; where it is that of a frame's inside, also of what stands across its middle alone.
+/// Candidate splits of a picture. For the inside of a frame, they include splits of the middle band alone.
 pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
     let Some(text) = extent(ink, &ink.bbox()) else { return Vec::new() };
     let turned = ink.transposed();
@@ -52,7 +53,7 @@ pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
             })
             .flatten()
             .collect();
-        // Three rows with nothing between them are not two, of which one would have two rows in it.
+        // If three rows have clear gaps, a split into two would merge two of them.
         let is_clear = |s: &&Split| s.lines.len() == MOST && s.likely >= CLEAR;
         let clear: Vec<WritingMode> = found.iter().filter(is_clear).map(|s| s.mode).collect();
         found.retain(|s| s.lines.len() != MOST - 1 || !clear.contains(&s.mode));
@@ -68,8 +69,8 @@ pub(super) fn splits(ink: &Binary, is_framed: bool) -> Vec<Split> {
     found
 }
 
-/// The band across the middle of a frame that stands out most from what is above and below: a stamp's own characters
-/// are set in its middle, and print beneath is not.
+/// The horizontal band around the middle of a frame that stands out most from the parts above and below it. The stamp's
+/// own text is in the middle; page text under the stamp is not.
 fn middle_band(ink: &Binary) -> Option<BBox> {
     let (width, height) = (ink.width() as i32, ink.height() as i32);
     let sums: Vec<f64> = (0..height).map(|y| ink.ink_in(&BBox::from_ltwh(0, y, width, 1)) as f64).collect();
@@ -90,7 +91,7 @@ fn middle_band(ink: &Binary) -> Option<BBox> {
     extent(ink, &BBox::from_ltrb(0, height / 2 - half, width, height / 2 + half))
 }
 
-/// The split into so many lines of about equal height; `ink` shows lines as rows.
+/// The split into `count` lines of similar height. `ink` is transposed for columns.
 fn split(ink: &Binary, text: &BBox, count: usize, mode: WritingMode) -> Option<Split> {
     let sums: Vec<f64> = (text.top..text.bottom)
         .map(|y| ink.ink_in(&BBox::from_ltrb(text.left, y, text.right, y + 1)) as f64)
@@ -100,7 +101,7 @@ fn split(ink: &Binary, text: &BBox, count: usize, mode: WritingMode) -> Option<S
     let valley = |from: f64, to: f64| {
         let places = (height * from) as usize..(height * to) as usize;
         let least = sums[places.clone()].iter().copied().fold(f64::INFINITY, f64::min);
-        // The middle of the emptiest place.
+        // The middle of the emptiest rows.
         let empty: Vec<usize> = places.filter(|&y| sums[y] <= least + 0.1 * mean).collect();
         (least / mean.max(1.0), empty.get(empty.len() / 2).copied().unwrap_or(0))
     };
@@ -129,7 +130,7 @@ fn split(ink: &Binary, text: &BBox, count: usize, mode: WritingMode) -> Option<S
     if f64::from(longest) < least * f64::from(tallest) {
         return None;
     }
-    // Characters one below the other are a column, not rows.
+    // Lines that are hardly longer than high are probably the characters of a column.
     let likely = if count > 1 && longest < tallest * 13 / 10 { likely / 2.0 } else { likely };
     if mode == WritingMode::VerticalRl {
         lines.iter_mut().for_each(|b| *b = b.transposed());
@@ -138,7 +139,8 @@ fn split(ink: &Binary, text: &BBox, count: usize, mode: WritingMode) -> Option<S
     Some(Split { mode, lines, likely: likely.min(1.0) })
 }
 
-/// The box of the ink within a part of a picture, specks left out: rows and columns of hardly any ink at its edges.
+/// Bounding box of the ink in a part of a picture, without specks: edge rows and columns with hardly any ink are cut
+/// off.
 fn extent(ink: &Binary, part: &BBox) -> Option<BBox> {
     let least = |length: i32| (length as u64 / 60).max(1);
     let row = |y: &i32| ink.ink_in(&BBox::from_ltrb(part.left, *y, part.right, *y + 1)) > least(part.width());
@@ -153,7 +155,7 @@ fn extent(ink: &Binary, part: &BBox) -> Option<BBox> {
 mod tests {
     use super::*;
 
-    /// Rows of characters like 井, 40 px high, of so many characters, so many px apart.
+    /// Rows of characters like 井, 40 px high, with given counts of characters and a given gap in px.
     fn stamp(rows: &[i32], gap: i32) -> Binary {
         let mut ink = Binary::new(400, 60 + rows.len() as u32 * (40 + gap as u32));
         for (row, count) in rows.iter().enumerate() {

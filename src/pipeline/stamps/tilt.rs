@@ -1,20 +1,21 @@
-//! The tilt of characters without a straight frame, from their own strokes.
+//! Tilt of stamp text without a straight frame, measured from its strokes.
 //!
-//! Most strokes of kanji run along the line or across it. Summed along both, ink gathers in few places at the right
-//! tilt and spreads at any other: the sum of squared differences of neighbouring sums is greatest there (Postl 1986,
-//! both ways at once). Good to one or two degrees with two characters, which is as well as engines need it.
+//! Most strokes of kanji are parallel or perpendicular to the line. At the right tilt, the projection profiles in both
+//! directions have sharp peaks. The criterion is the sum of squared differences of neighbouring profile values (Postl
+//! 1986), in both directions. The accuracy is one to two degrees with two characters, which is sufficient for
+//! recognition.
 
 use super::frame::MOST_DEGREES;
 use crate::raster::Binary;
 
-/// Tilts tried, degrees apart.
+/// Step between tested tilts, degrees.
 const STEP: f64 = 1.0;
-/// How much sharper than unturned the sums must be, as a part, for a tilt to be believed.
+/// Least relative gain of the criterion over no tilt.
 const SHARPER: f64 = 0.04;
-/// By how much less a tilt is believed for every degree.
+/// Relative penalty per degree of tilt.
 const UNLIKELY: f64 = 0.006;
 
-/// The clockwise turn of the characters in a picture, degrees; 0 where no tilt stands out.
+/// Clockwise tilt of the characters in a picture, degrees; 0 if no tilt stands out.
 pub(super) fn find_tilt(ink: &Binary) -> f64 {
     let (width, height) = (f64::from(ink.width()), f64::from(ink.height()));
     let points: Vec<(f64, f64)> = (0..ink.height())

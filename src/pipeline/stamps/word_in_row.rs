@@ -1,9 +1,10 @@
-//! A row of a stamp that lies over print: its own characters stand in the middle, print goes on to both sides.
+//! Finds stamp text in a row that includes page text: the stamp's characters are in the middle, page text continues on
+//! both sides.
 //!
-//! The engine reads all that stands in the row. Where the whole is not of the vocabulary, the characters around the
-//! middle of the frame may be: a word of two characters or more that stands as far from either side, and is read nearly
-//! as it is. A single character is not looked for: print has it too often. What is of no vocabulary, but read in the
-//! lines of the page too, is print.
+//! The engine reads the complete row. If the row does not match the lexicon, the characters around the middle of the
+//! frame may match: a word of at least two characters, centered in the frame and with a high similarity. Single
+//! characters are not tested because page text contains them too often. A row without a lexicon match is page text if
+//! it also occurs in the lines of the page.
 
 use super::lexicon_match::{Match, SURE, StampLexicon};
 use crate::geometry::BBox;
@@ -11,16 +12,16 @@ use crate::page::{Glyph, WritingMode};
 use crate::pipeline::lines::ReadBlock;
 use crate::recognize::ReadGlyph;
 
-/// As far as a word may stand off the middle, in characters.
+/// Largest distance of a word from the middle, in characters.
 const OFF_MIDDLE: f64 = 0.6;
-/// Least likeness of a word within a longer reading.
+/// Least similarity of a word within a longer row.
 const LEAST: f32 = 0.85;
 /// Fewest characters of such a word.
 const CHARACTERS: usize = 2;
-/// Least confidence in a word of one character: another may look like it.
+/// Least confidence of a one-character word, because other characters resemble it.
 const ALONE: f32 = 0.7;
 
-/// The word that a row is like, or that stands in its middle.
+/// The lexicon match of a row or of the characters in its middle.
 pub(super) fn find_match(
     row: &[ReadGlyph],
     mode: WritingMode,
@@ -42,8 +43,8 @@ pub(super) fn find_match(
     best
 }
 
-/// Whether a row is a single character, read surely, that stands in the middle: of a longer word nothing but one
-/// character may have been seen.
+/// Whether a row is one confident character in the middle of the frame. An off-center character may be the visible rest
+/// of a longer word.
 fn stands_alone(row: &[ReadGlyph], mode: WritingMode, middle: Option<f64>) -> bool {
     let [glyph] = row else { return false };
     let bbox = mode.along(&glyph.bbox);
@@ -51,7 +52,7 @@ fn stands_alone(row: &[ReadGlyph], mode: WritingMode, middle: Option<f64>) -> bo
     glyph.confidence.value() >= ALONE && off.abs() <= OFF_MIDDLE * f64::from(bbox.height())
 }
 
-/// Whether most of a row's characters, at their places on the page, are those of lines of print there.
+/// Whether most characters of a row occur at the same place in the lines of the page.
 pub(super) fn is_print(row: &[Glyph], lines: &[ReadBlock]) -> bool {
     let print = |glyph: &&Glyph| {
         let there = lines.iter().flat_map(|b| &b.lines).filter(|l| l.bbox.intersects(&glyph.bbox));
@@ -60,8 +61,8 @@ pub(super) fn is_print(row: &[Glyph], lines: &[ReadBlock]) -> bool {
     2 * row.iter().filter(print).count() > row.len()
 }
 
-/// Whether a character of a row belongs to print there: the same character stands in a line, or, where the reading was
-/// unsure, any.
+/// Whether a glyph belongs to page text: a line has the same character there, or, for an uncertain glyph, any
+/// character.
 pub(super) fn is_print_there(glyph: &ReadGlyph, lines: &[ReadBlock]) -> bool {
     let is_sure = glyph.confidence.value() >= SURE;
     let there = lines.iter().flat_map(|b| &b.lines).filter(|l| l.bbox.intersects(&glyph.bbox));
@@ -71,12 +72,11 @@ pub(super) fn is_print_there(glyph: &ReadGlyph, lines: &[ReadBlock]) -> bool {
     })
 }
 
-/// Whether the boxes share half of the smaller one.
 fn overlaps_half(a: &BBox, b: &BBox) -> bool {
     2 * a.intersection(b).area() >= a.area().min(b.area())
 }
 
-/// Parts of a row that stand about as far to both sides of a place, but not the whole.
+/// Proper parts of a row that are centered around a position.
 fn around(row: &[ReadGlyph], mode: WritingMode, middle: f64) -> Vec<std::ops::Range<usize>> {
     let places: Vec<(f64, f64)> = row
         .iter()

@@ -1,68 +1,70 @@
-//! Which of several characters that look alike stands there, told by the characters beside it.
+//! Context model: chooses between similar characters by the neighbouring characters.
 //!
-//! A back-off model of three characters (Katz 1987, Witten-Bell smoothing) over text as it is printed in cables, old and
-//! new spellings side by side; `scripts/train/context.py` counts it and describes the file. It decides only between readings that
-//! the network finds near-equal, and never how a word is spelled: old and new forms of a kanji, small and large kana,
-//! commas and full stops are one symbol, so that nothing is modernized.
+//! The model is a back-off trigram model (Katz 1987, Witten-Bell smoothing) over text as printed in telegrams, with old
+//! and new spellings. `scripts/train/context.py` creates and describes its file. It decides only between near-equal
+//! readings of the network, and never on spelling: old and new forms of a kanji, small and large kana, and commas and
+//! full stops each share one symbol, so nothing is modernized.
 //!
-//! Cells of a line are decided together by the likeliest path (Viterbi) through network and model. How sure a cell then is
-//! comes from its readings weighed with the neighbours that were chosen.
+//! A Viterbi search finds the best path through all cells of a line, with costs from network and model. The confidence
+//! of a cell is derived from its readings, weighted by the chosen neighbours.
 //!
-//! The constants were chosen on the lines of the 63 cables at true boxes: characters wrong 248 -> 166 of 24,062, none that was right
-//! became wrong. On lines of cables of other technologies, which nothing was chosen on, 140 -> 122 of 11,196 (3 became wrong); on real printed
-//! lines 35 -> 37 of 6,212 (4 became wrong).
+//! The constants were chosen on the lines of the 63 telegrams at true boxes: wrong characters 248 -> 166 of 24,062, and
+//! no right character became wrong. On lines of telegrams with other printing technologies, which were not used for the
+//! choice: 140 -> 122 of 11,196 (3 became wrong). On real printed lines: 35 -> 37 of 6,212 (4 became wrong).
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// The model that is part of the program.
+/// The built-in model.
 pub(super) const BUILT_IN: (&str, &[u8]) =
     ("denshin-context", include_bytes!("../../../models/denshin-context.bin"));
-/// The first bytes of the file.
+/// Magic number at the start of the file.
 const MAGIC: &[u8] = b"denshin\x01";
-/// A cost in the file, of one natural logarithm.
+/// Units of cost in the file per natural logarithm.
 const STEPS: f32 = 8.0;
-/// Weight of the model beside the network. On the lines named above 0.2 leaves 177 characters wrong, 0.3 leaves 166.
+/// Weight of the model relative to the network. On the lines above, 0.2 leaves 177 wrong characters, 0.3 leaves 166.
 const WEIGHT: f32 = 0.3;
-/// Readings are near-equal to the likeliest from this part of its probability; 0.1 leaves 167 wrong.
+/// Least probability of a near-equal reading, relative to the most likely one; 0.1 leaves 167 wrong characters.
 pub(super) const NEAR: f32 = 0.05;
-/// Cost of reading nothing: each character costs something, so that fewer would always cost less. At a weight of 0.2, 3 leaves 174 wrong, 5 leaves 180.
+/// Cost of dropping a cell. Without it, dropping would always be cheapest. At a weight of 0.2, 3 leaves 174 wrong, 5
+/// leaves 180.
 const NOTHING: f32 = 3.9;
-/// Most that a character costs: that the model has not seen a word says little. Without a bound, at a weight of 0.2, 171 are wrong, but 3 of them were right before.
+/// Largest cost of a character, because an unseen word is weak evidence. Without it, at a weight of 0.2, 171 are wrong,
+/// but 3 of them were right before.
 const DEAREST: f32 = 8.0;
-/// Paths that are followed at once.
+/// Beam width of the search, in paths.
 const PATHS: usize = 12;
 
-/// Characters that the model does not tell apart. Those that it has never seen are all [`UNSEEN`].
+/// A class of characters that the model does not distinguish. All unknown characters are [`UNSEEN`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Symbol(u16);
 
-/// The start of a line.
+/// Symbol before the first character of a line.
 const START: Symbol = Symbol(0);
 const UNSEEN: Symbol = Symbol(u16::MAX);
 
-/// A reading of a cell, as the network has it.
+/// A reading of a cell from the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
-    /// Its class.
+    /// Class in the network.
     pub class: usize,
-    /// Its character, or nothing.
+    /// Symbol of the character; `None` for no character.
     pub symbol: Option<Symbol>,
-    /// How likely the network finds it.
+    /// Probability from the network.
     pub probability: f32,
 }
 
-/// Characters after a context, each with what comes after both.
+/// A symbol after a context, with the range of its followers.
 struct Node {
     symbol: Symbol,
     cost: f32,
-    /// Cost of leaving this context for the shorter one.
+    /// Cost of backing off to the shorter context.
     back_off: f32,
-    /// Its own followers, in the level below.
+    /// Range of the followers in the next level.
     after: Range<usize>,
 }
 
-/// How likely characters follow one another.
+/// The trigram model.
 pub(super) struct Context {
     characters: HashMap<char, Symbol>,
     symbols: Vec<Node>,
@@ -71,7 +73,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Reads the model from its file's bytes; `None` where they are none.
+    /// Parses a model file; `None` if the bytes are not valid.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut rest = Bytes(bytes.strip_prefix(MAGIC)?);
         let [characters, symbols] = [usize::from(rest.u16()?), usize::from(rest.u16()?)];
@@ -99,14 +101,14 @@ impl Context {
         is_whole.then_some(Self { characters: numbers, symbols: nodes, pairs: followers, triples: leaves })
     }
 
-    /// A character of the recognizer in the model.
+    /// Symbol of a character of the recognizer.
     pub(super) fn symbol(&self, character: &str) -> Symbol {
         let mut chars = character.chars();
         let only = chars.next().filter(|_| chars.as_str().is_empty());
         only.and_then(|c| self.characters.get(&c)).copied().unwrap_or(UNSEEN)
     }
 
-    /// Negative logarithm of the probability that a character follows two others.
+    /// Negative natural logarithm of the probability of `next` after the two symbols in `before`.
     fn cost(&self, before: [Symbol; 2], next: Symbol) -> f32 {
         let mut cost = 0.0;
         if let Some(pair) = self.pair(before) {
@@ -128,7 +130,7 @@ impl Context {
         pairs.binary_search_by_key(&second.0, |node| node.symbol.0).ok().map(|found| &pairs[found])
     }
 
-    /// Which reading of every cell stands, and how likely each of them is. No cell is without readings.
+    /// Chosen reading of each cell, and the probabilities of its readings. Each cell must have at least one reading.
     pub(super) fn decide(&self, cells: &[Vec<Reading>]) -> Vec<(usize, Vec<f32>)> {
         let chosen = self.likeliest_path(cells);
         (0..cells.len()).map(|i| (chosen[i], self.weighed(cells, &chosen, i))).collect()
@@ -165,14 +167,15 @@ impl Context {
         paths.swap_remove(0).taken
     }
 
-    /// The cost of each reading of a cell behind two characters.
+    /// Cost of each reading of a cell after two symbols.
     fn costs(&self, cell: &[Reading], before: [Symbol; 2]) -> Vec<f32> {
         cell.iter()
             .map(|reading| reading.symbol.map_or(NOTHING, |symbol| self.cost(before, symbol).min(DEAREST)))
             .collect()
     }
 
-    /// How likely each reading of a cell is beside the neighbours that were chosen, as parts of what the network gives them together.
+    /// Probabilities of the readings of a cell, given the chosen neighbours. Their sum is that of the network's
+    /// probabilities.
     fn weighed(&self, cells: &[Vec<Reading>], chosen: &[usize], at: usize) -> Vec<f32> {
         let cell = &cells[at];
         let all: f32 = cell.iter().map(|reading| reading.probability).sum();
@@ -201,13 +204,13 @@ impl Context {
     }
 }
 
-/// Readings of the first cells of a line, one of each.
+/// A path through the first cells of a line.
 #[derive(Clone)]
 struct Path {
     cost: f32,
-    /// The last two characters.
+    /// The last two symbols.
     end: [Symbol; 2],
-    /// Which reading of each cell.
+    /// Index of the chosen reading for each cell.
     taken: Vec<usize>,
 }
 
@@ -219,7 +222,7 @@ impl Path {
     }
 }
 
-/// The rest of the file.
+/// The unread rest of the file.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -241,7 +244,7 @@ impl Bytes<'_> {
         self.take().map(|[steps]| f32::from(steps) / STEPS)
     }
 
-    /// A character behind its number, whose followers begin at `next` in the level below.
+    /// Parses the costs and follower count of a node. Its followers start at `next` in the next level.
     fn node(&mut self, symbol: Symbol, next: &mut usize) -> Option<Node> {
         let (cost, back_off) = (self.cost()?, self.cost()?);
         let start = *next;
@@ -258,7 +261,7 @@ mod tests {
         Context::parse(BUILT_IN.1).expect("the model of the program")
     }
 
-    /// Cells, each with readings and their probabilities; "" is nothing.
+    /// Decides cells of readings with probabilities; "" is no character.
     fn read(cells: &[&[(&str, f32)]]) -> (String, Vec<Vec<f32>>) {
         let context = context();
         let reading = |&(text, probability): &(&str, f32)| {

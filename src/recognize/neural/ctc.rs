@@ -1,32 +1,32 @@
-//! From the probabilities of a CTC network to characters: the likeliest class of every step, runs of one class
-//! taken together, blanks left out (Graves et al. 2006, best path decoding).
+//! CTC best path decoding (Graves et al. 2006): takes the most likely class of each step, merges runs of one class, and
+//! drops blanks.
 //!
-//! A run stands where its probability is heaviest; its step of highest probability tells how sure the network is and
-//! what else it may be. Two equal characters side by side need a blank between them: the network learned that.
+//! The position of a run is its center of mass, weighted by probability. The step with the highest probability provides
+//! the confidence and the alternatives. Two equal neighbouring characters need a blank between them, which the network
+//! has learned.
 
-/// The class that means no character.
+/// Class without a character.
 pub(super) const BLANK: usize = 0;
-/// Other readings less likely than this are noise.
+/// Least probability of an alternative; less likely ones are noise.
 const LEAST_ALTERNATIVE: f32 = 0.001;
-/// Other readings kept for a character. Among five stood the truth for every wrong character of the sample pages.
+/// Most alternatives of a character. On the sample pages, the five contain the right one for every wrong character.
 const MOST_ALTERNATIVES: usize = 5;
 
 /// A character of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Peak {
-    /// Its class.
     pub class: usize,
-    /// Where it stands, in steps: step 0 runs from 0.0 to 1.0.
+    /// Position in steps; step 0 extends from 0.0 to 1.0.
     pub position: f32,
-    /// Probability of its class, at its surest step.
+    /// Probability of the class at its most confident step.
     pub probability: f32,
-    /// Other classes at that step with their probabilities, likeliest first; never the blank.
+    /// Other classes at that step with their probabilities, most likely first, without the blank.
     pub others: Vec<(usize, f32)>,
     /// Probability of the blank at that step.
     pub nothing: f32,
 }
 
-/// Reads the characters from probabilities, step after step, `classes` numbers each.
+/// Decodes the characters from the probabilities of all steps, `classes` values per step.
 pub(super) fn peaks(probabilities: &[f32], classes: usize) -> Vec<Peak> {
     let steps: Vec<&[f32]> = probabilities.chunks_exact(classes.max(1)).collect();
     let best: Vec<usize> = steps.iter().map(|step| likeliest(step)).collect();
@@ -41,9 +41,9 @@ pub(super) fn peaks(probabilities: &[f32], classes: usize) -> Vec<Peak> {
     found
 }
 
-/// The class of highest probability; the first of several, and the blank where the numbers are none.
+/// Class with the highest probability; the first one of equals, the blank if all values are NaN.
 fn likeliest(step: &[f32]) -> usize {
-    // The highest of each of sixteen lanes first: sixteen are compared at once, one after another six times as long.
+    // Sixteen lanes are compared at once; a plain loop takes six times as long.
     let (chunks, rest) = step.as_chunks::<16>();
     let higher = |best: f32, p: f32| if p > best { p } else { best };
     let mut lanes = [f32::NEG_INFINITY; 16];
@@ -54,7 +54,7 @@ fn likeliest(step: &[f32]) -> usize {
     step.iter().position(|&p| p == highest).unwrap_or(BLANK)
 }
 
-/// A run of one class that begins at a step.
+/// The peak of a run of one class that starts at step `start`.
 fn peak(class: usize, start: usize, run: &[&[f32]]) -> Peak {
     let weight: f32 = run.iter().map(|step| step[class]).sum();
     let moment: f32 = run.iter().enumerate().map(|(i, step)| (i as f32 + 0.5) * step[class]).sum();
@@ -85,7 +85,7 @@ fn others(step: &[f32], class: usize) -> Vec<(usize, f32)> {
 mod tests {
     use super::*;
 
-    /// Steps of three classes: the blank, and two characters.
+    /// Steps with three classes: the blank and two characters.
     fn read(steps: &[[f32; 3]]) -> Vec<(usize, f32, f32)> {
         peaks(steps.as_flattened(), 3).iter().map(|p| (p.class, p.position, p.probability)).collect()
     }

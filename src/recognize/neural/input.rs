@@ -1,47 +1,47 @@
-//! The picture of a line as the network wants it, and the way back to its pixels.
+//! Prepares line images for the network and maps positions back.
 //!
-//! The network reads horizontally, 48 pixels high: a column is turned a quarter counter-clockwise (turned clockwise,
-//! nearly every character is wrong). A long line is cut into pieces where it has the widest gap, so that memory stays
-//! bounded whatever is given.
+//! The network reads horizontal lines, 48 px high. A column is rotated by 90° counter-clockwise; after a clockwise
+//! rotation, nearly every character is wrong. A long line is cut at its widest gaps, so that memory stays bounded for
+//! any input.
 
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use image::{GrayImage, Luma, imageops};
 use std::ops::Range;
 
-/// Height that the network reads, px.
+/// Input height of the network, px.
 pub(super) const HEIGHT: u32 = 48;
-/// Part of its width that a line is narrowed to: the network learned from lines narrowed to six tenths, and time goes with the width.
+/// Factor by which the width of a line is reduced. Training includes lines reduced to 0.6; time is proportional to the
+/// width.
 const NARROWED: f64 = 0.75;
-/// Narrowest picture that the network takes, px.
+/// Least input width of the network, px.
 const LEAST_WIDTH: u32 = 16;
-/// A thinner line is set on paper of this height, px: a rule of two pixels is not made a beam, nor a long picture of it.
+/// Least height of a line image, px. Thinner ones are padded, so that a ruling of two pixels does not become a long
+/// wide bar.
 const LEAST_HEIGHT: u32 = 12;
-/// Longest piece, px at [`HEIGHT`] before it is narrowed: longer than any line of a page. Pieces bound the memory, they do not read better:
-/// body CER at true boxes (2,461 characters) 0.0126 whole, 0.0134 in pieces of 1,500 px, 0.0138 of 1,000.
+/// Longest piece, px at [`HEIGHT`] before the reduction: longer than any line of a page.
 const LONGEST: u32 = 2400;
-/// Share of the longest piece at its end in which the place to cut is looked for.
+/// Distance from the ideal cut within which a gap is searched, relative to the longest piece.
 const LEEWAY: f64 = 0.4;
 
-/// A line turned so that it runs from left to right.
+/// A line image that runs from left to right.
 pub(super) struct Turned {
     image: GrayImage,
-    /// Size of the picture given, px.
+    /// Size of the original line image, px.
     given: (u32, u32),
     mode: WritingMode,
 }
 
-/// A piece of a line.
 pub(super) struct Piece {
-    /// 48 px high, gray.
+    /// Gray image, 48 px high.
     pub image: GrayImage,
-    /// Where it begins in the turned line, px.
+    /// Start in the rotated line, px.
     pub start: u32,
-    /// Pixels of the turned line in a pixel of the piece.
+    /// Pixels of the rotated line per pixel of the piece.
     pub scale: f32,
 }
 
-/// Turns a column a quarter counter-clockwise.
+/// Rotates a column by 90° counter-clockwise.
 pub(super) fn turn(line: &GrayImage, mode: WritingMode) -> Turned {
     let image = match mode {
         WritingMode::HorizontalTb => line.clone(),
@@ -50,7 +50,7 @@ pub(super) fn turn(line: &GrayImage, mode: WritingMode) -> Turned {
     Turned { image: on_paper(image), given: line.dimensions(), mode }
 }
 
-/// A thin line in the middle of a sheet that is high enough.
+/// Pads a thin line at the top and bottom to the least height.
 fn on_paper(line: GrayImage) -> GrayImage {
     let (width, height) = line.dimensions();
     if height >= LEAST_HEIGHT || height == 0 {
@@ -62,12 +62,14 @@ fn on_paper(line: GrayImage) -> GrayImage {
 }
 
 impl Turned {
-    /// Its height, px; the length of a square character.
+    /// Height, px. It is also the length of a square character.
     pub(super) fn height(&self) -> u32 {
         self.image.height()
     }
 
-    /// The line in narrowed pieces of the network's height, none longer than the network reads well.
+    /// Scaled pieces of the line, none longer than [`LONGEST`]. Pieces bound the memory but do not improve accuracy: body
+    /// CER at true boxes (2,461 characters) is 0.0126 for whole lines, 0.0134 for pieces of 1,500 px and 0.0138 for
+    /// pieces of 1,000 px.
     pub(super) fn pieces(&self) -> Vec<Piece> {
         let (width, height) = self.image.dimensions();
         if width == 0 || height == 0 {
@@ -82,16 +84,16 @@ impl Turned {
         let width = (NARROWED * f64::from(length) * f64::from(HEIGHT) / f64::from(height)).round() as u32;
         let width = width.max(LEAST_WIDTH);
         let cut = imageops::crop_imm(&self.image, part.start, 0, length, height);
-        // The triangle widens when it shrinks: it averages, as the pictures that the network learned from were made.
+        // The triangle filter averages when it reduces, as in the preparation of the training images.
         let image = imageops::resize(&*cut, width, HEIGHT, imageops::FilterType::Triangle);
         Piece { image, start: part.start, scale: length as f32 / width as f32 }
     }
 
-    /// A stretch of the turned line, as a box of the picture given.
+    /// Box in the original line image of a range along the rotated line.
     pub(super) fn back(&self, from: f32, to: f32) -> BBox {
         let whole = BBox::of_size(self.given.0, self.given.1);
         let (from, to) = (from.round() as i32, to.round() as i32);
-        // A column's top became the left end of the turned line.
+        // The top of a column became the left end of the rotated line.
         let stretch = match self.mode {
             WritingMode::HorizontalTb => BBox::from_ltrb(from, 0, to, whole.bottom),
             WritingMode::VerticalRl => BBox::from_ltrb(0, from, whole.right, to),
@@ -100,7 +102,7 @@ impl Turned {
     }
 }
 
-/// Darkness of every pixel column.
+/// Darkness of each pixel column.
 fn ink(image: &GrayImage) -> Vec<u64> {
     let mut sums = vec![0; image.width() as usize];
     for row in image.rows() {
@@ -111,13 +113,13 @@ fn ink(image: &GrayImage) -> Vec<u64> {
     sums
 }
 
-/// Parts of a line that are no longer than `longest`, cut in the middle of the lightest stretch.
+/// Cuts a line into parts of at most `longest` pixels, each in the middle of the lightest gap.
 fn cuts(ink: &[u64], longest: u32) -> Vec<Range<u32>> {
     let end = ink.len() as u32;
     let mut parts = Vec::new();
     let mut start = 0;
     while end - start > longest {
-        // The rest is shared out evenly, so that no stub is left at the end.
+        // Divide the rest evenly, so that no short piece is left at the end.
         let shares = (end - start).div_ceil(longest);
         let aim = ((end - start) / shares).max(1);
         let leeway = (f64::from(longest) * LEEWAY) as u32;
@@ -131,10 +133,10 @@ fn cuts(ink: &[u64], longest: u32) -> Vec<Range<u32>> {
     parts
 }
 
-/// Middle of the longest stretch that is as light as any.
+/// Middle of the longest run of nearly the least darkness.
 fn lightest(ink: &[u64]) -> u32 {
     let least = ink.iter().min().copied().unwrap_or(0);
-    // Paper is never quite white.
+    // Paper is not completely white.
     let blank = |i: u64| i <= least + least / 4;
     let mut best = 0..0;
     let mut start = 0;

@@ -1,12 +1,13 @@
-//! A neural network of the PP-OCR family (SVTR with CTC), one line at a time, run by rten in pure Rust.
+//! A neural network of the PP-OCR family (SVTR with CTC). It reads one line at a time and runs in rten, in pure Rust.
 //!
-//! The network is an ONNX file: input `[1, 3, 48, width]`, (x / 255 − 0.5) / 0.5; output `[1, steps, classes]`,
-//! probabilities. Class 0 is the blank, class i the i-th line of the metadata key `character`; what lies beyond is white
-//! space. The metadata key `temperature`, where it is there, calibrates the probabilities (`scripts/calibrate` measures
-//! it). Weights in half precision are made single when the file is loaded; all engines of a run share them.
+//! The network is an ONNX file. Input: `[1, 3, 48, width]`, values (x / 255 − 0.5) / 0.5. Output: probabilities `[1,
+//! steps, classes]`. Class 0 is the blank, class i is line i of the metadata key `character`, and any further class is
+//! white space. The optional metadata key `temperature` calibrates the probabilities (`scripts/calibrate` measures it).
+//! Half-precision weights are converted to single precision on loading; all engines of a run share them.
 //!
-//! rten runs on threads of a pool. Each engine has a pool of one thread, and its worker waits for it: at no time do
-//! more threads work than pages are read. Accuracy and time: `models/README.md`.
+//! rten computes in a thread pool. Each engine has a pool of one thread, and its worker waits for the result. The
+//! number of active threads therefore never exceeds the number of pages in progress. Accuracy and time:
+//! `models/README.md`.
 
 mod context;
 mod ctc;
@@ -23,31 +24,32 @@ use rten::{ModelOptions, RunOptions, ThreadPool, Value, ValueOrView};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Name and bytes of the network that is part of the program: nothing need be fetched to read a cable.
+/// Name and bytes of the built-in network. It is compiled in so that no download is necessary.
 const BUILT_IN: (&str, &[u8]) = ("denshin-cables", include_bytes!("../../../models/denshin-cables.onnx"));
-/// Version of rten that the answers come from.
+/// Version of rten, part of the engine version.
 const VERSION: &str = "rten 0.27";
-/// Pixels of a step, at the network's height: the networks of this family halve the width three times.
+/// Width of an output step in input pixels: networks of this family halve the width three times.
 const STEP_PX: f32 = 8.0;
-/// The widest a character is taken to be, in heights of its line.
+/// Largest width of a character, in line heights.
 const WIDEST: f32 = 1.0;
 
-/// A network and its characters; all engines of a run share it.
+/// A network with its character set, shared by all engines of a run.
 pub struct NeuralModel {
     network: rten::Model,
-    /// Character of each class but the blank.
+    /// Character of each class except the blank.
     characters: Vec<Character>,
     context: Context,
-    /// Divides the log-odds of its probabilities (Guo et al. 2017): 1 leaves them as they are, more makes them less sure.
+    /// Divisor of the log-odds of the probabilities (Guo et al. 2017): 1 keeps them, larger values lower the
+    /// confidence.
     temperature: f32,
     description: EngineDescription,
 }
 
 impl NeuralModel {
-    /// Loads the network of a file, or the one that is part of the program.
+    /// Loads a network from a file, or the built-in one.
     ///
     /// # Errors
-    /// Where there is no such file, or it holds no such network.
+    /// Returns an error if the file does not exist or does not contain a valid network.
     pub fn find(file: Option<&Path>) -> Result<Self, RecognizeError> {
         let Some(file) = file else { return Self::load(BUILT_IN.0, BUILT_IN.1.to_vec()) };
         let bytes = std::fs::read(file).map_err(|error| RecognizeError::ModelMissing {
@@ -85,19 +87,20 @@ impl NeuralModel {
         Ok(Self { network, characters, context, temperature, description })
     }
 
-    /// How sure a probability of the network makes.
+    /// Calibrated confidence for a probability of the network.
     fn confidence(&self, probability: f32) -> Confidence {
         let odds = probability / (1.0 - probability).max(f32::EPSILON);
         let odds = odds.powf(1.0 / self.temperature);
         Confidence::clamped(odds / (1.0 + odds))
     }
 
-    /// What a class stands for; `None` for white space.
+    /// Character of a class; `None` for white space.
     fn character(&self, class: usize) -> Option<&Character> {
         self.characters.get(class.checked_sub(1)?).filter(|character| !character.text.trim().is_empty())
     }
 
-    /// The peaks of a line as its neighbours have them: where several readings of one are near-equal another may stand, or nothing.
+    /// Applies the context model to the peaks of a line. If a peak has several near-equal readings, it may get another
+    /// character or be dropped.
     fn in_context(&self, peaks: Vec<(Peak, f32)>) -> Vec<(Peak, f32)> {
         let cells: Vec<Vec<Reading>> = peaks.iter().map(|(peak, _)| self.readings(peak)).collect();
         let decided = self.context.decide(&cells);
@@ -120,7 +123,7 @@ impl NeuralModel {
         found
     }
 
-    /// The classes that a peak may be, near-equal to its own, with what its neighbours need to know.
+    /// The reading of a peak and its near-equal alternatives, as input of the context model.
     fn readings(&self, peak: &Peak) -> Vec<Reading> {
         let own = std::iter::once((peak.class, peak.probability));
         let others = peak.others.iter().copied().chain([(ctc::BLANK, peak.nothing)]);
@@ -133,28 +136,27 @@ impl NeuralModel {
     }
 }
 
-/// The character of a class.
 struct Character {
     text: String,
-    /// As its neighbours know it.
+    /// Symbol in the context model.
     symbol: Symbol,
 }
 
-/// An engine with a network.
+/// An engine with a neural network.
 pub struct Neural {
     model: Arc<NeuralModel>,
     options: RunOptions,
 }
 
 impl Neural {
-    /// An engine that shares this network.
+    /// Creates an engine with a shared network.
     #[must_use]
     pub fn new(model: Arc<NeuralModel>) -> Self {
         let one = Arc::new(ThreadPool::with_num_threads(1));
         Self { model, options: RunOptions::default().with_thread_pool(Some(one)) }
     }
 
-    /// The characters of a piece.
+    /// Recognizes the characters of a piece of a line.
     fn read(&self, piece: &Piece) -> Result<Vec<Peak>, RecognizeError> {
         let failed = |why: String| RecognizeError::Failed(format!("neural: {why}"));
         let (width, height) = piece.image.dimensions();
@@ -170,7 +172,7 @@ impl Neural {
         Ok(ctc::peaks(&probabilities, classes))
     }
 
-    /// What a peak says, standing at a place of the turned line with room to both sides.
+    /// Glyph of a peak. `center` is its position along the rotated line and `reach` half of its width, both in px.
     fn glyph(&self, peak: &Peak, center: f32, reach: f32, line: &Turned) -> Option<ReadGlyph> {
         let text = self.model.character(peak.class)?.text.clone();
         let other = |&(class, p): &(usize, f32)| {
@@ -190,8 +192,8 @@ impl Recognizer for Neural {
         self.model.description.clone()
     }
 
-    /// Lines with stamps and rules across are a third of what it was trained on. Body CER of 21 cables with black stamps:
-    /// 0.0418 erased, 0.0245 read through (n = 6,612 characters of their pages).
+    /// A third of the training lines are crossed by stamps and rulings. Body CER of 21 telegrams with black stamps:
+    /// 0.0418 with erased marks, 0.0245 with marks (n = 6,612 characters of their pages).
     fn reads_through_marks(&self) -> bool {
         true
     }
@@ -213,14 +215,14 @@ impl Recognizer for Neural {
     }
 }
 
-/// How far each character reaches to both sides: half way to the nearer neighbour, so that its box has it in the middle.
+/// Half widths of the characters: half the distance to the nearer neighbour, so that each box is centered on its peak.
 fn reaches(centers: &[f32], most: f32) -> Vec<f32> {
     let half = |i: usize| centers.get(i + 1).map_or(most, |next| (next - centers[i]) / 2.0);
     let before = |i: usize| i.checked_sub(1).map_or(most, half);
     (0..centers.len()).map(|i| before(i).min(half(i)).clamp(0.5, most.max(0.5))).collect()
 }
 
-/// Three equal channels, −1 (black) to 1 (white).
+/// Converts an image to three equal channels with values from −1 (black) to 1 (white).
 fn tensor(image: &GrayImage) -> Vec<f32> {
     debug_assert_eq!(image.height(), HEIGHT);
     let channel: Vec<f32> = image.as_raw().iter().map(|&x| (f32::from(x) / 255.0 - 0.5) / 0.5).collect();

@@ -1,11 +1,11 @@
-//! A font that draws nothing, and the maps that say which text its glyphs are.
+//! A glyphless font, and the maps from its codes to text.
 //!
-//! Readers of PDFs take a gap between two glyphs for a space, so every glyph is as wide as the way to the next character:
-//! the font has one glyph for each of [`WIDTHS`], and a character has a code for each width in which it stands on the
-//! page. A glyph is a single contour without area, from corner to corner of its cell: PDFium (Chrome, Edge, Android)
-//! leaves out text whose glyphs have empty boxes, and highlights these boxes. PDF/A allows no text in glyph 0, `.notdef`
+//! PDF readers treat a gap between two glyphs as a space, so each glyph must extend to the next character. The font has
+//! one glyph for each of [`WIDTHS`], and a character has one code for each of its widths on the page. A glyph is a
+//! single contour without area, from corner to corner of its cell: PDFium (Chrome, Edge, Android) omits text whose
+//! glyphs have empty bounding boxes, and it highlights these boxes. PDF/A does not allow text with glyph 0, `.notdef`
 //! (ISO 19005-2, 6.2.11.8). The tables follow the OpenType specification 1.9; they are those that an embedded
-//! `CIDFontType2` needs (ISO 32000-1, 9.9).
+//! `CIDFontType2` requires (ISO 32000-1, 9.9).
 
 use super::{compressed, lines};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
@@ -13,25 +13,24 @@ use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, Str};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// ISO 32000-1, 9.6.4: a subset has a tag of six letters.
+/// Font name. A subset has a tag of six letters (ISO 32000-1, 9.6.4).
 const NAME: Name<'static> = Name(b"DNSHIN+Glyphless");
-/// Units of the em.
+/// Font units per em.
 const EM: u16 = 1000;
-/// Widths of the glyphs, in units of the em, ascending: 0.03 to 32 em (what a TrueType coordinate holds) in steps of 2 %,
-/// with which no character of usual width is off by more than 0.01 em.
+/// Widths of the glyphs in font units, ascending: 0.03 to 32 em (the limit of TrueType coordinates) in steps of 2 %.
+/// The rounding error of a character of usual width is at most 0.01 em.
 static WIDTHS: LazyLock<Vec<u16>> = LazyLock::new(|| {
     let wider = |width: &u16| Some(width + (width / 50).max(1));
     std::iter::successors(Some(32), wider).take_while(|width| *width <= 32_000).collect()
 });
 
-/// A glyph of the font.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Glyph {
     index: u16,
 }
 
 impl Glyph {
-    /// The glyph whose width, in em, is the nearest.
+    /// The glyph with the nearest width, in em.
     pub(super) fn nearest(width: f64) -> Self {
         let width = width * f64::from(EM);
         let wider = WIDTHS.partition_point(|w| f64::from(*w) < width);
@@ -42,7 +41,7 @@ impl Glyph {
         Self { index: best as u16 + 1 }
     }
 
-    /// Its width, in em.
+    /// Width in em.
     pub(super) fn width(self) -> f64 {
         f64::from(self.units()) / f64::from(EM)
     }
@@ -52,7 +51,8 @@ impl Glyph {
     }
 }
 
-/// The characters of a page with their glyphs, numbered as they come: codes of its font.
+/// The combinations of character and glyph on a page, numbered in order of appearance. The numbers are the codes of its
+/// font.
 #[derive(Default)]
 pub(super) struct Characters {
     codes: HashMap<(String, Glyph), u16>,
@@ -60,7 +60,7 @@ pub(super) struct Characters {
 }
 
 impl Characters {
-    /// The two bytes that show a character. The 65,535th kind on a page, and all behind it, share one code.
+    /// The two-byte code of a character. From the 65,535th combination on a page, all share one code.
     pub(super) fn code(&mut self, text: &str, glyph: Glyph) -> [u8; 2] {
         let kind = (text.to_owned(), glyph);
         if let Some(code) = self.codes.get(&kind) {
@@ -75,7 +75,7 @@ impl Characters {
     }
 }
 
-/// The objects of a page's font.
+/// References of the objects of a page's font.
 pub(super) struct PageFont {
     pub(super) font: Ref,
     pub(super) descendant: Ref,
@@ -84,7 +84,7 @@ pub(super) struct PageFont {
 }
 
 impl PageFont {
-    /// Writes the font, its descendant, and the maps from codes to text and to glyphs.
+    /// Writes the font, its descendant font, and the maps from codes to text and to glyphs.
     pub(super) fn write(&self, pdf: &mut Pdf, descriptor: Ref, characters: &Characters) {
         let system = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
         let mut composite = pdf.type0_font(self.font);
@@ -108,12 +108,12 @@ impl PageFont {
     }
 }
 
-/// ISO 19005-2, 6.2.11.7.2: no text is U+0000, U+FEFF or U+FFFE.
+/// Replaces U+0000, U+FEFF and U+FFFE, which are not allowed as text (ISO 19005-2, 6.2.11.7.2).
 fn shown(c: char) -> char {
     if matches!(c, '\u{0}' | '\u{feff}' | '\u{fffe}') { char::REPLACEMENT_CHARACTER } else { c }
 }
 
-/// Writes what the fonts of all pages share: descriptor and file.
+/// Writes the font descriptor and the font file, which all pages share.
 pub(super) fn write_shared(pdf: &mut Pdf, descriptor: Ref, file: Ref) {
     let [left, bottom, right, top] = bounds(widest()).map(|side| side as f32);
     let mut d = pdf.font_descriptor(descriptor);
@@ -130,7 +130,7 @@ fn widest() -> u16 {
     WIDTHS[WIDTHS.len() - 1]
 }
 
-/// The cell of a glyph: left, bottom, right, top.
+/// Bounding box of a glyph: left, bottom, right, top.
 fn bounds(width: u16) -> [i32; 4] {
     let em = i32::from(EM);
     let ascent = (lines::ASCENT * f64::from(em)) as i32;
@@ -141,10 +141,10 @@ fn words(values: &[i32]) -> Vec<u8> {
     values.iter().flat_map(|v| (*v as i16).to_be_bytes()).collect()
 }
 
-/// One contour of two points, there and back.
+/// Outline of a glyph: one contour of two points, there and back.
 fn outline(width: u16) -> Vec<u8> {
     let [left, bottom, right, top] = bounds(width);
-    // Contours, bounds, last point, length of the instructions.
+    // Number of contours, bounds, last point, length of the instructions.
     let mut glyph = words(&[1, left, bottom, right, top, 1, 0]);
     // Both points are on the curve.
     glyph.extend([1, 1]);
@@ -153,7 +153,6 @@ fn outline(width: u16) -> Vec<u8> {
     glyph
 }
 
-/// The font file.
 fn true_type() -> Vec<u8> {
     let em = i32::from(EM);
     let [left, bottom, right, top] = bounds(widest());
@@ -161,13 +160,13 @@ fn true_type() -> Vec<u8> {
     // Version 1.0, revision 1.0, checksum (filled in below), magic number.
     let mut head = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x5F, 0x0F, 0x3C, 0xF5];
     head.extend(words(&[0, em]));
-    // Made and changed at no time.
+    // Zero for the creation and modification dates.
     head.extend([0; 16]);
     // Bounds, style, smallest size in pixels, direction, long offsets, format.
     head.extend(words(&[left, bottom, right, top, 0, 8, 2, 1, 0]));
     let mut hhea = vec![0, 1, 0, 0];
     hhea.extend(words(&[top, bottom, 0, right, 0, 0, right, 1, 0, 0, 0, 0, 0, 0, 0, glyphs]));
-    // Glyphs, points, contours, and nothing of the rest but the one zone that there must be.
+    // Glyphs, points, contours, and zeros except for the one zone that is required.
     let mut maxp = vec![0, 1, 0, 0];
     maxp.extend(words(&[glyphs, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]));
     // `.notdef` is one em wide and empty.
@@ -187,7 +186,7 @@ fn true_type() -> Vec<u8> {
     ])
 }
 
-/// The file of its tables: directory, tables, and the checksum of it all in `head`.
+/// Assembles a font file: table directory, tables, and the checksum adjustment in `head`.
 fn assemble(tables: [(&[u8; 4], Vec<u8>); 6]) -> Vec<u8> {
     // Six tables: search range 64, selector 2, shift 32.
     let mut file = vec![0, 1, 0, 0, 0, 6, 0, 64, 0, 2, 0, 32];
@@ -211,7 +210,7 @@ fn assemble(tables: [(&[u8; 4], Vec<u8>); 6]) -> Vec<u8> {
     file
 }
 
-/// The sum of a table's words of four bytes.
+/// Checksum of a table: the sum of its 32-bit words.
 fn checksum(table: &[u8]) -> u32 {
     let word =
         |bytes: &[u8]| bytes.iter().enumerate().map(|(i, b)| u32::from(*b) << (24 - 8 * i)).sum::<u32>();

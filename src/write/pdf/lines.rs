@@ -1,13 +1,14 @@
-//! Text upon the scan: each character in its cell, each line straight.
+//! The invisible text layer: each character in its cell, each line straight.
 //!
-//! Readers of PDFs put characters together to lines by where they stand. So a line's characters stand upon one level (or
-//! plumb) line in the middle of their boxes, and each glyph reaches to the next character ([`font`](super::font)): no gap
-//! is taken for a space. Columns are lines turned by a quarter: of a font for vertical text (`Identity-V`), MuPDF 1.28
-//! and `pdftotext -raw` tore 1,948 of the 1,981 strings of three characters on the vertical samples apart; turned, none.
+//! PDF readers group characters into lines by position. The characters of a line are therefore placed on one horizontal
+//! or vertical line through the middle of their boxes, and each glyph extends to the next character
+//! ([`font`](super::font)), so that no gap is treated as a space. Columns are written as lines rotated by a quarter
+//! turn. With a font for vertical text (`Identity-V`), MuPDF 1.28 and `pdftotext -raw` split 1,948 of the 1,981
+//! three-character strings on the vertical samples; with rotated lines, none.
 //!
-//! Lines do not lean with a skewed page. Set at its angle, `no5517-horizontal-medium` (2.8°) lost 106 such strings in
-//! pdftotext, the vertical samples 123; level, none. The price is that at the ends of such a line what is selected lies
-//! off the print, by the skew.
+//! Lines do not follow the skew of the page. At the skew angle, pdftotext lost 106 such strings of
+//! `no5517-horizontal-medium` (2.8°) and 123 of the vertical samples; with level lines, none. The cost is that, near
+//! the ends of a line on a skewed page, the selection is displaced from the text by the skew.
 
 use super::Scale;
 use super::font::{Characters, Glyph};
@@ -17,29 +18,30 @@ use pdf_writer::types::TextRenderingMode;
 use pdf_writer::{Content, Name, Str};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Share of the em above the base line, in the font and where its glyphs are placed.
+/// Ascent in em, in the font and in glyph placement.
 pub(super) const ASCENT: f64 = 0.88;
-/// Smallest side of a cell, in units of the page (a pixel at 300 dpi): boxes may be empty, characters may not.
+/// Least side of a cell in PDF units (one pixel at 300 dpi): boxes may be empty, characters may not.
 const LEAST: f64 = 0.24;
 
-/// Levels of two lines that differ by less than this share of a glyph's width are one row to PDFium: half of it, and what
-/// widths are off.
+/// PDFium merges lines into one row if their baselines differ by less than half of a glyph width. The value includes a
+/// margin for rounded widths.
 const ROW: f64 = 0.55;
-/// Farthest that a line is moved out of another's row, in em: it stays upon its print.
+/// Largest displacement of a line out of another line's row, in em, so that it still lies on its text.
 const MOVED: f64 = 0.3;
-/// Longest cell at the start and at the end of a line, in em: behind a long redaction, all lines of a page were one row.
+/// Longest cell at the start and end of a line, in em. Without it, all lines of a page with a long redaction became one
+/// row.
 const AT_EDGES: f64 = 1.5;
 
-/// A plane turned with the print: from the scan's pixels to distances along and across its lines, in units of the page.
+/// Coordinate system aligned with the text: distances along and across the lines, in PDF units.
 struct Frame {
-    /// Cosine and sine of the clockwise turn of the lines in the scan, in whole quarters.
+    /// Cosine and sine of the clockwise rotation of the lines in the scan, a multiple of 90°.
     turn: (f64, f64),
     scale: Scale,
-    /// Height of the page.
+    /// Height of the page in PDF units.
     height: f64,
 }
 
-/// A character and where it stands along its line.
+/// A character with its range along the line.
 struct Cell<'a> {
     text: &'a str,
     start: f64,
@@ -52,7 +54,7 @@ impl Cell<'_> {
     }
 }
 
-/// Where a box lies on the plane.
+/// Position of a box in the coordinate system of a [`Frame`].
 struct Place {
     start: f64,
     end: f64,
@@ -60,7 +62,7 @@ struct Place {
     thickness: f64,
 }
 
-/// A line's cells on its plane, where its middle lies, and how thick it is.
+/// A line with its cells, the position of its middle and its thickness.
 struct Placed<'a> {
     frame: &'a Frame,
     mode: WritingMode,
@@ -69,7 +71,7 @@ struct Placed<'a> {
     thickness: f64,
 }
 
-/// Writes the lines of print in their order.
+/// Writes the text lines in reading order.
 pub(super) fn write(content: &mut Content, page: &Page, scale: Scale, characters: &mut Characters) {
     let frames =
         [WritingMode::HorizontalTb, WritingMode::VerticalRl].map(|mode| Frame::new(page, scale, mode));
@@ -104,9 +106,10 @@ impl Placed<'_> {
         }
     }
 
-    /// The base line across. PDFium takes lines for one row, and sorts them from left to right, whose levels differ by
-    /// less than half the width of the glyphs that end one and begin the other. On a skewed page the line of a row that
-    /// is read next may begin there: it is moved by what is wanting, if that is little.
+    /// Baseline position across the line. PDFium merges lines into one row and sorts them from left to right if their
+    /// baselines differ by less than half the width of the last glyph of one or the first glyph of the other. On a
+    /// skewed page, this can affect the next line in reading order. Such a line is displaced by the missing distance if
+    /// that is small.
     fn base(&self, before: Option<(&Self, f64)>) -> f64 {
         let base = self.middle + (ASCENT - 0.5) * self.thickness;
         let row = before.filter(|(line, _)| {
@@ -123,9 +126,10 @@ impl Placed<'_> {
         }
     }
 
-    /// Where the last string of a line begins. Sorting would turn the order of columns round ([`Self::base`]). So a column
-    /// ends with a string that begins on another level than the next column does: of two characters if that will do, but
-    /// not of one, whose direction PDFium does not know.
+    /// Index at which the last string of a line starts. The sorting of rows ([`Self::base`]) would reverse the order of
+    /// columns. A column therefore ends with a separate string that starts at another level than the next column. The
+    /// string has two characters if possible, but not one, because PDFium cannot determine the direction of one
+    /// character.
     fn tail(&self, next: Option<&Self>) -> usize {
         let Some(last) = self.cells.len().checked_sub(1).filter(|_| self.mode == WritingMode::VerticalRl)
         else {
@@ -144,13 +148,13 @@ impl Placed<'_> {
 
 impl Frame {
     fn new(page: &Page, scale: Scale, mode: WritingMode) -> Self {
-        // The record's turn makes the page upright: the print itself is turned the other way.
+        // The record's rotation makes the page upright; the text itself is rotated the opposite way.
         let quarters = 4 - page.rotation / 90 % 4 + u16::from(mode == WritingMode::VerticalRl);
         let turn = [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)][usize::from(quarters % 4)];
         Self { turn, scale, height: f64::from(page.height) * scale.down }
     }
 
-    /// ISO 32000-1, 9.4.4: from text space to the page, whose y grows upwards.
+    /// Text matrix (ISO 32000-1, 9.4.4): from text space to page space, whose y axis points up.
     fn matrix(&self, along: f64, across: f64) -> [f32; 6] {
         let (cos, sin) = self.turn;
         let (x, y) = (along * cos - across * sin, along * sin + across * cos);
@@ -195,14 +199,15 @@ impl Frame {
         let (x, y) = (center.x * self.scale.across, center.y * self.scale.down);
         let width = (f64::from(b.width()) * self.scale.across).max(LEAST);
         let height = (f64::from(b.height()) * self.scale.down).max(LEAST);
-        // A quarter turn exchanges the sides.
+        // A quarter turn swaps the sides.
         let (extent, thickness) = if cos == 0.0 { (height, width) } else { (width, height) };
         let (along, middle) = (x * cos + y * sin, y * cos - x * sin);
         Place { start: along - extent / 2.0, end: along + extent / 2.0, middle, thickness }
     }
 }
 
-/// The codes of a line's characters, whose glyphs reach from each to the next. What one width is off, the next makes good.
+/// Codes of the characters of a line. Each glyph extends to the next one and compensates the rounding error of the
+/// last.
 fn codes(cells: &[Cell<'_>], size: f64, characters: &mut Characters) -> Vec<[u8; 2]> {
     let mut at = cells.first().map_or(0.0, |cell| cell.start);
     let code = |cell: &Cell<'_>| {
@@ -213,7 +218,7 @@ fn codes(cells: &[Cell<'_>], size: f64, characters: &mut Characters) -> Vec<[u8;
     cells.iter().map(code).collect()
 }
 
-/// A text without boxes: its characters share the line.
+/// Distributes the characters of a text without glyph boxes evenly over the line.
 fn even<'a>(text: &'a str, line: &Place) -> Vec<Cell<'a>> {
     let characters: Vec<&str> = text.graphemes(true).collect();
     let each = (line.end - line.start) / characters.len().max(1) as f64;

@@ -1,6 +1,6 @@
-//! What PDF/A asks beside pages: metadata as XMP (ISO 16684-1), the colours of a screen (sRGB), an identifier.
+//! Additional objects that PDF/A requires: XMP metadata (ISO 16684-1), an sRGB output intent, and an identifier.
 //!
-//! No dates: the record has none, and the same records give the same file.
+//! There are no dates, because the record has none and equal records must yield equal files.
 
 use crate::write::xml::Xml;
 use pdf_writer::types::OutputIntentSubtype;
@@ -28,7 +28,7 @@ fn packet(title: &str, software: &str) -> Vec<u8> {
             ("xmlns:pdf", "http://ns.adobe.com/pdf/1.3/".to_owned()),
         ],
     );
-    // ISO 19005-2, 6.6.4: part 2, and text that can be taken out as Unicode.
+    // ISO 19005-2, 6.6.4: part 2, conformance level U (text with Unicode mapping).
     xml.leaf("pdfaid:part", &[], "2");
     xml.leaf("pdfaid:conformance", &[], "U");
     xml.leaf("xmp:CreatorTool", &[], software);
@@ -43,7 +43,7 @@ fn packet(title: &str, software: &str) -> Vec<u8> {
     [begin.as_bytes(), &body, b"<?xpacket end=\"r\"?>"].concat()
 }
 
-/// Writes the profile of sRGB.
+/// Writes the sRGB colour profile.
 pub(super) fn write_profile(pdf: &mut Pdf, id: Ref) {
     let packed = super::compressed(&profile());
     let mut stream = pdf.icc_profile(id, &packed);
@@ -52,23 +52,23 @@ pub(super) fn write_profile(pdf: &mut Pdf, id: Ref) {
 }
 
 fn profile() -> Vec<u8> {
-    /// Where the header has the date and time of the profile's making, as six numbers of two bytes (ICC.1:2022, 7.2.8).
+    /// Position of the creation date in the profile header: six 16-bit numbers (ICC.1:2022, 7.2.8).
     const DATE: std::ops::Range<usize> = 24..36;
     let mut profile =
         moxcms::ColorProfile::new_srgb().encode().expect("a profile that the library made itself");
-    // The library writes the time of day, which would make every file another: it is the date of IEC 61966-2-1.
+    // The library writes the current time, which would make the output differ. Use the date of IEC 61966-2-1.
     let date = [1999_u16, 10, 18, 0, 0, 0];
     profile[DATE].copy_from_slice(date.map(u16::to_be_bytes).as_flattened());
     profile
 }
 
-/// ISO 19005-2, 6.2.3: what the colours are meant for.
+/// Writes the output intent (ISO 19005-2, 6.2.3).
 pub(super) fn write_intent(intent: &mut OutputIntent<'_>, profile: Ref) {
     intent.subtype(OutputIntentSubtype::PDFA).dest_output_profile(profile);
     intent.output_condition_identifier(TextStr("sRGB")).info(TextStr("sRGB IEC61966-2.1"));
 }
 
-/// Sixteen bytes that name the file, from what it was made of.
+/// Derives the 16-byte file identifier from the sources of the pages.
 pub(super) fn identifier(identity: &str) -> Vec<u8> {
     Sha256::digest(identity.as_bytes())[..16].to_vec()
 }
@@ -77,7 +77,7 @@ pub(super) fn identifier(identity: &str) -> Vec<u8> {
 mod tests {
     #[test]
     fn the_profile_is_the_same_at_any_time() {
-        // ICC.1:2022, 7.2.8: six numbers of two bytes.
+        // ICC.1:2022, 7.2.8: six 16-bit numbers.
         assert_eq!(super::profile()[24..36], [0x07, 0xCF, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0]);
     }
 }

@@ -1,10 +1,11 @@
-//! Searchable PDF/A-2u: each page is its scan, with the text upon it that nobody sees.
+//! Searchable PDF/A-2u: each page is its scan with an invisible text layer.
 //!
-//! The scan is embedded as it is where that can be done ([`picture`]), once, however many pages show it, in the size that
-//! its resolution gives, across and down. Every character is placed in its cell ([`lines`]), in rendering mode 3 and a
-//! font that draws nothing ([`font`]); a `ToUnicode` map for each page says which text a glyph is. What stamps and notes
-//! say is no text of the page, and is not laid upon it.
-//! Sources: ISO 32000-1 (clauses named beside the lines that obey them), ISO 19005-2.
+//! The scan is embedded unchanged if possible ([`picture`]), only once for equal pictures, at the horizontal and
+//! vertical size of its resolution. Each character is placed in its cell ([`lines`]), in text rendering mode 3 and with
+//! a glyphless font ([`font`]). A `ToUnicode` map on each page maps codes to text. The text of stamps and handwriting
+//! is not part of the layer, because it is not page text.
+//!
+//! Sources: ISO 32000-1 and ISO 19005-2; comments in the code name the clauses.
 
 mod font;
 mod lines;
@@ -23,35 +24,35 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-/// Where a file does not tell its resolution, pages are as large as at this one: what archives scan with.
+/// Assumed resolution of files without one. Archives usually scan at 300 dpi.
 const USUAL_DPI: f64 = 300.0;
-/// Units of a PDF an inch, ISO 32000-1, 8.3.2.3.
+/// PDF units per inch (ISO 32000-1, 8.3.2.3).
 const UNITS_PER_INCH: f64 = 72.0;
-/// Shortest and longest side of a page in units, ISO 19005-2, 6.1.13.
+/// Least and largest side of a page in PDF units (ISO 19005-2, 6.1.13).
 const SIDES: (f64, f64) = (3.0, 14_400.0);
 
-/// A page of a scan that was read once, and cannot be read again.
+/// A page of the scan that has a record but cannot be read any more.
 #[derive(Debug, thiserror::Error)]
 #[error("page {page}: {cause}")]
 pub struct UnreadablePage {
-    /// Counted from one.
+    /// One-based page number.
     pub page: u32,
-    /// What is wrong with it.
+    /// The error.
     pub cause: ScanError,
 }
 
-/// The document of a file's pages, which are read again for their pictures. Its title is the subject of the telegram that
-/// begins on the first page, or else the name of the file.
+/// Creates the PDF of a file's pages. The pictures are read from the scan. The title is the subject of the telegram on
+/// the first page, or the file name.
 ///
 /// # Errors
-/// Where one of the pages cannot be read: half a document would pass for a whole one.
+/// Returns an error if a page cannot be read, because an incomplete document could pass for a complete one.
 pub fn of_file(pages: &[&Page], scan: &mut ScanFile) -> Result<Vec<u8>, UnreadablePage> {
     let mut document = SearchablePdf::new(&pages.first().map(|page| title(page)).unwrap_or_default());
     pages.iter().try_for_each(|page| document.add_from(page, scan))?;
     Ok(document.finish())
 }
 
-/// The title of the document that begins with a page.
+/// Title of a document that starts with this page.
 #[must_use]
 pub fn title(page: &Page) -> String {
     let subject = page.telegram.as_ref().and_then(|t| t.subject.clone());
@@ -59,21 +60,21 @@ pub fn title(page: &Page) -> String {
     subject.unwrap_or_else(name)
 }
 
-/// A document that pages are added to, one after another.
+/// A searchable PDF under construction. Pages are added one by one.
 pub struct SearchablePdf {
     pdf: Pdf,
     next: i32,
     pages: Vec<Ref>,
-    /// Written already.
+    /// Pictures that are already in the document.
     pictures: HashMap<Picture, Ref>,
     fixed: Fixed,
     title: String,
-    /// What the file identifier is made of.
+    /// Input of the file identifier.
     identity: String,
     software: String,
 }
 
-/// Objects that all pages share.
+/// References of objects that all pages share.
 struct Fixed {
     catalog: Ref,
     tree: Ref,
@@ -82,7 +83,7 @@ struct Fixed {
     descriptor: Ref,
 }
 
-/// Units of a page that a pixel of its scan is wide and high.
+/// Width and height of a scan pixel in PDF units.
 #[derive(Clone, Copy)]
 struct Scale {
     across: f64,
@@ -90,7 +91,7 @@ struct Scale {
 }
 
 impl SearchablePdf {
-    /// A document without pages.
+    /// Creates a document without pages.
     #[must_use]
     pub fn new(title: &str) -> Self {
         let [catalog, tree, metadata, profile, descriptor, font_file] = [1, 2, 3, 4, 5, 6].map(Ref::new);
@@ -104,16 +105,16 @@ impl SearchablePdf {
             identity: String::new(),
             software: String::new(),
         };
-        // ISO 19005-2, 6.1.2: 1.7 at most.
+        // ISO 19005-2, 6.1.2: version 1.7 at most.
         document.pdf.set_version(1, 7);
         font::write_shared(&mut document.pdf, descriptor, font_file);
         document
     }
 
-    /// Adds a page, whose picture is read from the file of its scan.
+    /// Adds a page. Its picture is read from the scan file.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// Returns an error if the scan cannot be read.
     pub fn add_from(&mut self, page: &Page, scan: &mut ScanFile) -> Result<(), UnreadablePage> {
         let number = page.source.page;
         let read = scan.read(number).map_err(|cause| UnreadablePage { page: number, cause })?;
@@ -121,7 +122,7 @@ impl SearchablePdf {
         Ok(())
     }
 
-    /// Adds a page: its record, its scan, and the file that the scan was taken from where that is a JPEG.
+    /// Adds a page with its scan. `jpeg` is the file of the scan if it is a JPEG.
     pub fn add(&mut self, page: &Page, scan: &Scan, jpeg: Option<&[u8]>) {
         let scale = Scale::of(page, scan);
         let (width, height) = (f64::from(page.width) * scale.across, f64::from(page.height) * scale.down);
@@ -130,7 +131,7 @@ impl SearchablePdf {
         let image = self.picture(scan, jpeg);
         let mut characters = Characters::default();
         let mut drawing = Content::new();
-        // 8.9.5: an image is one unit wide and high.
+        // ISO 32000-1, 8.9.5: an image is one unit wide and high.
         drawing.save_state().transform([width as f32, 0.0, 0.0, height as f32, 0.0, 0.0]);
         drawing.x_object(Name(b"Scan")).restore_state();
         lines::write(&mut drawing, page, scale, &mut characters);
@@ -140,7 +141,7 @@ impl SearchablePdf {
         leaf.parent(self.fixed.tree).contents(content);
         let [right, top] = [width, height].map(|side| side.clamp(SIDES.0, SIDES.1) as f32);
         leaf.media_box(Rect::new(0.0, 0.0, right, top));
-        // 7.7.3.3: clockwise, as the record has it.
+        // ISO 32000-1, 7.7.3.3: clockwise, as in the record.
         leaf.rotate(i32::from(page.rotation % 360));
         let mut resources = leaf.resources();
         resources.x_objects().pair(Name(b"Scan"), image);
@@ -153,7 +154,7 @@ impl SearchablePdf {
         self.software.clone_from(&page.provenance.software);
     }
 
-    /// The object of a page's picture.
+    /// Reference of the picture of a page, written on first use.
     fn picture(&mut self, scan: &Scan, jpeg: Option<&[u8]>) -> Ref {
         let (picture, bytes) = picture::pack(&scan.pixels, jpeg);
         if let Some(id) = self.pictures.get(&picture) {
@@ -165,7 +166,7 @@ impl SearchablePdf {
         id
     }
 
-    /// The file.
+    /// Finishes the document and returns its bytes.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         let Fixed { catalog, tree, metadata, profile, .. } = self.fixed;
@@ -176,7 +177,7 @@ impl SearchablePdf {
         root.pages(tree).metadata(metadata).lang(TextStr("ja"));
         metadata::write_intent(&mut root.output_intents().push(), profile);
         root.finish();
-        // ISO 19005-2, 6.1.3: the trailer has an identifier.
+        // ISO 19005-2, 6.1.3: the trailer requires an identifier.
         let id = metadata::identifier(&self.identity);
         self.pdf.set_file_id((id.clone(), id));
         self.pdf.finish()
@@ -189,7 +190,7 @@ impl SearchablePdf {
 }
 
 impl Scale {
-    /// The size that the resolution gives; less for a page that would be longer than a page may be.
+    /// Scale for the resolution of the scan, reduced if the page would exceed the largest allowed side.
     fn of(page: &Page, scan: &Scan) -> Self {
         let units = |dpi: Option<f32>| {
             let dpi = dpi.filter(|d| d.is_finite() && *d > 0.0).map_or(USUAL_DPI, f64::from);
@@ -202,7 +203,7 @@ impl Scale {
     }
 }
 
-/// Bytes for `FlateDecode`.
+/// Compresses bytes for `FlateDecode`.
 fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).expect("memory takes what is written");

@@ -1,7 +1,7 @@
-//! The scan in a PDF: a JPEG file as it is, two-tone pages as CCITT Group 4, everything else as Flate. Nothing is lost.
+//! Lossless embedding of the scan: a JPEG file unchanged, a two-tone page as CCITT Group 4, any other page as Flate.
 //!
-//! A JPEG is decoded and packed anew only where a PDF cannot show its bytes as the page stands: turned by EXIF, with
-//! four channels, or with more than eight bits.
+//! A JPEG is decoded and compressed as Flate only if the PDF cannot display its bytes directly: with an EXIF rotation,
+//! four channels, or more than eight bits per channel.
 
 use super::compressed;
 use crate::provenance::sha256;
@@ -14,18 +14,18 @@ use image::{GrayImage, ImageDecoder};
 use pdf_writer::{Filter, Finish, Name, Pdf, Ref};
 use std::io::Cursor;
 
-/// A picture as it stands in the file. Two that are equal are one object.
+/// An encoded picture. Equal pictures share one object.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Picture {
     width: u32,
     height: u32,
     channels: u8,
     packing: Packing,
-    /// SHA-256 of the packed bytes.
+    /// SHA-256 of the encoded bytes.
     sha256: String,
 }
 
-/// How a reader unpacks a picture.
+/// Encoding of a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Packing {
     Jpeg,
@@ -33,7 +33,7 @@ enum Packing {
     Flate,
 }
 
-/// Packs the picture of a page, which `jpeg` is the file of where it is one.
+/// Encodes the picture of a page. `jpeg` is the file of the scan if it is a JPEG.
 pub(super) fn pack(scan: &Pixels, jpeg: Option<&[u8]>) -> (Picture, Vec<u8>) {
     let (width, height) = scan.dimensions();
     let untouched = jpeg.and_then(|file| Some((file, untouched_jpeg(scan, file)?)));
@@ -49,12 +49,11 @@ pub(super) fn pack(scan: &Pixels, jpeg: Option<&[u8]>) -> (Picture, Vec<u8>) {
 }
 
 impl Picture {
-    /// Writes the picture and its packed bytes.
     pub(super) fn write(&self, pdf: &mut Pdf, id: Ref, bytes: &[u8]) {
         let (width, height) = (self.width as i32, self.height as i32);
         let mut image = pdf.image_xobject(id, bytes);
         image.width(width).height(height);
-        // Device colours: the output intent says which they are.
+        // Device colour spaces; the output intent defines them.
         let space: &[u8] = if self.channels == 3 { b"DeviceRGB" } else { b"DeviceGray" };
         image.color_space_name(Name(space));
         match self.packing {
@@ -71,7 +70,7 @@ impl Picture {
     }
 }
 
-/// Channels of a JPEG file that is the page as it stands.
+/// Number of channels of a JPEG file that shows the page directly; `None` if it must be re-encoded.
 fn untouched_jpeg(scan: &Pixels, file: &[u8]) -> Option<u8> {
     let (width, height, channels) = frame(file)?;
     let mut decoder = JpegDecoder::new(Cursor::new(file)).ok()?;
@@ -80,7 +79,7 @@ fn untouched_jpeg(scan: &Pixels, file: &[u8]) -> Option<u8> {
     (upright && same && matches!(channels, 1 | 3)).then_some(channels)
 }
 
-/// Width, height and channels of a JPEG of eight bits, from its frame header (ITU-T T.81, B.2.2).
+/// Width, height and channels of an 8-bit JPEG, from its frame header (ITU-T T.81, B.2.2).
 fn frame(file: &[u8]) -> Option<(u16, u16, u8)> {
     if !file.starts_with(&[0xFF, 0xD8]) {
         return None;
@@ -90,7 +89,8 @@ fn frame(file: &[u8]) -> Option<(u16, u16, u8)> {
         let [0xFF, marker, high, low] = *file.get(at..at + 4)? else { return None };
         match marker {
             0xFF => at += 1,
-            // Baseline, extended and progressive with Huffman codes: what DCTDecode reads (ISO 32000-1, 7.4.8).
+            // Baseline, extended and progressive DCT with Huffman coding, which DCTDecode supports (ISO 32000-1,
+            // 7.4.8).
             0xC0..=0xC2 => {
                 let [bits, h1, h2, w1, w2, channels] = *file.get(at + 4..at + 10)? else { return None };
                 let size = (u16::from_be_bytes([w1, w2]), u16::from_be_bytes([h1, h2]));
@@ -102,7 +102,7 @@ fn frame(file: &[u8]) -> Option<(u16, u16, u8)> {
     }
 }
 
-/// A page of black and white alone as Group 4.
+/// Encodes a page of black and white pixels as CCITT Group 4; `None` for any other page.
 fn two_tone(gray: &GrayImage) -> Option<Vec<u8>> {
     let width = u16::try_from(gray.width()).ok()?;
     if gray.iter().any(|&p| p != 0 && p != 255) {

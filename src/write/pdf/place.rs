@@ -1,40 +1,39 @@
-//! Whether a document may be written where a file lies already. `NAME.pdf` in a folder of scans is often the scan.
+//! Checks whether a PDF may replace an existing file. In a folder of scans, `NAME.pdf` is often the scan itself.
 
 use std::fs::File;
 use std::io::{Error, Read};
 use std::path::Path;
 
-/// How a document that this program made names its maker in its metadata, which PDF/A wants uncompressed (ISO 19005-2, 6.6.2.1).
+/// Start of the creator entry in denshin's XMP metadata, which PDF/A requires uncompressed (ISO 19005-2, 6.6.2.1).
 const OWN: &[u8] = b"<xmp:CreatorTool>denshin";
-/// Bytes that are looked at together.
+/// Read buffer size, bytes.
 const CHUNK: usize = 1 << 16;
 
-/// Why a document is not written.
+/// The reason why a PDF is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum Occupied {
-    /// The document would replace the scan.
+    /// The PDF would replace the scan.
     #[error("{0} is the scan itself (it stays; choose another folder with -o)")]
     Scan(String),
-    /// The document would replace a file that this program did not make.
+    /// The PDF would replace a file of another program.
     #[error(
         "{0} is there already and was not made by denshin (it stays; move it away, or choose another folder with -o)"
     )]
     Foreign(String),
-    /// The file that lies there cannot be looked at.
+    /// The existing file cannot be read.
     #[error("{name} is there already and cannot be read: {cause}")]
     Unreadable {
         /// File name.
         name: String,
-        /// Why.
+        /// The error.
         cause: Error,
     },
 }
 
-/// Checks the place of a document that is made of a scan. A free place, and an earlier document of this program, may be
-/// written to.
+/// Checks the output path of a PDF made from a scan. The path may be free or have an earlier PDF of this program.
 ///
 /// # Errors
-/// Where the scan, or another program's file, would be lost.
+/// Returns an error if the PDF would replace the scan or a file of another program.
 pub fn check_place(path: &Path, scan: &Path) -> Result<(), Occupied> {
     let name = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let Ok(there) = path.canonicalize() else { return Ok(()) };
@@ -55,7 +54,7 @@ fn has_own_metadata(mut file: impl Read) -> std::io::Result<bool> {
         if read == 0 {
             return Ok(false);
         }
-        // The words may begin in one chunk and end in the next.
+        // The pattern may cross a chunk boundary.
         seen.drain(..seen.len().saturating_sub(OWN.len()));
         seen.extend_from_slice(&chunk[..read]);
         if seen.windows(OWN.len()).any(|words| words == OWN) {
