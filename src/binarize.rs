@@ -80,9 +80,7 @@ fn below_background(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
     }
 }
 
-/// Gray levels of a page's ink and paper.
 struct Levels {
-    /// Otsu's threshold.
     level: u8,
     /// Mean difference between paper and ink.
     contrast: f32,
@@ -110,7 +108,6 @@ impl Levels {
         Self { level, contrast: (white - ink).max(LEAST_CONTRAST), paper: paper(page, level) }
     }
 
-    /// Brightness of the paper at a pixel.
     fn paper_at(&self, x: u32, y: u32) -> u8 {
         self.paper.get_pixel(x / CELL_PX, y / CELL_PX).0[0]
     }

@@ -20,7 +20,6 @@ const AT_END: f32 = 0.35;
 /// A scan is a negative if it has more than this many times as many bright-text cells as dark-text cells.
 const CLEAR: usize = 2;
 
-/// Gray levels of a cell.
 #[derive(Clone, Copy)]
 struct Values {
     /// The 2nd percentile.
@@ -46,7 +45,6 @@ impl Values {
     }
 }
 
-/// Polarity and amount of contrast, measured on the cells.
 #[derive(Clone, Copy)]
 pub(super) struct Contrasts {
     pub polarity: Polarity,

@@ -28,7 +28,6 @@ pub(super) struct Field {
     rows: usize,
     /// Brightness of each cell of paper; of other cells, the brightness of the nearest paper.
     brightness: Vec<f32>,
-    /// Brightness of most cells.
     commonest: f32,
 }
 
@@ -124,7 +123,6 @@ fn follow(grid: &Grid, brightness: &[f32], commonest: f32) -> Vec<bool> {
     is_reached
 }
 
-/// Dimensions of the grid of cells.
 struct Grid {
     columns: usize,
     rows: usize,

@@ -94,9 +94,7 @@ pub struct Background {
     pub brightness: u8,
     /// Paper brightness by cell; `None` if the paper needs no correction.
     field: Option<Field>,
-    /// Coloured ink to be made black.
     ink: Option<Ink>,
-    /// Filled boxes to be converted to black text on paper.
     panels: Vec<Panel>,
     /// Side of the square that closes hollow strokes, px.
     hollow: Option<usize>,

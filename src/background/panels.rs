@@ -181,7 +181,6 @@ mod tests {
 
     const PAPER: u8 = 240;
 
-    /// A page with a filled box and the text in it.
     fn page(fill: u8, print: u8, is_print: impl Fn(i32, i32) -> bool) -> GrayImage {
         GrayImage::from_fn(1000, 1400, |x, y| {
             let (x, y) = (x as i32 - 200, y as i32 - 300);

@@ -56,7 +56,6 @@ pub(super) fn with_faint(mut strong: Binary, faint: &Binary, page: &GrayImage, l
     strong
 }
 
-/// Gradients and depths of the pixels of a stroke.
 #[derive(Clone, Default)]
 struct Stroke {
     falls: Vec<u8>,

@@ -41,7 +41,8 @@ const DOTTED: f64 = 0.9;
 const COARSE: (f64, f64) = (16.0, 0.1);
 /// Fewest connected tiles of texture.
 const NEIGHBOURS: u64 = 4;
-/// In a tile of dots, shorter components, px, are dots that touch; in a tile of too many, all below the tile's side go.
+/// Longer side below which a component in a tile of dots is taken for touching dots, px. In a tile with too many
+/// components, all that are shorter than the tile are texture.
 const AMONG_DOTS_PX: i32 = 16;
 
 /// Texture of a page: the areas without text and the ink in them.
@@ -89,7 +90,6 @@ fn find_fine(ink: &Binary) -> Option<Texture> {
     Some(Texture { places: groups.around.iter().map(|tiles| grid.on_page(tiles)).collect(), ink: fine })
 }
 
-/// The grid of tiles of a page.
 struct Grid {
     columns: u32,
     rows: u32,
@@ -100,7 +100,6 @@ struct Grid {
 struct Groups {
     /// Bounding box of each group, in tiles.
     around: Vec<BBox>,
-    /// Indexes of the tiles of all groups.
     tiles: Vec<usize>,
 }
 
@@ -172,12 +171,10 @@ fn find_dotted(ink: &Binary) -> Option<Texture> {
     Some(Texture { places: places.iter().map(|place| tiles.grid.on_page(place)).collect(), ink: texture })
 }
 
-/// Kind of texture in a tile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     /// More components than text has.
     TooMany,
-    /// Dots.
     Dots,
 }
 
@@ -207,7 +204,6 @@ struct Tile {
     dots: f64,
 }
 
-/// The tiles of a page with their statistics.
 struct Tiles {
     grid: Grid,
     all: Vec<Tile>,
@@ -256,7 +252,6 @@ impl Tiles {
 mod tests {
     use super::*;
 
-    /// A page with ink where `is_ink` holds.
     fn page(is_ink: impl Fn(u32, u32) -> bool) -> Binary {
         let mut page = Binary::new(1000, 880);
         for (x, y) in (0..880).flat_map(|y| (0..1000).map(move |x| (x, y))).filter(|&(x, y)| is_ink(x, y)) {

@@ -120,7 +120,6 @@ impl Strips {
         fitted(&self.scores(near, 0.16, 0.02))
     }
 
-    /// Angles around a middle with their scores.
     fn scores(&self, middle: f64, reach: f64, step: f64) -> Vec<(f64, f64)> {
         let steps = (reach / step).round() as i32;
         (-steps..=steps)
@@ -154,7 +153,6 @@ impl Strips {
     }
 }
 
-/// Adds a share of the ink of a block.
 fn add(sums: &mut [f32], block: &[u16; BLOCK], share: f32) {
     for (sum, &ink) in sums.iter_mut().zip(block) {
         *sum += f32::from(ink) * share;

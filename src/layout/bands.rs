@@ -45,7 +45,6 @@ pub(super) struct Stretch {
     pub blanks: Vec<(i32, i32)>,
 }
 
-/// Two stretches of text in one row, with a blank between them.
 struct Parted {
     /// Start and end of the blank, px.
     blank: (i32, i32),
@@ -57,9 +56,7 @@ struct Parted {
 /// A row at a possible position of a band.
 #[derive(Clone, Copy)]
 enum Row {
-    /// There is text on both sides.
     Parted(usize),
-    /// Text crosses the position.
     Crossed,
     /// A heading crosses the position.
     Ended,
@@ -85,7 +82,6 @@ pub(super) fn find_bands(stretches: &[Stretch], rulings: &Rulings, size: f64) ->
     bands
 }
 
-/// The stretches of text of a page.
 struct Stretches<'a> {
     all: &'a [Stretch],
     /// Bounding box of all stretches.
@@ -129,7 +125,6 @@ impl Stretches<'_> {
         LEAST_ROWS.max((CHANCE / -share.ln()).ceil() as i64)
     }
 
-    /// The band with the highest score.
     fn best_band(&self, parted: &[Parted], least: i64) -> Option<Found> {
         let places = shared_places(parted, least, self.size).into_iter();
         let found = places.filter_map(|at| self.band_at(at, parted, least));

@@ -80,11 +80,9 @@ impl Block {
     }
 }
 
-/// Ink profile of a stretch of text.
 struct Profile {
     /// Bounding box of the text, transposed if vertical, so that the text runs along x.
     bbox: BBox,
-    /// Ink pixels by column.
     ink: Vec<f64>,
     /// First row with ink and the row after the last one, by column; both zero in a blank column.
     extent: Vec<(i32, i32)>,

@@ -16,7 +16,6 @@ use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use crate::raster::size_of_print;
 
-/// Units of one direction.
 pub(super) struct Zone {
     pub writing_mode: WritingMode,
     /// Character size of its text, px: the page's, unless it is clearly smaller.

@@ -24,7 +24,6 @@ use rows::Rows;
 use seen::Seen;
 use stringing::Stringing;
 
-/// A line with its direction.
 pub(super) struct CandidateBlock {
     pub writing_mode: WritingMode,
     pub line: LineBox,
@@ -51,7 +50,6 @@ pub(super) struct LineCandidates {
     pub tiers: Vec<BBox>,
 }
 
-/// Finds the lines of both directions.
 pub(super) fn chain(
     ink: &Binary,
     found: &Units,

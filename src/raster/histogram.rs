@@ -7,7 +7,6 @@
 pub(crate) struct Histogram([[u32; 256]; 4]);
 
 impl Histogram {
-    /// An empty histogram.
     pub(crate) fn new() -> Self {
         Self([[0; 256]; 4])
     }
@@ -19,7 +18,6 @@ impl Histogram {
         histogram
     }
 
-    /// Adds pixels.
     pub(crate) fn add(&mut self, pixels: &[u8]) {
         let (fours, rest) = pixels.as_chunks::<4>();
         for four in fours {
@@ -30,7 +28,6 @@ impl Histogram {
         rest.iter().for_each(|&value| self.0[0][usize::from(value)] += 1);
     }
 
-    /// The counts of all values.
     pub(crate) fn counts(&self) -> [u64; 256] {
         std::array::from_fn(|value| self.0.iter().map(|counts| u64::from(counts[value])).sum())
     }

@@ -15,7 +15,6 @@ use std::sync::Arc;
 /// Limit for the images of a file, against malicious files.
 const MOST: usize = 100_000;
 
-/// A file of one or more images.
 pub(super) struct PnmFile {
     bytes: Arc<Vec<u8>>,
     pictures: Vec<Range<usize>>,
@@ -24,7 +23,6 @@ pub(super) struct PnmFile {
 }
 
 impl PnmFile {
-    /// Finds the images of a file.
     pub(super) fn open(bytes: Arc<Vec<u8>>) -> Self {
         let mut pictures: Vec<Range<usize>> = vec![];
         let mut start = 0;

@@ -52,7 +52,6 @@ pub(super) struct Core {
     step: f64,
 }
 
-/// Finds the cores of one direction.
 pub(super) fn find_cores(labels: &Labels, mode: WritingMode) -> Vec<Core> {
     let (own, other) = match mode {
         WritingMode::HorizontalTb => (Label::Horizontal, Label::Vertical),

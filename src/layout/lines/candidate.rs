@@ -12,7 +12,6 @@ pub(super) struct InkPiece {
     pub redaction: Option<usize>,
 }
 
-/// A line under construction.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineCandidate {
     /// Sorted by left end.

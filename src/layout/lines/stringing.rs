@@ -52,7 +52,6 @@ pub(super) struct Stringing<'a> {
 }
 
 impl Stringing<'_> {
-    /// The bands that the lines of this direction share.
     pub(super) fn bands(&self, zones: &[Zone]) -> Vec<BBox> {
         let (stretches, _) = self.string_zones(zones);
         let stretches: Vec<Stretch> =
@@ -221,7 +220,6 @@ impl Stringing<'_> {
         self.marks.stamps_places.touching(&blank).into_iter().map(covered).max().unwrap_or(0)
     }
 
-    /// Whether one candidate continues another.
     fn goes_on(&self, candidate: &LineCandidate, other: &LineCandidate) -> bool {
         let (a, b) = (candidate.bbox(), other.bbox());
         let farthest = self.widest_blank * f64::from(a.height().max(b.height()));

@@ -30,7 +30,6 @@ const LEAST_TEXT: usize = 200;
 /// Limit for the unpacked size of all forms, each counted as often as it is painted, bytes.
 const MOST_FORMS: u64 = 8 * MOST_CONTENT;
 
-/// Objects that a page paints.
 pub(super) struct Painted<'p> {
     pub(super) images: Vec<Placed<'p>>,
     /// Whether anything visible is not an image: text, lines, fills, shadings, images that are transparent or partly
@@ -296,7 +295,6 @@ impl<'p> Painted<'p> {
     }
 }
 
-/// Images of one resolution.
 #[derive(Default)]
 struct Layer {
     dpi: f32,

@@ -128,7 +128,6 @@ struct Grid<'a> {
 }
 
 impl Grid<'_> {
-    /// The i-th sample of a row.
     fn sample(&self, row: u32, i: usize) -> u16 {
         let row = &self.data[row as usize * self.row_bytes..][..self.row_bytes];
         let sample = match self.bits {

@@ -4,7 +4,6 @@ use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
 use hayro_syntax::object::{self, Array, Object};
 
-/// Meaning of samples.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Space {
     Gray,

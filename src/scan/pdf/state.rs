@@ -22,7 +22,6 @@ pub(super) struct State {
 }
 
 impl State {
-    /// The state at the beginning of a page.
     pub(super) fn new() -> Self {
         Self {
             matrix: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
@@ -33,7 +32,6 @@ impl State {
         }
     }
 
-    /// Intersects the clip with a path.
     pub(super) fn clip_to(&mut self, path: &Path) {
         match path {
             Path::None => {}
@@ -63,7 +61,6 @@ pub(super) enum Path {
 }
 
 impl Path {
-    /// Adds a rectangle given in user space.
     pub(super) fn add_rectangle(&mut self, [x, y, width, height]: [f32; 4], matrix: Matrix) {
         let is_upright = matrix[1].abs() + matrix[2].abs() < 1e-6 || matrix[0].abs() + matrix[3].abs() < 1e-6;
         *self = match self {

@@ -100,7 +100,6 @@ impl<'p> Survey<'_, 'p> {
         Ok(())
     }
 
-    /// Queues an object if it was not seen before.
     fn put(&mut self, object: MaybeRef<Object<'p>>) -> Result<(), ScanError> {
         let is_simple =
             |object: &Object<'_>| !matches!(object, Object::Dict(_) | Object::Array(_) | Object::Stream(_));

@@ -80,7 +80,6 @@ pub(super) fn check_stream(stream: &Stream<'_>, limit: Limit) -> Result<(), Scan
     unpack(stream, limit.0.saturating_mul(8)).map(drop)
 }
 
-/// The parameters of each filter.
 fn parameters<'a>(dict: &Dict<'a>, count: usize) -> Vec<Dict<'a>> {
     let one = || dict.get::<Dict<'a>>("DP").or_else(|| dict.get::<Dict<'a>>("DecodeParms"));
     let several = || dict.get::<Array<'a>>("DP").or_else(|| dict.get::<Array<'a>>("DecodeParms"));

@@ -39,7 +39,6 @@ pub(super) fn part(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
     bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
 }
 
-/// Size of strips or tiles.
 struct Chunks {
     columns: u32,
     rows: u32,

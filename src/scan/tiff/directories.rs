@@ -16,7 +16,6 @@ const SUBFILE_TYPE: u64 = 255;
 /// Bit 0: a reduced-resolution image. Bit 2: a mask.
 const NO_PAGE: u64 = 0b101;
 
-/// The directory of a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Page {
     /// Byte offset in the file.

@@ -137,7 +137,6 @@ struct Complaints {
     first: RefCell<Option<String>>,
 }
 
-/// One directory of a file.
 pub(super) struct Directory<'a> {
     raw: NonNull<RawTiff>,
     // libtiff holds pointers to both boxes.

@@ -65,7 +65,6 @@ struct Decoded {
 }
 
 impl TiffFile {
-    /// Finds the pages of a file.
     pub(super) fn open(bytes: Arc<Vec<u8>>) -> Self {
         let pages = directories::pages(&bytes);
         Self { bytes, pages }

@@ -15,7 +15,6 @@ const JPEG: u16 = 7;
 /// Fax compressions: a page of these without a photometric interpretation is black on white.
 const FAX: [u16; 4] = [2, 3, 4, 32_771];
 
-/// Meaning of the samples of a pixel.
 #[derive(Debug, Clone, PartialEq)]
 enum Colors {
     Gray,
@@ -26,7 +25,6 @@ enum Colors {
     Cmyk,
 }
 
-/// Opacity of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Alpha {
     /// Index among the samples of a pixel.
@@ -154,7 +152,6 @@ impl Colors {
     }
 }
 
-/// Decodes a page row by row or tile by tile.
 pub(super) fn decoded(directory: &Directory<'_>, layout: &Layout, limit: Limit) -> Result<Decoded, String> {
     let channels = layout.channels();
     let pixels = layout.width as usize * layout.height as usize;
@@ -186,9 +183,7 @@ struct Canvas<'a> {
     layout: &'a Layout,
     channels: Vec<u16>,
     data: Vec<u8>,
-    /// Whether anything was decoded.
     has_any: bool,
-    /// Whether everything was decoded.
     is_complete: bool,
     /// Whether all fractions are between 0 and 1.
     is_in_range: bool,
@@ -302,7 +297,6 @@ impl Layout {
         is_in_range
     }
 
-    /// Converts the needed samples to pixels.
     fn pixels(&self, mut data: Vec<u8>) -> Option<Pixels> {
         let (width, height) = (self.width, self.height);
         let count = usize::from(self.colors.count()) + usize::from(self.alpha.is_some());
