@@ -42,8 +42,8 @@ pub const ENDINGS: [&str; 19] = [
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScanOptions {
-    /// Largest page, in pixels. A3 at 600 dpi has 70 million. A pixel takes 3 bytes, and several copies of a page are in
-    /// memory during processing.
+    /// Largest page, in pixels. A3 at 600 dpi has 70 million. A pixel takes 3 bytes, and several copies of a page are
+    /// in memory during processing.
     pub max_pixels: u64,
     /// Passwords for encrypted PDFs. They are never written anywhere.
     #[serde(skip)]
