@@ -186,7 +186,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Rows of squares with irregular gaps instead of letters. 0.05° is one and a half pixels over the page's width;
-    /// below half of that, turned squares have the same pixels as straight ones.
+    /// over half the width, turned squares would have the same pixels as straight ones.
     fn page(vertical: bool) -> GrayImage {
         let mut page = GrayImage::from_pixel(1800, 1800, Luma([255]));
         for line in 0..33 {
