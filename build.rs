@@ -1,4 +1,5 @@
-//! Links libtiff, which `src/scan/tiff/libtiff.rs` declares by hand. Errors are told to each open file since version 4.5.
+//! Links libtiff, which `src/scan/tiff/libtiff.rs` declares by hand. Version 4.5 introduced error handlers per open
+//! file.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

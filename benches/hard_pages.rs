@@ -1,6 +1,7 @@
-//! How long pages take that hold no print, beside ordinary ones: `cargo bench --bench hard_pages`.
+//! Benchmarks of pages without text compared with ordinary pages: `cargo bench --bench hard_pages`.
 //!
-//! None is to take more than ten times an ordinary page. `scripts/hard-pages` measures a hundred pages, and memory.
+//! No page should take more than ten times as long as an ordinary one. `scripts/hard-pages` measures time and memory
+//! of a hundred pages.
 
 #[path = "../tests/pages/hard.rs"]
 mod hard;

@@ -1,7 +1,7 @@
-//! How long each stage takes on a sample page: `cargo bench`, or `cargo bench -- find_skew` for one.
+//! Benchmarks of each stage on a sample page: `cargo bench`, or `cargo bench -- find_skew` for one stage.
 //!
-//! The page is A4 at 300 dpi in colour with a skew of 0.9°, stamps and a redaction; each stage is given what the stage
-//! before it made. Reading a line needs Tesseract and its models.
+//! The page is A4 at 300 dpi in colour with a skew of 0.9°, stamps and a redaction. Each stage gets the output of the
+//! previous stage. `read_line` needs Tesseract and its models.
 
 use denshin::binarize::{BinarizeOptions, binarize};
 use denshin::deskew;
@@ -30,7 +30,7 @@ fn scan(name: &str) -> Pixels {
     file.read(1).expect("the sample has a page").pixels
 }
 
-/// The page made straight: what marks and layout work on.
+/// The straight page: the input of marks and layout.
 fn straight(page: &Pixels) -> (Pixels, GrayImage, Binary) {
     let options = deskew::DeskewOptions::default();
     let ink = binarize(&lift_color(page), &BinarizeOptions::default());
@@ -40,7 +40,7 @@ fn straight(page: &Pixels) -> (Pixels, GrayImage, Binary) {
     (straight.into_owned(), gray, ink)
 }
 
-/// The longest line of a page, as it is given to the engine.
+/// The longest line of a page, as the engine receives it.
 fn line(page: &Prepared, mode: WritingMode) -> GrayImage {
     let lines = page.blocks.iter().filter(|block| block.writing_mode == mode).flat_map(|block| &block.lines);
     let prints = lines.flat_map(|line| &line.parts).filter_map(|part| match part {

@@ -1,4 +1,4 @@
-//! What the targets have in common.
+//! Shared code of the fuzz targets.
 
 use denshin::evaluate::{Document, measure, parse};
 use denshin::scan::{ScanFile, ScanOptions};
@@ -6,12 +6,12 @@ use image::{GrayImage, Luma};
 use std::path::PathBuf;
 use std::sync::Once;
 
-/// Pages are small here: what is looked for lies in the headers and the decoders, not in many pixels.
+/// Pixel limit of a page: bugs are expected in headers and decoders, not in large images.
 const MOST_PIXELS: u64 = 4_000_000;
-/// More pages say nothing new.
+/// Page limit of a scan: more pages test nothing new.
 const MOST_PAGES: u32 = 8;
 
-/// Reads all pages of a scan that begins as one of its kind does; whether it did.
+/// Reads all pages of a scan if `is_kind` accepts the data. Returns whether it does.
 pub fn read_scan(data: &[u8], is_kind: impl Fn(&[u8]) -> bool) -> bool {
     if !is_kind(data) {
         return false;
@@ -26,7 +26,7 @@ pub fn read_scan(data: &[u8], is_kind: impl Fn(&[u8]) -> bool) -> bool {
     true
 }
 
-/// Reads a page as result and reference, in whatever format it is in.
+/// Reads a page in any format and evaluates it, as result and as reference.
 pub fn read_page(data: &[u8]) {
     if let Ok(document) = parse(data) {
         let itself = measure("page", &document, &document);
@@ -35,14 +35,14 @@ pub fn read_page(data: &[u8]) {
     }
 }
 
-/// Panics that the scan's own guard catches are errors of a page, as they are for users: libFuzzer's hook, which ends
-/// the process at once, is put aside. They are told on stderr. What is not caught still ends in a crash.
+/// Replaces libFuzzer's panic hook, which ends the process at once, so that the scan's own guard turns panics into
+/// errors of a page, as it does for users. Panics are printed on stderr. An uncaught panic still ends in a crash.
 pub fn let_guards_work() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("caught: {panic}"))));
 }
 
-/// A file in a folder of this process, for what reads from paths.
+/// Writes a file to a temporary folder of this process, for code that reads from a path.
 pub fn file(name: &str, data: &[u8]) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("denshin-fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder for temporary files");
@@ -51,7 +51,7 @@ pub fn file(name: &str, data: &[u8]) -> PathBuf {
     path
 }
 
-/// Two lines of drawn characters, a rule, and a black box: something for every stage.
+/// Two lines of drawn characters, a rule and a black box, so that every stage has input.
 pub fn small_page() -> GrayImage {
     GrayImage::from_fn(160, 120, |x, y| {
         let (dx, dy) = (x % 16, y % 40);
@@ -63,13 +63,13 @@ pub fn small_page() -> GrayImage {
     })
 }
 
-/// A stream of a PDF.
+/// Builds a PDF stream object.
 pub fn pdf_stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("<<{dictionary}/Length {}>>stream\n", data.len());
     [head.as_bytes(), data, b"\nendstream"].concat()
 }
 
-/// A PDF of one small page: its content is object 4, the others follow it.
+/// Builds a PDF with one small page. Its content is object 4, followed by the other objects.
 pub fn pdf_page(resources: &str, content: &[u8], others: &[Vec<u8>]) -> Vec<u8> {
     let page =
         format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<<{resources}>>>>");

@@ -1,9 +1,11 @@
-//! Telling ink from paper.
+//! Binarization: separates ink from paper.
 //!
-//! One threshold for the page (Otsu 1979) serves clean scans and is all that a bilevel one needs. Copies fade in places:
-//! there the ink is lighter than half way to the paper, and a threshold that follows the paper keeps it. [`paper`]
-//! takes the brightest common value of the surroundings, and ink is what falls below it by a part of the page's whole
-//! contrast; strokes that are fainter as a whole count from a smaller part on, where their edges are sharp ([`faint`]). Sauvola's local mean and deviation (Sauvola and Pietikäinen 2000) are there for comparison.
+//! A global threshold (Otsu 1979) suits clean scans and is sufficient for a bilevel scan. Copies fade locally: there
+//! the ink is lighter than half way to the paper, and a threshold relative to the local paper keeps it. [`paper`]
+//! estimates the local paper brightness as the median of the bright pixels of a cell. A pixel is ink if it is darker
+//! than the paper by a fraction of the page's contrast. Strokes that are faint as a whole count from a smaller
+//! fraction on, if their edges are sharp ([`faint`]). Sauvola's local mean and deviation (Sauvola and Pietikäinen
+//! 2000) is available for comparison.
 
 mod faint;
 mod texture;
@@ -14,25 +16,25 @@ use crate::raster::{Binary, Histogram, otsu_level};
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
-/// How ink is told from paper.
+/// Binarization method.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "method", deny_unknown_fields)]
 pub enum BinarizeOptions {
-    /// One threshold for the page.
+    /// One global threshold.
     Otsu,
-    /// Darker than the paper nearby by a part of the contrast between ink and paper.
+    /// Threshold below the local paper brightness, as a fraction of the contrast between ink and paper.
     Background {
-        /// Part of the contrast, 0 to 1: less keeps fainter print and more noise.
+        /// Fraction of the contrast, 0 to 1: a smaller value keeps fainter text and more noise.
         contrast: f32,
-        /// The same for strokes that are faint as a whole; as much as `contrast` switches them off.
+        /// The fraction for strokes that are faint as a whole; a value of at least `contrast` disables them.
         #[serde(default = "usual_faint")]
         faint: f32,
     },
-    /// Local mean and standard deviation.
+    /// Threshold from the local mean and standard deviation.
     Sauvola {
         /// Side of the window, px.
         window_px: u32,
-        /// Weight of the deviation; 0.2 to 0.5.
+        /// Weight of the deviation, 0.2 to 0.5.
         k: f32,
     },
 }
@@ -47,7 +49,7 @@ fn usual_faint() -> f32 {
     0.22
 }
 
-/// Ink by the method chosen.
+/// Binarizes a page with the chosen method.
 #[must_use]
 pub fn binarize(page: &GrayImage, options: &BinarizeOptions) -> Binary {
     if page.is_empty() {
@@ -61,11 +63,11 @@ pub fn binarize(page: &GrayImage, options: &BinarizeOptions) -> Binary {
 }
 
 fn otsu(page: &GrayImage) -> Binary {
-    // The level itself still is ink: on a bilevel scan it is 0.
+    // A pixel at the threshold itself is ink: on a bilevel scan the threshold is 0.
     Binary::below(page, otsu_level(page).saturating_add(1))
 }
 
-/// Side of the cells in which paper is measured, px: several characters, so that some paper is in each.
+/// Side of the cells in which paper is measured, px: several characters, so that every cell contains some paper.
 const CELL_PX: u32 = 64;
 
 fn below_background(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
@@ -78,18 +80,16 @@ fn below_background(page: &GrayImage, contrast: f32, faint: f32) -> Binary {
     }
 }
 
-/// What a page's ink and paper are.
 struct Levels {
-    /// Otsu's threshold.
     level: u8,
-    /// Mean difference of paper and ink.
+    /// Mean difference between paper and ink.
     contrast: f32,
-    /// Paper, cell by cell.
+    /// Paper brightness by cell.
     paper: GrayImage,
 }
 
-/// Least difference of paper and ink, gray levels. Where it seems to be less there is no ink: mottled paper without print has
-/// 10 (four drawn pages), the palest of 140 pages with print 71, a photograph of seals 46.
+/// Least contrast of paper and ink, gray levels; a page with less has no ink. Mottled paper without print has 10 (four
+/// drawn pages), the palest of 140 pages with print 71, a photograph of seals 46.
 const LEAST_CONTRAST: f32 = 40.0;
 
 impl Levels {
@@ -108,12 +108,11 @@ impl Levels {
         Self { level, contrast: (white - ink).max(LEAST_CONTRAST), paper: paper(page, level) }
     }
 
-    /// Brightness of the paper at a pixel.
     fn paper_at(&self, x: u32, y: u32) -> u8 {
         self.paper.get_pixel(x / CELL_PX, y / CELL_PX).0[0]
     }
 
-    /// What lies below the paper by a part of the contrast.
+    /// Pixels darker than the paper by at least the given fraction of the contrast.
     fn below(&self, page: &GrayImage, contrast: f32) -> Binary {
         let drop = contrast * self.contrast;
         let columns = self.paper.width();
@@ -132,7 +131,7 @@ impl Levels {
     }
 }
 
-/// Median of what is brighter than the level, cell by cell; a cell of ink alone takes its neighbours'.
+/// Median of the pixels brighter than `level` by cell; a cell of ink alone takes the value of its neighbours.
 fn paper(page: &GrayImage, level: u8) -> GrayImage {
     let (columns, rows) = (page.width().div_ceil(CELL_PX), page.height().div_ceil(CELL_PX));
     let mut found = GrayImage::new(columns, rows);
@@ -213,7 +212,7 @@ mod tests {
         BinarizeOptions::Sauvola { window_px: 31, k: 0.2 },
     ];
 
-    /// Strokes that fade from black to light gray on paper that darkens.
+    /// Strokes that fade from black to light gray, on paper that darkens.
     fn faded() -> GrayImage {
         GrayImage::from_fn(256, 128, |x, y| {
             let paper = 250 - (y / 8) as u8;

@@ -1,29 +1,30 @@
-//! Text files as people, Windows programs and OCR engines write them, in UTF-8.
+//! Decodes text files written by people, Windows programs and OCR engines to UTF-8.
 //!
-//! A byte order mark decides (Notepad, PowerShell and Excel write one). Without it, NULs tell UTF-16, as no text holds
-//! one; markup may name its encoding; everything else is UTF-8. An encoding is never guessed from the frequencies of its
-//! bytes: a wrong guess would be scored as bad reading, or name files that are not there.
+//! A byte order mark decides (Notepad, PowerShell and Excel write one). Without it, NUL bytes indicate UTF-16,
+//! because text contains none; markup may declare its encoding; all other files are UTF-8. The encoding is never
+//! guessed from byte frequencies: a wrong guess would count as recognition errors, or would produce names of files
+//! that do not exist.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::path::Path;
 
-/// The mark of UTF-8.
+/// Byte order mark of UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
-/// An encoding is named in the first bytes of a file (HTML, 13.2.3.2: 1024).
+/// Number of leading bytes of a file that may declare the encoding (HTML, 13.2.3.2: 1024).
 const HEAD: usize = 1024;
 
-/// A text that is not in the encoding that it should have.
+/// The text is not in the expected encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not {0} (convert it: iconv -f SHIFT_JIS -t UTF-8, or whichever it is)")]
 pub struct EncodingError(&'static str);
 
-/// A text in UTF-8, without a byte order mark. Bytes that are neither marked nor UTF-16 stay as they are: a list may hold
-/// names of files in any encoding.
+/// Converts text to UTF-8 without a byte order mark. Bytes that have no mark and are not UTF-16 are returned
+/// unchanged, because a list may contain file names in any encoding.
 ///
 /// # Errors
-/// Where the text is damaged in the encoding that its mark names.
+/// If the text is invalid in the encoding of its byte order mark.
 pub fn to_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, EncodingError> {
     if let Some(unmarked) = bytes.strip_prefix(MARK) {
         return Ok(Cow::Borrowed(unmarked));
@@ -35,19 +36,19 @@ pub fn to_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, EncodingError> {
     }
 }
 
-/// The text of a file.
+/// Decodes the text of a file.
 ///
 /// # Errors
-/// Where it is not in UTF-8, or in the encoding that its mark names.
+/// If it is invalid in UTF-8, or in the encoding of its byte order mark.
 pub fn decode(bytes: &[u8]) -> Result<String, EncodingError> {
     let text = to_utf8(bytes)?.into_owned();
     String::from_utf8(text).map_err(|_| EncodingError(UTF_8.name()))
 }
 
-/// The text of XML or HTML, whose declaration may name the encoding; of other files as [`decode`] has it.
+/// Decodes XML or HTML, which may declare its encoding; other files as [`decode`] does.
 ///
 /// # Errors
-/// As [`decode`], and where the text is damaged in the encoding that it names.
+/// As [`decode`], and if the text is invalid in the declared encoding.
 pub fn decode_markup(bytes: &[u8]) -> Result<String, EncodingError> {
     let marked = Encoding::for_bom(bytes).is_some();
     match declared(bytes).filter(|_| !marked) {
@@ -56,10 +57,10 @@ pub fn decode_markup(bytes: &[u8]) -> Result<String, EncodingError> {
     }
 }
 
-/// The text of a file on disk.
+/// Reads a text file from disk.
 ///
 /// # Errors
-/// Where it cannot be read; [`std::io::ErrorKind::InvalidData`] for [`EncodingError`].
+/// If the file cannot be read; [`std::io::ErrorKind::InvalidData`] for an [`EncodingError`].
 pub fn read(path: &Path) -> std::io::Result<String> {
     let invalid = |error| std::io::Error::new(std::io::ErrorKind::InvalidData, error);
     decode(&std::fs::read(path)?).map_err(invalid)
@@ -67,12 +68,13 @@ pub fn read(path: &Path) -> std::io::Result<String> {
 
 fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, EncodingError> {
     let (text, encoding, damaged) = encoding.decode(bytes);
-    // UTF-32 begins as UTF-16 does, and is full of NULs.
+    // The byte order mark of UTF-32 begins as that of UTF-16, and UTF-32 text is full of NULs.
     let is_wide = encoding != UTF_8 && text.contains('\0');
     if damaged || is_wide { Err(EncodingError(encoding.name())) } else { Ok(text.into_owned()) }
 }
 
-/// UTF-16 without its mark: every ASCII character has a NUL, before it or behind it. (So has 一, on the other side.)
+/// Detects UTF-16 without a byte order mark: each ASCII character has a NUL before or after it. (一 has one on the
+/// other side.)
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let nuls = |offset: usize| bytes.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
     let (before, behind) = (nuls(0), nuls(1));
@@ -81,13 +83,13 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         Ordering::Less => UTF_16LE,
         Ordering::Equal => return None,
     };
-    // UTF-8 with a few NULs is what `find -print0` writes.
+    // UTF-8 with a few NULs is the output of `find -print0`.
     let is_utf8 = 4 * (before + behind) < bytes.len() && std::str::from_utf8(bytes).is_ok();
     let is_utf16 = !is_utf8 && bytes.len().is_multiple_of(2) && decode_as(encoding, bytes).is_ok();
     is_utf16.then_some(encoding)
 }
 
-/// The encoding that an XML declaration or HTML's `meta` names.
+/// The encoding that an XML declaration or an HTML `meta` element names.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
     let declaration = head.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
@@ -96,11 +98,11 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
         None if head.contains("<html") => value(head.get(head.find("<meta")?..)?, "charset")?,
         None => return None,
     };
-    // HTML, 13.2.3.2: where a name in ASCII could be read, the file is not UTF-16, whatever it says.
+    // HTML, 13.2.3.2: a declaration that is readable as ASCII is not UTF-16, whatever it says.
     Encoding::for_label(label.as_bytes()).map(|e| if [UTF_16BE, UTF_16LE].contains(&e) { UTF_8 } else { e })
 }
 
-/// The word behind a key and its equals sign, with or without quotes.
+/// The word after a key and an equals sign, with or without quotes.
 fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let rest = text.split_once(key)?.1.trim_start().strip_prefix('=')?.trim_start();
     rest.trim_start_matches(['"', '\'']).split(['"', '\'', ';', '>', ' ', '/']).next()

@@ -1,8 +1,8 @@
 //! Boxes, outlines and affine maps, in pixels.
 //!
-//! The origin is the top-left corner; x grows to the right, y downwards. Boxes are half-open: `right` and
-//! `bottom` are the first column and row outside. Angles are degrees of the page's *clockwise* turn, so a
-//! positive angle lowers the right end of a horizontal line (PAGE's `orientation` has the opposite sign).
+//! The origin is the top-left corner; x grows to the right, y downwards. Boxes are half-open: `right` and `bottom`
+//! are the first column and row outside. Angles are degrees of *clockwise* rotation of the page, so a positive angle
+//! lowers the right end of a horizontal line (PAGE's `orientation` has the opposite sign).
 
 mod index;
 
@@ -11,7 +11,7 @@ pub(crate) use index::{BoxIndex, merge};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A place on the plane, in pixels; whole numbers are the corners between pixels.
+/// A point in pixel coordinates; whole numbers are the corners between pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Point {
     /// Distance from the left edge, px.
@@ -48,61 +48,61 @@ impl From<BBox> for [i32; 4] {
 }
 
 impl BBox {
-    /// The box between two corners; a right before the left (or a bottom above the top) makes it empty.
+    /// The box between two corners. It is empty if `right` is left of `left`, or `bottom` above `top`.
     #[must_use]
     pub fn from_ltrb(left: i32, top: i32, right: i32, bottom: i32) -> Self {
         Self { left, top, right: right.max(left), bottom: bottom.max(top) }
     }
 
-    /// The box at a corner, with a width and a height.
+    /// The box with the given top-left corner, width and height.
     #[must_use]
     pub fn from_ltwh(left: i32, top: i32, width: i32, height: i32) -> Self {
         Self::from_ltrb(left, top, left + width, top + height)
     }
 
-    /// The whole of an image.
+    /// The bounding box of an image.
     #[must_use]
     pub fn of_size(width: u32, height: u32) -> Self {
         Self::from_ltrb(0, 0, width as i32, height as i32)
     }
 
-    /// Columns inside.
+    /// Width, px.
     #[must_use]
     pub fn width(&self) -> i32 {
         self.right - self.left
     }
 
-    /// Rows inside.
+    /// Height, px.
     #[must_use]
     pub fn height(&self) -> i32 {
         self.bottom - self.top
     }
 
-    /// Pixels inside.
+    /// Number of pixels inside.
     #[must_use]
     pub fn area(&self) -> i64 {
         i64::from(self.width()) * i64::from(self.height())
     }
 
-    /// Whether no pixel is inside.
+    /// Whether the box contains no pixel.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.width() <= 0 || self.height() <= 0
     }
 
-    /// The middle.
+    /// The centre.
     #[must_use]
     pub fn center(&self) -> Point {
         Point { x: f64::from(self.left + self.right) / 2.0, y: f64::from(self.top + self.bottom) / 2.0 }
     }
 
-    /// Whether the pixel right and below of (x, y) is inside.
+    /// Whether the pixel with the top-left corner (x, y) is inside.
     #[must_use]
     pub fn contains(&self, x: i32, y: i32) -> bool {
         (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
     }
 
-    /// The smallest box around both; an empty box adds nothing.
+    /// The smallest box that contains both; an empty box adds nothing.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         if self.is_empty() {
@@ -119,7 +119,7 @@ impl BBox {
         }
     }
 
-    /// What both share; empty if they do not touch.
+    /// The common part of both; empty if they do not touch.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self::from_ltrb(
@@ -130,13 +130,13 @@ impl BBox {
         )
     }
 
-    /// Whether they share a pixel.
+    /// Whether both share a pixel.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
         !self.intersection(other).is_empty()
     }
 
-    /// Shared area over united area, 0 to 1 (Jaccard index).
+    /// Intersection over union, 0 to 1 (Jaccard index).
     #[must_use]
     pub fn iou(&self, other: &Self) -> f64 {
         let shared = self.intersection(other).area();
@@ -144,25 +144,25 @@ impl BBox {
         if all > 0 { shared as f64 / all as f64 } else { 0.0 }
     }
 
-    /// The box with `margin` pixels added on every side (taken away where negative).
+    /// The box grown by `margin` pixels on every side; a negative margin shrinks it.
     #[must_use]
     pub fn grown(&self, margin: i32) -> Self {
         Self::from_ltrb(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
     }
 
-    /// The box moved right and down.
+    /// The box moved by `dx` to the right and `dy` downwards.
     #[must_use]
     pub fn shifted(&self, dx: i32, dy: i32) -> Self {
         Self { left: self.left + dx, top: self.top + dy, right: self.right + dx, bottom: self.bottom + dy }
     }
 
-    /// The box with x and y exchanged, as a picture mirrored at its diagonal has it: columns become rows.
+    /// The box with x and y exchanged, as in a transposed image: columns become rows.
     #[must_use]
     pub fn transposed(&self) -> Self {
         Self { left: self.top, top: self.left, right: self.bottom, bottom: self.right }
     }
 
-    /// The box on a page that is turned clockwise by quarters; `size` is width and height of the page before.
+    /// The box on the page turned clockwise by `degrees` (quarter turns); `size` is the page's width and height before.
     #[must_use]
     pub fn turned(&self, degrees: u16, size: (u32, u32)) -> Self {
         let (width, height) = (size.0 as i32, size.1 as i32);
@@ -179,13 +179,13 @@ impl BBox {
         }
     }
 
-    /// Free pixels between both along x; negative where they overlap.
+    /// Distance between both along x, px; negative if they overlap.
     #[must_use]
     pub fn gap_x(&self, other: &Self) -> i32 {
         self.left.max(other.left) - self.right.min(other.right)
     }
 
-    /// Free pixels between both along y; negative where they overlap.
+    /// Distance between both along y, px; negative if they overlap.
     #[must_use]
     pub fn gap_y(&self, other: &Self) -> i32 {
         self.top.max(other.top) - self.bottom.min(other.bottom)
@@ -200,22 +200,22 @@ impl BBox {
     }
 }
 
-/// A closed outline of whole-pixel corners, clockwise; empty where only the box is known.
+/// A closed outline with corners at whole pixels, clockwise; empty if only the box is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Polygon(pub Vec<[i32; 2]>);
 
 impl Polygon {
-    /// Rounds corners to whole pixels.
+    /// Rounds the corners to whole pixels.
     #[must_use]
     pub fn from_points(points: &[Point]) -> Self {
         Self(points.iter().map(|p| [p.x.round() as i32, p.y.round() as i32]).collect())
     }
 }
 
-/// An affine map from one image's pixels to another's: `x' = a·x + b·y + c`, `y' = d·x + e·y + f`.
+/// An affine map from the pixels of one image to those of another: `x' = a·x + b·y + c`, `y' = d·x + e·y + f`.
 ///
-/// Stages return the map from the image they made *back* to the one they were given.
+/// A stage returns the map from its output image *back* to its input image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Transform {
     /// `[a, b, c, d, e, f]`.
@@ -229,26 +229,26 @@ impl Default for Transform {
 }
 
 impl Transform {
-    /// Leaves everything where it is.
+    /// The identity map.
     #[must_use]
     pub fn identity() -> Self {
         Self { coefficients: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0] }
     }
 
-    /// Moves right and down.
+    /// Translation by `dx` to the right and `dy` downwards.
     #[must_use]
     pub fn translation(dx: f64, dy: f64) -> Self {
         Self { coefficients: [1.0, 0.0, dx, 0.0, 1.0, dy] }
     }
 
-    /// Turns clockwise (as seen on the page) around the origin.
+    /// Clockwise rotation (as seen on the page) around the origin.
     #[must_use]
     pub fn rotation(degrees: f64) -> Self {
         let (sin, cos) = degrees.to_radians().sin_cos();
         Self { coefficients: [cos, -sin, 0.0, sin, cos, 0.0] }
     }
 
-    /// Turns clockwise around a point.
+    /// Clockwise rotation around a point.
     #[must_use]
     pub fn rotation_around(degrees: f64, center: Point) -> Self {
         Self::translation(-center.x, -center.y)
@@ -256,13 +256,13 @@ impl Transform {
             .then(&Self::translation(center.x, center.y))
     }
 
-    /// Multiplies both coordinates.
+    /// Uniform scaling from the origin.
     #[must_use]
     pub fn scaling(factor: f64) -> Self {
         Self { coefficients: [factor, 0.0, 0.0, 0.0, factor, 0.0] }
     }
 
-    /// First this map, then `next`.
+    /// The composition: first this map, then `next`.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
         let [a, b, c, d, e, f] = self.coefficients;
@@ -279,7 +279,7 @@ impl Transform {
         }
     }
 
-    /// The way back, or `None` where the map flattens the plane.
+    /// The inverse map, or `None` if the map is singular.
     #[must_use]
     pub fn inverse(&self) -> Option<Self> {
         let [a, b, c, d, e, f] = self.coefficients;
@@ -291,20 +291,20 @@ impl Transform {
         Some(Self { coefficients: [ia, ib, -(ia * c + ib * f), id, ie, -(id * c + ie * f)] })
     }
 
-    /// Where a point goes.
+    /// Maps a point.
     #[must_use]
     pub fn apply(&self, p: Point) -> Point {
         let [a, b, c, d, e, f] = self.coefficients;
         Point { x: a * p.x + b * p.y + c, y: d * p.x + e * p.y + f }
     }
 
-    /// The four corners of a box, mapped.
+    /// Maps the four corners of a box.
     #[must_use]
     pub fn apply_outline(&self, bbox: &BBox) -> [Point; 4] {
         bbox.corners().map(|p| self.apply(p))
     }
 
-    /// The smallest box around a mapped box, rounded to the nearest pixel edges.
+    /// The smallest box around the mapped box, rounded to the nearest pixel edges.
     #[must_use]
     pub fn apply_bbox(&self, bbox: &BBox) -> BBox {
         let points = self.apply_outline(bbox);

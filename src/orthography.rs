@@ -1,7 +1,7 @@
-//! Folding for comparison and search: width, compatibility forms, kana size, old and new forms of kanji.
+//! Folding of text for comparison and search: width, compatibility forms, kana size, old and new forms of kanji.
 //!
-//! Never applied to stored text: what a page record holds is as printed. Width and compatibility forms follow Unicode
-//! NFKC (UAX #15); old forms the table in `orthography/old_forms.txt`, whose head names its source.
+//! Stored text is never folded: a page record holds the text as printed. Width and compatibility forms follow Unicode
+//! NFKC (UAX #15); old forms follow the table `orthography/old_forms.txt`, whose header names its source.
 
 pub mod search;
 
@@ -9,25 +9,25 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
-/// Which differences of spelling count as none.
+/// Spelling differences that the folding ignores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Folding {
-    /// Full and half width, compatibility ideographs, and the dashes and tildes that are typed for one another.
+    /// Full and half width, compatibility ideographs, and dashes and tildes that are typed for one another.
     pub width: bool,
-    /// Small kana and full-size ones: ツ and ッ.
+    /// Small and full-size kana: ッ and ツ.
     pub kana_size: bool,
-    /// Old forms of kanji and the common-use forms: 號 and 号.
+    /// Old and common-use forms of kanji: 號 and 号.
     pub old_forms: bool,
 }
 
 impl Folding {
-    /// Everything: for finding.
+    /// Folds all differences, for search.
     #[must_use]
     pub fn all() -> Self {
         Self { width: true, kana_size: true, old_forms: true }
     }
 
-    /// The text with these differences removed; characters keep their order.
+    /// Folds the text; the order of the characters is kept.
     #[must_use]
     pub fn fold(&self, text: &str) -> String {
         let wide: String = if self.width { text.nfkc().map(plain_dash).collect() } else { text.to_owned() };
@@ -39,7 +39,7 @@ impl Folding {
     }
 }
 
-/// Dashes and tildes by one sign each.
+/// Maps each group of dashes or tildes to one character.
 fn plain_dash(c: char) -> char {
     match c {
         '―' | '—' => 'ー',
@@ -49,14 +49,14 @@ fn plain_dash(c: char) -> char {
     }
 }
 
-/// A small kana's full-size form.
+/// The full-size form of a small kana; any other character is returned unchanged.
 fn full_size(c: char) -> char {
     const PAIRS: [&str; 2] =
         ["ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ", "あいうえおつやゆよわアイウエオツヤユヨワカケ"];
     PAIRS[0].chars().position(|small| small == c).and_then(|i| PAIRS[1].chars().nth(i)).unwrap_or(c)
 }
 
-/// The common-use form of an old form of kanji; any other character itself.
+/// The common-use form of an old form of kanji; any other character is returned unchanged.
 #[must_use]
 pub fn new_form(c: char) -> char {
     static TABLE: OnceLock<HashMap<char, char>> = OnceLock::new();

@@ -1,4 +1,4 @@
-//! The rasters that stages hand to one another: scans' pixels, the binary page and its connected components.
+//! Raster types that stages exchange: pixels of a scan, the binary page and its connected components.
 
 mod balance;
 mod components;
@@ -16,12 +16,12 @@ pub(crate) use size::size_of_print;
 use crate::geometry::BBox;
 use image::{GrayImage, Luma, RgbImage};
 
-/// The pixels of a scan, upright or not, eight bits a channel.
+/// The pixels of a scan in any orientation, eight bits a channel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pixels {
-    /// Black on white without colour: gray scans, and bilevel ones as 0 and 255.
+    /// Gray scans, and bilevel ones as 0 and 255; 0 is black.
     Gray(GrayImage),
-    /// Colour.
+    /// Colour scans.
     Color(RgbImage),
 }
 
@@ -35,7 +35,7 @@ impl Pixels {
         }
     }
 
-    /// Brightness (ITU-R BT.601 luma); a gray scan is copied.
+    /// Returns the brightness (ITU-R BT.601 luma); copies a gray scan.
     #[must_use]
     pub fn to_gray(&self) -> GrayImage {
         match self {
@@ -50,100 +50,100 @@ impl Pixels {
     }
 }
 
-/// A page of ink (true) and paper (false), whatever the file called black.
+/// A binary page of ink (true) and paper (false), independent of the photometric convention of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binary(GrayImage);
 
 impl Binary {
-    /// All paper.
+    /// A page of paper only.
     #[must_use]
     pub fn new(width: u32, height: u32) -> Self {
         Self(GrayImage::new(width, height))
     }
 
-    /// Wraps a picture in which 0 is paper and everything else is ink.
+    /// Wraps an image in which 0 is paper and any other value is ink.
     #[must_use]
     pub fn from_ink(mut ink: GrayImage) -> Self {
         ink.iter_mut().for_each(|p| *p = if *p == 0 { 0 } else { 255 });
         Self(ink)
     }
 
-    /// Ink where the gray value is below `threshold` (0 makes everything paper).
+    /// Marks as ink all gray values below `threshold`; 0 makes every pixel paper.
     #[must_use]
     pub fn below(gray: &GrayImage, threshold: u8) -> Self {
         let ink = gray.as_raw().iter().map(|&p| if p < threshold { 255 } else { 0 }).collect();
         Self(GrayImage::from_raw(gray.width(), gray.height(), ink).expect("one byte a pixel"))
     }
 
-    /// Columns.
+    /// Width, px.
     #[must_use]
     pub fn width(&self) -> u32 {
         self.0.width()
     }
 
-    /// Rows.
+    /// Height, px.
     #[must_use]
     pub fn height(&self) -> u32 {
         self.0.height()
     }
 
-    /// The whole picture as a box.
+    /// Bounding box of the whole image.
     #[must_use]
     pub fn bbox(&self) -> BBox {
         BBox::of_size(self.width(), self.height())
     }
 
-    /// Whether there is ink at a pixel.
+    /// Whether the pixel is ink.
     ///
     /// # Panics
-    /// Outside of the picture.
+    /// If the pixel lies outside the image.
     #[must_use]
     pub fn is_ink(&self, x: u32, y: u32) -> bool {
         self.0.get_pixel(x, y).0[0] != 0
     }
 
-    /// Puts ink or paper at a pixel.
+    /// Sets a pixel to ink or paper.
     ///
     /// # Panics
-    /// Outside of the picture.
+    /// If the pixel lies outside the image.
     pub fn set(&mut self, x: u32, y: u32, ink: bool) {
         self.0.put_pixel(x, y, Luma([if ink { 255 } else { 0 }]));
     }
 
-    /// One row: 255 for ink, 0 for paper.
+    /// One row: 255 is ink, 0 is paper.
     #[must_use]
     pub fn row(&self, y: u32) -> &[u8] {
         let width = self.width() as usize;
         &self.0.as_raw()[y as usize * width..(y as usize + 1) * width]
     }
 
-    /// One row, to be changed: any value but 0 is ink.
+    /// One row for writing: any value but 0 is ink.
     pub fn row_mut(&mut self, y: u32) -> &mut [u8] {
         let width = self.width() as usize;
         &mut self.0.as_mut()[y as usize * width..(y as usize + 1) * width]
     }
 
-    /// The picture with ink as 255 (not as black), for image functions that want their foreground bright.
+    /// The image with ink as 255, for functions that expect a bright foreground.
     #[must_use]
     pub fn as_ink(&self) -> &GrayImage {
         &self.0
     }
 
-    /// The picture as a person sees it: ink black, paper white.
+    /// The image for display: ink black, paper white.
     #[must_use]
     pub fn to_gray(&self) -> GrayImage {
         let seen = self.0.as_raw().iter().map(|p| 255 - p).collect();
         GrayImage::from_raw(self.width(), self.height(), seen).expect("one byte a pixel")
     }
 
-    /// The picture mirrored at its diagonal: rows become columns.
+    /// The image transposed: rows become columns.
     #[must_use]
     pub fn transposed(&self) -> Self {
         let (width, height) = (self.width() as usize, self.height() as usize);
         let mut out = Self::new(self.height(), self.width());
         let (from, to) = (self.0.as_raw(), &mut *out.0);
-        // By squares of eight pixels, along rows, so that reading goes straight on: where they are paper, as most of a
-        // page is, nothing is written.
+        // Blocks of 8 × 8 pixels in row order keep reads sequential. Blank blocks, the most frequent ones, write
+        // nothing.
         for (y, x) in (0..height).step_by(8).flat_map(|y| (0..width).step_by(8).map(move |x| (y, x))) {
             if y + 8 <= height && x + 8 <= width {
                 let row = |i: usize| from[(y + i) * width + x..].first_chunk().expect("eight pixels");
@@ -163,26 +163,26 @@ impl Binary {
         out
     }
 
-    /// The ink that is not in the other picture, which is of the same size.
+    /// The ink that is absent in `other`, an image of the same size.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         let left = self.0.as_raw().iter().zip(other.0.as_raw()).map(|(a, b)| a & !b).collect();
         Self(GrayImage::from_raw(self.width(), self.height(), left).expect("as many pixels"))
     }
 
-    /// The ink of both pictures, which are of one size.
+    /// The union of the ink of two images of the same size.
     #[must_use]
     pub fn with(&self, other: &Self) -> Self {
         let both = self.0.as_raw().iter().zip(other.0.as_raw()).map(|(a, b)| a | b).collect();
         Self(GrayImage::from_raw(self.width(), self.height(), both).expect("as many pixels"))
     }
 
-    /// Number of ink pixels in each cell of a grid, `side` px wide and high, in rows from the upper left. What is too small
-    /// for a cell at the right and at the bottom is left out.
+    /// Number of ink pixels in each cell of a grid with cells of `side` × `side` px, by rows from the top left.
+    /// Partial cells at the right and at the bottom are left out.
     pub(crate) fn ink_by_cells(&self, side: u32) -> impl Iterator<Item = Vec<u32>> {
         let columns = (self.width() / side * side) as usize;
         (0..self.height() / side).map(move |row| {
-            // By columns first: that is done for many pixels at once.
+            // Sums by column first: that loop vectorizes.
             let mut sums = vec![0u16; columns];
             for y in row * side..(row + 1) * side {
                 sums.iter_mut().zip(self.row(y)).for_each(|(sum, &p)| *sum += u16::from(p != 0));
@@ -192,7 +192,7 @@ impl Binary {
         })
     }
 
-    /// Number of ink pixels in a box (the part inside of the picture).
+    /// Number of ink pixels in a box; the part outside the image is ignored.
     #[must_use]
     pub fn ink_in(&self, bbox: &BBox) -> u64 {
         let inside = bbox.intersection(&self.bbox());
@@ -202,14 +202,14 @@ impl Binary {
         (inside.top..inside.bottom)
             .map(|y| {
                 let row = &self.row(y as u32)[inside.left as usize..inside.right as usize];
-                // So many at a time as a byte can count: that is done for many pixels at once.
+                // Chunks of 255 keep the count in one byte, so that the loop vectorizes.
                 let count = |few: &[u8]| u64::from(few.iter().map(|&p| u8::from(p != 0)).sum::<u8>());
                 row.chunks(255).map(count).sum::<u64>()
             })
             .sum()
     }
 
-    /// Makes a box paper (the part inside of the picture).
+    /// Sets a box to paper; the part outside the image is ignored.
     pub fn erase(&mut self, bbox: &BBox) {
         let inside = bbox.intersection(&self.bbox());
         if inside.is_empty() {
@@ -220,15 +220,15 @@ impl Binary {
         }
     }
 
-    /// The eight-connected pieces of ink, in the order of their first pixel, with the labels of their pixels (0 is
-    /// paper, `i + 1` belongs to the component `i`).
+    /// The eight-connected components in the order of their first pixel, and the labels of their pixels: 0 is paper,
+    /// `i + 1` belongs to component `i`.
     #[must_use]
     pub fn components(&self) -> (Vec<Component>, Labels) {
         components::label(self)
     }
 }
 
-/// Eight rows of eight bytes, the first as the lowest, as columns: halves, quarters and eighths change places.
+/// Transposes eight rows of eight bytes, the first byte lowest, by swapping halves, quarters and eighths.
 fn mirrored(mut rows: [u64; 8]) -> [u64; 8] {
     for (step, mask) in [(4, 0x0000_0000_ffff_ffff), (2, 0x0000_ffff_0000_ffff), (1, 0x00ff_00ff_00ff_00ff)] {
         for upper in (0..8).filter(|i| i & step == 0) {
@@ -240,12 +240,12 @@ fn mirrored(mut rows: [u64; 8]) -> [u64; 8] {
     rows
 }
 
-/// A connected piece of ink.
+/// A connected component of ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Component {
-    /// Its box.
+    /// Its bounding box.
     pub bbox: BBox,
-    /// Its ink pixels.
+    /// Number of ink pixels.
     pub ink: u64,
 }
 
@@ -292,7 +292,7 @@ mod tests {
         }
     }
 
-    /// Ink in no order, of any value but 0.
+    /// Pseudo-random ink with any value but 0.
     fn scattered(width: u32, height: u32) -> Binary {
         let mut random = 7u32;
         let mut page = Binary::new(width, height);
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn runs_are_those_of_the_picture_of_labels() {
-        // Wider than eight pixels, with ink that begins and ends at any of them.
+        // Wider than eight pixels, with ink that begins and ends at any position in a byte.
         let page = Binary::from_ink(GrayImage::from_fn(37, 20, |x, y| {
             Luma([u8::from(x * x + 3 * y * y + x * y * 7 < 37 * 9 || (x * 5 + y * 11) % 13 < 3)])
         }));
@@ -408,7 +408,7 @@ mod tests {
     fn ink_is_counted_and_erased_inside_of_the_picture_only() {
         let mut page = Binary::from_ink(gray_image!(1, 1; 1, 1));
         assert_eq!(page.ink_in(&BBox::from_ltrb(1, -5, 9, 9)), 2);
-        // Found by feeding broken files: a box beside the picture holds no ink.
+        // Regression found with broken files: a box beside the image holds no ink.
         assert_eq!(page.ink_in(&BBox::from_ltrb(900, 0, 910, 2)), 0);
         page.erase(&BBox::from_ltrb(-3, 1, 1, 7));
         assert_eq!(page.as_ink(), &gray_image!(255, 255; 0, 255));

@@ -1,4 +1,4 @@
-//! ALTO as result and reference.
+//! Parses ALTO as result and as reference.
 #![no_main]
 
 use denshin_fuzz::read_page;

@@ -1,4 +1,4 @@
-//! The way of dinglehopper: PAGE XML, ALTO and text, compared with themselves.
+//! Compares PAGE XML, ALTO and text with themselves in the manner of dinglehopper.
 #![no_main]
 
 use denshin::evaluate::{TextLevel, compare_as_dinglehopper};

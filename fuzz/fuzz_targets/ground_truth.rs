@@ -1,4 +1,4 @@
-//! Ground truths in JSON, and plain text, as reference.
+//! Parses ground truth in JSON and plain text as reference.
 #![no_main]
 
 use denshin_fuzz::read_page;

@@ -1,4 +1,4 @@
-//! hOCR as result and reference.
+//! Parses hOCR as result and as reference.
 #![no_main]
 
 use denshin_fuzz::read_page;

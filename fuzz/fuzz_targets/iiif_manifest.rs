@@ -1,4 +1,4 @@
-//! IIIF manifests as a source.
+//! Reads IIIF manifests as a source of pages.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Page records: every format that is made of them, the telegrams they are joined to, and as reference.
+//! Parses page records, writes them in every format, joins them to telegrams, and evaluates them as reference.
 #![no_main]
 
 use denshin::write::{Format, parse_json, write};

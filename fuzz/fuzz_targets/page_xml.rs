@@ -1,4 +1,4 @@
-//! PAGE XML as result and reference.
+//! Parses PAGE XML as result and as reference.
 #![no_main]
 
 use denshin_fuzz::read_page;

@@ -1,4 +1,4 @@
-//! Tables of `evaluate --pairs`: no line leads out of the two folders.
+//! Parses tables of `evaluate --pairs`: no row may lead out of the two folders.
 #![no_main]
 
 use denshin::evaluate::pair_listed;

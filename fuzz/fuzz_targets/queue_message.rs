@@ -1,4 +1,4 @@
-//! Messages of a queue: what a worker takes leads to a name below the folder of results, and is the same message again.
+//! Parses queue messages: an accepted message names a result below the results folder and survives a round trip.
 #![no_main]
 
 use denshin::batch::{Place, parse_job};

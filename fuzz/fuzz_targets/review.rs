@@ -1,11 +1,11 @@
-//! What a browser sends as a mended page, and a review on disk that something else has written.
+//! Parses a submission of the review page, and a review file on disk of unknown origin.
 #![no_main]
 
 use denshin::review::{Desk, Material, Submission};
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
 
-/// A desk with one page of 160 × 96 pixels, and the page's id.
+/// A workspace with one page of 160 × 96 pixels, and the page's id.
 fn desk() -> &'static (Desk, String) {
     static DESK: OnceLock<(Desk, String)> = OnceLock::new();
     DESK.get_or_init(|| {

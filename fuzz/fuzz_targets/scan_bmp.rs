@@ -1,4 +1,4 @@
-//! BMP.
+//! Decodes BMP.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! JPEG.
+//! Decodes JPEG.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

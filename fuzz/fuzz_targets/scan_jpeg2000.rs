@@ -1,4 +1,4 @@
-//! JPEG 2000, as file and as codestream.
+//! Decodes JPEG 2000, as file and as codestream.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! PDF: structure, content, and the images in it.
+//! Decodes PDF: structure, content and images.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! What a page of a PDF draws: instructions, with a resource of every kind beside them.
+//! Interprets PDF content streams, with a resource of every kind available.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, pdf_page, pdf_stream, read_scan};
@@ -11,7 +11,7 @@ const RESOURCES: &str = "/XObject<</I 5 0 R/F 6 0 R>>/Pattern<</P 7 0 R>>/ExtGSt
 
 fuzz_target!(|data: &[u8]| {
     let_guards_work();
-    // The same instructions are drawn by the page, a form, a pattern's cell and a letter.
+    // The page, a form, a pattern cell and a glyph all draw the same instructions.
     let image =
         pdf_stream("/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8", b"x");
     let form = pdf_stream("/Type/XObject/Subtype/Form/BBox[0 0 99 99]/Group<</S/Transparency>>", data);

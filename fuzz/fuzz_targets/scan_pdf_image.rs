@@ -1,4 +1,4 @@
-//! The decoders of images in PDFs: the first byte chooses the filters, the second what the dictionary says.
+//! Decodes images in PDFs: the first byte selects the filters, the second the image dictionary.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, pdf_page, pdf_stream, read_scan};

@@ -1,4 +1,4 @@
-//! PNG.
+//! Decodes PNG.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! PBM, PGM, PPM, PAM.
+//! Decodes PBM, PGM, PPM and PAM.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! TIFF, through libtiff.
+//! Decodes TIFF with libtiff.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! WebP.
+//! Decodes WebP.
 #![no_main]
 
 use denshin_fuzz::{let_guards_work, read_scan};

@@ -1,4 +1,4 @@
-//! Settings, and a small page prepared with them.
+//! Parses settings and prepares a small page with them.
 #![no_main]
 
 use denshin::pipeline::{Settings, prepare};

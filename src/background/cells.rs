@@ -1,32 +1,33 @@
-//! A page in cells: their darkest, brightest and middle pixels.
+//! Gray-level statistics of a page by cell: dark, median and bright levels.
 
 use super::Polarity;
 use crate::geometry::BBox;
 use crate::raster::{Histogram, percentile};
 use image::GrayImage;
 
-/// Cells along the shorter side of a page: on A4 one is half a character wide, so that some paper is in nearly every one.
+/// Cells along the shorter side of a page: on A4 a cell is half a character wide, so nearly every cell contains some
+/// paper.
 const CELLS: u32 = 100;
 /// Smallest side of a cell, px.
 const SMALLEST_PX: u32 = 8;
-/// Least contrast of a cell that tells the polarity, gray levels: more than noise and grain have.
+/// Least contrast of a cell that counts for the polarity, gray levels: more than noise and grain have.
 const LEAST_CONTRAST: u8 = 24;
-/// Such cells as tell anything.
+/// Fewest bright-text cells from which a scan can be a negative.
 const LEAST_CELLS: usize = 30;
-/// A cell's median is at an end where it is nearer to it than this part of the contrast.
+/// Largest distance of a cell's median from its dark or bright level, as a fraction of the contrast, to count as that
+/// level.
 const AT_END: f32 = 0.35;
-/// A scan is a negative where so many times as many cells say so as say otherwise.
+/// A scan is a negative if it has more than this many times as many bright-text cells as dark-text cells.
 const CLEAR: usize = 2;
 
-/// The gray values of a cell.
 #[derive(Clone, Copy)]
 struct Values {
-    /// The darkest but for 2 % of the pixels.
+    /// The 2nd percentile.
     dark: u8,
     median: u8,
-    /// The brightest but for 5 % of the pixels.
+    /// The 95th percentile.
     bright: u8,
-    /// The paper's brightness, if the cell has paper: the median of all that is at least 0.7 times as bright as `bright`.
+    /// Paper brightness if the cell contains paper: the median of all pixels at least 0.7 times as bright as `bright`.
     paper: u8,
 }
 
@@ -44,15 +45,14 @@ impl Values {
     }
 }
 
-/// The print of a page as its cells show it.
 #[derive(Clone, Copy)]
 pub(super) struct Contrasts {
     pub polarity: Polarity,
-    /// Cells that hold both dark and bright.
+    /// Number of cells that contain both dark and bright pixels.
     pub marked: usize,
 }
 
-/// The cells of a page, row by row.
+/// The cells of a page in row-major order.
 pub(super) struct Cells {
     pub side_px: u32,
     pub columns: usize,
@@ -78,12 +78,12 @@ impl Cells {
         Self { side_px, columns: columns as usize, rows: rows as usize, values }
     }
 
-    /// Brightness of each cell, as paper.
+    /// Paper brightness of each cell, if the cell contains paper.
     pub(super) fn paper(&self) -> Vec<f32> {
         self.values.iter().map(|values| f32::from(values.paper)).collect()
     }
 
-    /// The middle brightness of each cell in a box of cells, row by row.
+    /// The median level of each cell in a box of cells, in row-major order.
     pub(super) fn medians_in(&self, cells: &BBox) -> Vec<u8> {
         let row = |row: i32| {
             (cells.left..cells.right).map(move |column| row as usize * self.columns + column as usize)
@@ -91,7 +91,7 @@ impl Cells {
         (cells.top..cells.bottom).flat_map(row).map(|cell| self.values[cell].median).collect()
     }
 
-    /// Looks at the cells that have contrast. The polarity is positive where they do not tell clearly.
+    /// Measures the polarity on the cells that have contrast. Without clear evidence the polarity is positive.
     pub(super) fn contrasts(&self) -> Contrasts {
         let mut contrasts = [0; 256];
         self.values.iter().for_each(|values| contrasts[usize::from(values.contrast())] += 1);

@@ -1,34 +1,33 @@
-//! The brightness of the paper from place to place.
+//! Paper brightness from place to place.
 //!
-//! It is followed from the cells that are as bright as most of the paper to their neighbours, as long as it changes by less
-//! than an edge does. Cells that are not reached (ink, redactions, what lies beyond the edge of the paper) take the
-//! brightness of the nearest cell that is.
+//! A flood fill starts at the cells that are as bright as most of the paper. It reaches a neighbouring cell if the
+//! brightness changes by less than it does at an edge. Cells that are not reached (ink, redactions, the area beyond the
+//! edge of the paper) take the brightness of the nearest reached cell.
 
 use super::cells::Cells;
 use std::collections::VecDeque;
 
-/// From one cell to the next, paper keeps at least this part of its brightness. The edge of paper on black falls by nine tenths;
-/// how fast gutters fall has not been measured.
+/// Least brightness ratio of two neighbouring cells of paper. At the edge of paper on black the brightness falls by
+/// nine tenths; how fast it falls at gutters has not been measured.
 const SMOOTH: f32 = 0.7;
-/// Cells as bright as most of the paper differ from it by this part at most.
+/// Largest relative difference from the most common brightness for a seed cell of the flood fill.
 const ALIKE: f32 = 0.12;
-/// Dips of brightness up to twice this many cells wide are ink, not shade: bold strokes and stamps fill whole cells.
+/// Dips in brightness up to twice this many cells wide are ink, not shading: bold strokes and stamps fill whole cells.
 const INK_CELLS: usize = 4;
-/// Levels that are counted as one when most cells' brightness is looked for.
+/// Width of the band of gray levels that counts as one brightness in the search for the most common brightness.
 const BAND: usize = 9;
-/// Paper is followed down to this part of the commonest brightness: in deeper shade print is as dark as the paper, and what is
-/// as dark is mostly what the paper lies on.
+/// Least paper brightness relative to the most common brightness. In deeper shading text is as dark as the paper, and
+/// most areas as dark as that are the surface under the paper.
 const DARKEST: f32 = 1.0 / 3.0;
 
-/// The paper's brightness by cell, 0 to 255.
+/// Paper brightness by cell, 0 to 255.
 #[derive(Clone)]
 pub(super) struct Field {
     side_px: u32,
     columns: usize,
     rows: usize,
-    /// Of paper, or of the paper nearest to what is none.
+    /// Brightness of each cell of paper; of other cells, the brightness of the nearest paper.
     brightness: Vec<f32>,
-    /// Of most cells.
     commonest: f32,
 }
 
@@ -49,7 +48,7 @@ impl Field {
         }
     }
 
-    /// The brightness of most of the paper, 0 to 255.
+    /// Most common paper brightness, 0 to 255.
     pub(super) fn commonest(&self) -> u8 {
         self.commonest as u8
     }
@@ -58,14 +57,14 @@ impl Field {
         self.brightness.iter().copied().fold(255.0, f32::min)
     }
 
-    /// The darkest paper as a part of the brightest.
+    /// Brightness of the darkest paper as a fraction of the brightest.
     pub(super) fn evenness(&self) -> f64 {
         let brightest = self.brightness.iter().copied().fold(1.0, f32::max);
         f64::from(self.darkest() / brightest)
     }
 
-    /// Makes the paper white: pixels of so many channels are divided by the brightness around them, taken between the
-    /// middles of the cells.
+    /// Makes the paper white: divides each pixel by the paper brightness, interpolated bilinearly between the cell
+    /// centres.
     pub(super) fn divide<const CHANNELS: usize>(&self, width: u32, pixels: &mut [u8]) {
         let gains: Vec<f32> = self.brightness.iter().map(|b| 255.0 / b.max(1.0)).collect();
         let across: Vec<(usize, usize, f32)> = (0..width).map(|x| self.between(x, self.columns)).collect();
@@ -83,7 +82,7 @@ impl Field {
         }
     }
 
-    /// The two cells between whose middles a pixel lies, and how far it is from the first to the second, 0 to 1.
+    /// The two cells between whose centres a pixel lies, and its position from the first to the second, 0 to 1.
     fn between(&self, at: u32, cells: usize) -> (usize, usize, f32) {
         let place = (at as f32 + 0.5) / self.side_px as f32 - 0.5;
         let place = place.clamp(0.0, (cells - 1) as f32);
@@ -92,7 +91,7 @@ impl Field {
     }
 }
 
-/// The brightness that most of the paper has: of cells in a band of levels, where bright ones count for more.
+/// Mean brightness of the cells in the most common band of gray levels; bright cells have more weight.
 fn commonest(brightness: &[f32]) -> f32 {
     let mut counts = [0.0f32; 256];
     brightness.iter().for_each(|&b| counts[b as usize] += b);
@@ -106,7 +105,7 @@ fn commonest(brightness: &[f32]) -> f32 {
     best.filter(|_| !brightness.is_empty()).map_or(255.0, mean)
 }
 
-/// The cells that are reached from those of the commonest brightness.
+/// Flood fill from the cells of the most common brightness. Returns the reached cells.
 fn follow(grid: &Grid, brightness: &[f32], commonest: f32) -> Vec<bool> {
     let mut is_reached: Vec<bool> =
         brightness.iter().map(|b| (b - commonest).abs() <= ALIKE * commonest).collect();
@@ -124,14 +123,13 @@ fn follow(grid: &Grid, brightness: &[f32], commonest: f32) -> Vec<bool> {
     is_reached
 }
 
-/// The places of cells.
 struct Grid {
     columns: usize,
     rows: usize,
 }
 
 impl Grid {
-    /// The cells above, below, left and right of one.
+    /// The four neighbours of a cell.
     fn beside(&self, cell: usize) -> impl Iterator<Item = usize> {
         let (column, row) = (cell % self.columns, cell / self.columns);
         let left = (column > 0).then(|| cell - 1);
@@ -141,7 +139,7 @@ impl Grid {
         [left, right, above, below].into_iter().flatten()
     }
 
-    /// Gives cells that are not reached the brightness of the nearest one that is.
+    /// Assigns to each unreached cell the brightness of the nearest reached cell.
     fn spread(&self, brightness: &mut [f32], mut is_reached: Vec<bool>) {
         let mut open: VecDeque<usize> = (0..brightness.len()).filter(|&cell| is_reached[cell]).collect();
         while let Some(cell) = open.pop_front() {
@@ -155,13 +153,13 @@ impl Grid {
         }
     }
 
-    /// Fills dips: a closing, the least of the greatest values near a cell.
+    /// Fills dips by a morphological closing: the minimum of the maxima near a cell.
     fn close(&self, brightness: &[f32]) -> Vec<f32> {
         let greatest = self.nearby(brightness, f32::max);
         self.nearby(&greatest, f32::min)
     }
 
-    /// The greatest, or least, value of a square of cells around each, row by row and then column by column.
+    /// Maximum or minimum over a square of cells around each cell, computed by rows and then by columns.
     fn nearby(&self, values: &[f32], choose: fn(f32, f32) -> f32) -> Vec<f32> {
         let within = |at: usize, count: usize| at.saturating_sub(INK_CELLS)..(at + INK_CELLS + 1).min(count);
         let chosen = |cells: &mut dyn Iterator<Item = f32>| cells.reduce(choose).unwrap_or_default();
@@ -180,7 +178,7 @@ impl Grid {
             .collect()
     }
 
-    /// The mean of each cell and its eight neighbours.
+    /// Mean of each cell and its eight neighbours.
     fn smooth(&self, brightness: &[f32]) -> Vec<f32> {
         let mean = |cell: usize| {
             let (column, row) = (cell % self.columns, cell / self.columns);

@@ -1,34 +1,38 @@
-//! Print of hollow strokes: a scan made black and white at too light a threshold keeps only the rims of its strokes, and every
-//! stroke reads as two. The rims are closed before anything else is looked for.
+//! Detects hollow strokes. A scan binarized at too light a threshold keeps only the outlines of its strokes, so every
+//! stroke reads as two. The outlines are closed before any other step.
+//!
+//! The measure is the share of thin ink: ink that a morphological opening removes. Hollow strokes are thin before a
+//! closing and thick after it; thin strokes stay thin.
 
 use crate::raster::otsu_level;
 use image::GrayImage;
 use std::cell::Cell;
 
-/// Long side of a page in units of the thickest stroke that is a rim: 3 px on A4 at 300 dpi.
+/// Long side of a page in units of the thickest outline: 3 px on A4 at 300 dpi.
 const RIMS: f64 = 1170.0;
 
-/// Long side of a page in units of the side of the square that closes strokes: 5 px on A4 at 300 dpi.
+/// Long side of a page in units of the side of the closing square: 5 px on A4 at 300 dpi.
 const STROKES: f64 = 700.0;
 
-/// Least share of the ink that is as thin as rims. Eight drawn pages of hollow print have 1.00; 63 + 18 cables, 37 real pages and
-/// print thinned to strokes of 2 px on 15 cables at most 0.77.
+/// Least share of thin ink. Eight drawn pages of hollow print have 1.00; 63 + 18 cables, 37 real pages and print
+/// thinned to strokes of 2 px on 15 cables have at most 0.77.
 const THIN: f64 = 0.85;
 
-/// Least share of it in a sample of the page, rows of [`BAND`] of which every [`EVERY`]th is looked at, for the whole page to be looked at.
+/// Least share of thin ink in a sample ([`BAND`] rows out of [`EVERY`] times as many) for the whole page to be
+/// measured.
 const THIN_IN_SAMPLE: f64 = 0.7;
 const BAND: usize = 64;
 const EVERY: usize = 8;
 
-/// Largest share of it once strokes are closed: rims become strokes, thin strokes stay thin. The eight pages have at most 0.41;
-/// print thinned to strokes of 1 px on 15 cables at least 0.67.
+/// Largest share of thin ink after the closing. The eight hollow pages have at most 0.41; print thinned to strokes of
+/// 1 px on 15 cables has at least 0.67.
 const STILL_THIN: f64 = 0.55;
 
-/// How many times as much ink there is at most once strokes are closed. The eight pages have up to 2.3 times as much; noise in 5 to 30 % of all
-/// pixels, which passes for rims and strokes by the other measures, 3.3 to 5.7 times.
+/// Largest growth factor of the ink under the closing. The eight hollow pages have up to 2.3; noise in 5 to 30 % of all
+/// pixels, which passes the other tests, has 3.3 to 5.7.
 const MOST_INK: usize = 3;
 
-/// The side of the square that closes the strokes of a page, px; `None` where its strokes are not hollow.
+/// Side of the square that closes the strokes of a page, px; `None` if the strokes are not hollow.
 pub(super) fn hollow_strokes(gray: &GrayImage) -> Option<usize> {
     let (width, long) = (gray.width() as usize, gray.width().max(gray.height()));
     let side = |parts: f64| ((f64::from(long) / parts).round() as usize).max(2);
@@ -55,18 +59,19 @@ pub(super) fn hollow_strokes(gray: &GrayImage) -> Option<usize> {
     (ink(&page) <= MOST_INK * rims && thin(&page) <= STILL_THIN).then(|| side(STROKES))
 }
 
-/// Makes dark what lies between dark pixels of one square of a side, px. The pixels are rows of `width` with `N` channels.
+/// Grayscale closing of dark pixels with a square of `side` px. The pixels are rows of `width` px with `N` channels.
 pub(super) fn close<const N: usize>(pixels: &mut [u8], width: usize, side: usize) {
     darkest::<N>(pixels, width, side);
     brightest::<N>(pixels, width, side);
 }
 
-/// Gives each pixel the least value of the square that it is the top left of.
+/// Replaces each pixel by the minimum of the square that has it at the top left.
 fn darkest<const N: usize>(pixels: &mut [u8], width: usize, side: usize) {
     spread::<N>(pixels, width, side, u8::min);
 }
 
-/// Gives each pixel the greatest value of the square that it is the bottom right of, so that it undoes the shift of [`darkest`].
+/// Replaces each pixel by the maximum of the square that has it at the bottom right, which undoes the shift of
+/// [`darkest`].
 fn brightest<const N: usize>(pixels: &mut [u8], width: usize, side: usize) {
     pixels.reverse();
     spread::<N>(pixels, width, side, u8::max);
@@ -75,14 +80,14 @@ fn brightest<const N: usize>(pixels: &mut [u8], width: usize, side: usize) {
 
 fn spread<const N: usize>(pixels: &mut [u8], width: usize, side: usize, better: impl Fn(u8, u8) -> u8) {
     let stride = width * N;
-    // Each pass reaches one pixel further.
+    // Each pass extends the square by one pixel.
     for _ in 1..side {
         pixels.chunks_exact_mut(stride.max(1)).for_each(|row| merge(row, N, &better));
         merge(pixels, stride, &better);
     }
 }
 
-/// Gives each value the better of itself and the one `shift` places on.
+/// Replaces each value by the better of itself and the value `shift` places later.
 fn merge(values: &mut [u8], shift: usize, better: impl Fn(u8, u8) -> u8) {
     let cells = Cell::from_mut(values).as_slice_of_cells();
     for (value, next) in cells.iter().zip(cells.iter().skip(shift)) {
@@ -95,7 +100,7 @@ mod tests {
     use super::*;
     use image::Luma;
 
-    /// Bars 6 px thick on a page as long as A4 at 300 dpi: whole, or only their rims.
+    /// Bars 6 px thick on a page as long as A4 at 300 dpi: solid, or only their outlines.
     fn bars(rim: u32) -> GrayImage {
         GrayImage::from_fn(2480, 3508, |x, y| {
             let (x, y) = (x % 40, y % 60);
@@ -116,7 +121,7 @@ mod tests {
         let hairlines =
             GrayImage::from_fn(2480, 3508, |x, y| Luma([if x % 40 == 0 && y % 60 < 50 { 0 } else { 255 }]));
         assert_eq!(hollow_strokes(&hairlines), None);
-        // Noise in a tenth of all pixels, by a multiplicative hash of the place.
+        // Noise in a tenth of all pixels, from a multiplicative hash of the position.
         let noise = GrayImage::from_fn(2480, 3508, |x, y| {
             let mixed = (x + 2480 * y).wrapping_mul(0x9e37_79b1);
             let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca6b);

@@ -1,44 +1,44 @@
-//! The colour of a page's print: black, or that of a coloured ribbon or of carbon paper.
+//! Ink colour of the text: black, or the colour of a ribbon or of carbon paper.
 //!
-//! Stamps are told from print by their colour, so print in colour would be taken for stamps. It is print where it stands in lines
-//! as long as no stamp has them, and where there is about as much of it as of black print. Pixels of its hue are made gray then;
-//! marks in other colours keep theirs.
+//! Stamps are distinguished from text by colour, so coloured text would be mistaken for stamps. Coloured ink is text
+//! if it stands in lines that are longer than those of any stamp and if there is about as much of it as of black
+//! text. Pixels of its hue then become gray; marks in other colours keep their colour.
 //!
-//! The measures were set before any page was read, and hold on nine cables whose print was made blue, violet and red; no other of 136 pages is
-//! taken for print in colour. No real page typed in colour was at hand.
+//! The thresholds were set before any page was read. They hold on nine cables whose text was recoloured blue, violet
+//! and red; none of 136 other pages is taken for coloured text. No real page typed in colour was available.
 
 use crate::geometry::{BBox, merge};
 use crate::raster::{Balance, Binary, size_of_print};
 use image::RgbImage;
 
-/// Least chroma of coloured ink, 0 to 255, the paper made white.
+/// Least chroma of coloured ink, 0 to 255, after white balance.
 const CHROMA: i32 = 40;
-/// Darkest channel of ink at most, 0 to 255, the paper made white.
+/// Largest value of the darkest channel of ink, 0 to 255, after white balance.
 const INK: i32 = 160;
-/// Part of the page in coloured ink: a few lines have 0.002, a picture more than half.
+/// Fraction of the page covered by coloured ink: a few lines have 0.002, a picture more than half.
 const SHARE: std::ops::Range<f64> = 0.001..0.5;
-/// Half of the range of hues that count as one ink, degrees.
+/// Half-width of the range of hues that count as one ink, degrees.
 const WINDOW: f64 = 45.0;
-/// Larger and smaller than this, in characters, no piece of a character is.
+/// Longer side of a component that can be a piece of a character, in characters.
 const PIECE: std::ops::Range<f64> = 0.25..1.3;
-/// Characters of a line stand within this of one another, in characters.
+/// Largest gap between neighbouring characters of a line, in characters.
 const NEAR: f64 = 0.6;
-/// Shortest line that tells, in characters: a row of a stamp has up to ten.
+/// Least length of a line that counts as text, in characters: a row of a stamp has up to ten characters.
 const LONG: f64 = 12.0;
-/// Fewest characters in such lines.
+/// Least total length of such lines, in characters.
 const LEAST: f64 = 50.0;
-/// Fewest for each in black lines: the captions of a form are black.
+/// Least ratio of coloured to black text by total line length: the captions of a form are black.
 const AS_MANY: f64 = 0.5;
 
-/// Coloured ink of which a page's print is.
+/// Coloured ink of the page's text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Ink {
-    /// Of the colour circle: 0 red, 120 green, 240 blue.
+    /// Hue on the colour circle: 0 red, 120 green, 240 blue.
     pub hue_degrees: f64,
 }
 
 impl Ink {
-    /// The ink of a page with dark print; `None` where its print is black.
+    /// Returns the ink colour of a page with dark text, or `None` if the text is black.
     pub(super) fn of(page: &RgbImage) -> Option<Self> {
         let white = Balance::of(page);
         let light = white.lighter_than(INK);
@@ -65,12 +65,12 @@ impl Ink {
         is_print.then_some(ink)
     }
 
-    /// Makes print in this ink gray, as dark as its darkest channel.
+    /// Makes text in this ink gray, at the level of each pixel's darkest channel.
     pub(super) fn blacken(self, page: &mut RgbImage) {
         let white = Balance::of(page);
         for pixel in page.chunks_exact_mut(3) {
             let seen = white.balanced(pixel);
-            // The edges of strokes and the noise of JPEG have less chroma than the strokes.
+            // Edges of strokes and JPEG noise have less chroma than the strokes.
             if 2 * chroma(seen) >= CHROMA && self.has_hue(seen) {
                 let darkest = pixel.iter().copied().min().unwrap_or(0);
                 pixel.fill(darkest);
@@ -84,7 +84,7 @@ impl Ink {
     }
 }
 
-/// A pixel of ink with the paper made white. Most pixels are paper, which is at least `light` in all channels.
+/// Returns the white-balanced pixel if it is ink. Paper, most of the page, is at least `light` in all channels.
 fn inked(pixel: &[u8], white: &Balance, light: u8) -> Option<[i32; 3]> {
     let is_paper = pixel.iter().all(|&value| value >= light);
     (!is_paper).then(|| white.balanced(pixel)).filter(|&pixel| weakest(pixel) <= INK)
@@ -111,7 +111,7 @@ fn hue(pixel: [i32; 3]) -> f64 {
     (60.0 * sixth).rem_euclid(360.0)
 }
 
-/// The hue around which most coloured ink lies; `None` where there is as little as stamps have, or a picture's.
+/// Returns the dominant hue of the coloured ink, or `None` if its amount is that of stamps or of a picture.
 fn commonest_hue(page: &RgbImage, white: &Balance, light: u8) -> Option<f64> {
     const BINS: usize = 72;
     let mut bins = [0u64; BINS];
@@ -125,13 +125,13 @@ fn commonest_hue(page: &RgbImage, white: &Balance, light: u8) -> Option<f64> {
         bins.iter().sum::<u64>() as f64 / (f64::from(page.width()) * f64::from(page.height())).max(1.0);
     let reach = (WINDOW * BINS as f64 / 360.0) as usize;
     let around = |bin: usize| (0..=2 * reach).map(|i| bins[(bin + BINS + i - reach) % BINS]).sum::<u64>();
-    // Of windows with as much ink the middle one.
+    // Of several equally good windows, take the middle one.
     let most = (0..BINS).map(around).max()?;
     let best: Vec<usize> = (0..BINS).filter(|&bin| around(bin) == most).collect();
     SHARE.contains(&share).then(|| (best[best.len() / 2] as f64 + 0.5) * 360.0 / BINS as f64)
 }
 
-/// How many characters stand in long lines, of the direction in which more do.
+/// Total length of the long lines, in characters, for the direction in which it is larger.
 fn characters_in_lines(pieces: &[BBox], size: f64) -> f64 {
     let is_piece = |b: &&BBox| PIECE.contains(&(f64::from(b.width().max(b.height())) / size));
     let pieces: Vec<BBox> = pieces.iter().filter(is_piece).copied().collect();
@@ -155,7 +155,7 @@ mod tests {
     const RED: [u8; 3] = [190, 40, 50];
     const BLACK: [u8; 3] = [30, 30, 30];
 
-    /// Lines of boxes like characters, so many to a line, on yellowish paper.
+    /// Lines of `count` boxes that resemble characters, on yellowish paper.
     fn page(lines: &[(u32, [u8; 3])]) -> RgbImage {
         let mut page = RgbImage::from_pixel(800, 1000, Rgb([250, 240, 215]));
         for (row, &(count, color)) in lines.iter().enumerate() {

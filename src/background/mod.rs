@@ -1,14 +1,19 @@
-//! Black print on evenly bright paper: which of the two is dark on the scan, how bright the paper is from place to place, and
-//! whether print is in coloured ink ([`ink`]), in boxes filled with black or gray ([`panels`]) or of hollow strokes ([`hollow`]).
+//! Polarity, brightness and ink colour of the page background, and the normalization to black text on evenly bright
+//! paper.
 //!
-//! A page is looked at in cells of about half a character ([`cells`]). Print covers the smaller part of a cell, so its median
-//! is paper: where most cells with contrast have their median at the bright end, print is dark; at the dark end, the scan is a
-//! negative. The paper's brightness is followed from cell to cell ([`field`]): shade falls slowly, while the edge of the
-//! paper, a border of the scanner or a redaction falls at once and is not followed. What lies beyond such an edge is as dark
-//! after evening as before, so that later stages see it as ink.
+//! The stage measures which of text and paper is dark, how bright the paper is from place to place, and whether text
+//! is in coloured ink ([`ink`]), in boxes filled with black or gray ([`panels`]) or has hollow strokes ([`hollow`]).
 //!
-//! Five negatives of cables and of microfilm have 12 to 230 times as many cells of the one kind as of the other; nine positives
-//! (framed in black, photographed, with the verso shining through) at least 7 times as many of the other kind.
+//! The page is divided into cells of about half a character ([`cells`]). Text covers the smaller part of a cell, so
+//! the median of a cell is paper. If most cells with contrast have their median at the bright end, text is dark; if
+//! they have it at the dark end, the scan is a negative. The paper brightness is followed from cell to cell
+//! ([`field`]): shading falls off slowly, whereas the edge of the paper, a scanner border or a redaction is a sharp
+//! step that is not followed. The area beyond such an edge stays dark after normalization, so later stages treat it
+//! as ink.
+//!
+//! Five negatives of cables and of microfilm have 12 to 230 times as many cells of the negative kind as of the
+//! positive kind. Nine positives (framed in black, photographed, or with the verso shining through) have at least 7
+//! times as many cells of the positive kind.
 
 mod cells;
 mod field;
@@ -24,19 +29,19 @@ use panels::{Panel, find_panels};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The decisions of the stage.
+/// Options of the stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BackgroundOptions {
-    /// Which of print and paper is dark.
+    /// Polarity: measured or fixed.
     pub polarity: PolarityChoice,
-    /// Whether shade is evened out.
+    /// Whether uneven brightness of the paper is corrected.
     pub normalize_contrast: bool,
-    /// Whether print in coloured ink is made black, so that it is not taken for stamps.
+    /// Whether text in coloured ink is made black, so that it is not mistaken for stamps.
     pub blacken: bool,
-    /// Whether print in boxes filled with black or gray is made black on paper.
+    /// Whether text in boxes filled with black or gray becomes black text on paper.
     pub panels: bool,
-    /// Whether strokes of which only the rims are left are filled.
+    /// Whether hollow strokes, of which only the outlines are left, are filled.
     pub fill_strokes: bool,
 }
 
@@ -52,57 +57,54 @@ impl Default for BackgroundOptions {
     }
 }
 
-/// Which of print and paper is taken to be dark.
+/// Setting for the polarity of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PolarityChoice {
-    /// As the scan shows.
+    /// Measured on the scan.
     #[default]
     Auto,
-    /// Print.
+    /// Text is dark.
     Positive,
-    /// Paper.
+    /// Paper is dark.
     Negative,
 }
 
-/// Which of print and paper is dark.
+/// Polarity of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Polarity {
-    /// Print.
+    /// Text is dark.
     Positive,
-    /// Paper, as on microfilm.
+    /// Paper is dark, as on microfilm.
     Negative,
 }
 
-/// The paper of a scan.
+/// Measured background of a scan.
 #[derive(Clone)]
 pub struct Background {
-    /// Which of print and paper is dark.
+    /// Whether text or paper is dark.
     pub polarity: Polarity,
-    /// Brightness of the darkest paper, as a part of the brightest; 1 where it is even.
+    /// Brightness of the darkest paper as a fraction of the brightest; 1 for even paper.
     pub evenness: f64,
-    /// Cells of the page that hold both dark and bright: print, marks, pictures.
+    /// Number of cells that contain both dark and bright pixels: text, marks, pictures.
     pub marked_cells: usize,
     /// Side of a cell, px: a hundredth of the page's shorter side.
     pub cell_px: u32,
-    /// Brightness of most of the paper once it is even, 0 to 255.
+    /// Most common paper brightness after normalization, 0 to 255.
     pub brightness: u8,
-    /// Where the paper is to be evened.
+    /// Paper brightness by cell; `None` if the paper needs no correction.
     field: Option<Field>,
-    /// Coloured ink that is to be made black.
     ink: Option<Ink>,
-    /// Boxes whose fill is to become paper.
     panels: Vec<Panel>,
-    /// Side of the square that fills hollow strokes, px.
+    /// Side of the square that closes hollow strokes, px.
     hollow: Option<usize>,
 }
 
-/// Paper is left as it is where its darkest part has this part of the brightness of its brightest. Binarization follows lighter
-/// shade by itself: on six cables with 0.84 to 0.9, 11 more of 3,311 characters are wrong with evening. Shade that hides print
-/// or passes for a border has 0.47 to 0.65 (four pages).
+/// Least evenness of paper that is left unchanged. Six cables with 0.84 to 0.9 get 11 more errors in 3,311 characters
+/// with correction; shading that hides text or passes for a border has 0.47 to 0.65 (four pages).
 const EVEN: f64 = 0.8;
 
-/// Measures the paper of a scan.
+/// Measures the background of a scan.
 #[must_use]
 pub fn find_background(scan: &Pixels, options: &BackgroundOptions) -> Background {
     let mut gray = scan.to_gray();
@@ -127,7 +129,7 @@ pub fn find_background(scan: &Pixels, options: &BackgroundOptions) -> Background
         Pixels::Color(color) if options.blacken && polarity == Polarity::Positive => Ink::of(color),
         _ => None,
     };
-    // In shade a fill is not one and the same.
+    // Under uneven brightness the fill of a panel is not constant.
     let panels =
         if options.panels && field.is_none() { find_panels(&gray, &cells, commonest) } else { vec![] };
     let hollow = if options.fill_strokes { hollow::hollow_strokes(&gray) } else { None };
@@ -135,25 +137,25 @@ pub fn find_background(scan: &Pixels, options: &BackgroundOptions) -> Background
 }
 
 impl Background {
-    /// Hue of the print, degrees on the colour circle (0 red, 120 green, 240 blue); `None` where print is black.
+    /// Hue of the text, degrees on the colour circle (0 red, 120 green, 240 blue); `None` for black text.
     #[must_use]
     pub fn hue_of_print(&self) -> Option<f64> {
         self.ink.map(|ink| ink.hue_degrees)
     }
 
-    /// How many boxes filled with black or gray hold print.
+    /// Number of boxes filled with black or gray that hold text.
     #[must_use]
     pub fn panels(&self) -> usize {
         self.panels.len()
     }
 
-    /// Whether the strokes of the print are hollow on the scan.
+    /// Whether the strokes of the text are hollow on the scan.
     #[must_use]
     pub fn is_hollow(&self) -> bool {
         self.hollow.is_some()
     }
 
-    /// The scan with black print on even paper.
+    /// Returns the scan with black text on evenly bright paper.
     #[must_use]
     pub fn normalize_contrast<'a>(&self, scan: &'a Pixels) -> Cow<'a, Pixels> {
         let mut evened = Cow::Borrowed(scan);
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
     use image::{GrayImage, Luma};
 
-    /// Bars like strokes on paper of a brightness, with ink of a part of it.
+    /// Bars that resemble strokes, a quarter as bright as the paper around them.
     fn page(paper: impl Fn(u32, u32) -> u8) -> GrayImage {
         GrayImage::from_fn(1000, 1400, |x, y| {
             let is_ink = (100..900).contains(&x) && x % 12 < 4 && (100..1300).contains(&y) && y % 60 < 30;
@@ -240,7 +242,7 @@ mod tests {
 
     #[test]
     fn shade_is_evened_and_a_surround_is_not() {
-        // The paper darkens to the right, and ends at a black surround.
+        // The paper darkens to the right and ends at a black surround.
         let shade = |x: u32, _: u32| if x < 950 { (240 - x / 6) as u8 } else { 20 };
         let (paper, gray) = evened(page(shade));
         assert!((0.3..0.5).contains(&paper.evenness), "{}", paper.evenness);

@@ -1,51 +1,51 @@
-//! Panels: boxes filled with black or gray that hold print, white or black.
+//! Panels: boxes filled with black or gray that hold white or black text.
 //!
-//! A panel is a rectangle of cells whose median is one and the same, darker than paper. What differs from it inside is print
-//! where it consists of pieces of a few sizes, as characters do, and leaves a clean rim. A redaction whose ink has gaps has specks
-//! and ragged edges, up to its rim; it is left as it is, for print must not be invented. Panels become black print on
-//! paper.
+//! A panel is a rectangle of cells with one constant median that is darker than paper. The pixels that differ from
+//! the fill are text if they form components of similar size, as characters do, and leave a clean margin. A redaction
+//! whose ink has gaps has specks and ragged edges up to its margin; it is left unchanged, because the program must
+//! not invent text. Panels become black text on paper.
 //!
-//! The measures were set on nine drawn pages with 36 panels. None of 136 pages of cables, print and redactions has one that is false; no real
-//! page with panels was at hand.
+//! The thresholds were set on nine drawn pages with 36 panels. On 136 pages of cables, print and redactions no false
+//! panel is found; no real page with panels was available.
 
 use super::cells::Cells;
 use crate::geometry::BBox;
 use crate::raster::{Binary, Histogram, percentile, size_of_print};
 use image::GrayImage;
 
-/// Cells are dark where their median is below this part of the paper's brightness.
+/// A cell is dark if its median is below this fraction of the paper brightness.
 const DARK: f32 = 0.8;
-/// Smallest sides of a panel, in cells of half a character: a line of print, and three characters of it.
+/// Least short and long side of a panel, in cells of half a character: one line of text, and three characters of it.
 const SMALLEST: (i32, i32) = (3, 6);
-/// Largest part of the page.
+/// Largest fraction of the page that a panel covers.
 const LARGEST: f64 = 0.4;
-/// Dark cells of its box, at least: bold letters cover cells.
+/// Least fraction of dark cells in the bounding box of a panel: bold letters cover cells.
 const FILLED: f64 = 0.6;
-/// Least contrast of its print, gray levels.
+/// Least contrast between text and fill, gray levels.
 const CONTRAST: i32 = 60;
-/// Pixels of the rim that are of the fill, at least, and how wide the rim is, in cells.
+/// Least fraction of fill pixels in the margin, and width of the margin in cells.
 const CLEAN: (f64, f64) = (0.98, 0.1);
-/// The part of a panel that its print covers.
+/// Fraction of a panel that its text covers.
 const COVERED: std::ops::Range<f64> = 0.03..0.45;
-/// The part of its print that is in pieces of the size of characters, at least, and that size, in characters.
+/// Least fraction of the ink in components of character size, and the range of that size in characters.
 const ALIKE: (f64, std::ops::Range<f64>) = (0.85, 0.3..1.35);
-/// Fewest such pieces.
+/// Fewest components of character size.
 const PIECES: usize = 3;
-/// The edge that is neither paper nor fill, on either side, px.
+/// Width of the transition between paper and fill, on either side of the edge, px.
 const EDGE_PX: i32 = 3;
 
-/// A box filled with black or gray that holds print.
+/// A box filled with black or gray that holds text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Panel {
-    /// Where it is.
+    /// Bounding box of the fill, px.
     pub bbox: BBox,
     /// Brightness of the fill, 0 to 255.
     fill: u8,
-    /// Brightness of the print.
+    /// Brightness of the text, 0 to 255.
     print: u8,
 }
 
-/// The panels of a page with dark print on paper of a brightness.
+/// Finds the panels of a page with dark text on paper of brightness `paper`.
 pub(super) fn find_panels(page: &GrayImage, cells: &Cells, paper: u8) -> Vec<Panel> {
     let is_dark = |median: u8| f32::from(median) < DARK * f32::from(paper);
     let mut dark = Binary::new(cells.columns as u32, cells.rows as u32);
@@ -67,7 +67,7 @@ pub(super) fn find_panels(page: &GrayImage, cells: &Cells, paper: u8) -> Vec<Pan
 }
 
 impl Panel {
-    /// The panel that fills a box of cells, if there is one.
+    /// Returns the panel that fills a box of cells, or `None` if the box is no panel.
     fn of(page: &GrayImage, cells: &Cells, cells_box: &BBox, paper: u8) -> Option<Self> {
         let side = cells.side_px as i32;
         let inside = cells_box.grown(-1);
@@ -88,7 +88,7 @@ impl Panel {
         is_text(&mask, (CLEAN.1 * f64::from(side)).ceil() as i32).then_some(Self { bbox, fill, print })
     }
 
-    /// Makes its fill paper of a brightness, and its print black.
+    /// Replaces the fill by paper of brightness `paper` and makes the text black.
     pub(super) fn clear<const CHANNELS: usize>(&self, width: u32, pixels: &mut [u8], paper: u8) {
         let (fill, print) = (f32::from(self.fill), f32::from(self.print));
         let table: Vec<u8> = (0..=255u8)
@@ -111,14 +111,14 @@ impl Panel {
     }
 }
 
-/// The pixels of a row of a box.
+/// The pixels of row `y` of a box.
 fn row<'a>(page: &'a GrayImage, bbox: &BBox, y: i32) -> &'a [u8] {
     let start = y as usize * page.width() as usize;
     &page.as_raw()[start + bbox.left as usize..start + bbox.right as usize]
 }
 
-/// The box to which a fill reaches from its core, no farther than so many pixels: as long as most of a row or column is nearer
-/// to the fill than to paper.
+/// Grows the core to the edges of the fill, by at most `farthest` px on each side. A side moves outwards while at least
+/// half of the next row or column is nearer to the fill than to paper.
 fn edges(page: &GrayImage, core: &BBox, farthest: i32, (fill, paper): (u8, u8)) -> BBox {
     let most = core.grown(farthest).intersection(&BBox::of_size(page.width(), page.height()));
     let halfway = (u16::from(fill) + u16::from(paper)) / 2;
@@ -145,7 +145,7 @@ fn edges(page: &GrayImage, core: &BBox, farthest: i32, (fill, paper): (u8, u8)) 
     found
 }
 
-/// The brightness of print on a fill: that of the hundredth that differs most from it, on the side where more does.
+/// Brightness of the text on a fill: the 1st or 99th percentile, whichever differs more from the fill.
 fn print_of(page: &GrayImage, bbox: &BBox, fill: u8) -> Option<u8> {
     let mut histogram = Histogram::new();
     (bbox.top..bbox.bottom).for_each(|y| histogram.add(row(page, bbox, y)));
@@ -155,7 +155,7 @@ fn print_of(page: &GrayImage, bbox: &BBox, fill: u8) -> Option<u8> {
     ends.into_iter().max_by_key(far).filter(|level| !bbox.is_empty() && far(level) >= CONTRAST)
 }
 
-/// Whether what stands on a fill is print: pieces of the size of characters, and a clean rim around them.
+/// Whether the mask is text: components of character size inside a clean margin.
 fn is_text(mask: &Binary, rim: i32) -> bool {
     let all = mask.bbox();
     let inner = all.grown(-rim);
@@ -181,7 +181,6 @@ mod tests {
 
     const PAPER: u8 = 240;
 
-    /// A page with a box, and characters in it.
     fn page(fill: u8, print: u8, is_print: impl Fn(i32, i32) -> bool) -> GrayImage {
         GrayImage::from_fn(1000, 1400, |x, y| {
             let (x, y) = (x as i32 - 200, y as i32 - 300);

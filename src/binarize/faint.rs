@@ -1,10 +1,10 @@
-//! Strokes that are faint as a whole: print that has faded, told from ink that shines through from the back.
+//! Strokes that are faint as a whole: separates faded text from ink that shines through from the verso.
 //!
-//! Light that passes through paper is scattered, so what shines through is blurred, however clean the scan. Faded print has
-//! edges as sharp as the dark print beside it. The measure is the steepness of a stroke's edges: the greatest fall of brightness
-//! from pixel to pixel, as a part of the stroke's depth below the paper. As a part of the dark print's steepness, that of faded
-//! print has a median of 0.9 to 1.1 (nine pages of cables copied and worn), of print that shines through 0.4 to 0.55 (three pages),
-//! of mottled paper 0.2 to 0.4 (four).
+//! Paper scatters the light that passes through it, so ink that shines through is blurred, however clean the scan.
+//! Faded text has edges as sharp as the dark text beside it. The measure is the edge steepness of a stroke: the
+//! largest brightness gradient, divided by the depth of the stroke below the paper. Relative to the steepness of dark
+//! text, faded text has a median of 0.9 to 1.1 (nine pages of cables copied and worn), text that shines through 0.4
+//! to 0.55 (three pages), and mottled paper 0.2 to 0.4 (four).
 
 use super::Levels;
 use crate::raster::Binary;
@@ -12,16 +12,16 @@ use image::GrayImage;
 
 /// Fewest pixels of a faint stroke on a page of 3,500 rows: a comma faded to half of its strokes. Noise is smaller.
 const LEAST_FAINT: f64 = 24.0;
-/// Edges of faint print have this part of the dark print's steepness at least: half way between what was measured of both kinds.
+/// Least steepness of faint text relative to dark text: half way between the values of faded and shining-through text.
 const SHARP: f32 = 0.7;
-/// Dark strokes whose steepness is measured at most, and as many as tell something at least.
+/// Largest sample of dark strokes whose steepness is measured, and the fewest that are sufficient.
 const DARK_STROKES: (usize, usize) = (1000, 30);
-/// Of the pixels of a stroke, so many per cent are less steep, or less deep, than the value that stands for it: few pixels of a
-/// thick stroke are at its edge, and single ones are noise.
+/// Percentile that represents the gradients, and the depths, of a stroke: few pixels of a thick stroke are at its
+/// edge, and single pixels are noise.
 const PERCENT: usize = 90;
 
-/// Strokes as they are in the strong ink where they have any to speak of, as in the faint ink where they are faint
-/// as a whole and sharp. So dark strokes stay as thin as they are printed, and noise that is only faint and small stays away.
+/// Adds to the strong ink the faint strokes that have little strong ink and sharp edges. Dark strokes keep their
+/// printed width, and small faint noise is left out.
 pub(super) fn with_faint(mut strong: Binary, faint: &Binary, page: &GrayImage, levels: &Levels) -> Binary {
     let (components, labels) = faint.components();
     let least = (LEAST_FAINT * (f64::from(faint.height()) / 3500.0).powi(2)).max(6.0) as u64;
@@ -56,11 +56,10 @@ pub(super) fn with_faint(mut strong: Binary, faint: &Binary, page: &GrayImage, l
     strong
 }
 
-/// The pixels of a stroke.
 #[derive(Clone, Default)]
 struct Stroke {
     falls: Vec<u8>,
-    /// Below the paper.
+    /// Difference from the paper brightness, gray levels.
     depths: Vec<u8>,
 }
 
@@ -70,7 +69,7 @@ impl Stroke {
         self.depths.push(levels.paper_at(x, y).saturating_sub(page.get_pixel(x, y).0[0]));
     }
 
-    /// The steepest fall as a part of the depth; none of a stroke without pixels.
+    /// The steepest gradient divided by the depth; `None` for a stroke without pixels.
     fn steepness(mut self) -> Option<f32> {
         self.falls.sort_unstable();
         self.depths.sort_unstable();
@@ -80,7 +79,7 @@ impl Stroke {
     }
 }
 
-/// The fall of brightness at a pixel, gray levels a pixel (Sobel's operator); 0 at the edge of the page.
+/// Magnitude of the brightness gradient at a pixel, gray levels per pixel (Sobel operator); 0 at the edge of the page.
 fn fall(page: &GrayImage, x: u32, y: u32) -> u8 {
     if x == 0 || y == 0 || x + 1 >= page.width() || y + 1 >= page.height() {
         return 0;

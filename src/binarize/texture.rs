@@ -1,56 +1,60 @@
-//! Ink that no print can be: the dots of halftones and dithers, and noise.
+//! Texture: ink that cannot be text, such as the dots of halftones and dithers, and noise.
 //!
-//! A page of noise holds a hundred thousand pieces of ink, and each of them is looked at as a stroke, a mark's side, a
-//! character. So it is given up before: seen in tiles of [`TILE_PX`], print has few pieces, most of their ink is in pieces
-//! with strokes, and those are not filled. A tile whose ink is finer than any print (more runs of ink along its rows) is texture as a
-//! whole, and erased before pieces are looked for. A tile that has more pieces than legible print, or has many and nearly all of its
-//! ink in dots (pieces too small to be read, or small and filled), is texture where its neighbours are so too. Pieces of ink
-//! that reach far beyond a tile are left alone: their number is small.
+//! A page of noise has a hundred thousand connected components, and later stages examine each of them as a stroke, a
+//! side of a mark or a character. This stage removes such ink first. It divides the page into tiles of [`TILE_PX`].
+//! In a tile of text there are few components, and most of the ink belongs to components with strokes, which do not
+//! fill their boxes. A tile whose ink is finer than any print (more runs of ink along its rows) is texture as a
+//! whole, and is erased before components are computed. A tile with more components than legible text, or with many
+//! components and nearly all of its ink in dots (components too small to be read, or small and filled), is texture if
+//! its neighbours are texture too. Components that reach far beyond a tile are kept, because there are few of them.
 //!
-//! Measured on 148 pages (63 synthetic cables, 18 more of other types and copiers, 12 samples, 39 photographs and scans of
-//! books and cables, 16 altered ones; none of them was given up in any part). A tile has up to 95 pieces; of tiles with 40
-//! and more the dots hold 0.75 of the ink at most; of those with 16 and more and a tenth of the area in dots less than 0.9.
-//! Print 12 px high has up to 122 pieces, 9 px high, which nobody reads, 160 to 190; halftones of 5 to 12 px 114 to 660, a
-//! tenth of noise 117 to 147 with all ink in dots. Of 113 other pages (cables and real scans) the tile with the most runs has 1,228,
-//! and print 10 px high set close 1,930; noise that inks half of the page, dithers and checkerboards have 4,000 to 8,192.
+//! The thresholds were measured on 148 pages (63 synthetic cables, 18 more of other types and copiers, 12 samples, 39
+//! photographs and scans of books and cables, 16 altered ones); no part of any of them is classified as texture.
+//! Tiles have up to 95 components. In tiles with 40 or more, dots hold at most 0.75 of the ink; in tiles with 16 or
+//! more and a tenth of the area in dots, less than 0.9. Print 12 px high has up to 122 components; print 9 px high,
+//! which is illegible, has 160 to 190; halftones of 5 to 12 px have 114 to 660; noise in a tenth of the pixels has
+//! 117 to 147, with all ink in dots. On 113 other pages (cables and real scans) the tile with the most runs has
+//! 1,228, and print 10 px high set close has 1,930; noise that inks half of the page, dithers and checkerboards have
+//! 4,000 to 8,192.
 
 use crate::geometry::BBox;
 use crate::raster::{Binary, Component, ink_runs};
 
 /// Side of a tile, px.
 const TILE_PX: i32 = 128;
-/// Shorter than this, px, a piece tells nothing: single pixels lie between strokes of every bad scan.
+/// Least longer side of a component that is counted, px: single pixels lie between the strokes of every bad scan.
 const COUNTED_PX: i32 = 3;
-/// Shorter than this, px, a piece cannot be read.
+/// Least longer side of a component that can be read, px.
 const SPECK_PX: i32 = 8;
-/// Filled to so large a part of its box and shorter than this, px, a piece is a dot.
+/// A component is a dot if it fills this fraction of its bounding box and its longer side is below this many px.
 const FILLED: (f64, i32) = (0.6, 64);
-/// Longer pieces, px, are lines, frames or pictures.
+/// Longer components, px, are lines, frames or pictures.
 const LONGEST_PX: i32 = 200;
-/// Runs of ink along the rows of a tile that are more than any print has.
+/// Runs of ink along the rows of a tile: more than any print has.
 const TOO_FINE: u32 = 2500;
-/// Pieces of a tile that are more than legible print has.
+/// Components of a tile: more than legible print has.
 const TOO_MANY: f64 = 150.0;
-/// Pieces of a tile whose ink tells whether it is dots, and part of it that is in dots.
+/// Fewest components of a tile of dots, and least fraction of its ink in dots.
 const MANY: f64 = 40.0;
 const DOTTED: f64 = 0.9;
-/// The same of coarse dots: fewer pieces, and so large a part of the tile that is inked by them.
+/// Fewest components of a tile of coarse dots, and least fraction of the tile that the dots cover.
 const COARSE: (f64, f64) = (16.0, 0.1);
-/// Fewest tiles side by side.
+/// Fewest connected tiles of texture.
 const NEIGHBOURS: u64 = 4;
-/// Shorter than this, px, a piece among dots is one of them that touches others; among too many pieces, all within a tile.
+/// Longer side below which a component in a tile of dots is taken for touching dots, px. In a tile with too many
+/// components, all that are shorter than the tile are texture.
 const AMONG_DOTS_PX: i32 = 16;
 
-/// Parts of a page that hold no print, and their ink.
+/// Texture of a page: the areas without text and the ink in them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Texture {
-    /// Where it lies.
+    /// Bounding boxes of the areas.
     pub places: Vec<BBox>,
-    /// Its ink.
+    /// Ink of the texture.
     pub ink: Binary,
 }
 
-/// Finds the texture of a page, if it has any.
+/// Finds the texture of a page; `None` if it has none.
 #[must_use]
 pub fn find_texture(ink: &Binary) -> Option<Texture> {
     let Some(fine) = find_fine(ink) else { return find_dotted(ink) };
@@ -59,7 +63,7 @@ pub fn find_texture(ink: &Binary) -> Option<Texture> {
     Some(Texture { places, ink: fine.ink.with(&dotted.ink) })
 }
 
-/// Ink that is finer than print: told without looking for its pieces, which may be millions.
+/// Finds ink that is finer than print. It does not compute components, of which there may be millions.
 fn find_fine(ink: &Binary) -> Option<Texture> {
     let grid = Grid::of(ink);
     let mut runs = vec![0_u32; grid.len()];
@@ -68,7 +72,7 @@ fn find_fine(ink: &Binary) -> Option<Texture> {
     }
     let is_fine = |index: usize| {
         let whole = i64::from(TILE_PX * TILE_PX);
-        // In the rest of a tile at the page's edge, a rule along the edge has many runs for its area.
+        // In a partial tile at the page's edge, a rule along the edge has many runs for its area.
         let area = grid.place(index).area().max(whole / 2);
         i64::from(runs[index]) * whole >= i64::from(TOO_FINE) * area
     };
@@ -86,18 +90,16 @@ fn find_fine(ink: &Binary) -> Option<Texture> {
     Some(Texture { places: groups.around.iter().map(|tiles| grid.on_page(tiles)).collect(), ink: fine })
 }
 
-/// A page's tiles, in rows.
 struct Grid {
     columns: u32,
     rows: u32,
     page: BBox,
 }
 
-/// Tiles that are texture where enough of them lie side by side.
+/// Groups of connected tiles that are large enough to be texture.
 struct Groups {
-    /// Boxes around each group, in tiles.
+    /// Bounding box of each group, in tiles.
     around: Vec<BBox>,
-    /// The tiles of all groups.
     tiles: Vec<usize>,
 }
 
@@ -111,18 +113,18 @@ impl Grid {
         (self.columns * self.rows) as usize
     }
 
-    /// The tile that a pixel lies in.
+    /// Index of the tile that contains a pixel.
     fn at(&self, x: i32, y: i32) -> usize {
         (y / TILE_PX * self.columns as i32 + x / TILE_PX) as usize
     }
 
-    /// Where a tile lies on the page; those at the right and at the bottom are smaller.
+    /// Bounding box of a tile on the page; tiles at the right and bottom edges are smaller.
     fn place(&self, index: usize) -> BBox {
         let (column, row) = (index as i32 % self.columns as i32, index as i32 / self.columns as i32);
         self.on_page(&BBox::from_ltwh(column, row, 1, 1))
     }
 
-    /// A place in tiles as a place on the page.
+    /// Converts a box in tiles to a box in pixels of the page.
     fn on_page(&self, tiles: &BBox) -> BBox {
         let [left, top, right, bottom] =
             [tiles.left, tiles.top, tiles.right, tiles.bottom].map(|v| v * TILE_PX);
@@ -143,7 +145,7 @@ impl Grid {
     }
 }
 
-/// Dots, and more pieces than print has.
+/// Finds tiles of dots and tiles with more components than text has.
 fn find_dotted(ink: &Binary) -> Option<Texture> {
     let (components, labels) = ink.components();
     let tiles = Tiles::of(ink, &components);
@@ -169,12 +171,10 @@ fn find_dotted(ink: &Binary) -> Option<Texture> {
     Some(Texture { places: places.iter().map(|place| tiles.grid.on_page(place)).collect(), ink: texture })
 }
 
-/// What a tile holds that is no print.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
-    /// More pieces than print.
+    /// More components than text has.
     TooMany,
-    /// Dots.
     Dots,
 }
 
@@ -187,7 +187,7 @@ fn is_dot(component: &Component) -> bool {
     side(component) < SPECK_PX || (filled && side(component) < FILLED.1)
 }
 
-/// Whether a piece in a tile of a kind belongs to the texture.
+/// Whether a component in a tile of a kind belongs to the texture.
 fn is_texture(component: &Component, kind: Kind) -> bool {
     match kind {
         Kind::TooMany => side(component) < TILE_PX,
@@ -195,16 +195,15 @@ fn is_texture(component: &Component, kind: Kind) -> bool {
     }
 }
 
-/// What the pieces are whose middle lies in a tile.
+/// Statistics of the components whose centre lies in a tile.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tile {
     pieces: f64,
-    /// Pixels of ink of all but the longest pieces, and of dots.
+    /// Ink pixels of all components except the longest, and of dots.
     ink: f64,
     dots: f64,
 }
 
-/// The tiles of a page and the pieces in them.
 struct Tiles {
     grid: Grid,
     all: Vec<Tile>,
@@ -226,13 +225,13 @@ impl Tiles {
         tiles
     }
 
-    /// The tile that a piece is counted in.
+    /// Index of the tile in which a component is counted.
     fn at(&self, component: &Component) -> usize {
         let [x, y] = [component.bbox.left + component.bbox.right, component.bbox.top + component.bbox.bottom];
         self.grid.at(x / 2, y / 2)
     }
 
-    /// The kind of a tile; `None` where it may hold print.
+    /// Kind of texture of a tile; `None` if the tile may hold text.
     fn kind(&self, index: usize) -> Option<Kind> {
         let area = self.grid.place(index).area() as f64;
         let whole = f64::from(TILE_PX * TILE_PX);
@@ -253,7 +252,6 @@ impl Tiles {
 mod tests {
     use super::*;
 
-    /// Ink where a function of place says so.
     fn page(is_ink: impl Fn(u32, u32) -> bool) -> Binary {
         let mut page = Binary::new(1000, 880);
         for (x, y) in (0..880).flat_map(|y| (0..1000).map(move |x| (x, y))).filter(|&(x, y)| is_ink(x, y)) {
@@ -262,14 +260,14 @@ mod tests {
         page
     }
 
-    /// Dice for each pixel.
+    /// A pseudo-random number below 100 for each pixel.
     fn chance(x: u32, y: u32) -> u32 {
         let mut dice = (x ^ y.rotate_left(16)).wrapping_mul(0x9E37_79B1);
         dice = (dice ^ (dice >> 15)).wrapping_mul(0x85EB_CA77);
         (dice ^ (dice >> 13)) % 100
     }
 
-    /// Rows of characters like 田, 20 px high.
+    /// Rows of characters that resemble 田, 20 px high.
     fn print(x: u32, y: u32) -> bool {
         let (dx, dy) = (x % 24, y % 34);
         let inside = (4..24).contains(&dx) && (4..24).contains(&dy);

@@ -1,23 +1,23 @@
 //! Black borders that scanners leave around a page.
 //!
-//! Seen in coarse cells, a border is solid black and stands at the edge of the scan along a good part of it, or as a
-//! bar beside it where the copier saw past the paper's edge; print is never solid, and a redaction that touches the
-//! edge is short. The border's ragged rim goes with it.
+//! The ink is reduced to coarse cells. A border consists of solid black cells. It covers a good part of an edge of the
+//! scan, or it is a bar near the edge, where the copier saw beyond the edge of the paper. Text is never solid, and a
+//! redaction that touches the edge is short. The ragged rim of the border is removed as well.
 
 use crate::geometry::BBox;
 use crate::raster::{Binary, Pixels};
 use image::Rgb;
 
-/// Side of a cell, px: wider than strokes, so that print is not solid.
+/// Side of a cell, px: larger than a stroke width, so that text is not solid.
 const CELL_PX: u32 = 12;
-/// Part of an edge of the scan that a border covers at least; a redaction that runs off the page is shorter.
+/// Least fraction of an edge of the scan that a border covers; a redaction that runs off the page is shorter.
 const LEAST_EDGE: f64 = 0.2;
-/// Part of the scan at each edge in which a bar need not touch it: margins are wider.
+/// Largest distance of a bar from the edge, as a fraction of the scan: margins are wider.
 const BESIDE_EDGE: f64 = 0.03;
-/// Least length of such a bar, as a part of the edge, where its thickness is a tenth of its length at most.
+/// Least length of a bar as a fraction of the edge; its thickness is at most a tenth of its length.
 const LEAST_BAR: f64 = 0.08;
 
-/// The black border of a scan, as ink; `None` where it has none.
+/// Returns the black border of a scan as ink, or `None` if there is none.
 #[must_use]
 pub fn find_border(page: &Binary) -> Option<Binary> {
     let solid = solid_cells(page);
@@ -39,7 +39,7 @@ pub fn find_border(page: &Binary) -> Option<Binary> {
     Some(border)
 }
 
-/// Whether solid cells run along the left or the right edge of a scan of so many columns and rows.
+/// Whether a component runs along the left or right edge of a grid of `columns` × `rows` cells.
 fn runs_along(cells: &BBox, columns: u32, rows: u32) -> bool {
     let at_edge = cells.left <= 0 || cells.right >= columns as i32;
     let beside = f64::from(cells.right) <= (BESIDE_EDGE * f64::from(columns)).max(3.0)
@@ -49,7 +49,7 @@ fn runs_along(cells: &BBox, columns: u32, rows: u32) -> bool {
     (at_edge && length >= LEAST_EDGE) || (beside && is_bar)
 }
 
-/// Cells that are nearly all ink.
+/// Cells of which at least nine tenths are ink.
 fn solid_cells(page: &Binary) -> Binary {
     let (columns, rows) = (page.width().div_ceil(CELL_PX), page.height().div_ceil(CELL_PX));
     let mut ink = vec![0u32; columns as usize * rows as usize];
@@ -68,7 +68,7 @@ fn solid_cells(page: &Binary) -> Binary {
     solid
 }
 
-/// Marks a cell and half of its neighbours: the rim.
+/// Marks a cell and a rim as wide as a cell around it.
 fn fill_cell(border: &mut Binary, column: u32, row: u32) {
     let rim = CELL_PX;
     let (left, right) =
@@ -80,7 +80,7 @@ fn fill_cell(border: &mut Binary, column: u32, row: u32) {
     }
 }
 
-/// Paints what is ink in `area` as bright as the paper beside it. White would be told from gray paper as paper is from ink.
+/// Paints the ink pixels of `area` with the brightness of the paper. White would contrast with gray paper.
 pub fn clear(page: &mut Pixels, area: &Binary, paper: u8) {
     match page {
         Pixels::Gray(gray) => {

@@ -1,8 +1,8 @@
-//! Black scan borders, quarter turns and skew: measured, and undone.
+//! Black scan borders, quarter turns and skew.
 //!
-//! Each is a measurement first ([`find_border`], [`find_skew`]) and an act on request ([`clear`], [`deskew`],
-//! [`turn`]). Which way up a page stands cannot be told from its ink alone (columns of Japanese look like lines
-//! turned): whoever reads tells by how its characters read, and calls [`turn`].
+//! Each has a measurement ([`find_border`], [`find_skew`]) and a separate function that applies the correction
+//! ([`clear`], [`deskew`], [`turn`]). The orientation of a page cannot be measured on its ink alone, because columns
+//! of Japanese look like turned lines. The caller determines it from the recognition confidence and calls [`turn`].
 
 mod border;
 mod rotate;
@@ -15,17 +15,17 @@ pub use skew::find_skew;
 use crate::page::Confidence;
 use serde::{Deserialize, Serialize};
 
-/// What is measured and what is undone.
+/// Options of the measurements and corrections.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeskewOptions {
-    /// Largest skew looked for, degrees to either side.
+    /// Largest skew of the search range, degrees to either side.
     pub max_degrees: f64,
-    /// Skew below this is left alone, degrees: over the width of A4 it lifts a line by a tenth of a character.
+    /// Smallest skew that is corrected, degrees: 0.05° over the width of A4 lifts a line by a tenth of a character.
     pub min_degrees: f64,
-    /// Skew measured with less confidence than this is left alone, 0 to 1.
+    /// Least confidence of a skew that is corrected, 0 to 1.
     pub min_confidence: f32,
-    /// Whether a page that does not read is tried upside down and sideways.
+    /// Whether a page that cannot be read is tried upside down and sideways.
     pub quarter_turns: bool,
 }
 
@@ -35,17 +35,17 @@ impl Default for DeskewOptions {
     }
 }
 
-/// The clockwise turn of the printed page.
+/// Skew of the printed page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Skew {
     /// Clockwise, degrees.
     pub degrees: f64,
-    /// How sure: 0 where rows and gaps differ no more at this angle than at any other.
+    /// Confidence, 0 to 1: 0 if the row sums contrast no more at this angle than at any other.
     pub confidence: Confidence,
 }
 
 impl Skew {
-    /// The skew to undo: none where it was measured without confidence or is too small to matter.
+    /// The skew to correct: zero if the measured skew is unreliable or too small to matter.
     #[must_use]
     pub fn if_reliable(self, options: &DeskewOptions) -> Self {
         let reliable = self.confidence.value() >= options.min_confidence;

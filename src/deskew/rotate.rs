@@ -1,4 +1,4 @@
-//! Turns pages: by any angle with bilinear interpolation, by quarters exactly.
+//! Rotation of pages: by any angle with bilinear interpolation, by quarter turns exactly.
 
 use super::Skew;
 use crate::geometry::{Point, Transform};
@@ -6,10 +6,10 @@ use crate::raster::Pixels;
 use image::{GrayImage, RgbImage, imageops};
 use std::borrow::Cow;
 
-/// Turns the page so that its lines are straight.
+/// Rotates the page so that its lines are straight.
 ///
-/// The canvas grows so that no corner is lost; what lies outside of the scan is white. The transform leads from the
-/// straight image back to the one given. A page without skew is lent as it is.
+/// The canvas grows so that no corner is lost; pixels outside the scan are white. The transform maps the straight image
+/// back to the input. A page without skew is borrowed unchanged.
 #[must_use]
 pub fn deskew(page: &Pixels, skew: Skew) -> (Cow<'_, Pixels>, Transform) {
     if skew.degrees == 0.0 {
@@ -22,7 +22,7 @@ pub fn deskew(page: &Pixels, skew: Skew) -> (Cow<'_, Pixels>, Transform) {
         (grown(f64::from(width), f64::from(height)), grown(f64::from(height), f64::from(width)));
     let middle = |w: u32, h: u32| Point { x: f64::from(w) / 2.0, y: f64::from(h) / 2.0 };
     let (from, to) = (middle(width, height), middle(new_width, new_height));
-    // The straight page was turned clockwise by the skew when it was scanned.
+    // The scan shows the straight page turned clockwise by the skew.
     let back = Transform::translation(-to.x, -to.y)
         .then(&Transform::rotation(skew.degrees))
         .then(&Transform::translation(from.x, from.y));
@@ -40,8 +40,8 @@ pub fn deskew(page: &Pixels, skew: Skew) -> (Cow<'_, Pixels>, Transform) {
     (Cow::Owned(straight), back)
 }
 
-/// Turns a page clockwise by 90, 180 or 270 degrees (any other number of degrees leaves it). The transform leads
-/// back.
+/// Turns a page clockwise by 90, 180 or 270 degrees; any other angle leaves it unchanged. The transform maps the turned
+/// image back to the input.
 #[must_use]
 pub fn turn(page: &Pixels, degrees: u16) -> (Pixels, Transform) {
     let (width, height) = page.dimensions();
@@ -63,11 +63,12 @@ pub fn turn(page: &Pixels, degrees: u16) -> (Pixels, Transform) {
     (turned, Transform { coefficients })
 }
 
-/// Fixed-point fraction of a pixel.
+/// Number of fractional bits of fixed-point coordinates.
 const SHIFT: i64 = 16;
 const ONE: i64 = 1 << SHIFT;
 
-/// The picture of `size` whose pixels come from where `back` leads, four neighbours weighted, white outside.
+/// Resamples an image of `new_width` × `new_height` px through the map `back`, bilinearly, with white outside the
+/// source.
 fn resample<const CHANNELS: usize>(
     raw: &[u8],
     (width, height): (u32, u32),
@@ -79,7 +80,7 @@ fn resample<const CHANNELS: usize>(
     let fixed = |v: f64| (v * ONE as f64).round() as i64;
     let [step_x, _, _, step_y, _, _] = back.coefficients.map(fixed);
     for (y, row) in out.chunks_exact_mut(new_width.max(1) as usize * CHANNELS).enumerate() {
-        // Pixel centres lie at half coordinates.
+        // Pixel centres have half-integer coordinates.
         let start = back.apply(Point { x: 0.5, y: y as f64 + 0.5 });
         let (mut at_x, mut at_y) = (fixed(start.x - 0.5), fixed(start.y - 0.5));
         for pixel in row.chunks_exact_mut(CHANNELS) {
@@ -101,7 +102,7 @@ fn resample<const CHANNELS: usize>(
                     pixel[c] = ((mix + (1 << 15)) >> 16) as u8;
                 }
             } else if x >= -1 && y >= -1 && x < width && y < height {
-                // The outermost half pixel: nearest neighbour.
+                // The outermost half pixel takes its nearest neighbour.
                 let nearest = (y.clamp(0, height - 1) * width + x.clamp(0, width - 1)) as usize * CHANNELS;
                 pixel.copy_from_slice(&raw[nearest..nearest + CHANNELS]);
             }

@@ -1,12 +1,13 @@
-//! Skew from row sums: sheared by the right angle, rows of print and gaps differ most.
+//! Skew estimation from projection profiles: when the page is sheared by the right angle, row sums of text and of
+//! gaps differ most.
 //!
-//! The ink is cut into narrow strips across the lines; for each angle the strips' profiles are shifted against one
-//! another and added up, and the squared differences of neighbouring sums are the score (Postl 1986, US 4,723,297).
-//! The same is done for columns, and the sharper of both decides, so horizontal and vertical print need no choice.
-//! Only pieces of ink as small as characters count: rules, frames, redactions and borders have no say, nor has dust.
+//! The ink is cut into narrow strips across the lines. For each angle the profiles of the strips are shifted against
+//! one another and added up; the score is the sum of the squared differences of neighbouring row sums (Postl 1986, US
+//! 4,723,297). The same is done for columns, and the sharper of the two decides, so horizontal and vertical writing
+//! need no option. Only components of character size count; rules, frames, redactions, borders and dust are left out.
 //!
-//! The angle is searched in steps of 0.5°, 0.1° and 0.02° with a parabola through the best three. Two lines of print
-//! are enough; a page of scattered single characters gives a low confidence.
+//! The angle is searched in steps of 0.5°, 0.1° and 0.02°, with a parabola through the best three. Two lines of text
+//! are sufficient; a page of scattered single characters has a low confidence.
 
 use super::{DeskewOptions, Skew};
 use crate::geometry::BBox;
@@ -14,13 +15,13 @@ use crate::page::Confidence;
 use crate::raster::Binary;
 use std::ops::Range;
 
-/// Width of the strips, px. Within a strip nothing is shifted: 4 px at 15° lean by one pixel.
+/// Width of a strip, px. Ink is not shifted within a strip: at 15°, 4 px are off by one pixel.
 const STRIP_PX: usize = 4;
 
-/// Places of a profile that are looked at together: where a strip is blank they are passed over.
+/// Length of a block of profile values; blank blocks are skipped.
 const BLOCK: usize = 16;
 
-/// Measures the skew of a page from its ink; zero with confidence 0 where it has no print.
+/// Measures the skew of a page from its ink; zero with confidence 0 if the page has no text.
 #[must_use]
 pub fn find_skew(page: &Binary, options: &DeskewOptions) -> Skew {
     let (components, labels) = page.components();
@@ -30,7 +31,7 @@ pub fn find_skew(page: &Binary, options: &DeskewOptions) -> Skew {
     let rows = Strips::across_rows(page, print());
     let columns = Strips::across_columns(page, print());
     let (horizontal, vertical) = (rows.about(options.max_degrees), columns.about(options.max_degrees));
-    // Turned clockwise, a row falls to the right but a column leans to the left.
+    // On a page turned clockwise, rows fall to the right and columns lean to the left.
     let (degrees, sharpness) = if horizontal.1 >= vertical.1 {
         (rows.near(horizontal.0, options.max_degrees), horizontal.1)
     } else {
@@ -39,28 +40,28 @@ pub fn find_skew(page: &Binary, options: &DeskewOptions) -> Skew {
     Skew { degrees, confidence: Confidence::clamped(sharpness as f32) }
 }
 
-/// Whether a piece of ink is as large as strokes and characters are.
+/// Whether a component has the size of a stroke or a character.
 fn is_character(bbox: &BBox, largest: i32) -> bool {
     let (long, short) = (bbox.width().max(bbox.height()), bbox.width().min(bbox.height()));
     (6..=largest).contains(&long) && short * 12 >= long
 }
 
-/// Profiles of strips: ink by place across the lines.
+/// Projection profiles of the strips: ink by position across the lines.
 struct Strips {
-    /// One profile after another, each `length` long.
+    /// All profiles, concatenated, each `length` long.
     profiles: Vec<u16>,
-    /// Whole blocks.
+    /// Length of a profile, a multiple of [`BLOCK`].
     length: usize,
 }
 
 impl Strips {
-    /// Blank strips over so many pixels, profiles of so many places.
+    /// Blank strips over `across` pixels, with profiles over `along` pixels.
     fn new(across: u32, along: u32) -> Self {
         let length = (along as usize).next_multiple_of(BLOCK);
         Self { profiles: vec![0; (across as usize).div_ceil(STRIP_PX) * length], length }
     }
 
-    /// Strips side by side, profiles down the page, of runs of ink.
+    /// Vertical strips side by side; profiles run down the page.
     fn across_rows(page: &Binary, print: impl Iterator<Item = (u32, Range<usize>, usize)>) -> Self {
         let mut strips = Self::new(page.width(), page.height());
         for (y, columns, _) in print {
@@ -69,7 +70,7 @@ impl Strips {
         strips
     }
 
-    /// Strips one below the other, profiles to the right, of runs of ink.
+    /// Horizontal strips below one another; profiles run to the right.
     fn across_columns(page: &Binary, print: impl Iterator<Item = (u32, Range<usize>, usize)>) -> Self {
         let mut strips = Self::new(page.height(), page.width());
         for (y, columns, _) in print {
@@ -79,7 +80,7 @@ impl Strips {
         strips
     }
 
-    /// Every `factor` places of every `factor` strips summed to one.
+    /// Strips at a lower resolution: `factor` × `factor` values are summed.
     fn coarser(&self, factor: usize) -> Self {
         let length = self.length.div_ceil(factor).next_multiple_of(BLOCK);
         let count = self.count().div_ceil(factor);
@@ -97,8 +98,8 @@ impl Strips {
         self.profiles.len() / self.length.max(1)
     }
 
-    /// The angle by which rows fall to the right, to half a degree, and how much sharper its sums are than others',
-    /// 0 to 1.
+    /// Coarse estimate: the angle by which rows fall to the right, to half a degree, and the sharpness of its score
+    /// relative to the median score, 0 to 1.
     fn about(&self, max_degrees: f64) -> (f64, f64) {
         if self.profiles.iter().all(|&p| p == 0) {
             return (0.0, 0.0);
@@ -110,7 +111,7 @@ impl Strips {
         (peak(&scores), if best > 0.0 { 1.0 - usual / best } else { 0.0 })
     }
 
-    /// The angle near one that is good to half a degree.
+    /// Refines a coarse estimate.
     fn near(&self, about: f64, max_degrees: f64) -> f64 {
         if self.profiles.iter().all(|&p| p == 0) {
             return 0.0;
@@ -119,7 +120,6 @@ impl Strips {
         fitted(&self.scores(near, 0.16, 0.02))
     }
 
-    /// Angles around a middle with their scores.
     fn scores(&self, middle: f64, reach: f64, step: f64) -> Vec<(f64, f64)> {
         let steps = (reach / step).round() as i32;
         (-steps..=steps)
@@ -130,13 +130,13 @@ impl Strips {
             .collect()
     }
 
-    /// Squared differences of neighbouring sums, the strips shifted by the slope.
+    /// Sum of squared differences of neighbouring sums, with the strips shifted by the slope.
     fn score(&self, slope: f64) -> f64 {
         let half = self.count() as f64 / 2.0;
         let margin = (half * STRIP_PX as f64 * slope.abs()).ceil() as usize + 4;
         let mut sums = vec![0.0f32; self.length + 2 * margin];
         for (i, profile) in self.profiles.chunks_exact(self.length.max(1)).enumerate() {
-            // A row that falls is lifted back; the fraction is shared between two places.
+            // A falling row is lifted back; a fractional shift is shared between two positions.
             let shift = margin as f64 - (i as f64 + 0.5 - half) * STRIP_PX as f64 * slope;
             let (whole, part) = (shift.floor() as usize, shift.fract() as f32);
             let (blocks, _) = profile.as_chunks::<BLOCK>();
@@ -148,12 +148,11 @@ impl Strips {
                 add(&mut sums[place..], block, 1.0 - part);
             }
         }
-        // Smoothed over four places: shares of a fraction blur a little, whole shifts (as at 0°) do not, and would win.
+        // The smoothing over four positions removes the bias to whole shifts (as at 0°): only fractional shifts blur.
         sums.windows(5).map(|w| f64::from((w[4] + w[3] - w[1] - w[0]).powi(2))).sum()
     }
 }
 
-/// Adds a share of the ink of a block.
 fn add(sums: &mut [f32], block: &[u16; BLOCK], share: f32) {
     for (sum, &ink) in sums.iter_mut().zip(block) {
         *sum += f32::from(ink) * share;
@@ -164,7 +163,7 @@ fn peak(scores: &[(f64, f64)]) -> f64 {
     scores.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0.0, |s| s.0)
 }
 
-/// Top of the parabola through the best score and its neighbours.
+/// Vertex of the parabola through the best score and its neighbours.
 fn fitted(scores: &[(f64, f64)]) -> f64 {
     let Some(top) = (0..scores.len()).max_by(|&a, &b| scores[a].1.total_cmp(&scores[b].1)) else {
         return 0.0;
@@ -186,8 +185,8 @@ mod tests {
     use image::{GrayImage, Luma};
     use proptest::prelude::*;
 
-    /// Rows of squares with irregular gaps: print without letters. 0.05° is one and a half pixels of its width: over
-    /// half of that, turned squares are the same pixels as straight ones.
+    /// Rows of squares with irregular gaps instead of letters. 0.05° is one and a half pixels over the page's width;
+    /// over half the width, turned squares would have the same pixels as straight ones.
     fn page(vertical: bool) -> GrayImage {
         let mut page = GrayImage::from_pixel(1800, 1800, Luma([255]));
         for line in 0..33 {

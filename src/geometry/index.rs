@@ -1,36 +1,35 @@
-//! Boxes found by where they lie.
+//! Spatial index of boxes.
 //!
-//! A loop over all pairs of a page's pieces takes for ever on a page of noise. Here a box is kept in one cell of a grid, the
-//! cells as wide and as high as boxes of its kind (a grid for each power of two of width and of height), so that what
-//! touches a box is in a few neighbouring cells of each grid: n boxes are entered and asked for in n log n steps and as many
-//! more as are found.
+//! A loop over all pairs of components takes too long on a page of noise. The index stores each box in one cell of a
+//! grid whose cells are about as wide and as high as the box; there is one grid for each power of two of the width
+//! and of the height. All boxes that touch a query box therefore lie in a few neighbouring cells of each grid.
+//! Inserting and querying n boxes takes n log n steps, plus one step for each box found.
 
 use super::BBox;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Smallest side of a cell, as a power of two, px.
+/// Smallest side of a cell as a power of two, px.
 const SMALLEST: u32 = 3;
 
-/// Boxes with numbers, found by place. Several boxes may have one number.
+/// Spatial index of numbered boxes. Several boxes may share a number.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BoxIndex {
     entries: Vec<(BBox, usize)>,
-    /// For each size of cells (powers of two): the cells.
+    /// Cells by grid; the key holds the cell's width and height as powers of two.
     grids: BTreeMap<(u32, u32), Cells>,
 }
 
-/// Row and column of the cell in which a box begins, and its entry.
+/// Row and column of the cell that contains the top-left corner of a box, and the index of its entry.
 type Cells = BTreeSet<(i32, i32, u32)>;
 
 impl BoxIndex {
-    /// Of boxes by their places in a list.
+    /// Index of boxes, numbered by their position in the list.
     pub(crate) fn of<'a>(boxes: impl IntoIterator<Item = &'a BBox>) -> Self {
         let mut index = Self::default();
         boxes.into_iter().enumerate().for_each(|(number, bbox)| index.insert(number, bbox));
         index
     }
 
-    /// Enters a box.
     pub(crate) fn insert(&mut self, number: usize, bbox: &BBox) {
         let entry = self.entries.len() as u32;
         self.entries.push((*bbox, number));
@@ -38,7 +37,7 @@ impl BoxIndex {
         self.grids.entry(grid).or_default().insert((row, column, entry));
     }
 
-    /// Enters a box in the place of another one with its number.
+    /// Replaces a box with the given number by another one.
     pub(crate) fn replace(&mut self, number: usize, old: &BBox, new: &BBox) {
         let (grid, (row, column)) = place(old);
         if let Some(cells) = self.grids.get_mut(&grid) {
@@ -51,7 +50,7 @@ impl BoxIndex {
         self.insert(number, new);
     }
 
-    /// Numbers of the boxes that share a pixel or a part of an edge with a box, or lie within it, each once and in order.
+    /// Numbers of the boxes that touch or overlap `bbox`, sorted and without duplicates.
     pub(crate) fn touching(&self, bbox: &BBox) -> Vec<usize> {
         let mut found = Vec::new();
         let mut take = |entry: u32| {
@@ -61,7 +60,7 @@ impl BoxIndex {
             }
         };
         for (&(wide, high), cells) in &self.grids {
-            // A box reaches from its own cell into the next one at most.
+            // A box extends from its own cell into the next one at most.
             let columns = ((bbox.left >> wide) - 1, bbox.right >> wide);
             let rows = (bbox.top >> high) - 1..=(bbox.bottom >> high);
             if rows.end() - rows.start() >= cells.len() as i32 {
@@ -85,8 +84,8 @@ fn place(bbox: &BBox) -> ((u32, u32), (i32, i32)) {
     ((wide, high), (bbox.top >> high, bbox.left >> wide))
 }
 
-/// Boxes put together where they belong to one another, until no two do: what joins has to touch when one is grown by
-/// `reach` pixels. Each goes to the first that it joins.
+/// Merges boxes until no two remaining boxes join. A box merges with the first one that it joins; `joins` is asked
+/// only for boxes that touch after one is grown by `reach` px.
 pub(crate) fn merge(mut boxes: Vec<BBox>, reach: i32, joins: impl Fn(&BBox, &BBox) -> bool) -> Vec<BBox> {
     loop {
         let before = boxes.len();
@@ -112,7 +111,7 @@ pub(crate) fn merge(mut boxes: Vec<BBox>, reach: i32, joins: impl Fn(&BBox, &BBo
     }
 }
 
-/// Power of two that a side is shorter than.
+/// Exponent of the smallest power of two above `side`, at least [`SMALLEST`].
 fn power(side: i32) -> u32 {
     (i32::BITS - side.max(0).leading_zeros()).max(SMALLEST)
 }

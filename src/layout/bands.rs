@@ -1,71 +1,70 @@
-//! Blank bands that many lines share: between tiers of vertical print (段組) and between columns of horizontal print.
+//! Blank bands that many lines share: between tiers of vertical text (段組) and between columns of horizontal text.
 //!
-//! Everything here runs along x. A single line may have a blank as wide as such a band; the band is told by what stands in
-//! row after row: print ends on its one side and begins on its other, and hardly any line crosses it. Rows of a table share
-//! blanks too; their cells are short, tiers and columns hold prose. Where a rule is printed in a band, print that comes so near to
-//! it that it seems to cross does not.
+//! All coordinates run along x. A single line may have a blank as wide as such a band. A band is recognized by its
+//! repetition in row after row: text ends on one side of it and begins on the other, and hardly any line crosses it.
+//! Rows of a table share blanks too, but their cells are short, whereas tiers and columns hold prose. If a rule is
+//! printed in a band, text that touches the rule does not count as crossing.
 //!
-//! The measures were set on 22 drawn pages and on six real ones in tiers. Two tiers and columns on 33 more drawn pages and one cable in two
-//! columns (b36) confirm them; no other real page was at hand.
+//! The thresholds were set on 22 drawn pages and on six real ones in tiers. Two tiers and columns on 33 more drawn
+//! pages, and one cable in two columns (b36), confirm them; no other real page was available.
 
 use super::rulings::Rulings;
 use crate::geometry::{BBox, BoxIndex};
 use std::cmp::Ordering;
 
-/// Blanks as wide as this, in characters, end a stretch of print: full-width blanks are, those beside punctuation are not.
+/// Least width of a blank that ends a stretch of text, in characters: a full-width blank does, one beside punctuation
+/// does not.
 pub(super) const BLANK: f64 = 0.9;
-/// Narrower than this, in characters, no blank is part of a band.
+/// Least width of a blank that can be part of a band, in characters.
 const NARROWEST: f64 = 0.6;
-/// Print does not cross a place where it leaves such a blank, in characters, though it is too narrow for a band.
+/// Least width of a blank at which text does not cross a position, in characters, though it may be too narrow for a
+/// band.
 const OPEN: f64 = 0.4;
-/// Farther apart than this, in characters, print needs no band to be parted.
+/// Largest gap in which a band is looked for, in characters: text that is further apart is separate without a band.
 const WIDEST: f64 = 6.0;
-/// Fewest rows that are parted by a band, less the price of those that cross it.
+/// Fewest rows that a band separates, less the penalty for the rows that cross it.
 const LEAST_ROWS: i64 = 5;
-/// Rows of words have blanks anywhere, and some stand one above another. What parts so many rows would come about by chance
-/// once in so many places (natural logarithm): a page has a few thousand.
+/// Natural logarithm of the number of positions in which blanks between words align once by chance in so many rows; a
+/// page has a few thousand positions.
 const CHANCE: f64 = 14.0;
-/// The rows that are parted for each that may cross: a margin title, or two columns that touch.
+/// Number of separated rows that offset one crossing row: a margin title, or two columns that touch.
 const PRICE: i64 = 4;
-/// Lines of prose have so many characters at least, by their median, on both sides of a band.
+/// Least median length of the lines on each side of a band, in characters: prose has longer lines than table cells.
 const PROSE: f64 = 7.0;
-/// Nearer than this, in characters, a rule is that of a band.
+/// Largest distance of a rule from the band in which it is printed, in characters.
 const NEAR: f64 = 0.6;
-/// Higher than this, in characters, is a heading: one that crosses a band ends it.
+/// Height from which text is a heading, in characters; a heading that crosses a band ends it.
 const HEADING: f64 = 1.4;
-/// Most bands of a page: the columns of a newspaper with several articles.
+/// Largest number of bands of a page: the columns of a newspaper with several articles.
 const MOST_BANDS: usize = 32;
 
-/// Print in a row without blanks of [`BLANK`].
+/// Text in a row without blanks of [`BLANK`].
 pub(super) struct Stretch {
     pub bbox: BBox,
-    /// Ends of the blanks in it, px.
+    /// Start and end of the blanks inside, px.
     pub blanks: Vec<(i32, i32)>,
 }
 
-/// Two stretches of print in one row, with a blank between them.
 struct Parted {
-    /// Ends of the blank, px.
+    /// Start and end of the blank, px.
     blank: (i32, i32),
     /// Lengths of the stretches, px.
     lengths: (i32, i32),
     row: BBox,
 }
 
-/// A row at a place where a band may be.
+/// A row at a possible position of a band.
 #[derive(Clone, Copy)]
 enum Row {
-    /// Print stands on both sides.
     Parted(usize),
-    /// Print crosses.
     Crossed,
-    /// A heading crosses.
+    /// A heading crosses the position.
     Ended,
 }
 
-/// The bands between stretches of print, each as high as the rows between those that cross it.
+/// Finds the bands between stretches of text. A band extends over the rows between two rows that cross it.
 ///
-/// `size` is the side of a full-width character, px.
+/// `size` is the character size, px.
 pub(super) fn find_bands(stretches: &[Stretch], rulings: &Rulings, size: f64) -> Vec<BBox> {
     let around = stretches.iter().fold(BBox::default(), |all, s| all.union(&s.bbox));
     let page = Stretches { all: stretches, around, rulings, size };
@@ -83,17 +82,16 @@ pub(super) fn find_bands(stretches: &[Stretch], rulings: &Rulings, size: f64) ->
     bands
 }
 
-/// The stretches of print of a page.
 struct Stretches<'a> {
     all: &'a [Stretch],
-    /// Holds all of them.
+    /// Bounding box of all stretches.
     around: BBox,
     rulings: &'a Rulings,
     size: f64,
 }
 
 impl Stretches<'_> {
-    /// Blanks wide enough for a band: within a stretch, or between two that follow one another in a row.
+    /// Blanks wide enough for a band: inside a stretch, or between neighbouring stretches of a row.
     fn parted_rows(&self) -> Vec<Parted> {
         let places = BoxIndex::of(self.all.iter().map(|s| &s.bbox));
         let narrowest = (NARROWEST * self.size) as i32;
@@ -119,7 +117,7 @@ impl Stretches<'_> {
         self.all.iter().flat_map(|s| between(&s.bbox).into_iter().chain(within(s))).collect()
     }
 
-    /// Fewest rows that are parted by a band and not by chance: the more of the rows is blank, the more rows.
+    /// Fewest rows that rule out chance: the larger the blank share of the rows, the more.
     fn least_rows(&self, parted: &[Parted]) -> i64 {
         let blank: f64 = parted.iter().map(|p| f64::from(p.blank.1 - p.blank.0)).sum();
         let print: f64 = self.all.iter().map(|s| f64::from(s.bbox.width())).sum();
@@ -127,7 +125,6 @@ impl Stretches<'_> {
         LEAST_ROWS.max((CHANCE / -share.ln()).ceil() as i64)
     }
 
-    /// The band that parts most rows.
     fn best_band(&self, parted: &[Parted], least: i64) -> Option<Found> {
         let places = shared_places(parted, least, self.size).into_iter();
         let found = places.filter_map(|at| self.band_at(at, parted, least));
@@ -139,12 +136,12 @@ impl Stretches<'_> {
                 Ordering::Less => {}
             }
         }
-        // Of places that are as good the middle one.
+        // Of several equally good positions, take the middle one.
         let middle = best.len() / 2;
         best.into_iter().nth(middle)
     }
 
-    /// The band at a place: the run of rows in which most are parted there and few cross.
+    /// The band at a position: the run of rows that are mostly separated there and that few rows cross.
     fn band_at(&self, at: i32, parted: &[Parted], least: i64) -> Option<Found> {
         let mut rows: Vec<(i32, Row)> = self.all.iter().filter_map(|s| self.crossed(at, s)).collect();
         let here = parted.iter().enumerate().filter(|(_, p)| p.blank.0 <= at && p.blank.1 >= at);
@@ -162,14 +159,14 @@ impl Stretches<'_> {
         };
         let prose = PROSE * self.size;
         let is_prose = median(&|p| p.lengths.0) >= prose && median(&|p| p.lengths.1) >= prose;
-        // Up to what crosses it on either side, the band goes on: short lines need no other beside them.
+        // The band extends to the crossing rows on either side, because short lines need no text beside them.
         let limit = |row: Option<&(i32, Row)>, open: i32| row.map_or(open, |(middle, _)| middle / 2);
         let top = limit(from.checked_sub(1).map(|i| &rows[i]), self.around.top);
         let bottom = limit(rows.get(to), self.around.bottom);
         is_prose.then(|| Found { score, bbox: BBox::from_ltrb(at - 1, top, at + 1, bottom), rows: within })
     }
 
-    /// The row of a stretch that crosses a place, with its middle twice.
+    /// The row of a stretch that crosses a position, with its doubled centre.
     fn crossed(&self, at: i32, Stretch { bbox: stretch, blanks }: &Stretch) -> Option<(i32, Row)> {
         let inside = (0.3 * self.size) as i32;
         let open = (OPEN * self.size) as i32;
@@ -184,7 +181,7 @@ impl Stretches<'_> {
     }
 }
 
-/// Places a quarter of a character apart at which enough rows are blank.
+/// Positions, a quarter of a character apart, at which enough rows are blank.
 fn shared_places(parted: &[Parted], least: i64, size: f64) -> Vec<i32> {
     let step = (size / 4.0).max(1.0) as i32;
     let mut changes: Vec<(i32, i64)> =
@@ -201,16 +198,15 @@ fn shared_places(parted: &[Parted], least: i64, size: f64) -> Vec<i32> {
     places
 }
 
-/// A band.
 struct Found {
-    /// The rows that it parts, less the price of those that cross it.
+    /// Number of separated rows, less the penalty for crossing rows.
     score: i64,
     bbox: BBox,
-    /// The rows that it parts.
+    /// Indexes of the separated rows.
     rows: Vec<usize>,
 }
 
-/// The rules that are printed in bands, seen as upright.
+/// The rules that are printed inside bands, in coordinates along the lines.
 pub(super) fn printed_in(bands: &[BBox], rulings: &Rulings, size: f64) -> Rulings {
     let near = (NEAR * size) as i32;
     let around: Vec<BBox> =
@@ -218,7 +214,7 @@ pub(super) fn printed_in(bands: &[BBox], rulings: &Rulings, size: f64) -> Ruling
     rulings.upright_within(&around)
 }
 
-/// The run of rows with the greatest score: first, end and score, if enough of them are parted.
+/// The run of rows with the highest score (start, end, score), if the score reaches `least`.
 fn best_run(rows: &[(i32, Row)], least: i64) -> Option<(usize, usize, i64)> {
     let (mut from, mut sum) = (0, 0);
     let mut best: Option<(usize, usize, i64)> = None;

@@ -1,28 +1,29 @@
-//! Rules lines into the cells of their pitch.
+//! Divides lines into the cells of their pitch.
 //!
-//! Full-width print stands on a grid: there is least ink where cells meet. The pitch of a block is the distance at
-//! which combs laid over stretches of its lines meet least ink; along a line the edges may then wander a little
-//! (worn typewheels, bent paper), each step paying for its deviation: the cheapest path by dynamic programming.
-//! Proportional print has no such comb and gets no cells.
+//! Full-width text stands on a grid with least ink where cells meet. The pitch of a block is the tooth distance at
+//! which combs laid over stretches of its lines meet least ink. Along a line the cell edges may then deviate a little
+//! from the pitch (worn typewheels, bent paper) at a cost; dynamic programming finds the cheapest path. Proportional
+//! text fits no comb and gets no cells.
 
 use super::{Block, Cell, Print};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 use crate::raster::Binary;
 
-/// Full-width ink is this much of the body of the type (measured on the cables' Mincho and Gothic: 0.90 to 0.96).
+/// Height of full-width ink as a fraction of the body of the type (measured on the cables' Mincho and Gothic: 0.90 to
+/// 0.96).
 const INK_OF_BODY: f64 = 0.93;
-/// Most ink at the edges, as a part of the mean, that a grid can have.
+/// Largest ink at the cell edges of a grid, relative to the mean.
 const MOST_EDGE_INK: f64 = 0.55;
-/// Characters in a stretch that is combed rigidly.
+/// Length of a stretch that a rigid comb covers, in characters.
 const STRETCH: f64 = 6.0;
 
-/// Blocks whose bodies differ by less than this share their pitch.
+/// Largest ratio of body sizes of blocks that share their pitch.
 const ALIKE: f64 = 1.12;
-/// A block keeps a pitch of its own where it meets this much less ink than the pitch of its like.
+/// Least reduction of edge ink for which a block keeps its own pitch instead of the shared one.
 const OWN_PITCH: f64 = 0.1;
 
-/// Rules all lines of a page. Blocks of one size are typed on one pitch: they are measured together.
+/// Divides all lines of a page into cells. Blocks of one size have one pitch and are measured together.
 pub(super) fn rule(ink: &Binary, blocks: &mut [Block]) {
     let mut measured: Vec<(usize, Vec<Profile>, f64)> = blocks
         .iter()
@@ -40,7 +41,7 @@ pub(super) fn rule(ink: &Binary, blocks: &mut [Block]) {
         let all: Vec<&Profile> = alike.iter().flat_map(|(_, profiles, _)| profiles).collect();
         let common = find_pitch(&all, usual(&all));
         for (index, profiles, body) in alike {
-            // A block without its like has been measured.
+            // A block without similar blocks has been measured already.
             let pitch = if alike.len() == 1 { common } else { better_pitch(profiles, *body, common) };
             let Some(pitch) = pitch else { continue };
             let block = &mut blocks[*index];
@@ -54,7 +55,7 @@ pub(super) fn rule(ink: &Binary, blocks: &mut [Block]) {
     }
 }
 
-/// The pitch of its like, unless the block's own fits much better.
+/// The shared pitch, unless the block's own pitch fits much better.
 fn better_pitch(profiles: &[Profile], body: f64, common: Option<f64>) -> Option<f64> {
     let profiles: Vec<&Profile> = profiles.iter().collect();
     let own = find_pitch(&profiles, body);
@@ -79,15 +80,13 @@ impl Block {
     }
 }
 
-/// Ink along a stretch of print.
 struct Profile {
-    /// The print's box, turned so that it runs along x.
+    /// Bounding box of the text, transposed if vertical, so that the text runs along x.
     bbox: BBox,
-    /// Ink pixels by column of that box.
     ink: Vec<f64>,
-    /// First and last row with ink by column, both zero where there is none.
+    /// First row with ink and the row after the last one, by column; both zero in a blank column.
     extent: Vec<(i32, i32)>,
-    /// Ink at every place between two columns, as a part of the mean, the ends included; empty where there is no ink.
+    /// Ink at each boundary between columns, both ends included, relative to the mean; empty without ink.
     tolls: Vec<f64>,
 }
 
@@ -115,8 +114,8 @@ impl Profile {
         found
     }
 
-    /// Usual extent across the line, px: of stretches as long as the line is high the median, so that a speck beside
-    /// the line does not count.
+    /// Typical extent across the line, px: the 0.6 quantile over stretches as long as the line is high, so that a
+    /// speck beside the line does not count.
     fn height(&self) -> i32 {
         let stretch = self.bbox.height().max(1) as usize;
         let extent = |columns: &[(i32, i32)]| {
@@ -126,16 +125,16 @@ impl Profile {
         };
         let mut heights: Vec<i32> = self.extent.chunks(stretch).map(extent).filter(|&h| h > 0).collect();
         heights.sort_unstable();
-        // Kana are lower than the body: what is as high as six tenths of the stretches.
+        // Kana are lower than the body, hence the quantile above the median.
         heights.get(heights.len() * 6 / 10).copied().unwrap_or(0)
     }
 
-    /// Least mean ink that a rigid comb of this pitch meets in each stretch, and the number of its teeth.
+    /// Smallest total ink that rigid combs of this pitch meet, one comb per stretch, and the number of their teeth.
     fn comb(&self, pitch: f64) -> (f64, f64) {
         if self.tolls.is_empty() {
             return (0.0, 0.0);
         }
-        // No place is below zero, so that the number before its half is the nearest.
+        // Positions are not negative, so truncation after adding a half rounds to the nearest integer.
         let toll = |place: f64| self.tolls.get((place + 0.5) as usize).copied().unwrap_or(0.0);
         let (mut met, mut teeth) = (0.0, 0.0);
         let mut start = 0.0;
@@ -153,8 +152,8 @@ impl Profile {
         (met, teeth)
     }
 
-    /// The edges of the cells, one more than there are cells: the path that meets least ink while its steps stay
-    /// near the pitch. It begins before the first ink and ends behind the last, by less than a cell each.
+    /// Edges of the cells, one more than there are cells: the path with least ink whose steps stay near the pitch. It
+    /// begins before the first ink and ends after the last, by less than a cell each.
     fn edges(&self, pitch: f64) -> Vec<i32> {
         let margin = (0.7 * pitch) as i32;
         let length = self.ink.len() as i32 + 2 * margin;
@@ -189,7 +188,7 @@ impl Profile {
         edges
     }
 
-    /// Cells between edges, as high as the body, about the middle of the ink nearby.
+    /// Cells between the edges, as high as the body, centred on the ink nearby.
     fn cells(&self, edges: &[i32], body: f64, mode: WritingMode) -> Vec<Cell> {
         let middle_of_all = self.bbox.center().y;
         let width = self.ink.len() as i32;
@@ -213,8 +212,7 @@ impl Profile {
     }
 }
 
-/// Ink at every place between two columns and at the ends, as a part of the mean of those that have any; nothing where
-/// none has.
+/// Ink at each boundary between columns and at the ends, relative to the mean of the inked columns; empty without ink.
 fn tolls(ink: &[f64]) -> Vec<f64> {
     let inked = ink.iter().filter(|&&i| i > 0.0).count();
     if inked == 0 {
@@ -225,13 +223,13 @@ fn tolls(ink: &[f64]) -> Vec<f64> {
     before.zip(ink.iter().chain([&0.0])).map(|(before, after)| (before + after) / (2.0 * mean)).collect()
 }
 
-/// Side of the body of the type: the usual height of the lines.
+/// Side of the body of the type, px, from the typical height of the lines.
 fn body_size(profiles: &[Profile]) -> f64 {
     usual(&profiles.iter().collect::<Vec<_>>())
 }
 
-/// The usual height of lines, the long ones counting more: short ones may hold kana only, and strokes of neighbours
-/// or dust make some too high.
+/// Side of the body of the type, px, from the median line height weighted by line length: short lines may hold kana
+/// only, and strokes of neighbours or dust make some lines too high.
 fn usual(profiles: &[&Profile]) -> f64 {
     let mut heights: Vec<(i32, usize)> = profiles.iter().map(|p| (p.height(), p.ink.len())).collect();
     heights.sort_unstable();
@@ -245,7 +243,7 @@ fn usual(profiles: &[&Profile]) -> f64 {
 }
 
 /// The pitch whose combs meet least ink, from three quarters of the body's side (dust makes lines look higher) to
-/// letter-spaced titles; `None` where all meet much.
+/// letter-spaced titles; `None` if all combs meet much ink.
 fn find_pitch(profiles: &[&Profile], body: f64) -> Option<f64> {
     let candidates = (0..=190).map(|i| body * (0.75 + 0.005 * f64::from(i)));
     let (ink, pitch) = candidates
@@ -255,7 +253,7 @@ fn find_pitch(profiles: &[&Profile], body: f64) -> Option<f64> {
     (ink <= MOST_EDGE_INK).then_some(pitch)
 }
 
-/// Mean ink that combs of a pitch meet, as a part of the lines' own.
+/// Mean ink that combs of a pitch meet, relative to the mean ink of the lines.
 fn met(profiles: &[&Profile], pitch: f64, body: f64) -> f64 {
     let (met, teeth) = profiles.iter().map(|p| p.comb(pitch)).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
     // Two characters or fewer fit any comb: a slight preference for type set solid decides.
@@ -267,7 +265,7 @@ mod tests {
     use super::*;
     use crate::layout::{LineBox, Part};
 
-    /// Characters of 20 px on a pitch of 22, blank where the pattern says so.
+    /// Characters of 20 px on the given pitch, with blanks as in the pattern.
     fn line(pattern: &str, pitch: i32) -> (Binary, Vec<Block>) {
         let mut page = Binary::new(1000, 60);
         let mut all = BBox::default();

@@ -1,7 +1,8 @@
-//! Lines from the labels of a page's places: each core is a line or a piece of one, and ink goes to the core that it stands in.
+//! Lines from line cores, which the segmentation network labels: a core is a line or a piece of a line, and ink is
+//! assigned to the core in whose line it lies.
 //!
-//! Cores run through streaks and specks, which so neither make nor break lines; beneath stamps they may be missing. Print that stands
-//! in no core is left to be strung together by its own shape.
+//! Cores run through streaks and specks, so these neither make nor break lines. Beneath stamps cores may be missing.
+//! Text outside all cores is linked by its shape ([`super::lines`]).
 
 mod core;
 
@@ -13,23 +14,23 @@ use crate::page::WritingMode;
 use crate::raster::Binary;
 use crate::segment::{Label, Labels};
 
-/// As much of a core, or of a piece of ink, lies in the box of a stamp whose text it may be. Not set on data.
+/// Least fraction of a core, or of ink, inside the box of a stamp that makes it text of the stamp. Not set on data.
 const WITHIN: f64 = 0.8;
 
-/// Smallest characters of a line beside those of the page. Not set on data.
+/// Smallest characters of a line relative to the page's character size. Not set on data.
 const SMALLEST_PRINT: f64 = 0.35;
-/// More than this of a core that crosses lines lies in them. Not set on data.
+/// Largest fraction of a core that may lie in longer lines of the other direction. Not set on data.
 const CROSSING: f64 = 0.5;
 
-/// A line or a piece of one, as seen along it: ink that stands close together, by left ends.
+/// A line or a piece of one in coordinates along the line: units sorted by their left ends.
 pub(super) struct Strung {
-    /// Its direction.
+    /// Direction of the line.
     pub mode: WritingMode,
-    /// Its ink.
+    /// Bounding boxes of the units.
     pub units: Vec<BBox>,
 }
 
-/// The lines that cores tell, and the units that stand in none and are print.
+/// Assigns units to line cores. Returns the lines, and the units that are in no core and may be text.
 pub(super) fn string(
     ink: &Binary,
     units: Units,
@@ -75,11 +76,11 @@ pub(super) fn string(
         left.push(own);
     }
     go_on_beyond_stamps(&mut cores, &mut pieces, &mut left, stamps);
-    // Of the ink in stamps the reading tells what is print.
+    // The label for stamps is not tested: recognition distinguishes text under a stamp from the stamp.
     left.iter_mut().for_each(|pieces| pieces.retain(|piece| may_be_print(labels, piece)));
     let rest: Vec<Unit> = left.iter().flat_map(|pieces| joined(pieces, units.size)).collect();
     let rest = without_lone_specks(rest, units.size);
-    // A core that holds nothing but specks is no line.
+    // A core that holds only specks is not a line.
     let is_line =
         |(core, pieces): &(&Core, Vec<BBox>)| !pieces.iter().all(|piece| is_speck(piece, core.size));
     let strung = cores.iter().zip(pieces).filter(is_line).map(|(core, pieces)| {
@@ -92,8 +93,8 @@ pub(super) fn string(
     (strung.collect(), Units { all: rest, ..units })
 }
 
-/// The cores without those that lie, for the most part, in lines of the other direction that are longer: where lines are set alike, the
-/// network sees short ones across their ends.
+/// Removes cores that lie mostly in longer lines of the other direction: if lines are set alike, the network predicts
+/// short cores across their ends.
 fn without_crossing(cores: Vec<Core>) -> Vec<Core> {
     let lies_in = |core: &Core, line: &Core| -> i64 {
         let is_longer = line.mode != core.mode && line.characters() > core.characters();
@@ -101,7 +102,7 @@ fn without_crossing(cores: Vec<Core>) -> Vec<Core> {
     };
     let (index, widest) = index_of(&cores);
     let crosses = |core: &Core| {
-        // Bands go beyond their cores by less than a character.
+        // Bands extend beyond their cores by less than a character.
         let near = index.touching(&core.mode.along(&core.bbox).grown(widest.ceil() as i32));
         let common: i64 = near.into_iter().map(|line| lies_in(core, &cores[line])).sum();
         common as f64 > CROSSING * core.bbox.area() as f64
@@ -110,13 +111,13 @@ fn without_crossing(cores: Vec<Core>) -> Vec<Core> {
     cores.into_iter().zip(is_kept).filter_map(|(core, is_kept)| is_kept.then_some(core)).collect()
 }
 
-/// The places of cores on the page, by their numbers, and the size of the largest characters, px.
+/// Spatial index of the cores on the page, and their largest character size, px.
 fn index_of(cores: &[Core]) -> (BoxIndex, f64) {
     let places: Vec<BBox> = cores.iter().map(|core| core.mode.along(&core.bbox)).collect();
     (BoxIndex::of(&places), cores.iter().map(|core| core.size).fold(0.0, f64::max))
 }
 
-/// The units without those so small that they are full stops or dust, and stand alone.
+/// Removes units that are as small as full stops or dust and stand alone.
 fn without_lone_specks(units: Vec<Unit>, size: f64) -> Vec<Unit> {
     let is_speck = |unit: &Unit| is_speck(&unit.bbox, size);
     let large: Vec<BBox> = units.iter().filter(|unit| !is_speck(unit)).map(|unit| unit.bbox).collect();
@@ -125,7 +126,7 @@ fn without_lone_specks(units: Vec<Unit>, size: f64) -> Vec<Unit> {
     units.into_iter().filter(|unit| !is_speck(unit) || has_print_near(unit)).collect()
 }
 
-/// The cores without those of the text of stamps. One that lines up with a core outside of stamps is print, whatever ink is there.
+/// Removes cores that are text of stamps. A core aligned with a core outside stamps is text, whatever the labels say.
 fn without_text_of_stamps(cores: Vec<Core>, labels: &Labels, stamps: &[BBox]) -> Vec<Core> {
     let (within, outside): (Vec<Core>, Vec<Core>) =
         cores.into_iter().partition(|core| is_within(&core.mode.along(&core.bbox), stamps));
@@ -137,7 +138,7 @@ fn without_text_of_stamps(cores: Vec<Core>, labels: &Labels, stamps: &[BBox]) ->
     outside.into_iter().chain(print).collect()
 }
 
-/// The cores of a direction, where those of one line that a stamp parts are one.
+/// Joins cores of one direction that belong to one line interrupted by a stamp.
 fn joined_through(mut cores: Vec<Core>, ink: &Binary, stamps: &[BBox]) -> Vec<Core> {
     cores.sort_by_key(|core| core.bbox.left);
     let mut all: Vec<Core> = Vec::new();
@@ -155,8 +156,8 @@ fn joined_through(mut cores: Vec<Core>, ink: &Binary, stamps: &[BBox]) -> Vec<Co
     all
 }
 
-/// The core of some, by their numbers, in whose middle a piece of ink stands best; of those that cross, the one that is surer: print of
-/// the other side that shines through has cores, too.
+/// The core, of those in `among`, whose centre line is nearest to a component. Of crossing cores the more confident one
+/// counts, because text that shines through from the verso has cores too.
 fn nearest(piece: &BBox, cores: &[Core], among: impl Iterator<Item = usize>) -> Option<usize> {
     let among: Vec<usize> = among.collect();
     let surest = among.iter().max_by(|&&a, &&b| cores[a].sure.total_cmp(&cores[b].sure))?;
@@ -165,7 +166,8 @@ fn nearest(piece: &BBox, cores: &[Core], among: impl Iterator<Item = usize>) -> 
     among.into_iter().filter(|&i| cores[i].mode == mode).min_by(|&a, &b| aside(a).total_cmp(&aside(b)))
 }
 
-/// Gives ink to the cores of its lines that a stamp parts it from, one step further from them at a time: beneath stamps, cores may be missing.
+/// Assigns ink beyond stamps to the cores of its lines, step by step outwards, because cores may be missing under
+/// stamps.
 fn go_on_beyond_stamps(
     cores: &mut [Core],
     pieces: &mut [Vec<BBox>],
@@ -191,7 +193,7 @@ fn go_on_beyond_stamps(
     }
 }
 
-/// The core of the line that a piece of ink belongs to and is parted from by a stamp.
+/// The core of the line that a component belongs to, if a stamp separates the two.
 fn beyond_stamps(
     piece: &BBox,
     cores: &[Core],
@@ -211,20 +213,20 @@ fn beyond_stamps(
     near.into_iter().filter(fits).min_by_key(gap)
 }
 
-/// Whether ink in a box is nothing else than print, as far as is known: what the network has no name for may be print that it has
-/// not seen the like of.
+/// Whether a component may be text: the labels for other matter do not outweigh text. Ink without any label may be
+/// text of a kind that the network has not seen.
 fn may_be_print(labels: &Labels, piece: &BBox) -> bool {
     let places = labels.to_places(piece);
     let others = [Label::Other, Label::Ruling, Label::Handwriting].map(|label| labels.sum(label, &places));
     labels.sum(Label::Print, &places) >= others.iter().sum::<f64>()
 }
 
-/// Whether something lies in a stamp.
+/// Whether a box lies inside a stamp.
 fn is_within(bbox: &BBox, stamps: &[BBox]) -> bool {
     stamps.iter().any(|stamp| stamp.intersection(bbox).area() as f64 > WITHIN * bbox.area() as f64)
 }
 
-/// Whether something is the text of a stamp: it lies in one, where more of the ink is the stamp's than print.
+/// Whether a box is text of a stamp: it lies inside one, and more of its ink is labelled stamp than print.
 fn is_of_a_stamp(labels: &Labels, stamps: &[BBox], bbox: &BBox) -> bool {
     let places = labels.to_places(bbox);
     is_within(bbox, stamps) && labels.sum(Label::Stamp, &places) > labels.sum(Label::Print, &places)
@@ -301,7 +303,7 @@ mod tests {
         row(&mut ink, 100, 100);
         row(&mut ink, 100, 500);
         ink.erase(&place(255, 500, 420, 540));
-        // Of each row the beginning and the end are seen.
+        // The labels show only the beginning and the end of each row.
         let labels = Labels::drawn(&[
             (Label::Horizontal, place(27, 27, 60, 31)),
             (Label::Horizontal, place(108, 27, 142, 31)),
@@ -335,7 +337,7 @@ mod tests {
     #[test]
     fn a_short_core_across_columns_is_none() {
         let place = BBox::from_ltrb;
-        // The network sees a line across the last characters but one.
+        // The network predicts a line across the last characters but one.
         let labels = Labels::drawn(&[
             (Label::Vertical, place(27, 27, 31, 142)),
             (Label::Vertical, place(42, 27, 46, 142)),

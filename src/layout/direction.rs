@@ -1,11 +1,13 @@
-//! Direction of writing, zone by zone.
+//! Direction of writing, by zone.
 //!
-//! Characters of a line stand closer to one another than lines do, so ink joined over a third of a character
-//! grows along the line. A zone (ink within a character of itself, rules separating) is judged by the shape of
-//! what grows in it; one too small or too even to tell takes the page's direction.
+//! Characters of a line are closer to one another than lines are, so ink that is joined over a third of a character
+//! grows along the line. A zone is a group of units that are less than about a character apart and not separated by
+//! rules. The shapes of the joined ink determine its direction; a zone that is too small or too even takes the page's
+//! direction.
 //!
-//! The print of a zone may be smaller than the page's, as that of notices and forms is: its lines stand so close that
-//! by the page's measure they would be one. Such a zone is taken apart anew by its own.
+//! The text of a zone may be smaller than the page's, as that of notices and forms is. Its lines are so close that
+//! with the page's character size they would be joined, so the units of such a zone are computed again with its own
+//! size.
 
 use super::rulings::Rulings;
 use super::units::{Unit, Units, join, joined};
@@ -14,25 +16,22 @@ use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use crate::raster::size_of_print;
 
-/// Units of one direction.
 pub(super) struct Zone {
-    /// Its direction.
     pub writing_mode: WritingMode,
-    /// Side of a full-width character of its print, px: the page's, unless it is clearly smaller.
+    /// Character size of its text, px: the page's, unless it is clearly smaller.
     pub size: f64,
-    /// Its units.
     pub units: Vec<BBox>,
 }
 
-/// Blank, in characters, that ends a zone.
+/// Blank that ends a zone, in characters.
 const ZONE_GAP: f64 = 0.9;
 
-/// Print is clearly smaller than the page's where its size is within these parts of it: notices have 0.6, dust less.
+/// Range of relative sizes of text that is clearly smaller than the page's: notices have 0.6, dust less.
 const SMALLER: std::ops::Range<f64> = 0.45..0.8;
-/// Fewest pieces of ink that tell a size.
+/// Fewest components for an estimate of the size.
 const TELLING: usize = 12;
 
-/// Sorts the units into zones and tells their directions.
+/// Groups the units into zones and determines their directions.
 pub(super) fn find_zones(found: &Units, rulings: &Rulings, options: &LayoutOptions) -> Vec<Zone> {
     let forced = match options.direction {
         Direction::Auto => None,
@@ -66,7 +65,7 @@ pub(super) fn find_zones(found: &Units, rulings: &Rulings, options: &LayoutOptio
     zones.map(|((units, size), writing_mode)| Zone { writing_mode, size, units }).collect()
 }
 
-/// The units of a zone and the size of its print: taken apart anew where that is clearly smaller than the page's.
+/// The units of a zone and its character size; the units are recomputed if the size is clearly smaller than the page's.
 fn by_own_measure(zone: Vec<&Unit>, page: f64) -> (Vec<BBox>, f64) {
     let pieces: Vec<BBox> = zone.iter().flat_map(|unit| unit.pieces.iter().copied()).collect();
     let own = size_of_print(pieces.iter(), (2.0 * page) as i32).unwrap_or(page);
@@ -76,7 +75,7 @@ fn by_own_measure(zone: Vec<&Unit>, page: f64) -> (Vec<BBox>, f64) {
     (joined(&pieces, own).into_iter().map(|unit| unit.bbox).collect(), own)
 }
 
-/// The direction of a zone no wider than its largest character: along its length.
+/// Direction of a zone no wider than its largest character: along its length.
 fn single_file(units: &[BBox], zone: &BBox) -> Option<WritingMode> {
     let largest = units.iter().map(|u| u.width().max(u.height())).max()?;
     let (long, short) = (zone.width().max(zone.height()), zone.width().min(zone.height()));
@@ -84,7 +83,7 @@ fn single_file(units: &[BBox], zone: &BBox) -> Option<WritingMode> {
         .then(|| mode_of(f64::from(zone.width() - zone.height())))
 }
 
-/// The direction of a character set with wider blanks still, as titles are: that of its nearest like neighbour.
+/// Direction of widely spaced characters, as in titles: towards the nearest neighbour of similar size.
 fn spaced_out((zones, places): (&[BBox], &BoxIndex), index: usize, rulings: &Rulings) -> Option<WritingMode> {
     let me = zones[index];
     let side = me.width().max(me.height());
@@ -117,26 +116,25 @@ fn mode_of(balance: f64) -> WritingMode {
     if balance >= 0.0 { WritingMode::HorizontalTb } else { WritingMode::VerticalRl }
 }
 
-/// How much ink grew sideways and downwards, in characters.
+/// Length of joined ink in total, and horizontal minus vertical, in characters.
 struct Evidence {
     weight: f64,
     horizontal: f64,
 }
 
 impl Evidence {
-    /// 1 all horizontal, −1 all vertical.
+    /// 1 for all horizontal, −1 for all vertical.
     fn balance(&self) -> f64 {
         if self.weight > 0.0 { self.horizontal / self.weight } else { 0.0 }
     }
 
-    /// The direction, where enough ink grew clearly one way.
+    /// The direction, if enough ink has grown clearly in one direction.
     fn decision(&self) -> Option<WritingMode> {
         (self.weight >= 1.5 && self.balance().abs() >= 0.3).then(|| mode_of(self.balance()))
     }
 }
 
-/// Shapes of what grows when ink is joined over a third, a fifth and a tenth of a character: the first step that
-/// keeps lines apart tells.
+/// Measures the shapes of ink joined over 0.35, 0.25 and 0.15 characters. The first gap that keeps lines apart counts.
 fn evidence(units: &[BBox], size: f64) -> Evidence {
     let mut last = Evidence { weight: 0.0, horizontal: 0.0 };
     for gap in [0.35, 0.25, 0.15] {
@@ -167,14 +165,14 @@ fn evidence(units: &[BBox], size: f64) -> Evidence {
 mod tests {
     use super::*;
 
-    /// `rows` × `columns` characters of 10 px with the gaps given.
+    /// `rows` × `columns` characters of 10 px with the given gaps.
     fn print(rows: i32, columns: i32, gap_x: i32, gap_y: i32) -> Vec<BBox> {
         (0..rows * columns)
             .map(|i| BBox::from_ltwh((i % columns) * (10 + gap_x), (i / columns) * (10 + gap_y), 10, 10))
             .collect()
     }
 
-    /// Units of one piece each, on a page of characters of 10 px.
+    /// Units of one component each, on a page with characters of 10 px.
     fn units(boxes: Vec<BBox>) -> Units {
         let all = boxes.into_iter().map(|bbox| Unit { bbox, pieces: vec![bbox] }).collect();
         Units { size: 10.0, all, dots: vec![] }

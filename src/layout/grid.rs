@@ -1,29 +1,29 @@
-//! Direction of print that is set on a grid: characters stand about as far apart along a line as across lines.
+//! Direction of text on a grid, where characters are about as far apart along a line as across lines.
 //!
-//! Manuscript paper and typewriters set such print. Ink does not grow along its lines ([`super::direction`]), so two other
-//! signals tell. Punctuation (、 and 。) stands in the upper right of its cell in vertical print and in the lower left in
-//! horizontal print (JIS X 4051, 4.1): each mark is compared with the characters before, behind, above and below it. Where there is too
-//! little punctuation, the smaller of the two pitches runs along the lines.
+//! Manuscript paper and typewriters set such text. Ink does not grow along its lines ([`super::direction`]), so two
+//! other signals are used. Punctuation (、 and 。) stands in the upper right of its cell in vertical text and in the
+//! lower left in horizontal text (JIS X 4051, 4.1): each mark is compared with the characters before, after, above
+//! and below it. If there is too little punctuation, the smaller of the two pitches runs along the lines.
 
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 
-/// Units that are looked at: a sample of these tells as much as all of them, at a bounded cost.
+/// Size of the sample of units: a bounded cost, and no less evidence than all of them.
 const SAMPLE: usize = 200;
 /// Sides of a full-width character's ink, in characters.
 const CHARACTER: std::ops::Range<f64> = 0.5..1.3;
 /// Sides of the ink of 、 and 。, in characters.
 const PUNCTUATION: std::ops::Range<f64> = 0.1..0.45;
-/// Greatest distance to the neighbouring cell, in characters, centre to centre.
+/// Largest distance to the neighbouring cell, centre to centre, in characters.
 const NEIGHBOUR: f64 = 2.2;
-/// Least offset of a mark from the centre of its cell, in characters: 、 and 。 have about 0.3 on each axis, a middle dot has none.
+/// Least offset of a mark from the centre of its cell, in characters: 、 and 。 have about 0.3 on each axis, ・ has none.
 const OFF_CENTRE: f64 = 0.15;
-/// Fewest punctuation marks that tell the direction, and their share that must agree.
+/// Fewest punctuation marks that determine the direction, and the fraction that must agree.
 const MARKS: (usize, f64) = (3, 0.75);
-/// Least ratio of the two pitches that tells the direction.
+/// Least ratio of the two pitches that determines the direction.
 const PITCH_RATIO: f64 = 1.05;
 
-/// The direction of the print in these units; `None` where neither signal is clear.
+/// The direction of the text in the units; `None` if neither signal is clear.
 pub(super) fn find_direction(units: &[BBox], size: f64) -> Option<WritingMode> {
     let within = |range: &std::ops::Range<f64>, side: i32| range.contains(&(f64::from(side) / size));
     let has_sides = |range: std::ops::Range<f64>| {
@@ -40,7 +40,7 @@ struct Grid<'a> {
     size: f64,
 }
 
-/// The neighbouring cells of a unit in its row, or in its column if all is transposed.
+/// The neighbouring cells of a unit in its row; in its column, if the page is transposed.
 struct Neighbours {
     before: Option<BBox>,
     behind: Option<BBox>,
@@ -67,7 +67,8 @@ impl Grid<'_> {
         Neighbours { before, behind }
     }
 
-    /// How far a mark lies below the middle of its row, in characters; right of the middle of its column in the other mode.
+    /// Offset of a mark below the centre of its row, or in vertical mode to the right of the centre of its column, in
+    /// characters.
     fn offset(&self, mark: &BBox, mode: WritingMode) -> Option<f64> {
         let Neighbours { before, behind } = self.neighbours(mark, mode);
         let middles: Vec<f64> = [before, behind].iter().flatten().map(|n| mode.along(n).center().y).collect();
@@ -123,10 +124,10 @@ fn by_pitch(grid: &Grid<'_>) -> Option<WritingMode> {
 mod tests {
     use super::*;
 
-    /// A grid of characters of 10 px with these pitches, every fifth along the lines a mark of punctuation.
+    /// A grid of characters of 10 px with the given pitches; every fifth along the lines is a punctuation mark.
     fn print(mode: WritingMode, along: i32, across: i32, punctuation: bool) -> Vec<BBox> {
         let cell = |line: i32, place: i32| {
-            // Punctuation stands at the end of its cell's row in horizontal print, at its right in vertical print.
+            // Punctuation stands in the lower left of its cell in horizontal text, in the upper right in vertical text.
             let (dx, dy) = if mode == WritingMode::HorizontalTb { (0, 7) } else { (7, 0) };
             let (x, y) = match mode {
                 WritingMode::HorizontalTb => (place * along, line * across),

@@ -1,24 +1,25 @@
 //! The gutter between two pages on one scan: a book opened flat, or two sheets side by side.
 //!
-//! Two facing pages are wider than high together, and between their prints stand both inner margins: an upright band near the
-//! middle of the scan in which nothing is printed. A line, a table or a frame of a single wide page crosses its middle; its
-//! columns stand closer. A few pieces of ink in the band (holes, a page number, dirt) are no print that crosses.
+//! Two facing pages together are wider than high, and between their texts are both inner margins: a blank vertical
+//! band near the middle of the scan. A line, a table or a frame of a single wide page crosses its middle, and the
+//! columns of such a page are closer. A few components in the band (holes, a page number, dirt) do not count as
+//! crossing text.
 
 use super::Spread;
 use crate::geometry::BBox;
 
-/// Two pages are so many times as wide as high at least; a single one that lies on its side and is cropped may be 1.1.
+/// Least ratio of width to height of two pages; a single page that lies on its side and is cropped may have 1.1.
 const WIDE: f64 = 1.15;
-/// The part of the scan's width in which the gutter lies.
+/// Range of the gutter's position, as fractions of the scan's width.
 const MIDDLE: (f64, f64) = (0.35, 0.65);
-/// Half of the band, as a part of the scan's width: two inner margins of a centimetre on two pages of A4 are 5 % of it.
+/// Half width of the band as a fraction of the scan's width: two inner margins of 1 cm on two A4 pages are 5 % of it.
 const HALF_BAND: f64 = 0.02;
-/// Pieces of ink that may stand in the band, as a part of all.
+/// Largest fraction of all components that may lie in the band.
 const MOST_INSIDE: f64 = 0.005;
-/// The part of all pieces that stands on either side at least.
+/// Least fraction of all components on either side.
 const LEAST_ASIDE: f64 = 0.05;
 
-/// The column of pixels between two pages, if there are two. `print` holds the boxes of pieces of print.
+/// The column of pixels between two pages, or `None` for a single page. `print` holds the boxes of text components.
 pub(super) fn find_gutter(print: &[BBox], rulings: &[BBox], scan: BBox, spread: Spread) -> Option<i32> {
     let (width, height) = (f64::from(scan.width()), f64::from(scan.height()));
     let is_possible = match spread {
@@ -43,7 +44,7 @@ pub(super) fn find_gutter(print: &[BBox], rulings: &[BBox], scan: BBox, spread: 
     (spread == Spread::Always || is_clear).then_some(at)
 }
 
-/// How many pieces stand in the band around each column of pixels.
+/// Number of components in the band around each column of pixels.
 fn inside(print: &[BBox], width: i32, half: i32) -> Vec<i32> {
     let mut changes = vec![0; width as usize + 1];
     for bbox in print {
@@ -60,7 +61,7 @@ fn inside(print: &[BBox], width: i32, half: i32) -> Vec<i32> {
         .collect()
 }
 
-/// The middle of the emptiest stretch of columns, of several the one nearest to the middle of the scan.
+/// The middle of the emptiest run of columns; of several runs, the one nearest to the middle of the scan.
 fn emptiest(inside: &[i32], middle: (f64, f64), width: f64) -> Option<i32> {
     let (from, to) = ((middle.0 * width) as usize, (middle.1 * width) as usize);
     let least = *inside.get(from..to)?.iter().min()?;
@@ -74,7 +75,7 @@ fn emptiest(inside: &[i32], middle: (f64, f64), width: f64) -> Option<i32> {
 mod tests {
     use super::*;
 
-    /// Rows of pieces like characters between two columns of pixels.
+    /// Rows of components that resemble characters, between two columns of pixels.
     fn rows(left: i32, right: i32) -> impl Iterator<Item = BBox> {
         let row = move |top: i32| (left..right).step_by(40).map(move |x| BBox::from_ltwh(x, top, 30, 30));
         (100..1300).step_by(60).flat_map(row)

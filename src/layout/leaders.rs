@@ -1,23 +1,23 @@
-//! Leaders: rows of dots between what is listed and its number (第一節 ………… 一二).
+//! Leaders: rows of dots between an entry and its number (第一節 ………… 一二).
 //!
-//! Their dots may be smaller than what counts as print, and each by itself is dust; evenly spaced in a row they are none. Everything
-//! here runs along x. The measures were set on two drawn pages of contents; on 97 pages of cables, none of which has a leader, none is
-//! found that changes a line.
+//! The dots may be smaller than the least size of text, and a single dot looks like dust; evenly spaced dots in a row
+//! are a leader. All coordinates run along x. The thresholds were set on two drawn pages of contents. On 97 pages of
+//! cables, none of which has a leader, no leader is found that changes a line.
 
 use crate::geometry::{BBox, BoxIndex};
 
-/// Larger than this, in characters, is no dot.
+/// Largest side of a dot, in characters.
 pub(super) const DOT: f64 = 0.3;
-/// Fewest dots of a leader: three full-width cells of ……… On a page with much dust fewer come to stand in a row by chance.
+/// Fewest dots of a leader: three full-width cells of ……… On a page with much dust, fewer align by chance.
 const LEAST_DOTS: usize = 9;
-/// Distance from dot to dot, in characters: three to a cell, or one.
+/// Distance between dots, in characters: three dots to a cell, or one.
 const STEP: (f64, f64) = (0.2, 1.2);
-/// How far a dot may stand from the height of the one before it, in characters.
+/// Largest vertical offset between neighbouring dots, in characters.
 const OFF_ROW: f64 = 0.08;
-/// How far steps may differ, as a part of a step.
+/// Largest relative difference between neighbouring distances.
 const UNEVEN: f64 = 0.25;
 
-/// Boxes of the leaders among dots, on a page of characters of a size, px.
+/// Finds the leaders among dots and returns their bounding boxes. `size` is the character size, px.
 pub(super) fn find_leaders(dots: &[BBox], size: f64) -> Vec<BBox> {
     let mut dots = dots.to_vec();
     dots.sort_by_key(|dot| (dot.left, dot.top));

@@ -1,6 +1,6 @@
-//! Chains units into lines, and puts redactions in their places.
+//! Links units into line candidates, and inserts redactions.
 //!
-//! Everything here runs along x: vertical zones are transposed before and back afterwards.
+//! All coordinates run along x: vertical zones are transposed, and the results are transposed back.
 
 mod candidate;
 mod cutting;
@@ -24,15 +24,12 @@ use rows::Rows;
 use seen::Seen;
 use stringing::Stringing;
 
-/// A line with its direction.
 pub(super) struct CandidateBlock {
-    /// Direction.
     pub writing_mode: WritingMode,
-    /// The line.
     pub line: LineBox,
 }
 
-/// Redactions where nothing is printed: each a line of its own.
+/// Redactions on a page without text: each is a line of its own.
 pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<CandidateBlock> {
     redactions
         .iter()
@@ -44,17 +41,15 @@ pub(super) fn redactions_alone(redactions: &[BBox]) -> Vec<CandidateBlock> {
         .collect()
 }
 
-/// The lines of a page, in no order.
+/// The lines of a page, unordered.
 pub(super) struct LineCandidates {
-    /// Lines of both directions.
     pub lines: Vec<CandidateBlock>,
-    /// Lines that stand wholly beneath stamps.
+    /// Lines wholly under stamps.
     pub beneath: Vec<CandidateBlock>,
-    /// The bands between tiers of vertical print.
+    /// Bands between tiers of vertical text.
     pub tiers: Vec<BBox>,
 }
 
-/// Finds the lines of both directions.
 pub(super) fn chain(
     ink: &Binary,
     found: &Units,
@@ -65,7 +60,7 @@ pub(super) fn chain(
     let size = found.size;
     let mut free: Vec<bool> = vec![true; erased.redactions.len()];
     let (mut lines, mut beneath) = (Vec::new(), Vec::new());
-    // The direction with more print first: redactions stand in the body's lines rather than beside a title.
+    // The direction with more text comes first, so that redactions go to lines of the body rather than of a title.
     let mut modes = [WritingMode::HorizontalTb, WritingMode::VerticalRl];
     modes.sort_by_key(|&mode| std::cmp::Reverse(units_of(strung, zones, mode)));
     let marks = modes.map(|mode| Seen::of(erased, &found.dots, size, mode));
@@ -95,7 +90,7 @@ pub(super) fn chain(
     LineCandidates { lines, beneath, tiers }
 }
 
-/// The direction of the line that lies nearest to a redaction in no line: in a form, that of the form.
+/// Direction of the line nearest to a redaction in no line: in a form, the direction of the form.
 fn nearest_mode(redaction: &BBox, lines: &[CandidateBlock]) -> WritingMode {
     let distance = |line: &&CandidateBlock| {
         let [across, down] = [line.line.bbox.gap_x(redaction), line.line.bbox.gap_y(redaction)];
@@ -104,11 +99,11 @@ fn nearest_mode(redaction: &BBox, lines: &[CandidateBlock]) -> WritingMode {
     lines.iter().min_by_key(distance).map_or(WritingMode::HorizontalTb, |line| line.writing_mode)
 }
 
-/// Most units in a zone that may be a scrap of a line of the other direction.
+/// Largest number of units of a zone that may be a scrap of a line of the other direction.
 const MOST_SCRAPS: usize = 12;
 
-/// The zones, scraps of the main direction's lines given back to it: in print that has faded, two characters of
-/// neighbouring lines may be all that is left between blanks.
+/// Reassigns zones that are scraps of lines in the main direction: in faded text, two characters of neighbouring
+/// lines may be all that is left between blanks.
 fn with_scraps(main: &Stringing<'_>, zones: &[Zone]) -> Vec<Zone> {
     let (mut lines, _) = main.string_zones(zones);
     lines.retain(|line| main.is_sure(line));
@@ -128,7 +123,7 @@ fn units_of(strung: &[Strung], zones: &[Zone], mode: WritingMode) -> usize {
     of_zones.chain(strung.iter().filter(|s| s.mode == mode).map(|s| s.units.len())).sum()
 }
 
-/// Boxes as seen along the lines.
+/// Boxes in coordinates along the lines.
 fn along(boxes: &[BBox], mode: WritingMode) -> Vec<BBox> {
     boxes.iter().map(|b| mode.along(b)).collect()
 }

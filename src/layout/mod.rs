@@ -1,14 +1,16 @@
-//! Text lines with boxes and direction, in reading order.
+//! Layout analysis: text lines with bounding boxes and direction, in reading order.
 //!
-//! Bottom up, in the unit of the page's own character size: pieces of ink are joined into [`units`], zones of
-//! units vote for their [`direction`] (print is denser along a line than across), units are chained into
-//! [`lines`], lines are put in reading [`order`], and every line is ruled into the [`cells`] of its pitch.
-//! Cables are set on a full-width grid, so cells are exact where engines' character boxes are not.
+//! The method is bottom-up and uses the page's character size as its unit. Connected components are grouped into
+//! [`units`]; zones of units vote for their [`direction`], because text is denser along a line than across; units are
+//! linked into [`lines`]; lines are put in reading [`order`]; and each line is divided into the [`cells`] of its
+//! pitch. Cables are set on a full-width grid, so the cells are exact where the character boxes of recognition
+//! engines are not.
 //!
-//! Chains follow lines that are slightly bent; lines that touch are cut where their profile is thinnest.
-//! Tiers and columns are parted by the blank [`bands`] that their lines share. Columns of a few short lines that stand closer
-//! than three characters and have no rule between them are taken for one.
-//! Ruby is taken for specks or for a line of its own.
+//! Line candidates follow lines that are slightly bent. Lines that touch are cut where their profile is thinnest.
+//! Tiers and columns are separated by the blank [`bands`] that their lines share.
+//!
+//! Known failures: columns of a few short lines that are closer than three characters and have no rule between them
+//! are merged. Ruby is classified as specks or as a line of its own.
 
 mod bands;
 mod cells;
@@ -30,44 +32,44 @@ use lines::LineCandidates;
 use rulings::Rulings;
 use serde::{Deserialize, Serialize};
 
-/// Which direction is assumed.
+/// Setting for the direction of writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
-    /// Each zone by its own evidence.
+    /// Measured for each zone.
     #[default]
     Auto,
-    /// Every line runs left to right.
+    /// All lines run from left to right.
     Horizontal,
-    /// Every line runs downwards.
+    /// All lines run downwards.
     Vertical,
 }
 
-/// Whether a scan may show two pages side by side.
+/// Setting for scans that may show two pages side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spread {
-    /// Where a gutter is found.
+    /// Two pages if a gutter is found.
     #[default]
     Auto,
-    /// It is one page.
+    /// Always one page.
     Never,
-    /// It is two.
+    /// Always two pages.
     Always,
 }
 
-/// How lines are found. Lengths are in characters: multiples of the page's character size.
+/// Options of the layout analysis. Lengths are in characters: multiples of the page's character size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LayoutOptions {
     /// Direction of writing.
     pub direction: Direction,
-    /// Two pages on one scan.
+    /// Whether the scan shows two pages.
     pub spread: Spread,
-    /// Widest blank within a line. Cables put up to two full-width blanks between number, classification and
-    /// precedence (2.2 with the characters' own margins); addressee and sender stand further apart.
+    /// Widest blank within a line, in characters. Cables put up to two full-width blanks between number,
+    /// classification and precedence (2.2 with the characters' own margins); addressee and sender are further apart.
     pub widest_blank: f64,
-    /// Smallest mark that counts as print. A full stop has 0.25; dust of copying has up to 0.2.
+    /// Smallest mark that counts as text, in characters. A full stop has 0.25; dust of copying has up to 0.2.
     pub smallest_print: f64,
 }
 
@@ -77,26 +79,26 @@ impl Default for LayoutOptions {
     }
 }
 
-/// Lines that belong together: of one direction and size, one after another.
+/// Consecutive lines of one direction and size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// Direction of its lines.
+    /// Direction of the lines.
     pub writing_mode: WritingMode,
-    /// Its lines in reading order.
+    /// Lines in reading order.
     pub lines: Vec<LineBox>,
 }
 
-/// Where a line stands.
+/// A text line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineBox {
-    /// Holds its parts.
+    /// Bounding box of the parts, px.
     pub bbox: BBox,
-    /// What stands in it, in reading order; never empty.
+    /// Text and redactions in reading order; never empty.
     pub parts: Vec<Part>,
 }
 
 impl LineBox {
-    /// Distance from cell to cell, px; `None` where no pitch fits.
+    /// Distance between neighbouring cells, px; `None` if no pitch fits.
     #[must_use]
     pub fn pitch(&self, mode: WritingMode) -> Option<f64> {
         let widest = self.parts.iter().filter_map(|part| match part {
@@ -109,70 +111,70 @@ impl LineBox {
     }
 }
 
-/// A stretch of a line.
+/// A part of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
-    /// Print, to be read in one piece.
+    /// Text that is recognized in one piece.
     Print(Print),
-    /// One of the redactions given, by its index.
+    /// A redaction, by its index in [`Erased::redactions`].
     Redaction(usize),
 }
 
-/// A stretch of print.
+/// A stretch of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Print {
-    /// Extent of its ink.
+    /// Bounding box of its ink, px.
     pub bbox: BBox,
-    /// The cells of its pitch in reading order, blank ones included; empty where no pitch fits.
+    /// Cells of its pitch in reading order, blank ones included; empty if no pitch fits.
     pub cells: Vec<Cell>,
 }
 
-/// A place for one full-width character.
+/// The place of one full-width character.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cell {
-    /// The body of the type.
+    /// Body of the type, px.
     pub bbox: BBox,
-    /// Ink pixels in it.
+    /// Number of ink pixels inside.
     pub ink: u64,
 }
 
-/// What was erased from a page before its lines are found.
+/// Marks that were erased from the page before line detection.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Erased<'a> {
-    /// Redactions: each stands in a line, or is one.
+    /// Redactions: each is part of a line, or a line of its own.
     pub redactions: &'a [BBox],
-    /// Rules: they part columns and cells.
+    /// Rules: they separate columns and cells.
     pub rulings: &'a [BBox],
-    /// Stamps: lines go on beneath them, though little may be left of them there. Ink that is left within them and stands in no line
-    /// that leaves them may be their own.
+    /// Stamps: lines continue beneath them, though little of the text may be left there. Remaining ink inside a stamp
+    /// may be part of the stamp, unless it belongs to a line that extends beyond it.
     pub stamps: &'a [BBox],
 }
 
 /// The lines of a page.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Lines {
-    /// In reading order.
+    /// Blocks in reading order.
     pub blocks: Vec<Block>,
-    /// Ink that stands wholly within a stamp, each line a block of its own: print beneath it, or strokes of the stamp itself.
-    /// Ink does not tell which; what it says may.
+    /// Ink wholly inside a stamp, one block per line: text under the stamp, or strokes of the stamp itself. The shape
+    /// of the ink does not distinguish them; recognition may.
     pub beneath: Vec<Block>,
-    /// Blanks that part the print.
+    /// Blanks that separate the text.
     pub partings: Partings,
 }
 
-/// Blanks that part the print of a scan.
+/// Blanks that separate the text of a scan.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Partings {
-    /// The column of pixels between two pages on one scan. No line crosses it, and all blocks of the page that is read first
-    /// stand before those of the other: the right one where most lines are vertical.
+    /// The column of pixels between two pages on one scan. No line crosses it, and all blocks of the first page
+    /// precede those of the second; the right page is first if most lines are vertical.
     pub gutter: Option<i32>,
-    /// Level lines between tiers of vertical print, each as wide as the columns that it parts: those above it are read before
-    /// those below.
+    /// Horizontal bands between tiers of vertical text, each as wide as the columns that it separates. Lines above a
+    /// band are read before lines below it.
     pub tiers: Vec<BBox>,
 }
 
-/// Finds the lines of a page whose marks are erased: by the cores of lines among the labels of its places, where there are
-/// labels, and by the ink alone where there are none.
+/// Finds the lines of a page whose marks are erased. With labels, lines start from the line cores that the segmentation
+/// network predicts; without labels, from the ink alone.
 #[must_use]
 pub fn find_lines(
     ink: &Binary,
@@ -187,7 +189,7 @@ pub fn find_lines(
     };
     let print: Vec<BBox> = found.all.iter().map(|unit| unit.bbox).collect();
     let gutter = gutter::find_gutter(&print, erased.rulings, ink.bbox(), options.spread);
-    // It parts lines as a rule does.
+    // The gutter separates lines as a rule does.
     let rule = gutter.map(|x| BBox::from_ltrb(x - 1, 0, x + 1, ink.height() as i32));
     let rules: Vec<BBox> = erased.rulings.iter().copied().chain(rule).collect();
     let erased = &Erased { rulings: &rules, ..*erased };
@@ -207,7 +209,7 @@ pub fn find_lines(
     Lines { blocks, beneath, partings }
 }
 
-/// The blocks with further lines in their places, on a page with these rules and blanks.
+/// Adds further lines to the blocks in reading order, on a page with these rules and blanks.
 #[must_use]
 pub fn with_lines(
     blocks: Vec<Block>,

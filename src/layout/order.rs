@@ -1,10 +1,10 @@
-//! Reading order: lines into blocks, blocks one after another.
+//! Reading order: groups lines into blocks and orders the blocks.
 //!
-//! Vertical lines are put in order first: columns from right to left, in a column from above; where a blank or a rule
-//! runs across columns and much stands on both sides of it (段組), the tier above is read before the tier below.
-//! Horizontal: what stands above comes first where both share columns of the page, what stands left where both share
-//! rows. Horizontal blocks of a vertical page are read before the columns where they stand above them (title, form
-//! boxes), among them where they stand between, after them below.
+//! Vertical lines are ordered first: columns from right to left, lines of a column from top to bottom. If a blank or
+//! a rule runs across columns and enough text stands on both sides of it (段組), the tier above is read before the tier
+//! below. Horizontal blocks are read from top to bottom if they share columns of the page, and from left to right if
+//! they share rows. Horizontal blocks of a vertical page are read before the columns if they stand above them (title,
+//! form boxes), among them if they stand between them, and after them if they stand below.
 
 use super::lines::CandidateBlock;
 use super::rulings::Rulings;
@@ -13,10 +13,10 @@ use crate::geometry::{BBox, BoxIndex};
 use crate::page::WritingMode;
 use std::collections::BTreeSet;
 
-/// Fewest lines on both sides of a blank that make tiers of it: a sender at the foot of a column is none.
+/// Fewest lines on both sides of a blank that separates tiers: a sender at the foot of a column is no tier.
 const TIER_LINES: usize = 3;
 
-/// Groups lines into blocks and puts all in reading order, of two pages beside a gutter one after the other. Rules part the
+/// Groups lines into blocks in reading order. Of two pages beside a gutter, one follows the other. Rules separate the
 /// rows of a table.
 pub(super) fn into_blocks(lines: Vec<CandidateBlock>, rulings: &[BBox], partings: &Partings) -> Vec<Block> {
     let Partings { gutter, tiers } = partings;
@@ -41,7 +41,7 @@ fn blocks_of_page(lines: Vec<CandidateBlock>, rulings: &[BBox], tiers: &[BBox]) 
     let mut blocks: Vec<Block> = Vec::new();
     let (upright, level) = rulings.iter().partition(|r| r.height() > r.width());
     let table = Table::of(upright, level, horizontal.iter().map(|l| l.line.bbox).collect());
-    // Lines by the blocks that they were put into: a block goes on below its last one.
+    // Index from lines to their blocks: a block continues below its last line.
     let mut ends = BoxIndex::default();
     for CandidateBlock { writing_mode, line } in horizontal {
         let joins = |b: &Block| {
@@ -68,7 +68,7 @@ fn blocks_of_page(lines: Vec<CandidateBlock>, rulings: &[BBox], tiers: &[BBox]) 
     woven(rows, upright)
 }
 
-/// What may be a table's: boxes of lines, and the rules about them.
+/// Boxes of horizontal lines that may be table cells, and the rules around them.
 struct Table {
     upright: Rulings,
     level: Rulings,
@@ -91,9 +91,9 @@ impl Table {
         }
     }
 
-    /// Whether two lines stand one above the other in rows of a table: a rule runs between them, and an upright one between
-    /// one of them and what stands beside it. Its rows are read one after another, not its columns. (Ruled paper has rules
-    /// between all lines, but nothing beside them.)
+    /// Whether two lines are in different rows of a table: a horizontal rule runs between them, and a vertical rule
+    /// separates one of them from a neighbour. A table is read by rows, not by columns. (Ruled paper has rules
+    /// between all lines, but no neighbours.)
     fn parts_rows(&self, above: &BBox, below: &BBox) -> bool {
         let has_neighbour = |line: &BBox| {
             let row = BBox { left: self.extent.0, right: self.extent.1, ..*line };
@@ -105,15 +105,15 @@ impl Table {
     }
 }
 
-/// Puts the blocks of both directions into one order: those of the direction with fewer lines go where they stand
-/// between the others.
+/// Merges the blocks of both directions into one order: blocks of the direction with fewer lines are inserted at their
+/// positions between the others.
 fn woven(rows: Vec<Block>, columns: Vec<Block>) -> Vec<Block> {
     let lines = |blocks: &[Block]| blocks.iter().map(|b| b.lines.len()).sum::<usize>();
     let (many, few) = if lines(&rows) >= lines(&columns) { (rows, columns) } else { (columns, rows) };
     let all = many.iter().fold(BBox::default(), |all, b| all.union(&b.bbox()));
     let places: Vec<usize> = {
         let mode = many.first().map(|b| b.writing_mode);
-        // How far on a block must be to be read after each of the others, and the greatest of those from the end.
+        // Position that a block must reach to be read after each of the others, and the running minimum from the end.
         let edge = |other: &Block| match other.writing_mode {
             WritingMode::VerticalRl => -f64::from(other.bbox().left),
             WritingMode::HorizontalTb => f64::from(other.bbox().top),
@@ -122,7 +122,7 @@ fn woven(rows: Vec<Block>, columns: Vec<Block>) -> Vec<Block> {
         (1..least.len()).rev().for_each(|i| least[i - 1] = least[i - 1].min(least[i]));
         let place = |block: &Block| {
             let middle = block.bbox().center();
-            // The last that is read before it: one of those up to the last place from which on all are later.
+            // The insertion point is the last position from which on all blocks are later.
             let last_before = |reached: f64| least.partition_point(|&edge| edge < reached);
             match mode {
                 None => 0,
@@ -155,8 +155,8 @@ fn woven(rows: Vec<Block>, columns: Vec<Block>) -> Vec<Block> {
     order
 }
 
-/// Gives lines that stand within a larger block to it, in the row where they stand: parts of its lines behind a blank
-/// wider than print has.
+/// Inserts lines that lie inside a larger block into the rows of that block: they are ends of its lines after an
+/// unusually wide blank.
 fn absorb_scraps(blocks: Vec<Block>) -> Vec<Block> {
     let mut boxes: Vec<BBox> = blocks.iter().map(Block::bbox).collect();
     let mut places = BoxIndex::of(&boxes);
@@ -182,15 +182,14 @@ fn absorb_scraps(blocks: Vec<Block>) -> Vec<Block> {
     blocks.into_iter().flatten().collect()
 }
 
-/// Fewest rows of a list.
 const LIST_ROWS: usize = 3;
-/// Longer than this, in heights of a line, no entry of a list's column is.
+/// Longest entry of a list's column, in line heights.
 const ENTRY: i32 = 6;
-/// As far, as a part of its height, a line may stand from the height of that in whose row it is.
+/// Largest vertical offset of lines in one row, as a fraction of the line height.
 const LEVEL: f64 = 0.3;
 
-/// Gives columns of short entries to the block whose lines stand in their rows, as the page numbers of a table of contents do:
-/// it is read row by row. A rule between them parts them.
+/// Merges columns of short entries into the block whose lines are in the same rows, as page numbers of a table of
+/// contents are: the list is read row by row. A rule between them keeps them separate.
 fn join_lists(blocks: Vec<Block>, upright: &Rulings) -> Vec<Block> {
     let is_column = |block: &Block| {
         let short = |line: &LineBox| line.bbox.width() <= ENTRY * line.bbox.height();
@@ -219,14 +218,14 @@ fn join_lists(blocks: Vec<Block>, upright: &Rulings) -> Vec<Block> {
     blocks.into_iter().flatten().collect()
 }
 
-/// Whether two lines of about one size stand in one row.
+/// Whether two lines of similar size are in one row.
 fn is_level(a: &LineBox, b: &LineBox) -> bool {
     let (a, b) = (&a.bbox, &b.bbox);
     let is_alike = 3 * a.height().min(b.height()) >= 2 * a.height().max(b.height());
     is_alike && (a.center().y - b.center().y).abs() <= LEVEL * f64::from(a.height().max(b.height()))
 }
 
-/// Puts a line behind those above it and those left of it in its row.
+/// Inserts a line after the lines above it and the lines left of it in its row.
 fn insert_in_row(block: &mut Block, line: LineBox) {
     let me = line.bbox;
     let is_earlier = |other: &LineBox| {
@@ -237,8 +236,8 @@ fn insert_in_row(block: &mut Block, line: LineBox) {
     block.lines.insert(place, line);
 }
 
-/// Puts vertical lines in order, tier by tier: those above a band before those below, and what stands beside it before or
-/// after both.
+/// Orders vertical lines by tiers: lines above a band precede lines below it, and lines beside it precede or follow
+/// both.
 fn in_tiers(lines: Vec<CandidateBlock>, bands: &[BBox], ordered: &mut Vec<CandidateBlock>) {
     let cut_off = tier_below(&lines).map(|y| (BBox::from_ltrb(i32::MIN, y, i32::MAX, y), bands));
     let parted = || {
@@ -256,7 +255,7 @@ fn in_tiers(lines: Vec<CandidateBlock>, bands: &[BBox], ordered: &mut Vec<Candid
     groups.into_iter().for_each(|group| in_tiers(group, bands, ordered));
 }
 
-/// Where a line stands about a band, in reading order: on the right of it, above, below, on the left.
+/// Position of a line relative to a band, in reading order: right of it, above, below, left of it.
 fn place_about(band: &BBox, line: &BBox) -> usize {
     let middle = line.center();
     match () {
@@ -267,13 +266,13 @@ fn place_about(band: &BBox, line: &BBox) -> usize {
     }
 }
 
-/// Whether lines enough stand above and below a band.
+/// Whether enough lines are above and below a band.
 fn parts(band: &BBox, lines: &[CandidateBlock]) -> bool {
     let count = |place| lines.iter().filter(|l| place_about(band, &l.line.bbox) == place).count();
     count(1) >= TIER_LINES && count(2) >= TIER_LINES
 }
 
-/// Where a tier ends: a row that no line crosses, with lines enough on both sides that share most of their width.
+/// Height at which a tier ends: no line crosses it, and enough lines on both sides share most of their width.
 fn tier_below(lines: &[CandidateBlock]) -> Option<i32> {
     let mut spans: Vec<(i32, i32)> = lines.iter().map(|l| (l.line.bbox.top, l.line.bbox.bottom)).collect();
     spans.sort_unstable();
@@ -285,7 +284,7 @@ fn tier_below(lines: &[CandidateBlock]) -> Option<i32> {
         }
         reach = reach.max(bottom);
     }
-    // As no line crosses a cut, those above it are the first so many by their lower edges.
+    // No line crosses a cut, so the lines above it come first in the order of lower edges.
     let mut boxes: Vec<BBox> = lines.iter().map(|l| l.line.bbox).collect();
     boxes.sort_by_key(|b| b.bottom);
     let around = |boxes: &mut dyn Iterator<Item = &BBox>| -> Vec<BBox> {
@@ -306,7 +305,7 @@ fn tier_below(lines: &[CandidateBlock]) -> Option<i32> {
     })
 }
 
-/// Columns from right to left, lines of a column from above.
+/// Columns from right to left, with the lines of each column from top to bottom.
 fn in_columns(mut lines: Vec<CandidateBlock>) -> Vec<CandidateBlock> {
     lines.sort_by_key(|l| std::cmp::Reverse(l.line.bbox.left + l.line.bbox.right));
     let mut ordered: Vec<CandidateBlock> = Vec::new();
@@ -328,7 +327,7 @@ fn in_columns(mut lines: Vec<CandidateBlock>) -> Vec<CandidateBlock> {
 }
 
 impl Block {
-    /// Holds its lines.
+    /// Bounding box of its lines.
     #[must_use]
     pub fn bbox(&self) -> BBox {
         self.lines.iter().fold(BBox::default(), |all, l| all.union(&l.bbox))
@@ -346,10 +345,10 @@ impl From<CandidateBlock> for Block {
     }
 }
 
-/// As far, in heights of a line, as the line that it goes on from can be.
+/// Largest distance between a line and the previous line of its block, in line heights.
 const FOLLOWS: i32 = 4;
 
-/// Whether a line goes on where another ends: about as high, near, and starting at about the same margin.
+/// Whether a line continues a block: similar height, near the last line, and with about the same margin.
 fn follows(last: &LineBox, next: &LineBox, mode: WritingMode) -> bool {
     let (a, b) = (mode.along(&last.bbox), mode.along(&next.bbox));
     let (high, low) = (a.height().max(b.height()), a.height().min(b.height()));
@@ -358,13 +357,13 @@ fn follows(last: &LineBox, next: &LineBox, mode: WritingMode) -> bool {
     2 * high <= 3 * low && gap <= 3 * high / 2 && gap > -low / 2 && indent <= 3 * high && a.gap_x(&b) < 0
 }
 
-/// Sorts horizontal blocks so that none stands before one that must be read earlier (Kahn's algorithm; where the rules
-/// contradict one another, the topmost goes first).
+/// Sorts horizontal blocks topologically by [`stands_before`] (Kahn's algorithm). In a cycle, the topmost block is
+/// first.
 fn in_reading_order(blocks: Vec<Block>) -> Vec<Block> {
     let boxes: Vec<BBox> = blocks.iter().map(Block::bbox).collect();
     let page = boxes.iter().fold(BBox::default(), |all, b| all.union(b));
     let places = BoxIndex::of(&boxes);
-    // What stands before another shares rows or columns with it.
+    // Only blocks that share rows or columns are related.
     let related = |i: usize| {
         let row = BBox { left: page.left, right: page.right, ..boxes[i] };
         let column = BBox { top: page.top, bottom: page.bottom, ..boxes[i] };
@@ -400,7 +399,7 @@ fn in_reading_order(blocks: Vec<Block>) -> Vec<Block> {
     order
 }
 
-/// Whether a horizontal block is to be read before another.
+/// Whether a horizontal block is read before another.
 fn stands_before(a: &BBox, b: &BBox) -> bool {
     let least = |x: i32, y: i32| x.min(y) / 4;
     let shares_x = -a.gap_x(b) > least(a.width(), b.width());

@@ -1,21 +1,20 @@
-//! The rules of a page: which of them part print.
+//! The rules of a page and the queries whether they separate text.
 
 use crate::geometry::{BBox, BoxIndex};
 
-/// As far as a rule's erased remains may reach into print, px.
+/// Distance by which the erased remains of a rule may extend into text, px.
 const REMAINS_PX: i32 = 2;
 
-/// Rules, found by where they stand.
+/// Rules with a spatial index.
 #[derive(Debug, Default)]
 pub(super) struct Rulings {
     all: Vec<BBox>,
     index: BoxIndex,
-    /// Middles of the level ones, twice, from above.
+    /// Doubled vertical centres of the horizontal rules, sorted.
     levels: Vec<i32>,
 }
 
 impl Rulings {
-    /// The rules of a page.
     pub(super) fn of(all: Vec<BBox>) -> Self {
         let level = all.iter().filter(|rule| rule.width() > rule.height());
         let mut levels: Vec<i32> = level.map(|rule| rule.top + rule.bottom).collect();
@@ -23,12 +22,12 @@ impl Rulings {
         Self { index: BoxIndex::of(&all), all, levels }
     }
 
-    /// Whether a rule runs between two boxes that lie side by side or one above the other.
+    /// Whether a rule runs between two boxes that are side by side or one above the other.
     pub(super) fn is_between(&self, a: &BBox, b: &BBox) -> bool {
         self.parts(a, b, false) || self.parts(&a.transposed(), &b.transposed(), true)
     }
 
-    /// Whether an upright rule stands in a box, beside at least half of its height.
+    /// Whether a box contains a vertical rule along at least half of its height.
     pub(super) fn stands_in(&self, place: &BBox) -> bool {
         let beside = |rule: &BBox| 2 * rule.intersection(place).height() >= place.height();
         self.index
@@ -38,7 +37,7 @@ impl Rulings {
             .any(|rule| is_upright(rule) && beside(rule))
     }
 
-    /// The upright rules that stand in one of some places by their whole width.
+    /// The vertical rules that lie in one of the places by their whole width.
     pub(super) fn upright_within(&self, places: &[BBox]) -> Self {
         let within = |rule: &&BBox| {
             let stands =
@@ -48,13 +47,14 @@ impl Rulings {
         Self::of(self.all.iter().filter(within).copied().collect())
     }
 
-    /// Whether a level rule lies within so many pixels of a height.
+    /// Whether a horizontal rule lies within `reach` px of `y`.
     pub(super) fn is_level_near(&self, y: f64, reach: f64) -> bool {
         let first = self.levels.partition_point(|&middle| f64::from(middle) / 2.0 < y - reach);
         self.levels.get(first).is_some_and(|&middle| f64::from(middle) / 2.0 <= y + reach)
     }
 
-    /// Whether an upright rule stands between two boxes, beside at least half of the lower one; or a level one, seen transposed.
+    /// Whether a vertical rule stands between two boxes, along at least half of the lower one; with `transposed`,
+    /// whether a horizontal rule does, with the boxes given transposed.
     fn parts(&self, a: &BBox, b: &BBox, transposed: bool) -> bool {
         let turned = |rule: &BBox| if transposed { rule.transposed() } else { *rule };
         let (left, right) = if a.left <= b.left { (a, b) } else { (b, a) };
@@ -77,7 +77,7 @@ impl Rulings {
     }
 }
 
-/// Whether a rule is upright; a square one counts as level.
+/// Whether a rule is vertical; a square one counts as horizontal.
 fn is_upright(rule: &BBox) -> bool {
     rule.height() > rule.width()
 }

@@ -1,4 +1,4 @@
-//! Units: pieces of ink that lie closer together than the strokes of one character do.
+//! Units: connected components that are closer together than the strokes of one character.
 
 use super::{LayoutOptions, leaders};
 use crate::geometry::{BBox, BoxIndex};
@@ -6,27 +6,26 @@ use crate::raster::{Binary, Component, character_size};
 
 /// The units of a page and its character size.
 pub(super) struct Units {
-    /// Side of a full-width character of the page's commonest print, px.
+    /// Side of a full-width character of the page's most common text size, px.
     pub size: f64,
-    /// The units.
     pub all: Vec<Unit>,
-    /// Small pieces of ink, be they print or dust.
+    /// Small components, text or dust.
     pub dots: Vec<BBox>,
 }
 
-/// Pieces of ink that lie close together.
+/// Components that are close together.
 #[derive(Debug, Clone)]
 pub(super) struct Unit {
-    /// Around its pieces.
+    /// Bounding box of the components.
     pub bbox: BBox,
-    /// Boxes of its connected components.
+    /// Bounding boxes of the components.
     pub pieces: Vec<BBox>,
 }
 
-/// Strokes of one character lie within this of one another, lines do not (in characters).
+/// Largest gap between strokes of one character, in characters; gaps between lines are larger.
 const WITHIN_CHARACTER: f64 = 0.2;
 
-/// Finds the page's units; `None` where it has no print.
+/// Finds the page's units; `None` if it has no text.
 pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units> {
     let (components, _) = ink.components();
     let size = character_size(&components, ink.width().max(ink.height()))?;
@@ -43,7 +42,7 @@ pub(super) fn find_units(ink: &Binary, options: &LayoutOptions) -> Option<Units>
     Some(Units { size, all: joined(&print, size), dots })
 }
 
-/// The units of these pieces, in print of this size.
+/// Groups components into units, for text of character size `size`.
 pub(super) fn joined(pieces: &[BBox], size: f64) -> Vec<Unit> {
     join(pieces, (WITHIN_CHARACTER * size) as i32, |_, _| true)
         .into_iter()
@@ -53,14 +52,15 @@ pub(super) fn joined(pieces: &[BBox], size: f64) -> Vec<Unit> {
         .collect()
 }
 
-/// What a rule leaves where it was broken: thin, and longer than any stroke of print.
+/// Whether a box is a fragment of a rule: thin, and longer than any stroke of text.
 fn is_rule(bbox: &BBox, size: f64) -> bool {
     let (long, short) =
         (f64::from(bbox.width().max(bbox.height())), f64::from(bbox.width().min(bbox.height())));
     long >= 1.3 * size && short <= 0.3 * size && long >= 6.0 * short
 }
 
-/// A bar: the dark beside the paper's edge on a copy. No character is so long and so full.
+/// Whether a component is a bar: the dark area beside the edge of the paper on a copy. No character is as long and as
+/// full.
 fn is_bar(component: &Component, size: f64) -> bool {
     let bbox = &component.bbox;
     let (long, short) = (bbox.width().max(bbox.height()), bbox.width().min(bbox.height()));
@@ -68,8 +68,9 @@ fn is_bar(component: &Component, size: f64) -> bool {
     full && f64::from(long) >= 2.0 * size && f64::from(short) >= 0.2 * size && long >= 3 * short
 }
 
-/// A punched hole, a blot or a speck of the copier: filled like a disc. Strokes fill half of their box at most; what has
-/// closed up (a full stop, a small box) is smaller than specks are counted, or larger.
+/// Whether a component is a punched hole, a blot or a copier speck, which are filled like a disc. Strokes fill at
+/// most half of their bounding box; a closed shape (a full stop, a small box) is smaller than the counted specks, or
+/// larger.
 fn is_disc(component: &Component, size: f64) -> bool {
     let (width, height) = (component.bbox.width(), component.bbox.height());
     let (long, short) = (f64::from(width.max(height)) / size, f64::from(width.min(height)) / size);
@@ -77,7 +78,8 @@ fn is_disc(component: &Component, size: f64) -> bool {
     filled && (short >= 0.9 || ((0.33..=0.6).contains(&long) && short >= 0.75 * long))
 }
 
-/// Groups boxes that lie within `gap` pixels of one another in both directions and may be joined; gives indexes.
+/// Groups boxes that are within `gap` px of one another in both directions and satisfy `may`. Returns groups of
+/// indexes.
 pub(super) fn join(boxes: &[BBox], gap: i32, may: impl Fn(&BBox, &BBox) -> bool) -> Vec<Vec<usize>> {
     let index = BoxIndex::of(boxes);
     let mut parent: Vec<usize> = (0..boxes.len()).collect();

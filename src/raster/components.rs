@@ -1,9 +1,8 @@
-//! Connected components by runs: each row's runs of ink are joined with the runs they touch in the row above
-//! (union-find over runs, He, Chao and Suzuki 2008). Twice as fast on a page as labelling pixels, and defined for
-//! pictures of any size, 1 × 1 and empty ones too.
+//! Connected-component labelling by runs: each run of ink in a row is joined with the runs it touches in the row
+//! above (union-find over runs, He, Chao and Suzuki 2008). On a page it is twice as fast as labelling by pixels. It
+//! is defined for images of any size, including 1 × 1 and empty ones.
 //!
-//! Most callers want boxes, or can go from run to run: the picture of labels, four bytes a pixel, is drawn only for
-//! those who look at it.
+//! Most callers need bounding boxes or runs. The label image, four bytes a pixel, is therefore drawn on demand.
 
 use super::{Binary, Component};
 use crate::geometry::BBox;
@@ -11,15 +10,14 @@ use image::{ImageBuffer, Luma};
 use std::cell::OnceCell;
 use std::ops::{Deref, Range};
 
-/// A number for every pixel.
+/// Label image: a number for each pixel.
 pub type LabelPicture = ImageBuffer<Luma<u32>, Vec<u32>>;
 
-/// For every pixel the number of its component, counted from 1; 0 is paper. The picture is drawn when it is first looked
-/// at.
+/// Component number of each pixel, counted from 1; 0 is paper. The label image is drawn on first use.
 pub struct Labels {
     size: (u32, u32),
     runs: Vec<Run>,
-    /// First run of each row, and of what would follow the last one.
+    /// Index of the first run of each row, and the total number of runs.
     rows: Vec<u32>,
     /// Component of each run, counted from 1.
     numbers: Vec<u32>,
@@ -27,10 +25,10 @@ pub struct Labels {
     by_component: OnceCell<ByComponent>,
 }
 
-/// The runs of each component, by their places among all.
+/// Runs grouped by component, as indexes into all runs.
 struct ByComponent {
     runs: Vec<u32>,
-    /// First of each component, and of what would follow the last one.
+    /// Start of each component in `runs`, and the total.
     starts: Vec<u32>,
 }
 
@@ -41,16 +39,16 @@ struct Run {
 }
 
 impl Labels {
-    /// The runs of ink from left to right and from the top: row, columns, and the index of the component.
+    /// All runs of ink in row-major order: row, columns, and the index of the component.
     pub fn runs(&self) -> impl Iterator<Item = (u32, Range<usize>, usize)> {
         let runs = self.runs.iter().zip(&self.numbers);
         runs.map(|(run, &number)| (run.y, run.left as usize..run.right as usize, number as usize - 1))
     }
 
-    /// The runs with pixels in a box, as far as they lie in it.
+    /// The runs that overlap a box, clipped to it.
     pub fn runs_in<'a>(&'a self, bbox: &BBox) -> impl Iterator<Item = (u32, Range<usize>, usize)> + use<'a> {
         let inside = bbox.intersection(&BBox::of_size(self.size.0, self.size.1));
-        // Where the box and the picture have nothing in common, the intersection may lie outside of the picture.
+        // For a box outside the image, the intersection may lie outside the image.
         let inside = if inside.is_empty() { BBox::default() } else { inside };
         let [left, top, right, bottom] =
             [inside.left, inside.top, inside.right, inside.bottom].map(|v| v as u32);
@@ -65,13 +63,13 @@ impl Labels {
         })
     }
 
-    /// The runs of a component, from left to right and from the top: row and columns. Where boxes of components lie over
-    /// one another, as those of slanting lines do, this takes as long as the component is large.
+    /// The runs of a component in row-major order: row and columns. The time depends on the size of the component
+    /// alone, also if bounding boxes overlap, as those of slanted lines do.
     pub fn runs_of(&self, component: usize) -> impl Iterator<Item = (u32, Range<usize>)> {
         self.runs_of_rows(component, 0, u32::MAX)
     }
 
-    /// The same in some rows.
+    /// The runs of a component in the rows from `top` to `bottom`, exclusive.
     pub fn runs_of_rows(
         &self,
         component: usize,
@@ -108,7 +106,7 @@ impl ByComponent {
             runs[*place as usize] = run;
             *place += 1;
         }
-        // Numbers are counted from one.
+        // Component numbers start at 1.
         starts.remove(0);
         Self { runs, starts }
     }
@@ -122,7 +120,7 @@ impl Deref for Labels {
     }
 }
 
-/// The eight-connected pieces of ink in the order of their first pixel, and their labels.
+/// The eight-connected components in the order of their first pixel, and their labels.
 pub(super) fn label(page: &Binary) -> (Vec<Component>, Labels) {
     let (runs, rows) = runs_of(page);
     let parent = joined(&runs);
@@ -145,7 +143,7 @@ pub(super) fn label(page: &Binary) -> (Vec<Component>, Labels) {
     (found, Labels { size, runs, rows, numbers, picture, by_component })
 }
 
-/// The runs of all rows, and which is the first of each.
+/// The runs of all rows, and the index of the first run of each row.
 fn runs_of(page: &Binary) -> (Vec<Run>, Vec<u32>) {
     let mut runs = Vec::new();
     let mut rows = Vec::with_capacity(page.height() as usize + 1);
@@ -161,7 +159,7 @@ fn runs_of(page: &Binary) -> (Vec<Run>, Vec<u32>) {
     (runs, rows)
 }
 
-/// The runs of ink in a row, from left to right.
+/// The runs of ink in a row from left to right.
 pub fn ink_runs(row: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut edges = Edges { row, next: 0, at: 0, bits: 0, before: 0 };
     std::iter::from_fn(move || {
@@ -170,16 +168,16 @@ pub fn ink_runs(row: &[u8]) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Where ink begins and ends in a row, seen by 64 pixels at a time, one bit each.
+/// Positions in a row at which ink begins or ends, found in words of 64 pixels with one bit each.
 struct Edges<'a> {
     row: &'a [u8],
-    /// First pixel that was not looked at yet.
+    /// Position of the next word.
     next: usize,
-    /// First pixel of those in `bits`.
+    /// Position of the word in `bits`.
     at: usize,
-    /// The edges that were seen and are not told yet.
+    /// The edges of the word that were not returned yet.
     bits: u64,
-    /// Whether the last pixel looked at was ink: 1 or 0.
+    /// Whether the last pixel of the previous word was ink: 1 or 0.
     before: u64,
 }
 
@@ -201,10 +199,10 @@ impl Iterator for Edges<'_> {
     }
 }
 
-/// Up to 64 pixels as bits, the first as the lowest.
+/// Packs up to 64 pixels into bits, the first pixel lowest.
 fn ink_bits(pixels: &[u8]) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    // Most of a page is paper.
+    // Fast path: most of a page is paper.
     if pixels.iter().fold(0, |any, &p| any | p) == 0 {
         return 0;
     }
@@ -212,7 +210,7 @@ fn ink_bits(pixels: &[u8]) -> u64 {
     let mut bits = 0;
     for (i, eight) in eights.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);
-        // The highest bit of each byte tells whether it is ink; the product moves all eight of them into the highest byte.
+        // The high bit of each byte marks ink; the multiplication gathers the eight bits in the highest byte.
         let ink = ((((word & LOW) + LOW) | word) & !LOW) >> 7;
         bits |= (ink.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
     }
@@ -222,12 +220,12 @@ fn ink_bits(pixels: &[u8]) -> u64 {
     bits
 }
 
-/// For every run the run it was joined to; the first of a component is its own.
+/// Union-find parents: for each run the run it was joined to. The first run of a component is its own parent.
 fn joined(runs: &[Run]) -> Vec<u32> {
     let mut parent: Vec<u32> = (0..runs.len() as u32).collect();
     let mut above = 0;
     for (i, run) in runs.iter().enumerate() {
-        // Corners count: a run touches what begins at its end.
+        // Diagonal neighbours count: a run touches a run that begins at its end.
         while runs[above].y + 1 < run.y || (runs[above].y + 1 == run.y && runs[above].right < run.left) {
             above += 1;
         }
@@ -236,7 +234,7 @@ fn joined(runs: &[Run]) -> Vec<u32> {
             let (here, there) = (root_of(&parent, i), root_of(&parent, a));
             parent[here.max(there)] = here.min(there) as u32;
         }
-        // Paths stay short: a run points at its root once it is done.
+        // Path compression: each run points at its root.
         parent[i] = root_of(&parent, i) as u32;
     }
     parent

@@ -1,25 +1,23 @@
-//! How many pixels there are of each gray value.
+//! Histogram of gray values.
 //!
-//! Four counts are kept in turn: neighbours are mostly alike, and to count on what was counted just before takes the
-//! processor several times as long.
+//! Four counters are used in turn. Neighbouring pixels are mostly alike, and incrementing the same counter again
+//! stalls the processor, which takes several times as long.
 
-/// Pixels by their value.
+/// Pixel counts by gray value, in four partial histograms.
 pub(crate) struct Histogram([[u32; 256]; 4]);
 
 impl Histogram {
-    /// Nothing counted.
     pub(crate) fn new() -> Self {
         Self([[0; 256]; 4])
     }
 
-    /// All pixels counted.
+    /// The histogram of all pixels.
     pub(crate) fn of(pixels: &[u8]) -> Self {
         let mut histogram = Self::new();
         histogram.add(pixels);
         histogram
     }
 
-    /// Counts some more.
     pub(crate) fn add(&mut self, pixels: &[u8]) {
         let (fours, rest) = pixels.as_chunks::<4>();
         for four in fours {
@@ -30,13 +28,12 @@ impl Histogram {
         rest.iter().for_each(|&value| self.0[0][usize::from(value)] += 1);
     }
 
-    /// The counts of all values.
     pub(crate) fn counts(&self) -> [u64; 256] {
         std::array::from_fn(|value| self.0.iter().map(|counts| u64::from(counts[value])).sum())
     }
 }
 
-/// The level below which so many percent of the pixels counted lie.
+/// The gray level below which `percent` % of the pixels lie.
 pub(crate) fn percentile(counts: &[u64; 256], percent: u64) -> u8 {
     let wanted = counts.iter().sum::<u64>() * percent / 100;
     let mut seen = 0;

@@ -1,12 +1,12 @@
-//! The threshold that best parts a histogram in two (Otsu 1979).
+//! Global threshold that best separates a histogram into two classes (Otsu 1979).
 //!
-//! Sums are kept in 64 bits: those of `imageproc` overflow on pages of more than 16 million white pixels, which A4 has
-//! from 420 dpi upwards.
+//! Sums have 64 bits: those of `imageproc` overflow on pages of more than 16 million white pixels, which A4 has from
+//! 420 dpi upwards.
 
 use super::Histogram;
 use image::GrayImage;
 
-/// The brightest gray value of the darker class; 0 for a page of one value.
+/// The brightest gray value of the darker class; 0 for a page of one gray value.
 #[must_use]
 pub fn otsu_level(gray: &GrayImage) -> u8 {
     let histogram = Histogram::of(gray.as_raw()).counts();

@@ -1,31 +1,31 @@
-//! The memory that a JPEG 2000 codestream takes, told from its main header (ISO/IEC 15444-1, annex A).
+//! Memory estimate of a JPEG 2000 codestream from its main header (ISO/IEC 15444-1, annex A).
 //!
-//! The decoder allocates what the header declares: all channels of the picture, and for one tile its coefficients, its
-//! precincts and its code blocks. A header of a hundred bytes can declare 16 channels of 81 million samples each, or a
-//! code block for every 16 of them.
+//! The decoder allocates what the header declares: all channels of the image, and for one tile its coefficients,
+//! precincts and code blocks. A header of a hundred bytes can declare 16 channels of 81 million samples each, or a
+//! code block for every 16 samples.
 
 use super::{Limit, ScanError};
 
-/// Bytes a sample of the picture: a float, and the byte made of it.
+/// Bytes per sample of the image: a float, and the byte that is made of it.
 const SAMPLE: u64 = 5;
-/// Bytes a sample of the largest channel of a tile: its coefficients, the transform's output and what it works in.
+/// Bytes per sample of the largest channel of a tile: its coefficients, the output of the transform and its buffer.
 const COEFFICIENT: u64 = 12;
-/// Bytes a code block, with its leaves in two tag trees.
+/// Bytes per code block, including its leaves in two tag trees.
 const BLOCK: u64 = 320;
-/// Bytes a precinct.
+/// Bytes per precinct.
 const PRECINCT: u64 = 200;
-/// A.4.2: tiles are counted from 0 to 65,534.
+/// Largest number of tiles (A.4.2: they are numbered from 0 to 65,534).
 const MOST_TILES: u64 = 65_535;
 
-/// Refuses what would take more memory than a page may, or is no codestream that ends.
+/// Rejects an image that exceeds the limits, or a codestream without an end.
 pub(super) fn check(bytes: &[u8], limit: Limit) -> Result<(), ScanError> {
     let damaged = |cause: &str| Err(ScanError::damaged("JPEG 2000", cause));
     let last = |marker: [u8; 2]| bytes.windows(2).rposition(|w| w == marker);
-    // A.4.4: EOC ends the codestream; within packets no marker from FF90 upwards occurs (SOT is FF90).
+    // A.4.4: EOC ends the codestream; packets contain no marker from FF90 (SOT) upwards.
     if last([0xFF, 0xD9]) <= last([0xFF, 0x90]) {
         return damaged("its end is missing");
     }
-    // A bare codestream, or one in a file of boxes; what holds neither is the decoder's to report.
+    // The codestream is bare or in a file of boxes. If there is none, the decoder reports the error.
     let Some(start) = bytes.windows(4).position(|w| w == [0xFF, 0x4F, 0xFF, 0x51]) else { return Ok(()) };
     let Some(header) = Header::of(&bytes[start + 2..]) else { return Ok(()) };
     if header.tiles() > MOST_TILES {
@@ -35,19 +35,19 @@ pub(super) fn check(bytes: &[u8], limit: Limit) -> Result<(), ScanError> {
     limit.check_memory("its JPEG 2000 image", header.memory())
 }
 
-/// What the main header declares.
+/// Fields of the main header.
 struct Header {
     width: u64,
     height: u64,
     tile: [u64; 2],
     channels: u64,
-    /// Logarithms of the sides of a code block and of the smallest precinct.
+    /// Logarithms (base 2) of the sides of a code block and of the smallest precinct.
     block: [u32; 2],
     precinct: [u32; 2],
 }
 
 impl Header {
-    /// Reads the segments from SIZ to the first tile; later ones take the place of earlier ones.
+    /// Parses the segments from SIZ to the first tile. A later segment replaces an earlier one.
     fn of(mut segments: &[u8]) -> Option<Self> {
         let mut header =
             Self { width: 0, height: 0, tile: [0; 2], channels: 0, block: [2; 2], precinct: [15; 2] };
@@ -59,12 +59,12 @@ impl Header {
                 0x51 => header.take_size(body)?,
                 // A.6.1: Scod, the order, two bytes of layers, the transform of channels; then as in COC.
                 0x52 => header.take_style(*body.first()?, body.get(5..)?)?,
-                // A.6.2: the channel in one byte or two.
+                // A.6.2: the channel in one or two bytes.
                 0x53 => {
                     let at = if header.channels < 257 { 1 } else { 2 };
                     header.take_style(*body.get(at)?, body.get(at + 1..)?)?;
                 }
-                // SOT: the first tile begins.
+                // SOT: start of the first tile.
                 0x90 => break,
                 _ => {}
             }
@@ -86,7 +86,7 @@ impl Header {
         Some(())
     }
 
-    /// The smallest blocks and precincts that any channel has.
+    /// Updates the block size and the smallest precinct from a coding style segment.
     fn take_style(&mut self, style: u8, body: &[u8]) -> Option<()> {
         let side = |i: usize| Some(u32::from(body.get(i)? & 15) + 2);
         self.block = [side(1)?, side(2)?];
@@ -103,13 +103,13 @@ impl Header {
         self.width.div_ceil(self.tile[0]).saturating_mul(self.height.div_ceil(self.tile[1]))
     }
 
-    /// Bytes at least.
+    /// Lower bound of the memory, bytes.
     fn memory(&self) -> u64 {
         let [across, down] = [self.width.min(self.tile[0]), self.height.min(self.tile[1])];
         let parts = |[x, y]: [u32; 2]| (across >> x).saturating_add(1).saturating_mul((down >> y) + 1);
         let samples = self.width.saturating_mul(self.height).saturating_mul(self.channels);
         let tile = across.saturating_mul(down);
-        // A block is no larger than its precinct; a band has half a precinct's sides.
+        // A block is no larger than its precinct; a sub-band has half the sides of a precinct.
         let block = [0, 1].map(|i| self.block[i].min(self.precinct[i].saturating_sub(1)));
         let structure =
             parts(block).saturating_mul(BLOCK).saturating_add(parts(self.precinct).saturating_mul(PRECINCT));

@@ -1,9 +1,9 @@
-//! A decoder that panics costs a page, not the program that asked for it.
+//! Turns panics of decoders into errors, so that a panic costs a page and not the program.
 
 use super::ScanError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Turns a panic into an error. What was being decoded is thrown away with it, so nothing half done is seen.
+/// Runs a decoder and turns a panic into an error. The decoder's state is dropped, so no partial result is visible.
 pub(super) fn guarded<T>(decode: impl FnOnce() -> Result<T, ScanError>) -> Result<T, ScanError> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<&str>().map(|m| (*m).to_owned());

@@ -1,13 +1,14 @@
-//! JPEG: which bytes of a file are its picture, and whether that is whole.
+//! JPEG: finds the end of the image in a file and detects truncated or damaged data.
 //!
-//! The picture ends with the first EOI that stands between segments (ITU-T T.81, B.1.1): not one in a thumbnail within EXIF,
-//! nor one of what phones and cameras append (the film of a motion photo, the second picture of an MPO or of an HDR
-//! photograph). What follows is not looked at: the first picture is the page.
+//! The image ends at the first EOI marker between segments (ITU-T T.81, B.1.1). An EOI in an EXIF thumbnail does not
+//! count, nor does one in data that phones and cameras append (the film of a motion photo, the second picture of an
+//! MPO or of an HDR photograph). Data after the end are ignored: the first image is the page.
 //!
-//! The decoder fills what is missing with gray and says nothing. So the picture is decoded twice, once with bits that mean
-//! nothing put behind each stretch of entropy-coded data, and strictly. Data that are whole give the same picture, as no
-//! more bits are taken than it has blocks for; where any are missing, those are taken for blocks. Not
-//! noticed are changed bits that still decode, and a scan of a progressive picture that is gone altogether.
+//! The decoder silently fills missing data with gray. The image is therefore decoded twice, the second time in strict
+//! mode and with nonsense bits after each entropy-coded segment. If the data are complete, both results are equal,
+//! because the decoder takes no more bits than the blocks need; if data are missing, the decoder takes the nonsense
+//! bits for blocks. Changed bits that still decode are not detected, nor is an entirely missing scan of a progressive
+//! JPEG.
 
 use super::{Limit, Note, Scan, ScanError, raster, resolution};
 use image::ImageFormat;
@@ -21,7 +22,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 const START_OF_SCAN: u8 = 0xDA;
 const END: u8 = 0xD9;
 const END_OF_PICTURE: [u8; 2] = [0xFF, END];
-/// Bits that are no picture: more than a decoder reads ahead, as varied as to make blocks that are seen, and without FF.
+/// Nonsense data: longer than the decoder reads ahead, varied enough to give visible blocks, and without FF.
 const NONSENSE: [u8; 64] = {
     let (mut bytes, mut i) = ([0; 64], 0);
     while i < bytes.len() {
@@ -31,7 +32,7 @@ const NONSENSE: [u8; 64] = {
     bytes
 };
 
-/// A JPEG with a film, a second picture or nothing behind it; one that lacks only its EOI is read, and noted.
+/// Reads a JPEG, ignoring data after its end. A complete image that lacks only its EOI is read with a note.
 pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
     let parts = Parts::of(bytes);
     let picture = match parts.end {
@@ -53,12 +54,12 @@ pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
     Ok(scan)
 }
 
-/// The first picture with its EOI; `None` where that is missing.
+/// The image including its EOI; `None` if the EOI is missing.
 pub(super) fn picture(bytes: &[u8]) -> Option<&[u8]> {
     Parts::of(bytes).end.map(|end| &bytes[..end])
 }
 
-/// Refuses what has no EOI.
+/// Rejects a JPEG without EOI.
 pub(super) fn check_end(bytes: &[u8]) -> Result<(), ScanError> {
     picture(bytes).map(drop).ok_or_else(cut_off)
 }
@@ -67,12 +68,12 @@ fn cut_off() -> ScanError {
     ScanError::damaged("JPEG", "its end is missing")
 }
 
-/// Where the parts of a picture end.
+/// End positions of the parts of an image, as byte offsets.
 #[derive(Debug, Default, PartialEq)]
 struct Parts {
-    /// Behind its EOI.
+    /// End of the EOI.
     end: Option<usize>,
-    /// Behind its stretches of entropy-coded data: at restart markers, and at the end of a scan.
+    /// Ends of the entropy-coded segments: at restart markers and at the end of a scan.
     stretches: Vec<usize>,
 }
 
@@ -82,7 +83,7 @@ impl Parts {
         let (mut is_in_scan, mut is_progressive, mut scans) = (false, false, 0);
         while let Some((start, marker)) = next_marker(bytes, at) {
             let is_restart = matches!(marker, 0xD0..=0xD7);
-            // The decoder wants a marker right behind the first scan of a progressive picture.
+            // The decoder needs a marker immediately after the first scan of a progressive image.
             if is_in_scan && (is_restart || !is_progressive || scans > 1) {
                 parts.stretches.push(start);
             }
@@ -93,7 +94,7 @@ impl Parts {
                     parts.end = Some(at);
                     return parts;
                 }
-                // Markers that stand alone.
+                // Markers without a segment.
                 0x01 | 0xD0..=0xD8 => continue,
                 START_OF_SCAN => {
                     is_in_scan = true;
@@ -111,7 +112,7 @@ impl Parts {
         parts
     }
 
-    /// The picture with nonsense behind its stretches.
+    /// The image with nonsense data after each entropy-coded segment.
     fn with_nonsense(&self, picture: &[u8]) -> Vec<u8> {
         let mut longer = Vec::with_capacity(picture.len() + self.stretches.len() * NONSENSE.len());
         let mut from = 0;
@@ -125,20 +126,20 @@ impl Parts {
     }
 }
 
-/// The next marker and where it stands: FF, and neither the zero of a stuffed byte nor a fill byte behind it.
+/// The next marker and its position: FF followed by neither 0 (a stuffed byte) nor FF (a fill byte).
 fn next_marker(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
     let pairs = bytes.get(from..)?.windows(2);
     let found = pairs.into_iter().position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF))?;
     Some((from + found, bytes[from + found + 1]))
 }
 
-/// Without FF at the end, which begins a marker.
+/// Strips trailing FF bytes, which begin a marker.
 fn without_half_marker(bytes: &[u8]) -> &[u8] {
     let length = bytes.iter().rposition(|byte| *byte != 0xFF).map_or(0, |last| last + 1);
     &bytes[..length]
 }
 
-/// A digest of the samples, as the `image` crate has them decoded; `None` where the decoder finds a fault.
+/// Digest of the samples in the colour space that the `image` crate decodes to; `None` if the decoder reports an error.
 fn decoded_strictly(picture: &[u8]) -> Option<u64> {
     let options =
         DecoderOptions::default().set_strict_mode(true).set_max_width(usize::MAX).set_max_height(usize::MAX);

@@ -1,10 +1,10 @@
-//! A file, and the pages in it.
+//! Scan files and their pages.
 //!
-//! What a file is decides its beginning, not its name. Pages are decoded when they are asked for, so a thousand pages
-//! need the memory of one. Sizes are checked against [`ScanOptions::max_pixels`] from the header, before anything is
-//! decoded. A page that is damaged fails on its own; the others are still read.
+//! The format of a file is detected by its first bytes, not by its name. Pages are decoded on demand, so a file of a
+//! thousand pages needs the memory of one. Sizes from headers are checked against [`ScanOptions::max_pixels`] before
+//! anything is decoded. A damaged page fails on its own; the other pages are still read.
 //!
-//! PNG, JPEG, BMP, PNM and WebP come through the `image` crate, TIFF through libtiff, PDF and JPEG 2000 through `hayro`.
+//! The `image` crate decodes PNG, JPEG, BMP, PNM and WebP; libtiff decodes TIFF; `hayro` decodes PDF and JPEG 2000.
 
 mod codestream;
 mod guard;
@@ -32,20 +32,20 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Endings by which scans are known in folders.
+/// File extensions by which scans are recognized in folders.
 pub const ENDINGS: [&str; 19] = [
     "png", "jpg", "jpeg", "jpe", "jfif", "tif", "tiff", "pdf", "jp2", "j2k", "j2c", "jpf", "jpx", "bmp",
     "pbm", "pgm", "ppm", "pnm", "webp",
 ];
 
-/// What is accepted.
+/// Limits and passwords for reading scans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScanOptions {
-    /// Largest page, in pixels. 100 million is A3 at 600 dpi twice over; each takes 3 bytes, and several copies are
-    /// held while a page is in work.
+    /// Largest page, in pixels. A3 at 600 dpi has 70 million. A pixel takes 3 bytes, and several copies of a page are
+    /// in memory during processing.
     pub max_pixels: u64,
-    /// What PDFs are opened with that want a password. Never written anywhere.
+    /// Passwords for encrypted PDFs. They are never written anywhere.
     #[serde(skip)]
     pub passwords: Passwords,
 }
@@ -56,102 +56,102 @@ impl Default for ScanOptions {
     }
 }
 
-/// One page as the archive gave it, upright as its file says (EXIF, TIFF orientation, PDF rotation).
+/// One page in the orientation that its file declares (EXIF, TIFF orientation, PDF rotation).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scan {
-    /// Its pixels.
+    /// Pixels of the page.
     pub pixels: Pixels,
-    /// Dots an inch, across the page; `None` where the file does not say.
+    /// Horizontal resolution in dots per inch; `None` if the file does not declare it.
     pub dpi: Option<f32>,
-    /// Dots an inch down the page, where these are others: pixels of faxes are up to twice as high as wide.
+    /// Vertical resolution in dots per inch, if it differs: pixels of faxes are up to twice as high as wide.
     pub dpi_down: Option<f32>,
-    /// What is to be known besides.
+    /// Notes about the file and the page.
     pub notes: Vec<Note>,
 }
 
 impl Scan {
-    /// A scan of which nothing is to be noted.
+    /// A scan without notes.
     fn new(pixels: Pixels, resolution: Option<resolution::Resolution>) -> Self {
         let dpi_down = resolution.and_then(resolution::Resolution::dpi_down);
         Self { pixels, dpi: resolution.map(resolution::Resolution::dpi), dpi_down, notes: vec![] }
     }
 }
 
-/// Why a file or a page could not be taken in.
+/// Reasons why a file or a page cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScanError {
-    /// The file cannot be read at all.
+    /// The file cannot be read.
     #[error("cannot be read: {0} (check its path and its permissions)")]
     Unreadable(#[from] std::io::Error),
-    /// A folder where a file was expected.
+    /// The path names a folder.
     #[error("is a folder that was named as a file")]
     Folder,
-    /// A pipe, a socket, a device: such may never end.
+    /// The path names a pipe, a socket or a device, which may never end.
     #[error("is no regular file (save what it delivers to one first)")]
     NotAFile,
-    /// Nothing in it.
+    /// The file is empty.
     #[error("the file is empty (scan or copy it again)")]
     Empty,
-    /// None of the formats.
+    /// The file has none of the supported formats.
     #[error(
         "no scan: the file begins with {0} (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)"
     )]
     NotAScan(String),
-    /// More pixels than accepted.
+    /// The page has more pixels than the limit.
     #[error(
         "{width} × {height} pixels are more than the {max} accepted (raise scan.max_pixels in the settings)"
     )]
     TooLarge {
-        /// Columns declared.
+        /// Declared width, px.
         width: u64,
-        /// Rows declared.
+        /// Declared height, px.
         height: u64,
-        /// The limit.
+        /// Limit, in pixels.
         max: u64,
     },
-    /// Reading it would take more memory or time than a page may.
+    /// The page would take more memory or time than the limits allow.
     #[error(
         "{0} (print the file into a new one; if it can be trusted and pixels are the reason, raise scan.max_pixels in the settings)"
     )]
     TooMuch(String),
-    /// Damaged, cut off, or of a kind that no decoder here knows.
+    /// The file is damaged or truncated, or no decoder supports its variant of the format.
     #[error("damaged or unsupported {format}: {cause} (copy the file again, or convert it to PNG)")]
     Damaged {
-        /// What it is.
+        /// Format of the file.
         format: &'static str,
-        /// What the decoder said.
+        /// Message of the decoder.
         cause: String,
     },
-    /// A format that this build leaves out.
+    /// This build does not support the format.
     #[error(
         "this build of denshin reads no {format} (build it with the feature {feature}, or convert the file to PNG)"
     )]
     NotBuilt {
-        /// The format.
+        /// Format of the file.
         format: &'static str,
-        /// The Cargo feature that brings it.
+        /// Cargo feature that adds the format.
         feature: &'static str,
     },
-    /// A PDF that wants a password, which none of those given is.
+    /// The PDF is encrypted, and none of the given passwords opens it.
     #[error(
         "the PDF is encrypted, and no password given opens it (put it into a file, and name that: --password-file FILE)"
     )]
     Encrypted,
-    /// A PDF that is encrypted in a way that is not known here.
+    /// The PDF is encrypted by an unsupported method.
     #[error(
         "the PDF is encrypted in a way that is not supported (decrypt it first: qpdf --decrypt --password=… in.pdf out.pdf)"
     )]
     UnknownEncryption,
-    /// A decoder gave up in a way that no file should bring about.
+    /// A decoder panicked, which no file should cause.
     #[error("its decoder failed: {0} (convert the file to PNG; please report it with this file)")]
     Panicked(String),
-    /// There is no such page.
+    /// The file has no such page.
     #[error("there is no page {page}: the file has {pages}")]
     NoSuchPage {
-        /// Asked for.
+        /// Requested page, counted from one.
         page: u32,
-        /// How many there are.
+        /// Number of pages.
         pages: u32,
     },
 }
@@ -162,7 +162,7 @@ impl ScanError {
     }
 }
 
-/// A file whose pages can be read one by one.
+/// A scan file whose pages can be read one by one.
 pub struct ScanFile {
     sha256: String,
     content: Content,
@@ -184,7 +184,7 @@ impl ScanFile {
     /// Opens a file and counts its pages.
     ///
     /// # Errors
-    /// Where it cannot be read, is empty, or is no scan.
+    /// If the file cannot be read, is empty, or is no scan.
     pub fn open(path: &Path, options: &ScanOptions) -> Result<Self, ScanError> {
         let kind = std::fs::metadata(path)?.file_type();
         if kind.is_dir() {
@@ -196,23 +196,23 @@ impl ScanFile {
         Self::of_bytes(std::fs::read(path)?, options)
     }
 
-    /// A file that is in memory already.
+    /// Opens a file that is already in memory.
     ///
     /// # Errors
-    /// Where it is empty, or is no scan.
+    /// If the file is empty or is no scan.
     pub fn of_bytes(bytes: Vec<u8>, options: &ScanOptions) -> Result<Self, ScanError> {
         let sha256 = sha256(&bytes);
         let content = guard::guarded(|| Content::of(Arc::new(bytes), &options.passwords))?;
         Ok(Self { sha256, content, max_pixels: options.max_pixels })
     }
 
-    /// SHA-256 of the file, hexadecimal.
+    /// SHA-256 of the file, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
 
-    /// The picture of a JPEG as it is packed, without what follows its end; `None` where it has no end, or for other files.
+    /// The encoded image of a JPEG, without data after its end; `None` for a truncated JPEG and for other formats.
     #[must_use]
     pub fn jpeg(&self) -> Option<&[u8]> {
         match &self.content {
@@ -221,7 +221,7 @@ impl ScanFile {
         }
     }
 
-    /// How many pages it has, damaged ones included.
+    /// Number of pages, damaged ones included.
     #[must_use]
     pub fn pages(&self) -> u32 {
         match &self.content {
@@ -234,10 +234,10 @@ impl ScanFile {
         }
     }
 
-    /// One page, counted from one.
+    /// Reads one page, counted from one.
     ///
     /// # Errors
-    /// Where it is damaged or larger than allowed.
+    /// If the page does not exist, is damaged, or exceeds a limit.
     pub fn read(&mut self, page: u32) -> Result<Scan, ScanError> {
         let pages = self.pages();
         if page == 0 || page > pages {
@@ -261,7 +261,7 @@ impl ScanFile {
     }
 }
 
-/// The largest page accepted, in pixels.
+/// The limit for the size of a page, in pixels.
 #[derive(Debug, Clone, Copy)]
 struct Limit(u64);
 
@@ -273,7 +273,7 @@ impl Limit {
         Ok(())
     }
 
-    /// Bytes that a page may take while it is read: by default a gigabyte.
+    /// Memory limit for reading a page, bytes: by default a gigabyte.
     fn memory(self) -> u64 {
         self.0.saturating_mul(10)
     }
@@ -290,7 +290,7 @@ impl Limit {
 }
 
 impl Content {
-    /// What the file is, by its first bytes.
+    /// Detects the format by the first bytes.
     fn of(bytes: Arc<Vec<u8>>, passwords: &Passwords) -> Result<Self, ScanError> {
         let head = &bytes[..bytes.len().min(1024)];
         let is_pdf = head.windows(5).any(|w| w == b"%PDF-");
@@ -331,7 +331,7 @@ impl Content {
     }
 }
 
-/// The first bytes for people: as text where they are text.
+/// The first bytes for an error message: as text if they are printable.
 fn beginning(head: &[u8]) -> String {
     let start = &head[..head.len().min(12)];
     let printable = start.iter().all(|b| (0x20..0x7F).contains(b));

@@ -1,20 +1,19 @@
-//! What is to be known of a scan besides its pixels.
+//! Notes about a scan beyond its pixels.
 
-/// Something that a file said, or that was wrong with it.
+/// A property or a defect of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
-    /// The page of a PDF has text of its own. Nobody knows who wrote it, so it is not used.
+    /// The page of a PDF has a text layer. Its origin is unknown, so it is not used.
     TextLayer,
-    /// The end of a PDF, or its table of objects, is missing or wrong, so that it was put together again from what is there,
-    /// as readers do; or something that is no picture follows the pictures of a PNM. Pages may be missing, or in another
-    /// order.
+    /// The end of a PDF or its cross-reference table is missing or wrong, and the file was repaired as readers do; or
+    /// data that are no image follow the images of a PNM. Pages may be missing or in another order.
     Repaired,
-    /// The data of a scan are cut off or damaged: what could be decoded is there, the rest is white or wrong.
+    /// The image data are truncated or damaged: the part that could not be decoded is white or wrong.
     Incomplete,
 }
 
 impl Note {
-    /// Its name in a record: the code of a warning, or the name of a figure.
+    /// Code of the note in a page record: the code of a warning, or the name of a figure.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -24,7 +23,7 @@ impl Note {
         }
     }
 
-    /// What to doubt in what is read from such a scan; nothing where there is no reason to.
+    /// Text of the warning for a page with this note; `None` if there is no reason for a warning.
     #[must_use]
     pub fn doubt(self) -> Option<&'static str> {
         match self {

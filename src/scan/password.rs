@@ -3,25 +3,25 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Passwords that are tried in turn; the empty one always is.
+/// Passwords that are tried in turn, the empty one first.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passwords(Vec<String>);
 
 impl Passwords {
-    /// Those of a list, a password a line. Empty lines are none.
+    /// Parses a list with one password per line. Empty lines are ignored.
     #[must_use]
     pub fn of_lines(text: &str) -> Self {
         let lines = text.lines().map(|line| line.strip_suffix('\r').unwrap_or(line));
         Self(lines.filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
 
-    /// The empty password, with which most protected files open, and then the others.
+    /// The empty password, which opens most protected files, followed by the others.
     pub(super) fn to_try(&self) -> impl Iterator<Item = &str> {
         std::iter::once("").chain(self.0.iter().map(String::as_str))
     }
 }
 
-/// Says how many, not which.
+/// Prints the number of passwords only.
 impl fmt::Debug for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passwords", self.0.len())

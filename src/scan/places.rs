@@ -1,11 +1,12 @@
-//! Where a scan may lie that a record names by the path it once had, perhaps in another folder or on another machine; and
-//! how a file that is written names it.
+//! Locates the scan of a page record by its recorded path, perhaps in another folder or on another machine, and gives
+//! the path by which a written file refers to it.
 
 use std::path::{Component, Path, PathBuf};
 
-/// Files that may be the scan, best guess first: in the folder that the user named, where the record says, in the other
-/// folders in turn. Below a folder it is the whole path, then ever shorter ends of it. A record shows bytes that are no
-/// UTF-8 as U+FFFD: then they are the files whose names are shown so. Which of them it is, its SHA-256 must tell.
+/// Candidate files for a scan, best guess first: in the folder that the user named, at the recorded path, then in the
+/// other folders. In a folder the whole path is tried first, then ever shorter suffixes. A record shows bytes that
+/// are not UTF-8 as U+FFFD, so the candidates are all files whose names are shown that way. The caller compares
+/// SHA-256 digests.
 #[must_use]
 pub fn places(path: &str, named: Option<&Path>, others: &[&Path]) -> Vec<PathBuf> {
     let parts: Vec<_> = Path::new(path).components().filter(|c| matches!(c, Component::Normal(_))).collect();
@@ -18,8 +19,7 @@ pub fn places(path: &str, named: Option<&Path>, others: &[&Path]) -> Vec<PathBuf
     all.into_iter().flat_map(|path| shown_as(&path)).collect()
 }
 
-/// The files that a path names in which U+FFFD may stand for other bytes: all whose names are shown so; the path itself where
-/// there is no such character.
+/// The files that match a path in which U+FFFD may stand for other bytes; the path itself if it has no U+FFFD.
 fn shown_as(path: &Path) -> Vec<PathBuf> {
     let is_unsure = |name: &str| name.contains(char::REPLACEMENT_CHARACTER);
     let mut found = vec![PathBuf::new()];
@@ -37,7 +37,7 @@ fn shown_as(path: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What is in a folder, by name; nothing where it cannot be read.
+/// Entries of a folder, sorted by name; empty if the folder cannot be read.
 fn entries(folder: &Path) -> impl Iterator<Item = std::fs::DirEntry> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut all: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).collect();
@@ -45,12 +45,12 @@ fn entries(folder: &Path) -> impl Iterator<Item = std::fs::DirEntry> {
     all.into_iter()
 }
 
-/// A path as seen from a folder, as files in that folder name it. Links among its folders are resolved, so that `..` leads
-/// where it should; the file's own name is kept, also where it is a link. An address stays as it is, and so does a path on
-/// another drive.
+/// The path relative to a folder, for files written to that folder. Symbolic links among its folders are resolved, so
+/// that `..` leads to the right folder; the file name is kept, even if it is a link. An address is returned
+/// unchanged; a path on another drive is returned as an absolute path.
 #[must_use]
 pub fn seen_from(folder: &Path, path: &Path) -> PathBuf {
-    // `-` is a scan that came through a pipe.
+    // `-` is a scan from standard input.
     if path == Path::new("-") || scheme(path).is_some() {
         return path.to_owned();
     }
@@ -70,7 +70,7 @@ pub fn seen_from(folder: &Path, path: &Path) -> PathBuf {
     up.chain(to.components().skip(shared)).collect()
 }
 
-/// A folder's path without links, also where the end of it is not there (yet).
+/// The folder's absolute path without symbolic links; the end of the path need not exist.
 fn resolved(folder: &Path) -> PathBuf {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
@@ -85,7 +85,7 @@ fn resolved(folder: &Path) -> PathBuf {
     known
 }
 
-/// `s3` of `s3://…`: what stands for the place of a scan may be an address (RFC 3986, §3.1).
+/// The scheme of an address, such as `s3` of `s3://…` (RFC 3986, §3.1); `None` for a path.
 #[must_use]
 pub fn scheme(path: &Path) -> Option<&str> {
     let (scheme, _) = path.to_str()?.split_once("://")?;

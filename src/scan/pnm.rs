@@ -1,8 +1,8 @@
-//! PBM, PGM, PPM and PAM: one picture after another in one file, each a page.
+//! PBM, PGM, PPM and PAM: a file contains one or more images, and each image is a page.
 //!
-//! Where the next picture begins follows from the header of the one before; programs that write several (pdftoppm,
-//! scanadf) put nothing between them. White space there is allowed. Anything else is no picture: all pages have a note then, as
-//! what was meant to follow is unknown.
+//! The header of an image determines where the next one begins. Programs that write several images (pdftoppm,
+//! scanadf) put nothing between them; white space is accepted. If other data follow, all pages have a note, because
+//! the intended content is unknown.
 
 use super::raster;
 use super::{Limit, Note, Scan, ScanError};
@@ -12,19 +12,17 @@ use std::io::Cursor;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// More pictures than any file has: a bound for files made to harm.
+/// Limit for the images of a file, against malicious files.
 const MOST: usize = 100_000;
 
-/// A file of one picture or more.
 pub(super) struct PnmFile {
     bytes: Arc<Vec<u8>>,
     pictures: Vec<Range<usize>>,
-    /// Whether something follows that is no picture.
+    /// Whether other data follow the last image.
     has_more: bool,
 }
 
 impl PnmFile {
-    /// Counts the pictures.
     pub(super) fn open(bytes: Arc<Vec<u8>>) -> Self {
         let mut pictures: Vec<Range<usize>> = vec![];
         let mut start = 0;
@@ -41,7 +39,7 @@ impl PnmFile {
         self.pictures.len() as u32
     }
 
-    /// One picture, by its zero-based index.
+    /// Reads one image by its zero-based index.
     pub(super) fn read(&self, index: u32, limit: Limit) -> Result<Scan, ScanError> {
         let mut scan =
             raster::read(&self.bytes[self.pictures[index as usize].clone()], ImageFormat::Pnm, limit)?;
@@ -56,7 +54,7 @@ fn is_picture(bytes: &[u8]) -> bool {
     matches!(bytes, [b'P', b'1'..=b'7', ..])
 }
 
-/// How long the first picture is; `None` where its header is damaged or it is cut off.
+/// Length of the first image, bytes; `None` if its header is damaged or the image is truncated.
 fn length(bytes: &[u8]) -> Option<usize> {
     let mut cursor = Cursor::new(bytes);
     let decoder = PnmDecoder::new(&mut cursor).ok()?;
@@ -80,14 +78,14 @@ fn length(bytes: &[u8]) -> Option<usize> {
     (length <= rest.len()).then_some(start + length)
 }
 
-/// Where so many digits end, between which there may be white space or none.
+/// End of the first `count` digits, which may be separated by white space.
 fn digits(bytes: &[u8], count: usize) -> Option<usize> {
     let Some(last) = count.checked_sub(1) else { return Some(0) };
     let mut places = bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
     places.nth(last).map(|(at, _)| at + 1)
 }
 
-/// Where so many numbers end, between which there is white space.
+/// End of the first `count` numbers, which are separated by white space.
 fn numbers(bytes: &[u8], count: usize) -> Option<usize> {
     let Some(last) = count.checked_sub(1) else { return Some(0) };
     let is_end = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);

@@ -1,4 +1,4 @@
-//! PNG, JPEG, BMP, PNM and WebP through the `image` crate; and what all formats share once they are decoded.
+//! Decodes PNG, JPEG, BMP, PNM and WebP with the `image` crate, and holds pixel conversions that all formats share.
 
 use super::resolution::{self, Resolution};
 use super::{Limit, Scan, ScanError, jpeg, jpeg_scans};
@@ -7,13 +7,13 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
-/// The formats read here.
+/// Formats that this module decodes.
 pub(super) const FORMATS: [ImageFormat; 5] =
     [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Pnm, ImageFormat::WebP];
 
-/// Bytes of the fattest pixel: four channels of sixteen bits.
+/// Bytes of the largest pixel: four channels of sixteen bits.
 const MOST_BYTES: u64 = 8;
-/// Bytes that a PNG's profile, comments and one row may unpack to; its picture is not counted among them.
+/// Limit for a PNG's profile, comments and one row, bytes; its image is not included.
 const MOST_BESIDE: u64 = 32 << 20;
 
 pub(super) fn read(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Scan, ScanError> {
@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Sc
     Ok(upright(decoded, orientation, resolution::of(bytes, format)))
 }
 
-/// A picture and its resolution, turned.
+/// Applies the orientation to a decoded image and its resolution.
 pub(super) fn upright(
     mut decoded: DynamicImage,
     orientation: Orientation,
@@ -31,7 +31,7 @@ pub(super) fn upright(
     Scan::new(pixels(decoded), resolution.map(|r| r.turned(orientation)))
 }
 
-/// The pixels as they are stored, whatever orientation the file claims.
+/// The stored pixels, regardless of the declared orientation.
 pub(super) fn read_stored(bytes: &[u8], format: ImageFormat, limit: Limit) -> Result<Pixels, ScanError> {
     if format == ImageFormat::Jpeg {
         jpeg::check_end(bytes)?;
@@ -39,7 +39,7 @@ pub(super) fn read_stored(bytes: &[u8], format: ImageFormat, limit: Limit) -> Re
     decoded(bytes, format, limit).map(|(decoded, _)| pixels(decoded))
 }
 
-/// The picture as it is stored, and how it is to be turned.
+/// The stored image and its declared orientation.
 pub(super) fn decoded(
     bytes: &[u8],
     format: ImageFormat,
@@ -51,7 +51,7 @@ pub(super) fn decoded(
     Ok((DynamicImage::from_decoder(decoder).map_err(damaged)?, orientation))
 }
 
-/// Reads the header, and refuses what is larger than allowed.
+/// Reads the header, and rejects images that exceed the limits.
 pub(super) fn open(
     bytes: &[u8],
     format: ImageFormat,
@@ -84,7 +84,7 @@ fn name(format: ImageFormat) -> &'static str {
     }
 }
 
-/// Eight bits a channel, gray where the file is, what is transparent over white.
+/// Converts to eight bits a channel, gray for gray images; transparent pixels are blended over white.
 pub(super) fn pixels(decoded: DynamicImage) -> Pixels {
     if decoded.color().has_alpha() {
         let mut over = decoded.to_rgba8();
@@ -107,7 +107,7 @@ pub(super) fn pixels(decoded: DynamicImage) -> Pixels {
     }
 }
 
-/// Pixels turned and mirrored as a file's orientation says (EXIF and TIFF: 1 to 8).
+/// Rotates and mirrors pixels by an orientation (EXIF and TIFF: 1 to 8).
 pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
     if orientation == Orientation::NoTransforms {
         return pixels;
@@ -120,18 +120,18 @@ pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
     self::pixels(image)
 }
 
-/// A channel of a pixel that is not multiplied by its opacity, over white.
+/// Blends a channel with straight alpha over white.
 pub(super) fn over_white(channel: u8, opacity: u8) -> u8 {
     let (channel, opacity) = (u32::from(channel), u32::from(opacity));
     ((channel * opacity + 255 * (255 - opacity) + 127) / 255) as u8
 }
 
-/// A channel of a pixel that is multiplied by its opacity, over white: as much white is added as shines through.
+/// Blends a channel with premultiplied alpha over white.
 pub(super) fn premultiplied_over_white(channel: u8, opacity: u8) -> u8 {
     channel.saturating_add(255 - opacity)
 }
 
-/// Ink densities to light (subtractive, without a profile): what is printed black is black.
+/// Converts CMYK to RGB (subtractive, without a profile).
 pub(super) fn rgb_of_cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
     [c, m, y].map(|ink| ((255 - u32::from(ink)) * (255 - u32::from(k)) / 255) as u8)
 }

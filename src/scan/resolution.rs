@@ -1,10 +1,10 @@
-//! Dots an inch, across and down, where a file says: JFIF density, PNG pHYs, EXIF.
+//! Resolution that a file declares: JFIF density, PNG pHYs, BMP, EXIF.
 
 use image::ImageFormat;
 use image::metadata::Orientation;
 use std::io::Cursor;
 
-/// Dots an inch, across and down the page.
+/// Dots per inch, horizontally and vertically.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Resolution {
     across: f32,
@@ -12,15 +12,15 @@ pub(super) struct Resolution {
 }
 
 impl Resolution {
-    /// `None` where no scanner has such a resolution. Where the two differ more than a fax's do, the second is no
-    /// resolution.
+    /// Creates a resolution; `None` if no scanner has the horizontal one. If the vertical one is implausible, or
+    /// differs by more than that of a fax does, the horizontal one replaces it.
     pub(super) fn new(across: f32, down: f32) -> Option<Self> {
         let across = plausible(across)?;
         let down = plausible(down).filter(|down| (1.0 / 3.0..=3.0).contains(&(across / down)));
         Some(Self { across, down: down.unwrap_or(across) })
     }
 
-    /// That of the page once it is turned.
+    /// The resolution after applying an orientation.
     pub(super) fn turned(self, orientation: Orientation) -> Self {
         let is_sideways = matches!(
             orientation,
@@ -32,18 +32,18 @@ impl Resolution {
         if is_sideways { Self { across: self.down, down: self.across } } else { self }
     }
 
-    /// Across the page.
+    /// Horizontal resolution, dpi.
     pub(super) fn dpi(self) -> f32 {
         self.across
     }
 
-    /// Down the page, where it is another by more than scanners are off.
+    /// Vertical resolution, dpi, if it differs by more than the tolerance of scanners.
     pub(super) fn dpi_down(self) -> Option<f32> {
         ((self.down / self.across - 1.0).abs() > 0.03).then_some(self.down)
     }
 }
 
-/// Resolution of a file, from its own header first, then from EXIF.
+/// Resolution of a file: from its own header, otherwise from EXIF.
 pub(super) fn of(bytes: &[u8], format: ImageFormat) -> Option<Resolution> {
     let own = match format {
         ImageFormat::Png => png(bytes),
@@ -54,14 +54,14 @@ pub(super) fn of(bytes: &[u8], format: ImageFormat) -> Option<Resolution> {
     own.or_else(|| exif(bytes)).and_then(|(across, down)| Resolution::new(across, down))
 }
 
-/// A resolution that a scanner can have.
+/// The resolution, if it is in the range of scanners.
 pub(super) fn plausible(dpi: f32) -> Option<f32> {
     (dpi.is_finite() && (20.0..=10_000.0).contains(&dpi)).then(|| (dpi * 100.0).round() / 100.0)
 }
 
 const INCH_IN_METRES: f32 = 0.0254;
 
-/// PNG, third edition, 11.3.4.3: pixels per unit in x and y, unit 1 is the metre.
+/// PNG, third edition, 11.3.4.3: pixels per unit in x and y; unit 1 is the metre.
 fn png(bytes: &[u8]) -> Option<(f32, f32)> {
     let mut at = 8;
     while let Some(chunk) = bytes.get(at..) {
@@ -80,7 +80,7 @@ fn png(bytes: &[u8]) -> Option<(f32, f32)> {
     None
 }
 
-/// ITU-T T.871 (JFIF), clause 10.1: units 1 are dots an inch, 2 dots a centimetre, 0 an aspect ratio only.
+/// ITU-T T.871 (JFIF), clause 10.1: unit 1 is dots per inch, 2 dots per centimetre, 0 only an aspect ratio.
 fn jpeg(bytes: &[u8]) -> Option<(f32, f32)> {
     let mut at = 2;
     while let [0xFF, marker, high, low, ..] = *bytes.get(at..)? {
@@ -111,7 +111,7 @@ fn bmp(bytes: &[u8]) -> Option<(f32, f32)> {
     (across > 0).then_some((across as f32 * INCH_IN_METRES, down as f32 * INCH_IN_METRES))
 }
 
-/// EXIF 2.32, 4.6.4: XResolution and YResolution with ResolutionUnit 2 (inch, also where it is absent) or 3 (centimetre).
+/// EXIF 2.32, 4.6.4: XResolution and YResolution with ResolutionUnit 2 (inch, the default) or 3 (centimetre).
 fn exif(bytes: &[u8]) -> Option<(f32, f32)> {
     let fields = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).ok()?;
     let value = |tag| fields.get_field(tag, exif::In::PRIMARY).map(|f| &f.value);

@@ -1,36 +1,37 @@
-//! The labels of a page: for each its probability in every place.
+//! Label probabilities of a page: one plane for each label.
 
 use crate::geometry::BBox;
 use crate::raster::Binary;
 use image::GrayImage;
 
-/// The kinds of matter that a place of a page may belong to, several at once. The order is that of the network.
+/// The classes of the segmentation network. A position may have several labels. The order is that of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
-    /// Ink that was printed or typed.
+    /// Printed or typed ink.
     Print,
-    /// Ink of a hand.
+    /// Handwritten ink.
     Handwriting,
     /// Ink of a stamp.
     Stamp,
     /// Printed rules.
     Ruling,
-    /// Other dark matter: edges, holes, pictures, dirt.
+    /// Other dark areas: edges, holes, pictures, dirt.
     Other,
-    /// The core of a horizontal line: half as thick as its characters.
+    /// The core of a horizontal line: a band half as thick as its characters.
     Horizontal,
     /// The core of a vertical line.
     Vertical,
-    /// The inside of a stamp's outline, less an eighth of its thickness on each side: stamps that touch are apart.
+    /// The inside of a stamp's outline, reduced by an eighth of its thickness on each side, so that touching stamps
+    /// are separate.
     StampBody,
     /// A redaction as a whole.
     Redaction,
-    /// A redaction less three twentieths of its thickness on each side.
+    /// A redaction, reduced by three twentieths of its thickness on each side.
     RedactionCore,
 }
 
 impl Label {
-    /// All of them, in the network's order.
+    /// All labels in the network's order.
     pub const ALL: [Self; 10] = [
         Self::Print,
         Self::Handwriting,
@@ -45,18 +46,18 @@ impl Label {
     ];
 }
 
-/// For each label its probability in every place, 0 to 255.
+/// Probability of each label at each position, 0 to 255. A position covers several pixels of the page.
 pub struct Labels {
     planes: Vec<GrayImage>,
-    /// Pixels of the page to a place.
+    /// Pixels of the page per position, across and down.
     scale: (f64, f64),
     /// Size of the page, px.
     page: (u32, u32),
 }
 
 impl Labels {
-    /// From probabilities, plane by plane, of a picture with sides of `all` places, whose part `seen` (in pixels, two to a
-    /// place) is the page.
+    /// Converts the network's output, plane by plane. `all` is the size of a plane in positions; `seen` is the part
+    /// of the input image that shows the page, in pixels, two to a position.
     pub(crate) fn of(values: &[f32], all: (u32, u32), seen: (u32, u32), page: (u32, u32)) -> Self {
         let (width, height) = (seen.0.div_ceil(2), seen.1.div_ceil(2));
         let planes = values.chunks_exact((all.0 * all.1) as usize).map(|plane| {
@@ -68,7 +69,7 @@ impl Labels {
         Self { planes: planes.collect(), scale: (scale(page.0, seen.0), scale(page.1, seen.1)), page }
     }
 
-    /// Of a page of 800 x 800 px with 200 x 200 places, in which boxes of places have labels.
+    /// Labels of a page of 800 × 800 px with 200 × 200 positions, in which the given boxes of positions have labels.
     #[cfg(test)]
     pub(crate) fn drawn(boxes: &[(Label, BBox)]) -> Self {
         let mut values = vec![0.0; Label::ALL.len() * 208 * 208];
@@ -88,7 +89,7 @@ impl Labels {
         &self.planes[label as usize]
     }
 
-    /// The sum of the probabilities, 0 to 1 each, of a label in a box of places within the page.
+    /// Sum of the probabilities of a label, 0 to 1 each, over a box of positions within the page.
     #[must_use]
     pub fn sum(&self, label: Label, places: &BBox) -> f64 {
         let plane = self.plane(label);
@@ -99,7 +100,7 @@ impl Labels {
             / 255.0
     }
 
-    /// The places where a label is at least as probable as this, of 255.
+    /// The positions at which the probability of a label is at least `probability`, 0 to 255.
     #[must_use]
     pub fn at_least(&self, label: Label, probability: u8) -> Binary {
         let plane = self.plane(label);
@@ -107,19 +108,19 @@ impl Labels {
         Binary::from_ink(GrayImage::from_raw(plane.width(), plane.height(), ink).expect("one byte a place"))
     }
 
-    /// Pixels of the page to a place, on average of both directions.
+    /// Pixels of the page per position, averaged over both directions.
     #[must_use]
     pub fn scale(&self) -> f64 {
         (self.scale.0 + self.scale.1) / 2.0
     }
 
-    /// Pixels of the page to a place, across and down.
+    /// Pixels of the page per position, across and down.
     #[must_use]
     pub fn scales(&self) -> (f64, f64) {
         self.scale
     }
 
-    /// The places that a box of pixels of the page touches.
+    /// The positions that a box in pixels of the page touches.
     #[must_use]
     pub fn to_places(&self, bbox: &BBox) -> BBox {
         let first = |v: i32, scale: f64| (f64::from(v) / scale).floor() as i32;
@@ -133,7 +134,7 @@ impl Labels {
         .intersection(&BBox::of_size(self.planes[0].width(), self.planes[0].height()))
     }
 
-    /// A box of places in pixels of the page.
+    /// Converts a box of positions to pixels of the page.
     #[must_use]
     pub fn to_page(&self, places: &BBox) -> BBox {
         let at = |v: i32, scale: f64| (f64::from(v) * scale).round() as i32;
@@ -146,7 +147,7 @@ impl Labels {
         .intersection(&BBox::of_size(self.page.0, self.page.1))
     }
 
-    /// The place in which each column, and each row, of the page lies.
+    /// The position of each column, and of each row, of the page.
     #[must_use]
     pub fn places(&self) -> (Vec<u32>, Vec<u32>) {
         let (width, height) = self.planes[0].dimensions();
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn places_are_found_in_the_page_and_what_lies_beyond_it_is_left_out() {
-        // A page of 100 x 60 px, seen at half its size on 64 x 32: 25 x 15 places of 32 x 16.
+        // A page of 100 × 60 px, seen at half its size on 64 × 32: 25 × 15 positions of 32 × 16.
         let mut values = vec![0.0; 10 * 32 * 16];
         values[2 * 512 + 3 * 32 + 4] = 1.0;
         let labels = Labels::of(&values, (32, 16), (50, 30), (100, 60));

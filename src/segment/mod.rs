@@ -1,9 +1,9 @@
-//! A network of our own tells to which kinds of matter the pixels of a page belong: print, notes by hand, stamps, rules, redactions and
-//! other dark matter, and the cores of lines by their direction.
+//! Semantic segmentation of a page with the built-in network: print, handwriting, stamps, rules, redactions, other
+//! dark areas, and the cores of lines by direction.
 //!
-//! The network (`models/denshin-marks.onnx`, made by `scripts/train/pages/`) sees the page with a long side of [`LONG`] pixels in
-//! colour, 0 to 1, and gives for each second pixel the probability of each [`Label`], several of which may hold. Nothing here
-//! knows what is made of them.
+//! The network (`models/denshin-marks.onnx`, made by `scripts/train/pages/`) takes the page with a long side of
+//! [`LONG`] pixels in colour, 0 to 1. For every second pixel it returns the probability of each [`Label`]; several
+//! may hold. This module does not interpret the labels.
 
 mod labels;
 
@@ -16,32 +16,32 @@ use rten::{ModelOptions, RunOptions, ThreadPool, Value, ValueOrView};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Name and bytes of the network that is part of the program.
+/// Name and bytes of the built-in network.
 const BUILT_IN: (&str, &[u8]) = ("denshin-marks", include_bytes!("../../models/denshin-marks.onnx"));
 
-/// Long side of a page as the network sees it, px: 115 dpi on A4, where print of 7 pt is 11 px high.
+/// Long side of the network input, px: 115 dpi on A4, where characters of 7 pt are 11 px high.
 pub const LONG: u32 = 1344;
 
-/// The sides of what the network sees are multiples of this, since it halves them six times.
+/// The sides of the network input are multiples of this, px, since the network halves them six times.
 const STEP: u32 = 64;
 
-/// The network. It has one thread of its own, for which whoever asks it waits.
+/// The segmentation network. It runs on one thread of its own, and the caller waits for it.
 pub struct Segmenter {
     network: rten::Model,
     model: Model,
     options: RunOptions,
 }
 
-/// A network that cannot be used, or failed on a page.
+/// The network cannot be loaded, or failed on a page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the network for marks failed: {0}; set [marks] method = \"rules\"")]
 pub struct SegmentError(String);
 
 impl Segmenter {
-    /// The network that is part of the program.
+    /// Loads the built-in network.
     ///
     /// # Errors
-    /// Where its file is damaged.
+    /// If the model file is damaged.
     pub fn built_in() -> Result<Self, SegmentError> {
         let (name, bytes) = BUILT_IN;
         let model = Model { name: name.to_owned(), sha256: sha256(bytes) };
@@ -51,16 +51,16 @@ impl Segmenter {
         Ok(Self { network, model, options: RunOptions::default().with_thread_pool(Some(one)) })
     }
 
-    /// Which network it is.
+    /// Name and checksum of the network.
     #[must_use]
     pub fn model(&self) -> &Model {
         &self.model
     }
 
-    /// The labels of a page.
+    /// Computes the labels of a page.
     ///
     /// # Errors
-    /// Where the network is of another form.
+    /// If the network fails, or its output has an unexpected shape.
     pub fn label(&self, page: &Pixels) -> Result<Labels, SegmentError> {
         let size = page.dimensions();
         let seen = seen(page);
@@ -80,7 +80,7 @@ impl Segmenter {
     }
 }
 
-/// The page as the network sees it.
+/// Scales the page to the input size of the network, in colour.
 fn seen(page: &Pixels) -> RgbImage {
     let (width, height) = page.dimensions();
     let scale = f64::from(LONG) / f64::from(width.max(height).max(1));
@@ -96,7 +96,7 @@ fn seen(page: &Pixels) -> RgbImage {
     }
 }
 
-/// Three channels, 0 (black) to 1 (white), one after another; beyond the page its last pixels go on.
+/// The input tensor: three planes, 0 (black) to 1 (white). Beyond the page its last pixels are repeated.
 fn tensor(seen: &RgbImage, width: u32, height: u32) -> Vec<f32> {
     let mut values = Vec::with_capacity(3 * (width * height) as usize);
     for channel in 0..3 {

@@ -1,4 +1,4 @@
-//! One core of a line, and what stands in it.
+//! A line core and the geometry of its line.
 
 use crate::geometry::BBox;
 use crate::layout::lines::ink_bbox;
@@ -6,52 +6,52 @@ use crate::page::WritingMode;
 use crate::raster::{Binary, Component};
 use crate::segment::{Label, Labels};
 
-/// Probability, of 255, from which a place belongs to a core.
+/// Least probability of a position of a core, 0 to 255.
 const LIKELY: u8 = 128;
-/// Smallest core, places: one character of 7 pt on A4 has 10.
+/// Fewest positions of a core: one character of 7 pt on A4 has 10.
 const SMALLEST: u64 = 6;
-/// As far, in characters, ink of a line lies from its middle, and beyond the ends of its core: half a character is within, the rest is
-/// for lines that bend. Not set on data.
+/// Largest distance of ink from the centre of its line, and from the ends of its core, in characters: half a
+/// character, plus tolerance for bent lines. Not set on data.
 const ASIDE: f64 = 0.6;
 const BEYOND: f64 = 0.75;
-/// Longest gap beneath a stamp between a core and ink of its line, in characters, and how much of it no stamp may cover. Set on twelve of the
-/// development cables, those with most errors beneath stamps.
+/// Longest gap under a stamp between a core and ink of its line, in characters, and the longest part of it outside
+/// the stamp. Set on twelve of the development cables, those with most errors under stamps.
 pub(super) const LONGEST_GAP: f64 = 6.0;
 pub(super) const UNCOVERED: f64 = 2.0;
-/// Cores of one line that a stamp parts are as large as one another but for this factor, and as level, in characters. Not set on data.
+/// Largest ratio of sizes, and largest vertical offset in characters, of cores of one line. Not set on data.
 const ALIKE: f64 = 1.5;
 const LEVEL: f64 = 0.4;
-/// Blanks of a line beneath a stamp are no wider than this, in characters: the gutters of print in columns are two. Not set on data.
+/// Widest blank of a line under a stamp, in characters: gutters between columns have two. Not set on data.
 const BLANK: f64 = 1.3;
-/// Ink smaller than this, in characters, is a full stop or dust. It belongs to a line only where it stands no further than this beyond the
-/// ends of its core. Not set on data.
+/// Side below which ink is a full stop or dust, in characters, and its largest distance from the ends of a core. Not
+/// set on data.
 const SPECK: f64 = 0.35;
-/// A full stop stands no further than this from the character before it, in characters: it has half of its cell before it, at the most.
+/// Largest distance of a full stop from the character before it, in characters: at most half of its cell is before it.
 pub(super) const APART: f64 = 1.0;
-/// As far, in characters, the band of a line goes beyond its core. Set on one drawn page, two pages of telegrams-b not made worse by it.
+/// Distance by which the band of a line extends beyond its core, in characters. Set on one drawn page; two pages of
+/// telegrams-b do not get worse.
 const BAND: f64 = 0.6;
-/// Ink higher than this, in characters, reaches into other lines. Not set on data.
+/// Height from which ink extends into other lines, in characters. Not set on data.
 const SOUND: f64 = 1.35;
 
-/// Whether a box is so small, beside characters of a size, that it holds a full stop or dust.
+/// Whether a box is small enough to be a full stop or dust, for characters of `size` px.
 pub(super) fn is_speck(bbox: &BBox, size: f64) -> bool {
     f64::from(bbox.width().max(bbox.height())) < SPECK * size
 }
 
-/// The core of a line, as seen along it.
+/// The core of a line, in coordinates along the line.
 pub(super) struct Core {
     pub(super) mode: WritingMode,
-    /// Side of its characters, px.
+    /// Character size, px.
     pub(super) size: f64,
     pub(super) bbox: BBox,
-    /// Mean probability of its places, 0 to 255.
+    /// Mean probability of its positions, 0 to 255.
     pub(super) sure: f64,
-    /// Where its middle runs, px, at equal steps from its left end.
+    /// Heights of the centre line, px, at equal steps from the left end.
     middles: Vec<f64>,
     step: f64,
 }
 
-/// The cores of a direction.
 pub(super) fn find_cores(labels: &Labels, mode: WritingMode) -> Vec<Core> {
     let (own, other) = match mode {
         WritingMode::HorizontalTb => (Label::Horizontal, Label::Vertical),
@@ -109,25 +109,25 @@ pub(super) fn find_cores(labels: &Labels, mode: WritingMode) -> Vec<Core> {
 }
 
 impl Core {
-    /// The height of its middle at a place along it, or at its end beyond it.
+    /// Height of the centre line at `x`; beyond an end, the height at that end.
     fn middle(&self, x: f64) -> f64 {
         let at =
             ((x - f64::from(self.bbox.left)) / self.step).floor().clamp(0.0, self.middles.len() as f64 - 1.0);
         self.middles[at as usize]
     }
 
-    /// How far the middle of a box lies from the middle of the line, in characters; positive below it.
+    /// Offset of the centre of a box from the centre line, in characters; positive below the line.
     pub(super) fn aside(&self, piece: &BBox) -> f64 {
         let middle = self.mode.along(piece).center();
         (middle.y - self.middle(middle.x)) / self.size
     }
 
-    /// Its length, in characters.
+    /// Length, in characters.
     pub(super) fn characters(&self) -> f64 {
         f64::from(self.bbox.width()) / self.size
     }
 
-    /// The box of its line on the page, with half a character and more at each end.
+    /// Bounding box of the line on the page, extended by more than half a character at each end.
     pub(super) fn band(&self) -> BBox {
         // A core is half as thick as its line.
         let aside = (0.25 * self.size) as i32;
@@ -135,7 +135,7 @@ impl Core {
         self.mode.along(&BBox::from_ltrb(left, self.bbox.top - aside, right, self.bbox.bottom + aside))
     }
 
-    /// Whether another core of its direction may be of the same line.
+    /// Whether two cores of one direction may be of the same line.
     pub(super) fn lines_up_with(&self, other: &Self) -> bool {
         let (small, large) = (self.size.min(other.size), self.size.max(other.size));
         let middle = f64::from(self.bbox.left + self.bbox.right) / 2.0;
@@ -144,7 +144,7 @@ impl Core {
             && (self.middle(middle) - other.middle(middle)).abs() < LEVEL * small
     }
 
-    /// Whether another core, further along, is of the same line, and there is print beneath a stamp between them.
+    /// Whether `next`, further along, continues this line and there is text under a stamp between them.
     pub(super) fn goes_on_in(&self, next: &Self, ink: &Binary, stamps: &[BBox]) -> bool {
         let small = self.size.min(next.size);
         let (end, start) = (f64::from(self.bbox.right), f64::from(next.bbox.left));
@@ -155,7 +155,7 @@ impl Core {
             && !self.has_blank_before(next, ink)
     }
 
-    /// Whether there is a blank before another core, further along, that is wider than any between characters of a line.
+    /// Whether the ink before `next` has a blank that is wider than any between the characters of a line.
     fn has_blank_before(&self, next: &Self, ink: &Binary) -> bool {
         let (top, bottom) =
             ((next.middle(0.0) - 0.5 * next.size) as i32, (next.middle(0.0) + 0.5 * next.size) as i32);
@@ -165,7 +165,7 @@ impl Core {
         blanks.max().is_some_and(|widest| f64::from(widest) > BLANK * next.size)
     }
 
-    /// Goes on, as level as its end is, as far as a box, both as seen along the line.
+    /// Extends the core to a box, at the height of its end; the box is in coordinates along the line.
     pub(super) fn extend_to(&mut self, along: &BBox) {
         let count = |length: i32, step: f64| (f64::from(length.max(0)) / step).round() as usize;
         let before = count(self.bbox.left - along.left, self.step);
@@ -177,7 +177,7 @@ impl Core {
         self.bbox.right = self.bbox.right.max(along.right);
     }
 
-    /// Goes on in another core, straight on from one to the other.
+    /// Appends another core, with a straight centre line in between.
     pub(super) fn join(&mut self, next: Self) {
         let (end, start) = (f64::from(self.bbox.right), f64::from(next.bbox.left));
         let count = |length: i32, step: f64| (f64::from(length) / step).round().max(0.0) as usize;
@@ -194,7 +194,8 @@ impl Core {
         self.bbox = self.bbox.union(&next.bbox);
     }
 
-    /// How much of the gap between the core and a box, both as seen along the line, no stamp covers; `None` where none covers any.
+    /// Length of the gap between the core and a box that stamps leave uncovered, px; `None` if no stamp covers any of
+    /// it. The box is in coordinates along the line.
     pub(super) fn gap_beside(&self, along: &BBox, stamps: &[BBox]) -> Option<i32> {
         let gap = BBox::from_ltrb(
             self.bbox.right.min(along.right),
@@ -207,7 +208,7 @@ impl Core {
         Some(gap.width() - covered)
     }
 
-    /// Whether a box lies beside the core, or not far beyond its ends, and touches the line.
+    /// Whether a box touches the line, beside the core or slightly beyond its ends.
     pub(super) fn reaches(&self, piece: &BBox) -> bool {
         let piece = self.mode.along(piece);
         let middle = self.middle(piece.center().x);
@@ -216,20 +217,20 @@ impl Core {
             && f64::from(piece.bottom) > middle - 0.5 * self.size
     }
 
-    /// Whether a box stands in the line and reaches into no other.
+    /// Whether a box lies in the line and extends into no other.
     pub(super) fn holds(&self, piece: &BBox) -> bool {
         let along = self.mode.along(piece);
         let (left, right) = self.ends(if is_speck(piece, self.size) { SPECK } else { 1.5 * BEYOND });
         self.is_level_with(piece) && along.left >= left && along.right <= right
     }
 
-    /// Whether a box stands at the height of the line and reaches into no other, wherever it stands along it.
+    /// Whether a box is at the height of the line and extends into no other, at any position along it.
     pub(super) fn is_level_with(&self, piece: &BBox) -> bool {
         let height = f64::from(self.mode.along(piece).height());
         self.aside(piece).abs() <= ASIDE && height <= SOUND * self.size
     }
 
-    /// From which up to which of its units it goes, without specks that stand further from the others than a full stop does.
+    /// Range of the units without specks at the ends that are further from the other units than a full stop is.
     pub(super) fn without_specks_at_ends(&self, units: &[BBox]) -> (usize, usize) {
         let is_apart = |speck: usize, other: usize| {
             is_speck(&units[speck], self.size)
@@ -245,13 +246,13 @@ impl Core {
         (from, to)
     }
 
-    /// From where to where it goes with so many characters more at each end.
+    /// Left and right end, extended by `characters` on each side.
     fn ends(&self, characters: f64) -> (i32, i32) {
         let beyond = (characters * self.size) as i32;
         (self.bbox.left - beyond, self.bbox.right + beyond)
     }
 
-    /// The ink of a box that lies in the line, as seen along it.
+    /// Bounding box of the ink of a component that lies in the line, in coordinates along the line.
     pub(super) fn cut_out(&self, ink: &Binary, piece: &BBox) -> Option<BBox> {
         let along = self.mode.along(piece);
         let (left, right) = self.ends(1.5 * BEYOND);

@@ -1,29 +1,28 @@
-//! A line while it grows: pieces of print and redactions in a row, and where it runs.
+//! A line candidate: text pieces and redactions in a row.
 //!
-//! Looked at beside a box, only the beads near it count: as they are sorted along the line, and none is longer than the
-//! longest, those within some distance are found without passing all of them.
+//! Queries about a box consider only the pieces near it. Pieces are sorted along the line and the length of the
+//! longest is known, so a binary search finds all pieces within a distance.
 
 use crate::geometry::BBox;
 
-/// What is strung together: print or a redaction.
+/// A piece of a line: text, or a redaction with its index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InkPiece {
     pub bbox: BBox,
     pub redaction: Option<usize>,
 }
 
-/// A line while it grows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineCandidate {
-    /// By their left ends.
+    /// Sorted by left end.
     pieces: Vec<InkPiece>,
     bbox: BBox,
-    /// Length of the longest bead, px.
+    /// Length of the longest piece, px.
     longest: i32,
 }
 
 impl LineCandidate {
-    /// Of beads in their order.
+    /// Creates a candidate from sorted pieces.
     pub(super) fn of(pieces: Vec<InkPiece>) -> Self {
         let bbox = pieces.iter().fold(BBox::default(), |all, b| all.union(&b.bbox));
         let longest = pieces.iter().map(|b| b.bbox.width()).max().unwrap_or(0);
@@ -42,7 +41,7 @@ impl LineCandidate {
         self.pieces.is_empty()
     }
 
-    /// Ends of the blanks between its beads, px.
+    /// Start and end of the blanks between the pieces, px.
     pub(super) fn blanks(&self) -> Vec<(i32, i32)> {
         let mut reached = self.bbox.left;
         let mut blanks = Vec::new();
@@ -55,18 +54,19 @@ impl LineCandidate {
         blanks
     }
 
-    /// Its beads; it is left without any.
+    /// Moves the pieces out and leaves the candidate empty.
     pub(super) fn take(&mut self) -> Vec<InkPiece> {
         std::mem::take(self).pieces
     }
 
-    /// The box of the last few beads: where the line runs now, be it bent.
+    /// Bounding box of the last `count` pieces, which follows a bent line.
     pub(super) fn recent(&self, count: usize) -> BBox {
         let from = self.pieces.len().saturating_sub(count);
         self.pieces[from..].iter().fold(BBox::default(), |all, b| all.union(&b.bbox))
     }
 
-    /// Where the line runs beside a box: the middle and the usual extent of the ten beads nearest to it.
+    /// Band of the line beside a box: from the 12th percentile of the tops to the 88th percentile of the bottoms of
+    /// the ten nearest text pieces.
     pub(super) fn band(&self, bbox: &BBox) -> BBox {
         let near = self.nearest_print(bbox, 10);
         if near.is_empty() {
@@ -81,7 +81,7 @@ impl LineCandidate {
         BBox::from_ltrb(bbox.left, top, bbox.right, bottom)
     }
 
-    /// So many beads of print that are nearest to a box along the line; of those as near the first.
+    /// The `count` text pieces nearest to a box along the line; ties go to the first.
     fn nearest_print(&self, bbox: &BBox, count: usize) -> Vec<&InkPiece> {
         let mut near = Vec::new();
         for reach in reaches(bbox) {
@@ -98,7 +98,7 @@ impl LineCandidate {
         near.into_iter().map(|(_, piece)| piece).collect()
     }
 
-    /// The part of the line beside a box (the beads nearest to it along the line) and the gap between them.
+    /// Bounding box of the pieces about as near to a box as the nearest piece, and the gap to the nearest one, px.
     pub(super) fn nearest(&self, bbox: &BBox) -> (BBox, i32) {
         let least = self.least_gap(bbox, |_| true).unwrap_or(0);
         let reach = least.saturating_add(bbox.height());
@@ -106,12 +106,12 @@ impl LineCandidate {
         (near.fold(BBox::default(), |all, b| all.union(&b.bbox)), least)
     }
 
-    /// The gap between a box and the nearest bead along the line that is no speck.
+    /// The gap between a box and the nearest piece that is not a speck, px.
     pub(super) fn gap_to_print(&self, bbox: &BBox, speck: f64) -> Option<i32> {
         self.least_gap(bbox, |b| f64::from(b.bbox.width().max(b.bbox.height())) >= speck)
     }
 
-    /// The gap between a box and the nearest of some beads.
+    /// The gap between a box and the nearest piece that satisfies `counts`, px.
     fn least_gap(&self, bbox: &BBox, counts: impl Fn(&InkPiece) -> bool) -> Option<i32> {
         for reach in reaches(bbox) {
             let pieces = self.within(bbox, reach);
@@ -123,7 +123,7 @@ impl LineCandidate {
         None
     }
 
-    /// Beads with all of those that are no farther from a box than so many pixels.
+    /// A range of pieces that includes all pieces within `reach` px of a box.
     fn within(&self, bbox: &BBox, reach: i32) -> &[InkPiece] {
         let (first, last) =
             (bbox.left.saturating_sub(reach).saturating_sub(self.longest), bbox.right.saturating_add(reach));
@@ -139,7 +139,7 @@ impl LineCandidate {
         self.longest = self.longest.max(piece.bbox.width());
     }
 
-    /// Whether another chain goes on where a redaction ends this one, at the same height.
+    /// Whether another candidate continues this one beyond a redaction, at the same height.
     pub(super) fn continues(&self, other: &Self, block: &BBox) -> bool {
         let (here, there) = (self.nearest(block).0, other.nearest(block).0);
         let (mine, theirs) = (self.bbox(), other.bbox());
@@ -149,12 +149,12 @@ impl LineCandidate {
     }
 }
 
-/// The gap between a bead and a box along the line; 0 where they overlap.
+/// The gap between a piece and a box along the line, px; 0 if they overlap.
 fn gap(piece: &InkPiece, bbox: &BBox) -> i32 {
     piece.bbox.gap_x(bbox).max(0)
 }
 
-/// How far around a box is looked for beads, farther and farther, px.
+/// Search distances around a box, doubled at each step, px.
 fn reaches(bbox: &BBox) -> impl Iterator<Item = i32> {
     let first = bbox.height().max(8);
     (0..)

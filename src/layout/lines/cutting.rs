@@ -1,4 +1,4 @@
-//! Cuts apart what touches: lines whose strokes meet, and stamps over print.
+//! Cuts touching ink apart: lines whose strokes meet, and stamps over text.
 
 use super::candidate::{InkPiece, LineCandidate};
 use super::rows::Rows;
@@ -7,8 +7,8 @@ use crate::geometry::BBox;
 use crate::raster::Binary;
 
 impl Stringing<'_> {
-    /// Cuts the lines that run through a unit out of it and gives them to their chains; what is left between them is
-    /// returned, cut at its thinnest places.
+    /// Cuts the bands of certain lines out of a unit and adds them to their candidates. The remaining ink is cut at
+    /// its thinnest places and returned.
     pub(super) fn cut_out(&self, candidates: &mut [LineCandidate], rows: &Rows, unit: &BBox) -> Vec<BBox> {
         let mut taken: Vec<(i32, i32)> = Vec::new();
         for i in rows.beside(unit) {
@@ -38,8 +38,7 @@ impl Stringing<'_> {
             .collect()
     }
 
-    /// The ink left between lines that were cut out, without the specks about it: what held them together has gone with the
-    /// lines.
+    /// Removes specks from the ink left between lines that were cut out: the ink that connected them was cut out too.
     fn without_specks(&self, bbox: &BBox) -> BBox {
         let is_inked = |x: &i32| {
             self.ink.ink_in(&self.mode.along(&BBox::from_ltrb(*x, bbox.top, x + 1, bbox.bottom))) > 0
@@ -52,7 +51,7 @@ impl Stringing<'_> {
             .fold(BBox::default(), |all, piece| all.union(&piece))
     }
 
-    /// The band of a line where it runs through a unit: between its print on both sides, or right beside it.
+    /// Band of a line where it runs through a unit: between text on both sides, or right beside text.
     fn band_through(&self, candidate: &LineCandidate, unit: &BBox) -> Option<BBox> {
         let near = |gap: i32, reach: f64| f64::from(gap) <= reach * self.size;
         if f64::from(candidate.bbox().gap_x(unit)) > 3.0 * self.size {
@@ -73,7 +72,7 @@ impl Stringing<'_> {
         (through && inside >= 0.5 * f64::from(band.height())).then_some(band)
     }
 
-    /// A unit as high as two lines is cut where its rows hold least ink.
+    /// Cuts a unit as high as two lines where its rows hold least ink.
     fn split(&self, unit: &BBox) -> Vec<BBox> {
         if f64::from(unit.height()) < 1.7 * self.size {
             return vec![*unit];
@@ -91,13 +90,13 @@ impl Stringing<'_> {
             .collect()
     }
 
-    /// The box around the ink in a box.
+    /// Bounding box of the ink in a box.
     fn shrunk(&self, bbox: &BBox) -> BBox {
         self.mode.along(&ink_bbox(self.ink, &self.mode.along(bbox)))
     }
 }
 
-/// Edges of the bands of a profile: its ends and the thinnest places about a line's height apart.
+/// Edges of the bands of a profile: its ends, and the thinnest places about a line height apart.
 fn cuts(profile: &[u64], size: f64) -> Vec<usize> {
     let most = profile.iter().copied().max().unwrap_or(0);
     let (least_band, reach) = ((0.7 * size) as usize, (0.25 * size) as usize);
@@ -118,7 +117,7 @@ fn cuts(profile: &[u64], size: f64) -> Vec<usize> {
     edges
 }
 
-/// The smallest box around the ink in a box.
+/// Bounding box of the ink in a box.
 pub(in crate::layout) fn ink_bbox(ink: &Binary, bbox: &BBox) -> BBox {
     let inside = bbox.intersection(&ink.bbox());
     let mut found = BBox::default();

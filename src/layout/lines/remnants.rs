@@ -1,24 +1,24 @@
-//! What looks like a line and is none: dust, and what is left of rules and stamps.
+//! Rejects line candidates that are not text: dust, and remnants of rules and stamps.
 //!
-//! Decided by the pieces of ink, not by what they might say: a lone 一 is print, a streak of the copier is not. A lone ー
-//! in a column is taken for a rule's remnant; no cable has one.
+//! The decision uses the shapes of the components, not their meaning: a lone 一 is text, a streak of the copier is
+//! not. A lone ー in a column is mistaken for a remnant of a rule; no cable has one.
 
 use super::candidate::{InkPiece, LineCandidate};
 use super::stringing::{BETWEEN, FLAT, SOUND, Stringing};
 use crate::geometry::BBox;
 use crate::page::WritingMode;
 
-/// Lower than this, in characters, is what is left of a rule, or a row of dashes.
+/// Height below which a candidate is a remnant of a rule or a row of dashes, in characters.
 const THIN: f64 = 0.3;
-/// Shorter than this, in characters, no line is looked for beneath a stamp.
+/// Least length of a line under a stamp, in characters.
 const SHORTEST: f64 = 1.7;
-/// Smaller than this, in characters, is no character that stands alone.
+/// Least side of a character that stands alone, in characters.
 const SMALL: f64 = 0.5;
 
 impl Stringing<'_> {
-    /// Dust makes no line, nor does what is left of a rule: something in a chain needs the extent of a small character,
-    /// and all of it more height than a row of dashes. In a column every character has a stroke across: specks and
-    /// pieces of a rule have none, however far they scatter.
+    /// Whether a candidate is text. Its largest piece must have the extent of a small character, and the whole must
+    /// be higher than a row of dashes. In a column every character has a stroke across; specks and pieces of a rule
+    /// have none, however far they scatter.
     pub(super) fn is_print(&self, candidate: &LineCandidate) -> bool {
         let all = candidate.bbox();
         let largest =
@@ -32,15 +32,15 @@ impl Stringing<'_> {
         f64::from(largest) >= SMALL * self.size && !(is_thin && self.is_rules_remnant(&all))
     }
 
-    /// Whether a piece of ink is thin, or runs along the line as no character does: ー and ｜ are thinner.
+    /// Whether a component is thin, or runs along the line as no character does: ー and ｜ are thinner.
     fn is_streak(&self, piece: &BBox) -> bool {
         let height = f64::from(piece.height());
         height < THIN * self.size
             || (height < BETWEEN * self.size && f64::from(piece.width()) >= 3.0 * height)
     }
 
-    /// Whether a chain stands within a stamp, whose strokes cannot all be told from print; specks beyond it are
-    /// no print either.
+    /// Whether a candidate lies inside a stamp, whose strokes cannot all be distinguished from text. Specks outside
+    /// the stamp do not count.
     pub(super) fn is_stamps_remnant(&self, candidate: &LineCandidate) -> bool {
         let extent = |b: &InkPiece| f64::from(b.bbox.width().max(b.bbox.height()));
         let is_print = |b: &&InkPiece| b.redaction.is_some() || extent(b) >= FLAT * self.size;
@@ -50,14 +50,14 @@ impl Stringing<'_> {
         over.into_iter().any(|stamp| 100 * print.intersection(&stamp).area() >= 85 * print.area())
     }
 
-    /// Whether a chain within a stamp has the shape of a line: two characters or more of the page's size.
+    /// Whether a candidate inside a stamp has the shape of a line: at least two characters of the page's size.
     pub(super) fn may_be_line(&self, candidate: &LineCandidate) -> bool {
         let bbox = candidate.bbox();
         let height = f64::from(bbox.height()) / self.size;
         (BETWEEN..=SOUND).contains(&height) && f64::from(bbox.width()) >= SHORTEST * self.size
     }
 
-    /// Whether something thin is left of a rule: longer than a dash, upright (where 一 is not), or on a rule.
+    /// Whether a thin shape is a remnant of a rule: longer than a dash, vertical (which 一 is not), or on a rule.
     fn is_rules_remnant(&self, thin: &BBox) -> bool {
         f64::from(thin.width()) > 1.5 * self.size
             || self.mode == WritingMode::VerticalRl
@@ -74,7 +74,7 @@ mod tests {
 
     const SIZE: f64 = 40.0;
 
-    /// Boxes of a column, given as top, right-to-left position, length along it and width across.
+    /// Boxes of a column: position along the line, position across, length along, width across.
     fn chain(boxes: &[(i32, i32, i32, i32)]) -> LineCandidate {
         let piece = |&(along, across, length, width): &(i32, i32, i32, i32)| InkPiece {
             bbox: BBox::from_ltwh(along, across, length, width),
@@ -85,7 +85,7 @@ mod tests {
 
     fn kept(mode: WritingMode, stamps: &[BBox], boxes: &[(i32, i32, i32, i32)]) -> bool {
         let ink = Binary::new(1, 1);
-        // They are given as seen along the lines.
+        // The stamps are given in coordinates along the lines.
         let erased = Erased { stamps, ..Erased::default() };
         let marks = Seen::of(&erased, &[], SIZE, WritingMode::HorizontalTb);
         let stringing =

@@ -1,20 +1,20 @@
-//! Which chains run through the rows of a page: what stands in a row meets only these.
+//! Row index of line candidates: returns the candidates that can touch a box.
 
 use super::candidate::{InkPiece, LineCandidate};
 use crate::geometry::BBox;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-/// Chains by rows as high as a character.
+/// Line candidates by rows of one character's height.
 pub(super) struct Rows {
     height: i32,
     candidates: BTreeMap<i32, Vec<usize>>,
-    /// The rows of each chain.
+    /// The rows of each candidate.
     of: Vec<RangeInclusive<i32>>,
 }
 
 impl Rows {
-    /// Of chains by their places, on a page of characters of a size.
+    /// Index of candidates for characters of `size` px.
     pub(super) fn of(candidates: &[LineCandidate], size: f64) -> Self {
         let mut rows = Self { height: (size as i32).max(1), candidates: BTreeMap::new(), of: Vec::new() };
         candidates.iter().for_each(|candidate| rows.add(&candidate.bbox()));
@@ -31,7 +31,7 @@ impl Rows {
         self.of.push(rows);
     }
 
-    /// Puts a bead into a chain, or opens one with it.
+    /// Adds a piece to a candidate, or creates a candidate from it.
     pub(super) fn put(
         &mut self,
         candidates: &mut Vec<LineCandidate>,
@@ -52,7 +52,7 @@ impl Rows {
         self.of[candidate] = now;
     }
 
-    /// The chains that may touch the rows of a box, in order.
+    /// Indexes of the candidates that may touch the rows of a box, sorted.
     pub(super) fn beside(&self, bbox: &BBox) -> Vec<usize> {
         let mut found: Vec<usize> = self
             .candidates
@@ -64,7 +64,7 @@ impl Rows {
         found
     }
 
-    /// The same and those in the rows next to them.
+    /// The same, including the rows above and below.
     pub(super) fn about(&self, bbox: &BBox) -> Vec<usize> {
         self.beside(&BBox { top: bbox.top - self.height, bottom: bbox.bottom + self.height, ..*bbox })
     }

@@ -1,4 +1,4 @@
-//! Marks about the lines of one direction.
+//! Marks of a page in coordinates along the lines of one direction.
 
 use super::along;
 use crate::geometry::{BBox, BoxIndex};
@@ -7,21 +7,21 @@ use crate::layout::leaders::find_leaders;
 use crate::layout::rulings::Rulings;
 use crate::page::WritingMode;
 
-/// Marks that lines run between or beneath, as seen along the lines.
+/// Marks that separate or cover lines, in coordinates along the lines.
 pub(super) struct Seen {
     pub(super) rulings: Rulings,
-    /// The rules that part tiers or columns.
+    /// Rules that separate tiers or columns.
     pub(super) shared: Rulings,
-    /// Blanks that part tiers or columns, as rules that nobody printed.
+    /// Blanks that separate tiers or columns, as virtual rules.
     pub(super) bands: Rulings,
-    /// Rows of dots between what is listed and its number.
+    /// Leaders: rows of dots between an entry and its number.
     pub(super) leaders: Vec<BBox>,
     pub(super) stamps: Vec<BBox>,
     pub(super) stamps_places: BoxIndex,
 }
 
 impl Seen {
-    /// `dots` are small pieces of ink, `size` is the side of a character, px.
+    /// `dots` are the small components, `size` is the character size, px.
     pub(super) fn of(erased: &Erased<'_>, dots: &[BBox], size: f64, mode: WritingMode) -> Self {
         let stamps = along(erased.stamps, mode);
         Self {

@@ -1,6 +1,6 @@
-//! Strings the units of one direction together.
+//! Links the units of one direction into line candidates.
 //!
-//! Everything here runs along x: vertical zones are transposed before and back afterwards.
+//! All coordinates run along x: vertical zones are transposed, and the results are transposed back.
 
 use super::candidate::{InkPiece, LineCandidate};
 use super::rows::Rows;
@@ -14,36 +14,36 @@ use crate::layout::{Cell, LineBox, Part, Print};
 use crate::page::WritingMode;
 use crate::raster::Binary;
 
-/// Lower than this, in characters, is a dot, a dash or 一.
+/// Height below which ink is a dot, a dash or 一, in characters.
 pub(super) const FLAT: f64 = 0.4;
-/// Lower than this, in characters, is what cutting lines out leaves of their own strokes.
+/// Height below which ink between lines that were cut out is left of their own strokes, in characters.
 pub(super) const BETWEEN: f64 = 0.7;
-/// Smaller than this, in characters, is a full stop, or dust.
+/// Side below which ink is a full stop or dust, in characters.
 const SPECK: f64 = 0.3;
-/// As far, in characters, a full stop or a dot stands from the print of its line. Set on a comma at the head of a column.
+/// Largest distance of a full stop or dot from the text of its line, in characters. Set on a comma at the head of a
+/// column.
 const NEAR: f64 = 1.0;
-/// Higher than this, in characters, are two lines' strokes that touch, a stamp over print, or larger type.
+/// Height above which ink is touching strokes of two lines, a stamp over text, or larger type, in characters.
 pub(super) const SOUND: f64 = 1.3;
 
-/// As far, in characters, a leader may stand from what it goes on from and from what it leads to.
+/// Largest distance from a leader to the text before and after it, in characters.
 const LED: f64 = 2.5;
 
-/// Narrower than this, in characters, no blank has a rule in it that parts columns: a streak of the copier runs
-/// through print.
+/// Least width of a blank in which a rule separates columns, in characters: a streak of the copier runs through text.
 const RULED: f64 = 0.6;
 
-/// Print of this part of another's size is about as large.
+/// Least ratio of character sizes of text that is linked together.
 const LIKE_SIZE: f64 = 0.85;
-/// As far, in characters, a dash or 一 stands from the print of its line, and a smaller mark.
+/// Largest distance of a dash or 一, and of a smaller mark, from the text of its line, in characters.
 const FLAT_REACH: (f64, f64) = (1.5, 0.8);
-/// At least as wide, in characters, is a dash or 一: with no line near it is one itself.
+/// Least width of a dash or 一, in characters; with no line nearby it is a line of its own.
 const DASH: f64 = 0.5;
 
 #[derive(Clone, Copy)]
 pub(super) struct Stringing<'a> {
     pub(super) ink: &'a Binary,
     pub(super) mode: WritingMode,
-    /// Lines and pieces of them that need not be strung together.
+    /// Lines and pieces of lines from line cores.
     pub(super) strung: &'a [Strung],
     pub(super) marks: &'a Seen,
     pub(super) size: f64,
@@ -52,7 +52,6 @@ pub(super) struct Stringing<'a> {
 }
 
 impl Stringing<'_> {
-    /// The bands that the lines of this direction share.
     pub(super) fn bands(&self, zones: &[Zone]) -> Vec<BBox> {
         let (stretches, _) = self.string_zones(zones);
         let stretches: Vec<Stretch> =
@@ -60,7 +59,8 @@ impl Stringing<'_> {
         bands::find_bands(&stretches, &self.marks.rulings, self.size)
     }
 
-    /// Chains for all units of this direction: of print of about one size together, as lines go on from zone to zone.
+    /// Line candidates for all units of this direction, and those under stamps. Text of about one size is linked
+    /// together, because lines continue from zone to zone.
     pub(super) fn string_zones(&self, zones: &[Zone]) -> (Vec<LineCandidate>, Vec<LineCandidate>) {
         let mut zones: Vec<&Zone> = zones.iter().filter(|zone| zone.writing_mode == self.mode).collect();
         zones.sort_by(|a, b| b.size.total_cmp(&a.size));
@@ -78,13 +78,13 @@ impl Stringing<'_> {
             lines.extend(more);
             beneath.extend(others);
         }
-        // A streak of the copier through a notice makes two zones of it, and their sizes may seem to differ.
+        // A streak of the copier through a notice splits it into two zones, whose sizes may seem to differ.
         self.join(&mut lines);
         self.lead(&mut lines);
         (lines, beneath)
     }
 
-    /// The pieces of a line that blanks or rules part: cores run over the blanks between tiers and columns.
+    /// Splits a line at blanks or rules: cores run over the blanks between tiers and columns.
     fn parted<'u>(&self, units: &'u [BBox]) -> impl Iterator<Item = &'u [BBox]> {
         units.chunk_by(move |a, b| {
             let gap = f64::from(a.gap_x(b));
@@ -92,7 +92,7 @@ impl Stringing<'_> {
         })
     }
 
-    /// Gives units to the lines that need not be strung together; what belongs to none of them is returned.
+    /// Adds units to the lines from line cores. Returns the units that belong to none of them.
     fn given_to(&self, lines: &mut Vec<LineCandidate>, mut units: Vec<BBox>) -> Vec<BBox> {
         if self.strung.is_empty() {
             return units;
@@ -113,9 +113,9 @@ impl Stringing<'_> {
         units
     }
 
-    /// Chains for all units: those of a character's height first; then the lines that are certain are cut out of what
-    /// is higher (strokes of two lines that touch, stamps over print); then the rest of that; last what is flat (dots,
-    /// dashes, 一) beside them. Those that may be lines beneath a stamp are given apart.
+    /// Links all units into candidates: first units of a character's height; then certain lines are cut out of higher
+    /// units (touching strokes of two lines, stamps over text); then the rest of those; last flat units (dots,
+    /// dashes, 一). Returns the lines, and separately those that may be lines under a stamp.
     fn string(&self, mut units: Vec<BBox>) -> (Vec<LineCandidate>, Vec<LineCandidate>) {
         units.sort_by_key(|u| (u.left, u.top));
         let height = |u: &BBox| f64::from(u.height()) / self.size;
@@ -138,7 +138,7 @@ impl Stringing<'_> {
         (lines, beneath)
     }
 
-    /// Gives units, sorted along the line, to the chains that they go on, or opens chains with them.
+    /// Adds units, sorted along the line, to the candidates that they continue, or creates candidates from them.
     fn link(&self, candidates: &mut Vec<LineCandidate>, rows: &mut Rows, units: Vec<BBox>) {
         for unit in units {
             let best = rows
@@ -150,7 +150,7 @@ impl Stringing<'_> {
         }
     }
 
-    /// Whether a chain is a line beyond doubt: several characters of even height.
+    /// Whether a candidate is certainly a line: several characters of even height.
     pub(super) fn is_sure(&self, candidate: &LineCandidate) -> bool {
         let bbox = candidate.bbox();
         candidate.pieces().len() >= 3
@@ -158,19 +158,19 @@ impl Stringing<'_> {
             && f64::from(candidate.band(&bbox).height()) <= SOUND * self.size
     }
 
-    /// Whether a unit stands in the band of a line, near its print.
+    /// Whether a unit is in the band of a line, near its text.
     pub(super) fn stands_in_line(&self, unit: &BBox, line: &LineCandidate) -> bool {
         let (band, gap) = line.nearest(unit);
         let middle = unit.center().y;
         f64::from(gap) <= 2.0 * self.size && middle > f64::from(band.top) && middle < f64::from(band.bottom)
     }
 
-    /// Joins chains that go on where others end, at the same height: cutting has filled the gap between them.
+    /// Joins candidates that continue one another at the same height: cutting has filled the gaps between them.
     fn join(&self, candidates: &mut Vec<LineCandidate>) {
         candidates.sort_by_key(|c| c.bbox().left);
         let mut rows = Rows::of(candidates, self.size);
         for i in 0..candidates.len() {
-            // One that has gone on in another is empty.
+            // A candidate that was joined to another is empty.
             while !candidates[i].is_empty() {
                 let beside = rows.beside(&candidates[i].bbox()).into_iter();
                 let mut later = beside.filter(|&j| j > i && !candidates[j].is_empty());
@@ -182,7 +182,7 @@ impl Stringing<'_> {
         candidates.retain(|c| !c.is_empty());
     }
 
-    /// Puts leaders into the lines that they go on from, and joins what they lead to.
+    /// Adds leaders to the lines before them, and joins the lines after them.
     fn lead(&self, candidates: &mut Vec<LineCandidate>) {
         let mut rows = Rows::of(candidates, self.size);
         for leader in &self.marks.leaders {
@@ -210,7 +210,7 @@ impl Stringing<'_> {
         candidates.retain(|c| !c.is_empty());
     }
 
-    /// How much of a blank in a line lies beneath stamps.
+    /// Length of a blank of a line that stamps cover, px.
     fn beneath_stamps(&self, from: i32, to: i32, band: &BBox) -> i32 {
         let blank = BBox::from_ltrb(from, band.top, to, band.bottom);
         let covered = |stamp: usize| {
@@ -220,7 +220,6 @@ impl Stringing<'_> {
         self.marks.stamps_places.touching(&blank).into_iter().map(covered).max().unwrap_or(0)
     }
 
-    /// Whether one chain continues another.
     fn goes_on(&self, candidate: &LineCandidate, other: &LineCandidate) -> bool {
         let (a, b) = (candidate.bbox(), other.bbox());
         let farthest = self.widest_blank * f64::from(a.height().max(b.height()));
@@ -232,15 +231,15 @@ impl Stringing<'_> {
         let overlap = f64::from(-mine.gap_y(&theirs));
         let (low, high) = (mine.height().min(theirs.height()), mine.height().max(theirs.height()));
         let alike = f64::from(high) <= 1.4 * f64::from(low).max(0.7 * self.size);
-        // Chains in one band are of one line, even where they overlap along it.
+        // Candidates in one band are of one line, even if they overlap along it.
         alike
             && gap <= self.widest_blank * f64::from(high).min(1.1 * self.size.max(f64::from(low)))
             && overlap >= 0.7 * f64::from(low)
             && !self.are_parted(&a, &b, gap)
     }
 
-    /// Whether a rule or a band parts what stands so many pixels apart, apart from what stamps cover: there rules may be those
-    /// of a stamp, bands are not.
+    /// Whether a rule or a band separates two boxes. `gap` excludes the part under stamps, where rules may belong to
+    /// the stamp; bands are tested with the whole gap.
     fn are_parted(&self, a: &BBox, b: &BBox, gap: f64) -> bool {
         let is_wide = |gap: f64| gap > RULED * self.size;
         (is_wide(gap) && self.marks.rulings.is_between(a, b))
@@ -248,14 +247,14 @@ impl Stringing<'_> {
             || self.marks.shared.is_between(a, b)
     }
 
-    /// How far a unit stands from the chain's end, in pixels, deviation across counting double; `None` where it
-    /// does not belong to it.
+    /// Distance of a unit from the end of a candidate, px, with twice the deviation across; `None` if the unit does
+    /// not belong to it.
     fn distance(&self, candidate: &LineCandidate, unit: &BBox) -> Option<f64> {
         let recent = candidate.recent(8);
         let last = candidate.pieces().last()?.bbox;
         let (band, height) = (f64::from(recent.height()), f64::from(unit.height()));
         let overlap = f64::from(-recent.gap_y(unit));
-        // Kana are lower than the line; what is higher must be so little.
+        // Kana are lower than the line; a higher unit may exceed the line only slightly.
         let fits = if height <= band {
             overlap >= 0.7 * height
         } else {
@@ -272,18 +271,18 @@ impl Stringing<'_> {
         Some(gap + 2.0 * (recent.center().y - unit.center().y).abs())
     }
 
-    /// Whether a unit is so small that it is a full stop, or dust.
+    /// Whether a unit is small enough to be a full stop or dust.
     fn is_speck(&self, unit: &BBox) -> bool {
         f64::from(unit.width().max(unit.height())) < SPECK * self.size
     }
 
-    /// Whether a line has print near a unit. Dust may lie anywhere: a line does not go on from speck to speck.
+    /// Whether a line has text near a unit. Dust may lie anywhere, so a line does not continue from speck to speck.
     fn is_near_print(&self, unit: &BBox, line: &LineCandidate) -> bool {
         let gap = line.gap_to_print(unit, SPECK * self.size);
         gap.is_some_and(|gap| f64::from(gap) <= NEAR * self.size)
     }
 
-    /// Puts a flat unit into the line it stands in; a dash or 一 with no line near is one itself.
+    /// Adds a flat unit to its line; a dash or 一 with no line nearby becomes a line.
     fn attach(&self, candidates: &mut Vec<LineCandidate>, rows: &mut Rows, unit: BBox) {
         let middle = unit.center().y;
         let wide = f64::from(unit.width()) >= DASH * self.size;
@@ -312,7 +311,7 @@ impl Stringing<'_> {
         }
     }
 
-    /// Gives every redaction to the line it stands in, joining the lines it interrupts; one that stands alone stays free.
+    /// Assigns each redaction to its line and joins the lines that it interrupts; one that stands alone stays free.
     pub(super) fn place_redactions(
         &self,
         candidates: &mut Vec<LineCandidate>,
@@ -328,7 +327,7 @@ impl Stringing<'_> {
             let mut touched: Vec<usize> = beside
                 .filter(|&i| !candidates[i].is_empty() && self.stands_in(block, &candidates[i]))
                 .collect();
-            // A block over several lines is one ■: in the first of them.
+            // A redaction over several lines is one ■, in the first of them.
             touched.sort_by_key(|&i| candidates[i].nearest(block).0.top);
             let piece = InkPiece { bbox: *block, redaction: Some(index) };
             let Some(&first) = touched.first() else { continue };
@@ -344,7 +343,7 @@ impl Stringing<'_> {
         candidates.retain(|c| !c.is_empty());
     }
 
-    /// Whether a redaction covers part of a line, or follows or precedes its print.
+    /// Whether a redaction covers part of a line, or follows or precedes its text.
     fn stands_in(&self, block: &BBox, candidate: &LineCandidate) -> bool {
         let reach = self.size * self.widest_blank;
         if f64::from(candidate.bbox().gap_x(block)) > reach {
@@ -358,7 +357,7 @@ impl Stringing<'_> {
             && !self.marks.bands.is_between(&nearest, block)
     }
 
-    /// The line of a chain, its print in stretches between redactions.
+    /// Converts a candidate to a line, with its text in stretches between redactions.
     pub(super) fn finish(&self, candidate: LineCandidate) -> Option<CandidateBlock> {
         let mut parts: Vec<Part> = Vec::new();
         for piece in candidate.pieces() {

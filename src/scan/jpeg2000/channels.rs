@@ -1,22 +1,22 @@
-//! Which decoded channel is a colour, and which is opacity.
+//! Assignment of decoded JPEG 2000 channels to colours and opacity.
 //!
-//! The box `cdef` says so (ISO/IEC 15444-1, I.5.3.6), in the header of the file or, in JPX, of a layer. The decoder sorts
-//! channels by it, but takes only its simple cases, and does not tell which they were; here its order is followed. Where
-//! there is no such box, a channel more than the colours is opacity, as other programs have it; so is the fourth of a bare
-//! codestream, in which nothing tells ink from light.
+//! The `cdef` box assigns them (ISO/IEC 15444-1, I.5.3.6), in the header of the file or, in JPX, of a layer. The
+//! decoder sorts channels by this box, but only in simple cases, and does not report which; this module reproduces
+//! its order. Without the box, a channel beyond the colours is opacity, as in other programs. The fourth channel of a
+//! bare codestream is opacity too, since nothing in it distinguishes ink from light.
 
-/// What the channels of a pixel are, by their place in the decoder's output.
+/// Roles of the channels of a pixel, as indexes into the decoder's output.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Channels {
     pub(super) colors: Vec<usize>,
     pub(super) alpha: Option<Alpha>,
 }
 
-/// Opacity of a pixel.
+/// Opacity channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Alpha {
     pub(super) channel: usize,
-    /// Whether the colours are multiplied by it already.
+    /// Whether the colours are premultiplied by it.
     pub(super) is_premultiplied: bool,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Alpha {
 struct Definition {
     channel: u16,
     kind: u16,
-    /// The colour that it is or belongs to, from 1; 0 is all of them.
+    /// The associated colour, from 1; 0 means all of them.
     of: u16,
 }
 
@@ -36,12 +36,12 @@ const UNKNOWN: u16 = u16::MAX;
 const START_OF_CODESTREAM: [u8; 2] = [0xFF, 0x4F];
 
 impl Channels {
-    /// Of a file whose decoder gives so many channels, and takes so many of them for colours.
+    /// Channel roles of a file whose decoder returns `count` channels and takes `colors` of them for colours.
     pub(super) fn of(bytes: &[u8], count: usize, colors: usize) -> Self {
         let defined = definitions(bytes).and_then(|definitions| Self::defined(definitions, count));
         defined.unwrap_or_else(|| {
             let (colors, has_alpha) = match count {
-                // Nothing has two colours.
+                // No colour space has two colours.
                 2 => (1, true),
                 4 if bytes.starts_with(&START_OF_CODESTREAM) => (3, true),
                 _ => (colors.min(count), count == colors + 1),
@@ -51,7 +51,7 @@ impl Channels {
         })
     }
 
-    /// Of as many channels: the first of them are colours, what else there is does not count.
+    /// The first channels are colours, any others are ignored.
     pub(super) fn without_alpha(count: usize, colors: usize) -> Self {
         Self { colors: (0..colors.min(count)).collect(), alpha: None }
     }
@@ -61,7 +61,7 @@ impl Channels {
         let is_simple = definitions.iter().enumerate().all(|(i, d)| {
             usize::from(d.channel) == i && matches!(d.kind, COLOR | OPACITY) && d.of != UNKNOWN
         });
-        // The decoder's order: by colour, and what is of all colours last.
+        // The decoder's order: by colour, channels for all colours last.
         if is_simple {
             definitions.sort_by_key(|d| if d.of == 0 { u16::MAX } else { d.of });
         }
@@ -80,7 +80,7 @@ impl Channels {
     }
 }
 
-/// The entries of the first `cdef`, within the header of the file or of a layer.
+/// Entries of the first `cdef` box in the header of the file or of a layer.
 fn definitions(bytes: &[u8]) -> Option<Vec<Definition>> {
     let headers = Boxes(bytes).filter(|(kind, _)| matches!(*kind, b"jp2h" | b"jplh"));
     let content = headers.flat_map(|(_, content)| Boxes(content)).find(|(kind, _)| *kind == b"cdef")?.1;
@@ -93,7 +93,7 @@ fn definitions(bytes: &[u8]) -> Option<Vec<Definition>> {
     Some(entries.as_chunks::<6>().0.iter().take(count).map(numbers).collect())
 }
 
-/// Boxes side by side: kind and content (I.4).
+/// Iterator over consecutive boxes: kind and content (I.4).
 struct Boxes<'a>(&'a [u8]);
 
 impl<'a> Iterator for Boxes<'a> {
@@ -138,10 +138,10 @@ mod tests {
     fn opacity_is_where_the_file_says() {
         let last = file(b"jp2h", &[[0, 0, 1], [1, 0, 2], [2, 0, 3], [3, 1, 0]]);
         assert_eq!(Channels::of(&last, 4, 3), channels(&[0, 1, 2], Some((3, false))));
-        // The decoder has sorted these.
+        // The decoder sorts these channels.
         let first = file(b"jp2h", &[[0, 1, 0], [1, 0, 3], [2, 0, 2], [3, 0, 1]]);
         assert_eq!(Channels::of(&first, 4, 3), channels(&[0, 1, 2], Some((3, false))));
-        // These it has not.
+        // The decoder does not sort these channels.
         let premultiplied = file(b"jplh", &[[0, 2, 0], [1, 0, 3], [2, 0, 2], [3, 0, 1]]);
         assert_eq!(Channels::of(&premultiplied, 4, 3), channels(&[3, 2, 1], Some((0, true))));
         let unknown = file(b"jp2h", &[[0, 0, 1], [1, UNKNOWN, UNKNOWN]]);

@@ -1,4 +1,4 @@
-//! JPEG 2000, as JP2 or JPX file or bare codestream (ISO/IEC 15444-1 and -2).
+//! JPEG 2000, as JP2 or JPX file or as bare codestream (ISO/IEC 15444-1 and -2).
 
 mod channels;
 
@@ -9,7 +9,7 @@ use channels::Channels;
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 use image::{GrayImage, RgbImage};
 
-/// Reads the headers, and refuses what is larger than allowed.
+/// Reads the headers, and rejects images that exceed the limits.
 pub(super) fn open(bytes: &[u8], limit: Limit) -> Result<Image<'_>, ScanError> {
     let damaged = |cause: String| ScanError::damaged("JPEG 2000", cause);
     codestream::check(bytes, limit)?;
@@ -18,12 +18,12 @@ pub(super) fn open(bytes: &[u8], limit: Limit) -> Result<Image<'_>, ScanError> {
     Ok(image)
 }
 
-/// A file: what is transparent lies over white.
+/// Decodes a file; transparent pixels are blended over white.
 pub(super) fn read_file(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
     decoded(bytes, limit, |count, colors| Channels::of(bytes, count, colors))
 }
 
-/// An image in a PDF, which says itself what is transparent: opacity in the data counts for nothing.
+/// Decodes an image in a PDF. The PDF declares its transparency, so opacity in the data is ignored.
 pub(super) fn read(bytes: &[u8], limit: Limit) -> Result<Scan, ScanError> {
     decoded(bytes, limit, Channels::without_alpha)
 }
@@ -51,7 +51,7 @@ fn decoded(
             RgbImage::from_raw(width, height, data.collect()).map(Pixels::Color)
         }
         [c, m, y, k] => {
-            // Ink that is multiplied by its opacity is over white already.
+            // Ink premultiplied by its opacity is already blended over white.
             let is_over_white = channels.alpha.is_some_and(|alpha| alpha.is_premultiplied);
             let data = data.chunks_exact(stride).flat_map(|p| {
                 let rgb = rgb_of_cmyk([p[c], p[m], p[y], p[k]]);
@@ -66,7 +66,7 @@ fn decoded(
 }
 
 impl Channels {
-    /// The colour of a pixel over white.
+    /// Blends the colour of a pixel over white.
     fn over_white<const N: usize>(&self, pixel: &[u8], color: [u8; N]) -> [u8; N] {
         match self.alpha {
             None => color,

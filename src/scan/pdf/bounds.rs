@@ -1,4 +1,4 @@
-//! Upright rectangles in the page's user space: points, y upwards.
+//! Axis-aligned rectangles in the page's user space: points, y upwards.
 
 use super::state::Matrix;
 use hayro_syntax::page::Page;
@@ -15,14 +15,14 @@ impl Bounds {
     pub(super) const EVERYTHING: Self =
         Self { left: f32::MIN, bottom: f32::MIN, right: f32::MAX, top: f32::MAX };
 
-    /// What is seen of a page; `None` where its boxes have no area.
+    /// The visible area of a page; `None` if its boxes have no area.
     pub(super) fn of_page(page: &Page<'_>) -> Option<Self> {
         let seen = page.intersected_crop_box();
         let [left, bottom, right, top] = [seen.x0, seen.y0, seen.x1, seen.y1].map(|v| v as f32);
         (right - left >= 1.0 && top - bottom >= 1.0).then_some(Self { left, bottom, right, top })
     }
 
-    /// Where a matrix maps the unit square, which is where an image is painted.
+    /// Bounding box of the unit square under a matrix, which is where an image is painted.
     pub(super) fn of_unit_square([a, b, c, d, e, f]: Matrix) -> Self {
         let corners = [(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)];
         let (xs, ys) = (corners.map(|p| p.0), corners.map(|p| p.1));
@@ -39,7 +39,7 @@ impl Bounds {
         (self.top - self.bottom).max(0.0)
     }
 
-    /// Square points.
+    /// Area, square points.
     pub(super) fn area(&self) -> f32 {
         self.width() * self.height()
     }
@@ -53,7 +53,7 @@ impl Bounds {
         }
     }
 
-    /// Whether the other lies within, but for a margin in points.
+    /// Whether the other rectangle lies inside, except for a margin in points.
     pub(super) fn holds(&self, other: &Self, margin: f32) -> bool {
         self.left - margin <= other.left
             && self.bottom - margin <= other.bottom

@@ -1,20 +1,20 @@
-//! What a JBIG2 stream makes its decoder hold and work through, told from its segments' headers (ITU-T T.88, 7).
+//! Memory and work estimate of a JBIG2 stream from its segment headers (ITU-T T.88, 7).
 //!
-//! The decoder accepts pages and regions of 65,535 pixels square, any number of them, and goes on where the coded data
-//! end. The sizes of single symbols stand in the coded data: their number is limited by the data that are there.
+//! The decoder accepts any number of pages and regions of 65,535 × 65,535 pixels, and continues after the end of the
+//! coded data. The sizes of single symbols are in the coded data; their number is limited by the length of the data.
 
 use super::super::{Limit, ScanError};
 
-/// Regions may lie over one another: so many times the page's pixels, all together.
+/// Limit for the pixels of all regions together, relative to the page's: regions may overlap.
 const MOST_REGIONS: u64 = 8;
-/// Pixels that regions may have on however small a page.
+/// Limit for the pixels of regions on a small page.
 const LEAST_REGIONS: u64 = 16_000_000;
-/// Symbols that a byte can code: the arithmetic code takes a tenth of a bit for what was foreseen.
+/// Symbols per byte of data: the arithmetic code takes a tenth of a bit for an expected symbol.
 const SYMBOLS_A_BYTE: u64 = 8;
-/// Symbols that need no data: of some forms of coding.
+/// Symbols accepted without data, which some forms of coding need.
 const FREE_SYMBOLS: u64 = 256;
 
-/// Refuses what would take more than a page may.
+/// Rejects a stream that exceeds the limits.
 pub(super) fn check(data: &[u8], limit: Limit) -> Result<(), ScanError> {
     let (mut page, mut striped, mut rows, mut regions) = (0u64, 0u64, 0u64, 0u64);
     let mut rest = data;
@@ -25,7 +25,7 @@ pub(super) fn check(data: &[u8], limit: Limit) -> Result<(), ScanError> {
             )
         })?;
         match segment.kind {
-            // 7.4.8.2: a height of all ones is that of the stripes.
+            // 7.4.8.2: a height of all ones means that the stripes define the height.
             Kind::Page if pixels.height == u64::from(u32::MAX) => striped = striped.max(pixels.width),
             Kind::Page => {
                 limit.check(pixels.width, pixels.height)?;
@@ -49,7 +49,7 @@ pub(super) fn check(data: &[u8], limit: Limit) -> Result<(), ScanError> {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Page,
-    /// Its rows tell how high a page of unknown height is.
+    /// Its last row defines the height of a page of unknown height.
     EndOfStripe,
     Symbols,
     Patterns,
@@ -58,13 +58,13 @@ enum Kind {
     Other,
 }
 
-/// A segment: 7.2.
+/// A segment (7.2).
 struct Segment<'a> {
     kind: Kind,
     data: &'a [u8],
 }
 
-/// Pixels that a segment makes.
+/// Size of the image that a segment produces.
 struct Pixels {
     width: u64,
     height: u64,
@@ -77,10 +77,10 @@ impl Pixels {
 }
 
 impl<'a> Segment<'a> {
-    /// The first segment, and what follows it.
+    /// Parses the first segment and returns it with the data after it.
     fn next(data: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (number, flags) = (word(data, 0)?, *data.get(4)?);
-        // 7.2.4: three bits count the segments referred to; 7 says that a long form follows.
+        // 7.2.4: three bits count the referred-to segments; 7 announces the long form.
         let (count, mut at) = match data.get(5)? >> 5 {
             7 => {
                 let count = u64::from(word(data, 5)? & 0x1FFF_FFFF);
@@ -88,7 +88,7 @@ impl<'a> Segment<'a> {
             }
             count => (u64::from(count), 6),
         };
-        // 7.2.5: their numbers are as long as this segment's needs.
+        // 7.2.5: the size of the referred-to numbers depends on this segment's number.
         let length = if number <= 256 {
             1
         } else if number <= 65_536 {
@@ -116,7 +116,7 @@ impl<'a> Segment<'a> {
         Some((Self { kind, data: &data[..end] }, &data[end..]))
     }
 
-    /// `None` where it declares more symbols than its data can code.
+    /// Size of the image; `None` if the segment declares more symbols than its data can code.
     fn pixels(&self) -> Option<Pixels> {
         let of = |width: u64, height: u64| Some(Pixels { width, height });
         let field = |at: usize| u64::from(word(self.data, at).unwrap_or_default());
@@ -125,7 +125,7 @@ impl<'a> Segment<'a> {
             Kind::Page | Kind::Region => of(field(0), field(4)),
             // 7.4.10
             Kind::EndOfStripe => of(1, field(0)),
-            // 7.4.5: the grid of gray values has one plane a bit.
+            // 7.4.5: the grid of gray values has one plane per bit.
             Kind::Halftone => of(field(0).max(field(18).saturating_mul(8)), field(4).max(field(22))),
             // 7.4.4: sides of a pattern, and the largest gray value.
             Kind::Patterns => {
@@ -140,7 +140,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// 7.4.2.1: flags, adaptive pixels for the arithmetic code and for refinement, exported and new symbols.
+    /// Number of new symbols (7.4.2.1: flags, adaptive pixels for arithmetic coding and for refinement, exported, new).
     fn new_symbols(&self) -> u64 {
         let Some([high, low]) = self.data.first_chunk::<2>() else { return 0 };
         let flags = u16::from_be_bytes([*high, *low]);
@@ -155,7 +155,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// 7.2.7: a generic region whose length was unknown ends with two bytes, and the number of its rows.
+/// End of a generic region of unknown length (7.2.7): it ends with two bytes and the number of its rows.
 fn end_of_region(data: &[u8]) -> usize {
     let is_mmr = data.get(17).is_some_and(|flags| flags & 1 == 1);
     let mark: [u8; 2] = if is_mmr { [0, 0] } else { [0xFF, 0xAC] };

@@ -1,15 +1,16 @@
-//! PDF: the scans inside as they are, other pages rendered.
+//! PDF: extracts scans as they are stored, and renders other pages.
 //!
-//! A page on which upright images are painted, and nothing else that can be seen, is those images: their samples are
-//! decoded and put together, nothing is resampled (`mosaic`). The invisible text that other programs lay over a scan is
-//! not painted, nor read: that it is there is noted. Other pages - drawings, text, annotations, what shines through - are
-//! rendered at the resolution of their images and masks, 300 dpi where none covers a good part of the page.
+//! If a page shows axis-aligned images and nothing else, the images are the page: their samples are decoded and
+//! assembled without resampling (`mosaic`). Invisible text that other programs lay over a scan is neither painted nor
+//! read; a note records it. Other pages (drawings, text, annotations, transparency) are rendered at the resolution of
+//! their images and masks, or at 300 dpi if none covers a good part of the page.
 //!
-//! The decoders and the renderer have no limits of their own. What they are given is weighed first: the file's tables
-//! before it is opened (`structure`), streams by what they unpack to (`unpack`), images by their headers (`size`,
-//! `jbig2`), and for pages that are rendered all that they refer to (`survey`) and all that they paint (`rehearse`).
+//! The decoders and the renderer have no limits of their own, so their input is checked first: the file's tables
+//! before the file is opened (`structure`), streams by their unpacked size (`unpack`), images by their headers
+//! (`size`, `jbig2`), and for rendered pages all referenced objects (`survey`) and all painting operations
+//! (`rehearse`).
 //!
-//! A damaged file is put together again from what is there, as readers do, and every page of it says so.
+//! A damaged file is repaired as readers do, and each of its pages has a note.
 
 mod bounds;
 mod jbig2;
@@ -43,12 +44,11 @@ use painted::Painted;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Resolution of pages without images.
+/// Resolution of pages without images, dpi.
 const USUAL_DPI: f32 = 300.0;
-/// PDF's unit: points an inch.
+/// PDF unit: points per inch.
 const POINTS: f32 = 72.0;
 
-/// A PDF file.
 pub(super) struct PdfFile {
     pdf: Pdf,
     is_repaired: bool,
@@ -79,7 +79,7 @@ impl PdfFile {
         self.pdf.pages().len() as u32
     }
 
-    /// One page, by its zero-based index.
+    /// Reads one page by its zero-based index.
     pub(super) fn read(&self, index: u32, limit: Limit) -> Result<Scan, ScanError> {
         let page =
             self.pdf.pages().get(index as usize).ok_or_else(|| ScanError::damaged("PDF", "no such page"))?;
@@ -106,31 +106,31 @@ impl PdfFile {
     }
 }
 
-/// Whether the file ends with a way to its table of objects, which is where that says (ISO 32000-2, 7.5.5).
+/// Whether the file ends with a valid reference to its cross-reference table (ISO 32000-2, 7.5.5).
 fn has_end(bytes: &[u8]) -> bool {
     let last = |word: &[u8]| bytes.windows(word.len()).rposition(|w| w == word);
     let Some(end) = last(b"startxref").filter(|end| Some(*end) > last(b"endobj")) else { return false };
     let number = bytes[end + 9..].iter().skip_while(|b| b.is_ascii_whitespace());
     let digits: String = number.take_while(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
-    // Offsets count from the header, before which there may be something else.
+    // Offsets count from the header, which may be preceded by other data.
     let header = bytes.windows(5).take(1024).position(|w| w == b"%PDF-").unwrap_or(0);
     let is_table = |at: usize| {
         let table = bytes.get(at..).unwrap_or_default();
         let table = table.trim_ascii_start();
-        // Either a table or a stream, which is an object: `12 0 obj`.
+        // A table, or a stream, which is an object: `12 0 obj`.
         let is_object = || table[..table.len().min(24)].windows(4).any(|w| w == b" obj");
         table.starts_with(b"xref") || table.first().is_some_and(u8::is_ascii_digit) && is_object()
     };
     digits.parse::<usize>().is_ok_and(|at| is_table(at) || at.checked_add(header).is_some_and(is_table))
 }
 
-/// How many pages the file says it has.
+/// Number of pages that the file declares.
 fn declared_pages(pdf: &Pdf) -> Option<usize> {
     let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
     root.get::<Dict<'_>>("Pages")?.get::<u32>("Count").map(|count| count as usize)
 }
 
-/// A page's images, turned as the page says.
+/// The assembled images in the rotation that the page declares.
 fn upright(mosaic: Mosaic, page: &Page<'_>) -> Scan {
     let orientation = match page.rotation() {
         Rotation::None => Orientation::NoTransforms,
@@ -143,12 +143,12 @@ fn upright(mosaic: Mosaic, page: &Page<'_>) -> Scan {
     Scan::new(oriented(mosaic.pixels, orientation), resolution.map(|r| r.turned(orientation)))
 }
 
-/// How many 72ths of an inch the page's unit is (ISO 32000-2, table 31).
+/// Size of the page's unit in 1/72 inch (ISO 32000-2, table 31).
 fn user_unit(page: &Page<'_>) -> f32 {
     page.raw().get::<f32>("UserUnit").filter(|unit| *unit > 0.0).unwrap_or(1.0)
 }
 
-/// The page as it would be printed.
+/// Renders the page as it would be printed.
 fn rendered(page: &Page<'_>, dpi: f32, limit: Limit) -> Result<Scan, ScanError> {
     let damaged = |cause: String| ScanError::damaged("PDF", cause);
     let scale = dpi / POINTS;
@@ -168,7 +168,7 @@ fn rendered(page: &Page<'_>, dpi: f32, limit: Limit) -> Result<Scan, ScanError> 
         }),
         ..InterpreterSettings::default()
     };
-    // The renderer cuts fractions off: a trifle more than whole pixels is on the safe side.
+    // The renderer truncates fractions, so the scale is slightly more than needed for whole pixels.
     let fitting = |pixels: u64, points: f32| (pixels as f32 + 0.01) / points;
     let (x_scale, y_scale) = (fitting(columns, width), fitting(rows, height));
     let target = Rect::new(0.0, 0.0, columns as f64, rows as f64);

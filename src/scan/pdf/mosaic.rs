@@ -1,7 +1,7 @@
-//! The images of a page put together, pixel for pixel: one that is the page, or the strips and tiles of one scan.
+//! Assembles the images of a page pixel for pixel: a single image, or the strips and tiles of one scan.
 //!
-//! Nothing is resampled: all images have one scale and lie on one grid of pixels, to a third of a pixel; else the page is
-//! rendered. What lies beyond the page's crop box is cut off, as readers do.
+//! Nothing is resampled: all images must have one scale and lie on one pixel grid, to a third of a pixel; otherwise
+//! the page is rendered. The area outside the page's crop box is cut off, as readers do.
 
 use super::super::raster::{oriented, pixels};
 use super::super::{Limit, ScanError};
@@ -14,21 +14,21 @@ use crate::raster::Pixels;
 use hayro_syntax::page::Page;
 use image::{DynamicImage, GenericImage, GrayImage, Luma, Rgb, RgbImage};
 
-/// Most that a place may be off the grid, px.
+/// Largest deviation of a position from the grid, px.
 const OFF_GRID: f32 = 0.34;
-/// The part of the page's width and height that the images must cover: the rest is a margin without content.
+/// Least fraction of the page's width and height that the images cover; the rest is a blank margin.
 const LEAST_COVER: f64 = 0.6;
 
-/// Images put together, before the page's own rotation.
+/// Assembled images, before the page's own rotation.
 pub(super) struct Mosaic {
     pub(super) pixels: Pixels,
-    /// Pixels a point, across and down.
+    /// Pixels per point, horizontally and vertically.
     pub(super) scale: (f32, f32),
-    /// Whether all data were there.
+    /// Whether all image data were present.
     pub(super) is_complete: bool,
 }
 
-/// The images of a page that paints nothing else; `None` where it has to be rendered.
+/// Assembles the images of a page that paints nothing else; returns `None` if the page must be rendered.
 pub(super) fn assemble(
     painted: &Painted<'_>,
     page: &Page<'_>,
@@ -43,7 +43,7 @@ pub(super) fn assemble(
         parts.push((oriented(pixels, orientation), is_complete));
     }
     let is_complete = parts.iter().all(|(_, is_complete)| *is_complete);
-    // A JPEG may have another size than the PDF says.
+    // A JPEG may differ in size from the PDF's declaration.
     let is_sized = |((pixels, _), place): (&(Pixels, bool), &BBox)| {
         let (width, height) = pixels.dimensions();
         BBox::of_size(width, height) == place.shifted(-place.left, -place.top)
@@ -59,10 +59,10 @@ pub(super) fn assemble(
     Ok(Some(Mosaic { pixels, scale: plan.scale, is_complete }))
 }
 
-/// Where the images lie on the grid of the largest, in pixels from its upper left corner.
+/// Positions of the images on the grid of the largest image, px from its top-left corner.
 struct Plan {
     places: Vec<BBox>,
-    /// What of them is seen.
+    /// The visible part of the images.
     canvas: BBox,
     scale: (f32, f32),
 }
@@ -72,7 +72,7 @@ fn plan(painted: &Painted<'_>, page: &Page<'_>) -> Option<Plan> {
         return None;
     }
     let images = &painted.images;
-    // Of several, none may show what is below it.
+    // If there are several images, none may be transparent.
     if images.len() > 1 && !images.iter().all(Placed::is_opaque) {
         return None;
     }
@@ -116,7 +116,7 @@ fn plan(painted: &Painted<'_>, page: &Page<'_>) -> Option<Plan> {
     })
 }
 
-/// What of the images the page shows. An edge beyond the page's by one pixel is rounding.
+/// The part of the images that the page shows. An edge that exceeds the page's by one pixel is a rounding error.
 fn within(all: &BBox, seen: &BBox) -> BBox {
     let edge = |own: i32, page: i32, is_beyond: bool| {
         if is_beyond && (own - page).abs() > 1 { page } else { own }
@@ -129,7 +129,7 @@ fn within(all: &BBox, seen: &BBox) -> BBox {
     )
 }
 
-/// Images at their places, later ones over earlier ones, white between them.
+/// Draws images at their positions, later ones over earlier ones, on a white canvas.
 fn put_together<'a>(parts: impl Iterator<Item = (Pixels, &'a BBox)>, canvas: &BBox) -> Pixels {
     let parts: Vec<_> = parts.collect();
     let is_gray = parts.iter().all(|(pixels, _)| matches!(pixels, Pixels::Gray(_)));

@@ -1,6 +1,6 @@
-//! What a page paints, as far as must be known to take its scan out (ISO 32000-2, annex A lists the operators).
+//! Interprets the content of a page as far as needed to extract its scan (ISO 32000-2, annex A lists the operators).
 //!
-//! Forms are followed. Whatever an image covers wholly that nothing shines through is forgotten: it cannot be seen.
+//! Forms are followed. Content that an opaque image covers completely is discarded, because it is invisible.
 
 use super::bounds::Bounds;
 use super::placed::Placed;
@@ -15,48 +15,50 @@ use hayro_syntax::object::{self, Array, Name, Object};
 use hayro_syntax::page::{Page, Resources};
 use std::collections::BTreeMap;
 
-/// Forms in forms, at most. Programs that make PDFs of scans need three.
+/// Largest nesting depth of forms. Programs that make PDFs of scans need three.
 const DEEPEST: usize = 12;
-/// Saved states, at most (ISO 32000-1, annex C, allows 28).
+/// Largest number of saved graphics states (ISO 32000-1, annex C, allows 28).
 const DEEPEST_STATE: usize = 1000;
-/// Instructions of a page, those of its forms as often as they are painted: a map has some hundred thousands.
+/// Limit for the instructions of a page, each form counted as often as it is painted; a map has some hundred thousand.
 const MOST_INSTRUCTIONS: u32 = 4_000_000;
-/// The part of a page that images of one resolution cover where it is the scan's.
+/// Least fraction of a page covered by images of one resolution that sets the resolution of the page.
 const LEAST_PART: f32 = 0.25;
-/// The same of stencils and masked images: they have the shape of what is printed, and may be cut close to its lines.
+/// The same for stencils and masked images: they have the shape of the print and may be cut close to its lines.
 const LEAST_INK: f32 = 0.02;
-/// Characters beside which a page's own text is its print. A number or a mark of release over a scan has fewer.
+/// Bytes of visible text from which it is the page's print. A page number or release mark over a scan has fewer.
 const LEAST_TEXT: usize = 200;
-/// Bytes that all forms may unpack to, each as often as it is painted.
+/// Limit for the unpacked size of all forms, each counted as often as it is painted, bytes.
 const MOST_FORMS: u64 = 8 * MOST_CONTENT;
 
-/// What a page paints.
 pub(super) struct Painted<'p> {
     pub(super) images: Vec<Placed<'p>>,
-    /// Anything that is seen and is no image: text, lines, fills, shadings; images that are seen in part, or through.
+    /// Whether anything visible is not an image: text, lines, fills, shadings, images that are transparent or partly
+    /// visible.
     other: bool,
-    /// Notes, stamps or black boxes are laid over the page.
+    /// Whether annotations, stamps or black boxes lie over the page.
     annotations: bool,
-    /// Text of any kind.
+    /// Whether there is text of any kind, visible or not.
     pub(super) text: bool,
-    /// Bytes of text that is seen.
+    /// Bytes of visible text.
     seen_text: usize,
     instructions: u32,
-    /// Bytes that forms may still unpack to.
+    /// Remaining limit for the unpacked size of forms, bytes.
     left: u64,
-    /// Why the page cannot be taken.
+    /// Reason for rejecting the page.
     refused: Option<ScanError>,
 }
 
-/// Whose instructions these are.
+/// Context of a content stream.
 struct Content<'c, 'p> {
     resources: &'c Resources<'p>,
     depth: usize,
 }
 
 impl<'p> Painted<'p> {
+    /// Interprets a page.
+    ///
     /// # Errors
-    /// Where there is no end to it.
+    /// If the page exceeds the limits.
     pub(super) fn on(page: &'p Page<'p>) -> Result<Self, ScanError> {
         let mut painted = Self {
             images: vec![],
@@ -141,7 +143,7 @@ impl<'p> Painted<'p> {
         }
     }
 
-    /// Instructions that change the state, and those that paint something else than images.
+    /// Handles instructions that change the state, and those that paint other things than images.
     fn take(
         &mut self,
         operator: &[u8],
@@ -184,7 +186,7 @@ impl<'p> Painted<'p> {
         }
     }
 
-    /// An image or a form.
+    /// Handles an image or a form.
     fn paint(
         &mut self,
         object: Option<Stream<'p>>,
@@ -234,7 +236,7 @@ impl<'p> Painted<'p> {
         let own = dict.get::<Dict<'p>>("Resources").map(Resources::new);
         let inner =
             Content { resources: own.as_ref().unwrap_or(content.resources), depth: content.depth + 1 };
-        // Inline images of a form live no longer than its instructions: such pages are rendered.
+        // Inline images of a form do not outlive its instructions, so such pages are rendered.
         self.follow(&mut UntypedIter::new(&data), &inner, begin, seen, &|_| None);
     }
 
@@ -259,25 +261,25 @@ impl<'p> Painted<'p> {
         }
     }
 
-    /// Whether nothing can be seen.
+    /// Whether nothing is visible.
     pub(super) fn is_nothing(&self) -> bool {
         !self.other && !self.annotations && self.images.is_empty()
     }
 
-    /// Whether images are all that is seen.
+    /// Whether only images are visible.
     pub(super) fn is_images_only(&self) -> bool {
         !self.other && !self.annotations && !self.images.is_empty()
     }
 
-    /// The resolution at which nothing of the scan is lost: the finest of those whose images cover a good part of the
-    /// page, or whose masks have the shape of its print. A small picture beside text does not set it. Where the page's
-    /// own text is its print, layers below it are shown at a multiple of their resolution.
+    /// The resolution that preserves the scan, dpi: the finest one whose images cover a good part of the page, or
+    /// whose masks have the shape of its print. A small picture beside text does not count. If the page's print is
+    /// text, the images below it are rendered at a multiple of their resolution.
     pub(super) fn dpi(&self, page: &Page<'_>, limit: Limit) -> f32 {
         let (width, height) = page.base_dimensions();
         let mut layers: BTreeMap<i32, Layer> = BTreeMap::new();
         for image in &self.images {
             let Some(dpi) = resolution::plausible(image.finest_scale() * POINTS) else { continue };
-            // Resolutions that differ by two percent are one.
+            // Resolutions within two percent count as one.
             let layer = layers.entry((dpi.ln() * 50.0).round() as i32).or_default();
             let part = image.bounds().area() / (width * height);
             layer.dpi = layer.dpi.max(dpi);
@@ -287,22 +289,21 @@ impl<'p> Painted<'p> {
         let is_enough = |layer: &&Layer| layer.part >= LEAST_PART || layer.ink >= LEAST_INK;
         let Some(Layer { dpi: finest, .. }) = layers.values().rev().find(is_enough) else { return USUAL_DPI };
         let times = if self.seen_text >= LEAST_TEXT { (USUAL_DPI / finest).ceil().max(1.0) } else { 1.0 };
-        // A mask on a part of the page may be finer than the page can be.
+        // A mask on a part of the page may be finer than the limit for the page allows.
         let most = POINTS * (limit.0 as f32 / (width * height)).sqrt() * 0.999;
         (finest * times).min(most)
     }
 }
 
-/// Images of one resolution.
 #[derive(Default)]
 struct Layer {
     dpi: f32,
-    /// The part of the page that they cover, and that those cover which have the shape of what is printed.
+    /// Fraction of the page that the images cover, and that transparent images and stencils cover.
     part: f32,
     ink: f32,
 }
 
-/// Bytes of a string, or of those in an array.
+/// Length of a string, or of the strings in an array, bytes.
 fn text_bytes(operand: &Object<'_>) -> usize {
     match operand {
         Object::String(text) => text.as_bytes().len(),
@@ -311,7 +312,7 @@ fn text_bytes(operand: &Object<'_>) -> usize {
     }
 }
 
-/// Whether notes, stamps or black boxes are laid over the page. Links cannot be seen.
+/// Whether visible annotations lie over the page. Links are invisible.
 fn has_annotations(page: &Page<'_>) -> bool {
     let seen = |annotation: Dict<'_>| {
         let kind = annotation.get::<Name<'_>>("Subtype");

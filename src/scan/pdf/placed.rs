@@ -1,4 +1,4 @@
-//! An image on a page, and how it stands there.
+//! An image on a page with its position and orientation.
 
 use super::bounds::Bounds;
 use super::state::{Matrix, State};
@@ -6,10 +6,9 @@ use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
 use image::metadata::Orientation;
 
-/// An image on a page.
 pub(super) struct Placed<'a> {
     pub(super) stream: Stream<'a>,
-    /// Maps the unit square to its place on the page.
+    /// Maps the unit square to the image's area on the page.
     matrix: Matrix,
     /// Whether it is a stencil through which black is painted.
     pub(super) is_black_stencil: bool,
@@ -21,13 +20,13 @@ impl<'a> Placed<'a> {
         Self { stream, matrix: state.matrix, is_black_stencil }
     }
 
-    /// Width and height, px, as declared.
+    /// Declared width and height, px.
     pub(super) fn size(&self) -> (u32, u32) {
         size(self.stream.dict())
     }
 
-    /// Its resolution, px a point: that of its mask where this is the finer. A mask of letters over a coarse layer of
-    /// colour is how copiers pack a page (mixed raster content).
+    /// Resolution in pixels per point: that of the image or of its mask, whichever is finer. Copiers that write mixed
+    /// raster content put a fine mask of the letters over a coarse colour layer.
     pub(super) fn finest_scale(&self) -> f32 {
         let dict = self.stream.dict();
         let masks = ["SMask", "Mask"].iter().filter_map(|key| dict.get::<Stream<'_>>(*key));
@@ -40,12 +39,12 @@ impl<'a> Placed<'a> {
         sizes.map(scale).fold(0.0, f32::max)
     }
 
-    /// Where it is painted.
+    /// Bounding box on the page.
     pub(super) fn bounds(&self) -> Bounds {
         Bounds::of_unit_square(self.matrix)
     }
 
-    /// How its rows and columns are turned and mirrored on the page; `None` where it does not stand upright.
+    /// Rotation and mirroring on the page; `None` if the image is not axis-aligned.
     pub(super) fn orientation(&self) -> Option<Orientation> {
         let [a, b, c, d, ..] = self.matrix;
         let is_small = |x: f32, beside: f32| x.abs() < 1e-3 * beside.abs();
@@ -57,7 +56,8 @@ impl<'a> Placed<'a> {
                 (false, false) => Orientation::Rotate180,
             });
         }
-        // The image's right is the page's top where b is positive, its top the page's right where c is.
+        // The image's right side is at the page's top if b is positive; its top is at the page's right if c is
+        // positive.
         (is_small(a, b) && is_small(d, c)).then_some(match (b > 0.0, c > 0.0) {
             (true, false) => Orientation::Rotate270,
             (false, true) => Orientation::Rotate90,
@@ -66,7 +66,7 @@ impl<'a> Placed<'a> {
         })
     }
 
-    /// Width and height as it stands on the page, px.
+    /// Width and height in page orientation, px.
     pub(super) fn upright_size(&self) -> (u32, u32) {
         self.upright(self.size())
     }
@@ -76,20 +76,20 @@ impl<'a> Placed<'a> {
         if a.abs() >= b.abs() { (width, height) } else { (height, width) }
     }
 
-    /// Its pixels a point, across and down the page.
+    /// Pixels per point, horizontally and vertically on the page.
     pub(super) fn scale(&self) -> (f32, f32) {
         let ((width, height), bounds) = (self.upright_size(), self.bounds());
         (width as f32 / bounds.width(), height as f32 / bounds.height())
     }
 
-    /// Whether nothing shines through it.
+    /// Whether the image has no transparency.
     pub(super) fn is_opaque(&self) -> bool {
         let dict = self.stream.dict();
         !is_stencil(dict) && !["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(*key))
     }
 }
 
-/// Width and height of an image, px, as declared.
+/// Declared width and height of an image, px.
 pub(super) fn size(dict: &Dict<'_>) -> (u32, u32) {
     let side =
         |long: &str, short: &str| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);

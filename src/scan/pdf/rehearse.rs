@@ -1,8 +1,8 @@
-//! What rendering a page costs, found by going through it with a device that paints nothing.
+//! Cost estimate of rendering a page: interprets the page with a device that counts and paints nothing.
 //!
-//! The renderer works through whatever a page says, and keeps it all until it paints: 300,000 lines across a page, forms
-//! that paint forms, a pattern of a billion cells. The device here gets the same calls and adds up what each would take;
-//! once that is more than any page takes, it gives up by unwinding, as the interpreter cannot be told to stop.
+//! The renderer executes all instructions of a page and stores the results until it paints: 300,000 lines across a
+//! page, forms that paint forms, a pattern of a billion cells. The counting device receives the same calls and adds
+//! up their costs. When a limit is exceeded, the device unwinds, because the interpreter cannot be stopped otherwise.
 
 use super::super::{Limit, ScanError};
 use super::size::check_image;
@@ -19,32 +19,33 @@ use hayro_syntax::page::Page;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Pixels along all outlines. 9,000 lines across a page of 300 dpi have 36 million and take 11 s; a dense map has ten.
+/// Limit for the length of all outlines, px. 9,000 lines across a page at 300 dpi have 36 million and take 11 s; a
+/// dense map has ten million.
 const MOST_OUTLINE: f64 = 40e6;
-/// Pixels painted, all things together, as parts of the largest page: at ten nanoseconds each, 16 s.
+/// Limit for painted pixels, in pages of the largest size: 16 s at ten nanoseconds per pixel.
 const MOST_PAINTED: f64 = 16.0;
-/// Things painted. A page of text has some thousand, a map some hundred thousand.
+/// Limit for painted objects. A page of text has some thousand, a map some hundred thousand.
 const MOST_CALLS: f64 = 1e6;
-/// What things take besides, however little they paint, as pixels painted: measured with a hundred thousand of each.
+/// Overhead of an object, in painted pixels, measured with a hundred thousand of each kind.
 const CALL: f64 = 700.0;
 const CLIP: f64 = 4000.0;
 const GLYPH: f64 = 5000.0;
 const GROUP: f64 = 22_000.0;
-/// Pixels that a mask takes for each of the page's.
+/// Cost of a mask, in painted pixels per pixel of the page.
 const MASK: f64 = 4.0;
-/// The same for a pixel that is painted with a pattern's cell, and with a shading.
+/// Cost of a pixel painted with a pattern's cell, and with a shading, in painted pixels.
 const TILED: f64 = 10.0;
 const SHADED: f64 = 20.0;
-/// Bytes held for a pixel along an outline: a tile of four rows, and its coverage.
+/// Bytes stored per pixel of an outline: a tile of four rows and its coverage.
 const OUTLINE_BYTES: f64 = 10.0;
-/// Bytes a pixel of an image as it is kept until the page is painted, and of the page itself.
+/// Bytes per pixel of an image that is stored until the page is painted, and of the page itself.
 const KEPT_BYTES: f64 = 4.0;
-/// Bytes a pixel of an image while it is decoded and made into what is kept.
+/// Bytes per pixel of an image during decoding and conversion.
 const DECODED_BYTES: f64 = 8.0;
-/// Copies of a pattern's cell that overlap one place.
+/// Limit for the copies of a pattern's cell that overlap at one position.
 const MOST_COPIES: f64 = 10_000.0;
 
-/// Refuses a page that takes more than any page to render.
+/// Rejects a page that exceeds the limits for rendering.
 pub(super) fn check<'p>(
     page: &'p Page<'p>,
     settings: &InterpreterSettings,
@@ -73,10 +74,10 @@ pub(super) fn check<'p>(
     }
 }
 
-/// Thrown to end the interpreter.
+/// Panic payload that ends the interpreter.
 struct GaveUp;
 
-/// What was counted so far.
+/// Device that counts costs.
 struct Count {
     /// The page, px.
     target: Rect,
@@ -84,12 +85,12 @@ struct Count {
     outline: f64,
     painted: f64,
     calls: f64,
-    /// Bytes of masks and images that are kept.
+    /// Bytes of stored masks and images.
     memory: f64,
-    /// Masks and images that were met before.
+    /// Masks and images seen before.
     masks: HashSet<u128>,
     images: HashSet<u128>,
-    /// Segments in the outline of a glyph.
+    /// Number of segments in the outline of each glyph.
     glyphs: HashMap<u128, usize>,
     refused: Option<ScanError>,
 }
@@ -106,7 +107,7 @@ impl Count {
     }
 
     fn add(&mut self, outline: f64, painted: f64) {
-        // Matrices may hold anything, and so may what is made by them.
+        // Matrices may contain any number, so a cost may be NaN.
         let counted = |cost: f64| if cost.is_nan() { f64::INFINITY } else { cost };
         self.outline += counted(outline);
         self.painted += counted(painted);
@@ -123,7 +124,7 @@ impl Count {
         self.give_up(ScanError::TooMuch(cause));
     }
 
-    /// Adds what is kept until the page is painted; beside it, so many bytes are held for a moment.
+    /// Adds memory that is stored until the page is painted; `moment` bytes are allocated temporarily.
     fn hold(&mut self, kept: f64, moment: f64) {
         self.memory += kept;
         let page = KEPT_BYTES * self.target.area();
@@ -133,14 +134,14 @@ impl Count {
         }
     }
 
-    /// What of a box lies on the page: its area and half its circumference.
+    /// Area and half perimeter of the visible part of a box.
     fn seen(&self, bounds: Rect) -> (f64, f64) {
         let seen = bounds.intersect(self.target);
         let (width, height) = (seen.width().max(0.0), seen.height().max(0.0));
         (width * height, width + height)
     }
 
-    /// A path that is filled or, with the width of its line, stroked.
+    /// Adds the cost of a path that is filled or, with a line width, stroked.
     fn path(&mut self, path: &BezPath, transform: Affine, line_px: Option<f64>) {
         let mut bounds: Option<Rect> = None;
         for segment in path.segments() {
@@ -148,7 +149,7 @@ impl Count {
                 .transform_rect_bbox(hull(segment))
                 .inflate(line_px.unwrap_or(0.0), line_px.unwrap_or(0.0));
             bounds = Some(bounds.map_or(hull, |all| all.union(hull)));
-            // A curve is taken apart into lines, the more the larger it is, seen or not.
+            // A curve is split into lines, more of them the larger it is, even if it is invisible.
             let pieces = if matches!(segment, PathSeg::Line(_)) {
                 4.0
             } else {
@@ -176,7 +177,7 @@ impl Count {
         self.path(path, transform, Some(line.max(1.0)));
         let period: f32 = stroke.dash_array.iter().sum();
         if !stroke.dash_array.is_empty() {
-            // Dashes are cut over the whole length of the line.
+            // Dashes are computed over the whole length of the line.
             let length: f64 = path
                 .segments()
                 .map(|s| {
@@ -206,7 +207,7 @@ impl Count {
         }
     }
 
-    /// A cell is painted once for every copy of it that reaches into the first.
+    /// Adds the cost of a pattern: its cell is painted once for every copy that overlaps the first one.
     fn tiling(&mut self, tiling: &TilingPattern<'_>, area: f64, is_stroke: bool) {
         let copies = |side: f64, step: f32| (side / f64::from(step.abs())).ceil().max(1.0);
         let copies = copies(tiling.bbox.width(), tiling.x_step) * copies(tiling.bbox.height(), tiling.y_step);
@@ -228,7 +229,7 @@ impl Count {
         if self.masks.insert(mask.cache_key()) {
             self.add(0.0, MASK * page);
             self.hold(page, KEPT_BYTES * page);
-            // The renderer knows no masks of others while it makes one.
+            // While it renders a mask, the renderer reuses no other masks, so they count again.
             let others = std::mem::take(&mut self.masks);
             mask.interpret(self);
             self.masks = others;
@@ -245,7 +246,7 @@ impl Count {
                     .glyphs
                     .entry(outline.identifier().cache_key())
                     .or_insert_with(|| outline.outline().elements().len());
-                // Outlines are given in thousandths of the font's size.
+                // Glyph outlines are in thousandths of the font size.
                 let square = Rect::new(0.0, -250.0, 1000.0, 1000.0);
                 let bounds = (props.transform * place).transform_rect_bbox(square);
                 let (area, length) = self.seen(bounds);
@@ -310,7 +311,7 @@ impl<'a> Device<'a> for Count {
         let (area, _) = self.seen(bounds);
         let pixels = width * height;
         self.add(0.0, 4.0 * (pixels + area));
-        // What is larger than on the page is made smaller.
+        // An image larger than its area on the page is downscaled.
         let (x, y) = x_y_advances(&props.transform);
         let kept =
             if x.length() < 1.0 || y.length() < 1.0 { pixels * x.length() * y.length() } else { pixels };

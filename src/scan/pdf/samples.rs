@@ -1,4 +1,4 @@
-//! An image's own samples, without rendering.
+//! Decodes an image's samples without rendering.
 
 use super::super::raster::read_stored;
 use super::super::{Limit, ScanError, jpeg2000};
@@ -12,20 +12,20 @@ use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::{ImageDecodeParams, Stream};
 use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 
-/// How samples are to be understood (ISO 32000-2, 8.9.5.2).
+/// Interpretation of samples (ISO 32000-2, 8.9.5.2).
 #[derive(Clone, Copy, PartialEq)]
 enum Decode {
     Plain,
     Inverted,
 }
 
-/// Pixels, and whether all of their data were there.
+/// Pixels, and whether all of their data were present.
 pub(super) struct Samples {
     pub(super) pixels: Pixels,
     pub(super) is_complete: bool,
 }
 
-/// The samples; `None` where the image has to be rendered: what shines through, stencils in colour, ink.
+/// Decodes the samples; returns `None` if the image must be rendered: transparency, coloured stencils, CMYK.
 pub(super) fn of(image: &Placed<'_>, limit: Limit) -> Result<Option<Samples>, ScanError> {
     let (stream, dict) = (&image.stream, image.stream.dict());
     if !image.is_opaque() && !image.is_black_stencil {
@@ -36,7 +36,7 @@ pub(super) fn of(image: &Placed<'_>, limit: Limit) -> Result<Option<Samples>, Sc
     let is_plain = decode == Decode::Plain && !dict.contains_key("DecodeParms") && !dict.contains_key("DP");
     let as_they_are = is_plain && !matches!(space, Space::Palette(_)) && !is_stencil(dict);
     let complete = |pixels| Some(Samples { pixels, is_complete: true });
-    // A JPEG's EXIF orientation counts for nothing in a PDF, and JPEGs of ink are inverted by other rules than in files.
+    // A JPEG's EXIF orientation has no effect in a PDF, and CMYK JPEGs are inverted by other rules than in files.
     match stream.filters().as_slice() {
         [Filter::DctDecode] if as_they_are => {
             read_stored(&stream.raw_data(), ImageFormat::Jpeg, limit).map(complete)
@@ -65,13 +65,13 @@ fn decode(dict: &Dict<'_>, space: &Space) -> Option<Decode> {
     all([most, 0.0]).then_some(Decode::Inverted)
 }
 
-/// Bits a sample; a stencil has one, whatever it says.
+/// Bits per sample; a stencil has one, whatever it declares.
 fn bits(dict: &Dict<'_>) -> u8 {
     let declared = || dict.get::<u8>("BitsPerComponent").or_else(|| dict.get::<u8>("BPC"));
     if is_stencil(dict) { 1 } else { declared().unwrap_or(1) }
 }
 
-/// Samples of 1, 2, 4, 8 or 16 bits (CCITT, JBIG2, Flate, LZW, run lengths).
+/// Decodes samples of 1, 2, 4, 8 or 16 bits (CCITT, JBIG2, Flate, LZW, run lengths).
 fn raw(
     stream: &Stream<'_>,
     space: &Space,
@@ -92,7 +92,7 @@ fn raw(
     };
     let damaged = || ScanError::damaged("PDF", "the scan in it cannot be decoded");
     let decoded = stream.decoded_image(&parameters).map_err(|_| damaged())?;
-    // CCITT and JBIG2 come with their own size, one byte a pixel but for palettes.
+    // CCITT and JBIG2 return their own size, with one byte per pixel except for palettes.
     let own = decoded.image_data.as_ref().map(|i| (i.bits_per_component, i.width, i.height));
     let (bits, columns, rows) = own.unwrap_or((bits, width, height));
     if columns != width || rows > height || !matches!(bits, 1 | 2 | 4 | 8 | 16) {
@@ -108,7 +108,7 @@ fn raw(
     Ok(Some(Samples { pixels: grid.pixels(space, width, height), is_complete }))
 }
 
-/// Whether a stream that is packed by Flate alone unpacks without an error to its end: the decoder goes over errors.
+/// Whether a stream with the Flate filter alone decompresses without an error: the decoder ignores errors.
 fn is_sound(stream: &Stream<'_>) -> bool {
     if stream.filters().as_slice() != [Filter::FlateDecode] {
         return true;
@@ -117,18 +117,17 @@ fn is_sound(stream: &Stream<'_>) -> bool {
     std::io::copy(&mut ZlibDecoder::new(&packed[..]), &mut std::io::sink()).is_ok()
 }
 
-/// Rows of samples, each beginning at a byte.
+/// Rows of samples, each of which begins at a byte boundary.
 struct Grid<'a> {
     data: &'a [u8],
     row_bytes: usize,
     bits: u8,
-    /// How many rows there are; below is white.
+    /// Number of rows; the area below is white.
     rows: u32,
     inverted: bool,
 }
 
 impl Grid<'_> {
-    /// The i-th sample of a row.
     fn sample(&self, row: u32, i: usize) -> u16 {
         let row = &self.data[row as usize * self.row_bytes..][..self.row_bytes];
         let sample = match self.bits {
@@ -147,7 +146,7 @@ impl Grid<'_> {
         u16::MAX >> (16 - self.bits)
     }
 
-    /// A sample as eight bits.
+    /// The sample scaled to eight bits.
     fn byte(&self, row: u32, i: usize) -> u8 {
         match self.bits {
             16 => (self.sample(row, i) >> 8) as u8,

@@ -1,4 +1,4 @@
-//! Images that would take more than a page may are refused by what their own headers declare, before they are decoded.
+//! Rejects images that exceed the limits, by their own headers, before they are decoded.
 
 use super::super::{Limit, ScanError, jpeg2000, raster};
 use super::jbig2;
@@ -12,17 +12,17 @@ use hayro_syntax::page::Page;
 use image::ImageFormat;
 use std::collections::HashSet;
 
-/// The images of a page may have so many times the pixels of the largest page: strips lie over one another now and then.
+/// Limit for the pixels of all images of a page, relative to the largest page: strips may overlap.
 const MOST_TOGETHER: u64 = 4;
-/// Bytes of a pixel of 32 channels, and bytes that a stream may go on behind its last.
+/// Bytes of a pixel of 32 channels, and bytes that a stream may have after its last pixel.
 const MOST_PIXEL: u64 = 64;
 const MOST_BEYOND: u64 = 1 << 20;
-/// Bytes that a page's instructions may have, all parts together: a map has some tens of megabytes.
+/// Limit for the unpacked size of a page's instructions, bytes: a map has some tens of megabytes.
 pub(super) const MOST_CONTENT: u64 = 64 << 20;
-/// Bytes in a row of samples, at most. Two bytes for each of four channels of 65,535 pixels are 500,000.
+/// Limit for a row of samples, bytes. Two bytes for each of four channels of 65,535 pixels are 500,000.
 const MOST_ROW: u64 = 1 << 20;
 
-/// Refuses images that declare, or unpack to, more pixels than accepted, and pages of too many of them.
+/// Rejects images that declare, or unpack to, more pixels than the limit, and pages with too many pixels in images.
 pub(super) fn check_images(images: &[Placed<'_>], limit: Limit) -> Result<(), ScanError> {
     let pixels = |image: &Placed<'_>| {
         let (width, height) = image.size();
@@ -36,13 +36,13 @@ pub(super) fn check_images(images: &[Placed<'_>], limit: Limit) -> Result<(), Sc
     if together > limit.0.saturating_mul(MOST_TOGETHER) {
         return Err(ScanError::TooMuch(format!("its images have {together} pixels together")));
     }
-    // The same image may be painted a thousand times.
+    // A page may paint the same image a thousand times.
     let mut checked = HashSet::new();
     let is_new = |image: &&Placed<'_>| checked.insert(image.stream.raw_data().as_ptr());
     images.iter().filter(is_new).try_for_each(|image| check_image(&image.stream, limit))
 }
 
-/// Refuses an image, or one of its masks, that would take more than a page may.
+/// Rejects an image if it or one of its masks exceeds the limits.
 pub(super) fn check_image(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
     check_samples(stream, limit)?;
     for key in ["SMask", "Mask"] {
@@ -63,7 +63,7 @@ fn check_samples(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
     let Unpacked::Pixels { filter, data, parameters } = unpack(stream, most)? else {
         return check_predictor(dict);
     };
-    // What else may be wrong with a header is the decoder's to report.
+    // The decoder reports other errors in the header.
     let is_about_size =
         |error: &ScanError| matches!(error, ScanError::TooLarge { .. } | ScanError::TooMuch(_));
     let refused = |outcome: Result<(), ScanError>| outcome.err().filter(is_about_size).map_or(Ok(()), Err);
@@ -84,7 +84,7 @@ fn check_samples(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
     }
 }
 
-/// A predictor works in rows, which it allocates as they are declared (ISO 32000-2, 7.4.4.4).
+/// Limits the rows of a predictor, which are allocated as declared (ISO 32000-2, 7.4.4.4).
 fn check_predictor(dict: &Dict<'_>) -> Result<(), ScanError> {
     let row = |parameters: Dict<'_>| {
         let of = |key: &str, usual: u64| match parameters.get::<Object<'_>>(key) {
@@ -103,11 +103,11 @@ fn check_predictor(dict: &Dict<'_>) -> Result<(), ScanError> {
     }
 }
 
-/// Tables and profiles are decoded whole.
+/// Limits the tables and profiles of a colour space, which are decoded as a whole.
 fn check_space(dict: &Dict<'_>, limit: Limit) -> Result<(), ScanError> {
     let space = dict.get::<Array<'_>>("ColorSpace").or_else(|| dict.get::<Array<'_>>("CS"));
     let Some(space) = space else { return Ok(()) };
-    // An indexed space names another as its base.
+    // An indexed space names another one as its base.
     let base = space.iter::<Object<'_>>().filter_map(Object::into_array).take(1);
     let parts = base.flat_map(|base| base.iter::<Object<'_>>().take(8));
     for part in space.iter::<Object<'_>>().take(8).chain(parts) {
@@ -118,7 +118,7 @@ fn check_space(dict: &Dict<'_>, limit: Limit) -> Result<(), ScanError> {
     Ok(())
 }
 
-/// Refuses pages whose drawing instructions unpack to more than any page has.
+/// Rejects a page whose instructions unpack to more than the limit.
 pub(super) fn check_contents(page: &Page<'_>) -> Result<(), ScanError> {
     let mut left = MOST_CONTENT;
     let mut check = |part: &Stream<'_>| {

@@ -1,25 +1,24 @@
-//! The colour spaces whose samples can be taken as they are: gray, RGB, and palettes of these. Ink has to be rendered.
+//! Colour spaces whose samples need no rendering: gray, RGB, and palettes of these. CMYK must be rendered.
 
 use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::stream::Stream;
 use hayro_syntax::object::{self, Array, Object};
 
-/// What samples mean.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Space {
     Gray,
     Rgb,
-    /// Samples are places in a table.
+    /// Samples are indexes into a table.
     Palette(Vec<[u8; 3]>),
 }
 
 impl Space {
-    /// Samples a pixel.
+    /// Samples per pixel.
     pub(super) fn channels(&self) -> u8 {
         if *self == Self::Rgb { 3 } else { 1 }
     }
 
-    /// The space of an image; `None` where it has to be rendered.
+    /// The colour space of an image; `None` if the image must be rendered.
     pub(super) fn of(dict: &Dict<'_>) -> Option<Self> {
         match dict.get::<Object<'_>>("ColorSpace").or_else(|| dict.get::<Object<'_>>("CS")) {
             // Stencils, and JPEG 2000 with its own colour space.
@@ -67,7 +66,7 @@ fn of_array(space: &Array<'_>) -> Option<Space> {
     }
 }
 
-/// ISO 32000-2, 8.6.6.3: the table is a string or a stream.
+/// The table of an indexed space, a string or a stream (ISO 32000-2, 8.6.6.3).
 fn table(object: Object<'_>) -> Option<Vec<u8>> {
     match object {
         Object::String(bytes) => Some(object::String::as_ref(&bytes).to_vec()),
@@ -76,7 +75,7 @@ fn table(object: Object<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// The colours of a table that holds as many as it should: of others, readers make different things.
+/// The palette, if its table is long enough. Readers interpret shorter tables differently.
 fn palette(base: &Space, last: usize, table: &[u8]) -> Option<Space> {
     let colors: Vec<[u8; 3]> = match base {
         Space::Gray => table.iter().map(|g| [*g; 3]).collect(),

@@ -1,4 +1,4 @@
-//! The part of the graphics state that decides whether an image is seen as it is (ISO 32000-2, 8.4).
+//! The part of the graphics state that determines whether an image is shown unchanged (ISO 32000-2, 8.4).
 
 use super::bounds::Bounds;
 use hayro_syntax::object::dict::Dict;
@@ -6,23 +6,22 @@ use hayro_syntax::object::{Name, Object};
 
 pub(super) type Matrix = [f32; 6];
 
-/// What `q` saves and `Q` restores.
+/// Graphics state that `q` saves and `Q` restores.
 #[derive(Clone)]
 pub(super) struct State {
-    /// From the user space of the instructions to that of the page.
+    /// Maps the user space of the instructions to that of the page.
     pub(super) matrix: Matrix,
-    /// What is painted outside of it is not seen; in the page's user space.
+    /// Clipping rectangle in the page's user space.
     pub(super) clip: Bounds,
-    /// Whether something stands between an image and its being seen: transparency, a clip that is no box.
+    /// Whether transparency or a clip other than a rectangle affects images.
     pub(super) is_odd: bool,
-    /// Whether the colour of fills, and so of stencils, is black.
+    /// Whether the fill colour, and so that of stencils, is black.
     pub(super) fills_black: bool,
-    /// Text is there to be searched, not to be seen (text rendering mode 3).
+    /// Whether text is invisible, for search only (text rendering mode 3).
     pub(super) text_is_invisible: bool,
 }
 
 impl State {
-    /// How a page begins.
     pub(super) fn new() -> Self {
         Self {
             matrix: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
@@ -33,7 +32,6 @@ impl State {
         }
     }
 
-    /// Clips to a path.
     pub(super) fn clip_to(&mut self, path: &Path) {
         match path {
             Path::None => {}
@@ -42,7 +40,7 @@ impl State {
         }
     }
 
-    /// A dictionary of parameters (`gs`): transparency of any kind is odd.
+    /// Applies a parameter dictionary (`gs`); any transparency sets `is_odd`.
     pub(super) fn take_parameters(&mut self, parameters: &Dict<'_>) {
         let alpha = parameters.get::<f32>("ca").unwrap_or(1.0);
         let is_usual = |key: &str, usual: &[&[u8]]| match parameters.get::<Object<'_>>(key) {
@@ -55,16 +53,14 @@ impl State {
     }
 }
 
-/// The path under construction.
 pub(super) enum Path {
     None,
-    /// One upright rectangle, in the page's user space.
+    /// One axis-aligned rectangle in the page's user space.
     Box(Bounds),
     Other,
 }
 
 impl Path {
-    /// Adds a rectangle given in user space.
     pub(super) fn add_rectangle(&mut self, [x, y, width, height]: [f32; 4], matrix: Matrix) {
         let is_upright = matrix[1].abs() + matrix[2].abs() < 1e-6 || matrix[0].abs() + matrix[3].abs() < 1e-6;
         *self = match self {
@@ -76,12 +72,12 @@ impl Path {
     }
 }
 
-/// Whether operands name optional content (`/OC … BDC`).
+/// Whether the operands mark optional content (`/OC … BDC`).
 pub(super) fn is_optional(operands: &[Object<'_>]) -> bool {
     matches!(operands.first(), Some(Object::Name(tag)) if Name::as_ref(tag) == b"OC")
 }
 
-/// First `m`, then `n` (ISO 32000-2, 8.3.4).
+/// The product: first `m`, then `n` (ISO 32000-2, 8.3.4).
 pub(super) fn multiplied(m: Matrix, n: Matrix) -> Matrix {
     [
         m[0] * n[0] + m[1] * n[2],

@@ -1,24 +1,24 @@
-//! A file's own tables, weighed before the file is opened.
+//! Checks the tables of a PDF file before the file is opened.
 //!
-//! Opening a file unpacks its tables of objects and the streams that hold objects, and makes a page of every dictionary
-//! that the tree of pages names. Both are found here by their words, without the table that a damaged file lacks. Object
-//! streams of an encrypted file cannot be unpacked yet, so they are not weighed.
+//! Opening a file unpacks its cross-reference tables and object streams, and makes a page of every dictionary in the
+//! page tree. This module finds both by their keywords, without the table that a damaged file lacks. Object streams
+//! of an encrypted file cannot be unpacked yet, so they are not checked.
 
 use super::super::ScanError;
 use super::unpack::unpacked_bytes;
 use hayro_syntax::object::stream::Stream;
 use hayro_syntax::object::{FromBytes, Name};
 
-/// Bytes that all tables of objects may unpack to: entries of a few bytes, each of which is held as 25.
+/// Limit for the unpacked size of all tables, bytes: entries of a few bytes take 25 bytes each in memory.
 const MOST_TABLES: u64 = 16 << 20;
-/// Bytes that all streams of objects may unpack to. Ten thousand pages of scans need one or two megabytes.
+/// Limit for the unpacked size of all object streams, bytes. Ten thousand pages of scans need one or two megabytes.
 const MOST_OBJECTS: u64 = 64 << 20;
-/// Dictionaries, each of which may be a page. Ten thousand pages of scans have a hundred thousand.
+/// Limit for dictionaries, each of which may be a page. Ten thousand pages of scans have a hundred thousand.
 const MOST_DICTIONARIES: usize = 1_000_000;
-/// How often the whole file may be gone through in search of ends of streams.
+/// Limit for searching ends of streams, in passes over the whole file.
 const MOST_PASSES: usize = 16;
 
-/// Refuses a file whose tables unpack to more than any file's, or take for ever to go through.
+/// Rejects a file whose tables exceed the limits, or whose streams take too long to scan.
 pub(super) fn check(file: &[u8]) -> Result<(), ScanError> {
     let streams = streams(file);
     check_ends(file, &streams)?;
@@ -46,13 +46,12 @@ enum Kind {
     Objects,
 }
 
-/// Where the word `stream` stands that begins one, and where its object begins.
+/// Positions of a `stream` keyword and of the beginning of its object.
 struct Head {
     object: usize,
     stream: usize,
 }
 
-/// All streams, in order.
 fn streams(file: &[u8]) -> Vec<Head> {
     let mut object = 0;
     let mut found = Vec::new();
@@ -70,10 +69,10 @@ fn streams(file: &[u8]) -> Vec<Head> {
 }
 
 impl Head {
-    /// A table or a stream of objects; `None` for other streams.
+    /// The stream if it is a table or an object stream.
     fn structural<'a>(&self, file: &'a [u8]) -> Option<(Kind, Stream<'a>)> {
         let dictionary = &file[self.object..self.stream];
-        // Names may be written with codes: `/Obj#53tm`.
+        // Names may contain character codes: `/Obj#53tm`.
         let is_named = |word: &[u8]| dictionary.windows(word.len()).any(|w| w == word);
         if !is_named(b"ObjStm") && !is_named(b"XRef") && !is_named(b"#") {
             return None;
@@ -87,7 +86,7 @@ impl Head {
     }
 }
 
-/// Where the end of a stream is missing, the reader looks for the next one: for many streams, that takes for ever.
+/// Limits the search for ends of streams. If an end is missing, the reader searches for the next one, for every stream.
 fn check_ends(file: &[u8], streams: &[Head]) -> Result<(), ScanError> {
     let (mut end, mut searched) = (file.len(), 0usize);
     let mut behind = streams.iter().rev().peekable();

@@ -1,8 +1,8 @@
-//! All that a page refers to, weighed before the page is rendered: streams by what they unpack to, meshes and functions
-//! by what they make the renderer work through.
+//! Checks all objects that a page refers to before it is rendered: streams by their unpacked size, meshes and functions
+//! by the work that they cause.
 //!
-//! The renderer unpacks fonts, tables, patterns and forms whole as it comes to them. Images are weighed when they are
-//! painted (`rehearse`): programs give all pages of a file the same list of them.
+//! The renderer unpacks each font, table, pattern and form as a whole. Images are checked when they are painted
+//! (`rehearse`), because programs give the same list of images to all pages of a file.
 
 use super::super::{Limit, ScanError};
 use super::size::MOST_CONTENT;
@@ -13,17 +13,17 @@ use hayro_syntax::object::{Array, MaybeRef, Name, ObjRef, Object, ObjectIdentifi
 use hayro_syntax::page::Page;
 use std::collections::HashSet;
 
-/// Objects that a page refers to, at most, one way or another.
+/// Limit for the objects that a page refers to, directly or indirectly.
 const MOST_OBJECTS: usize = 1_000_000;
-/// Bytes that all streams but images may unpack to. Four fonts of all Chinese characters have 60 MB.
+/// Limit for the unpacked size of all streams except images, bytes. Four fonts with all Chinese characters have 60 MB.
 const MOST_TOGETHER: u64 = 128 << 20;
-/// Bytes of the vertices of a mesh of colours. The renderer looks through all of it for each pixel.
+/// Limit for the vertices of a colour mesh, bytes. The renderer scans the whole mesh for each pixel.
 const MOST_MESH: u64 = 64 << 10;
-/// Bytes of a calculator function, which is worked through for each pixel or colour.
+/// Limit for a calculator function, bytes. It is evaluated for each pixel or colour.
 const MOST_CALCULATOR: u64 = 8 << 10;
-/// Functions of functions, and colour spaces over others.
+/// Largest nesting depth of functions and colour spaces.
 const DEEPEST: usize = 8;
-/// Keys that lead to other pages, or to what no renderer reads.
+/// Keys that lead to other pages, or to data that no renderer reads.
 const ELSEWHERE: [&[u8]; 12] = [
     b"Parent",
     b"P",
@@ -39,7 +39,7 @@ const ELSEWHERE: [&[u8]; 12] = [
     b"IRT",
 ];
 
-/// Refuses a page that refers to more than any page does.
+/// Rejects a page that refers to more than the limits allow.
 pub(super) fn check(page: &Page<'_>, limit: Limit) -> Result<(), ScanError> {
     let mut survey =
         Survey { page, limit, seen: HashSet::new(), objects: 0, left: MOST_TOGETHER, open: vec![] };
@@ -56,13 +56,13 @@ struct Survey<'s, 'p> {
     limit: Limit,
     seen: HashSet<(u32, i32)>,
     objects: usize,
-    /// Bytes that streams may still unpack to.
+    /// Remaining limit for the unpacked size of streams, bytes.
     left: u64,
     open: Vec<Object<'p>>,
 }
 
 impl<'p> Survey<'_, 'p> {
-    /// A page may have the resources of the tree above it.
+    /// Adds the resources, which a page may inherit from the page tree.
     fn take_resources(&mut self) -> Result<(), ScanError> {
         let resources = self.page.resources();
         let parts = [
@@ -100,7 +100,6 @@ impl<'p> Survey<'_, 'p> {
         Ok(())
     }
 
-    /// Keeps an object for later, if it was not seen before.
     fn put(&mut self, object: MaybeRef<Object<'p>>) -> Result<(), ScanError> {
         let is_simple =
             |object: &Object<'_>| !matches!(object, Object::Dict(_) | Object::Array(_) | Object::Stream(_));
@@ -146,7 +145,7 @@ impl<'p> Survey<'_, 'p> {
         self.take_dict(dict)
     }
 
-    /// The table of a sampled function is made as large as it is declared.
+    /// Limits the table of a sampled function, which is allocated as declared.
     fn check_samples(&self, dict: &Dict<'_>) -> Result<(), ScanError> {
         let sizes =
             dict.get::<Array<'_>>("Size").map(|sizes| sizes.iter::<u32>().take(64).collect::<Vec<_>>());
@@ -161,7 +160,7 @@ impl<'p> Survey<'_, 'p> {
         Ok(())
     }
 
-    /// Functions of functions may run in a circle.
+    /// Limits the nesting of functions, which may be circular.
     fn check_depth(&self, dict: &Dict<'p>, key: &str) -> Result<(), ScanError> {
         let mut level = vec![dict.clone()];
         for _ in 0..DEEPEST {
@@ -184,7 +183,7 @@ impl<'p> Survey<'_, 'p> {
     }
 }
 
-/// Colour spaces over others may run in a circle.
+/// Limits the nesting of colour spaces, which may be circular.
 fn check_space(array: &Array<'_>, depth: usize) -> Result<(), ScanError> {
     if depth > DEEPEST {
         return Err(too_much("a colour space on the page is made of itself".to_owned()));

@@ -1,7 +1,9 @@
-//! What a stream unpacks to, told without holding it: filters are undone one after another, the last is only counted.
+//! Unpacked size of a stream, computed without storing the result: filters are undone one after another, and the
+//! output of the last one is only counted.
 //!
-//! Deflate packs up to 1,032 : 1, LZW more than 1,300 : 1, and filters may lie over one another, so some kilobytes can
-//! hold what fills the memory. The decoder has no limits of its own; it gets only what was counted here.
+//! Deflate compresses up to 1,032 : 1, LZW more than 1,300 : 1, and filters may be nested, so a few kilobytes can
+//! unpack to more than the memory. The decoder has no limits of its own; it only receives streams that passed this
+//! check.
 
 use super::super::{Limit, ScanError};
 use flate2::read::{DeflateDecoder, ZlibDecoder};
@@ -12,27 +14,27 @@ use hayro_syntax::object::{Array, FromBytes, Object};
 use std::borrow::Cow;
 use std::io::Read;
 
-/// Filters over one another, at most. Programs need two.
+/// Limit for nested filters. Programs need two.
 const MOST_FILTERS: usize = 6;
-/// Bytes that a stream may have between two filters: what Deflate leaves of a JPEG is smaller than a page's pixels.
+/// Limit for the data between two filters, bytes: a JPEG packed by Deflate is smaller than a page's pixels.
 const MOST_BETWEEN: u64 = 128 << 20;
 
-/// A stream without its general filters.
+/// A stream without its general-purpose filters.
 pub(super) enum Unpacked<'a> {
-    /// So many bytes are left.
+    /// Number of unpacked bytes.
     Bytes(u64),
-    /// Compressed pixels are left, for the decoder of this filter.
+    /// Compressed pixels, for the decoder of this filter.
     Pixels { filter: Filter, data: Cow<'a, [u8]>, parameters: Dict<'a> },
 }
 
-/// Undoes the filters of a stream; refuses more than `most` bytes.
+/// Undoes the filters of a stream; rejects more than `most` bytes.
 pub(super) fn unpack<'a>(stream: &Stream<'a>, most: u64) -> Result<Unpacked<'a>, ScanError> {
     let filters = stream.filters();
     if filters.len() > MOST_FILTERS {
         return Err(ScanError::TooMuch(format!("a stream in it has {} filters", filters.len())));
     }
     let mut data = stream.raw_data();
-    // The name of the filter may stand elsewhere, and nobody be able to look it up yet.
+    // The filter name may be an indirect object, which cannot be resolved yet.
     if filters.is_empty() && ["Filter", "F"].iter().any(|key| stream.dict().contains_key(*key)) {
         return within(inflated(&data, most), most).map(Unpacked::Bytes);
     }
@@ -50,7 +52,7 @@ pub(super) fn unpack<'a>(stream: &Stream<'a>, most: u64) -> Result<Unpacked<'a>,
         if is_last {
             return Ok(Unpacked::Bytes(bytes));
         }
-        // What is damaged is the decoder's to report.
+        // The decoder reports damage.
         let Some(next) = without(*filter, &data, &parameters) else { return Ok(Unpacked::Bytes(0)) };
         data = Cow::Owned(next);
     }
@@ -64,7 +66,7 @@ fn within(bytes: u64, most: u64) -> Result<u64, ScanError> {
     Ok(bytes)
 }
 
-/// Bytes that a stream unpacks to. Compressed pixels count nothing.
+/// Unpacked size of a stream, bytes. Compressed pixels count as zero.
 pub(super) fn unpacked_bytes(stream: &Stream<'_>, most: u64) -> Result<u64, ScanError> {
     Ok(match unpack(stream, most)? {
         Unpacked::Bytes(bytes) => bytes,
@@ -72,13 +74,12 @@ pub(super) fn unpacked_bytes(stream: &Stream<'_>, most: u64) -> Result<u64, Scan
     })
 }
 
-/// Refuses streams that unpack to more than a page may hold.
+/// Rejects a stream that unpacks to more than the limit for a page.
 pub(super) fn check_stream(stream: &Stream<'_>, limit: Limit) -> Result<(), ScanError> {
     // Four channels of sixteen bits.
     unpack(stream, limit.0.saturating_mul(8)).map(drop)
 }
 
-/// The parameters of each filter.
 fn parameters<'a>(dict: &Dict<'a>, count: usize) -> Vec<Dict<'a>> {
     let one = || dict.get::<Dict<'a>>("DP").or_else(|| dict.get::<Dict<'a>>("DecodeParms"));
     let several = || dict.get::<Array<'a>>("DP").or_else(|| dict.get::<Array<'a>>("DecodeParms"));
@@ -92,7 +93,7 @@ fn parameters<'a>(dict: &Dict<'a>, count: usize) -> Vec<Dict<'a>> {
     all
 }
 
-/// Bytes that a filter gives, counted no further than just beyond `most`.
+/// Size of a filter's output, bytes; counting stops just above `most`.
 fn size(filter: Filter, data: &[u8], parameters: &Dict<'_>, most: u64) -> u64 {
     match filter {
         Filter::FlateDecode => inflated(data, most),
@@ -104,12 +105,12 @@ fn size(filter: Filter, data: &[u8], parameters: &Dict<'_>, most: u64) -> u64 {
     }
 }
 
-/// The decoder takes a stream without the header of zlib, too.
+/// Size of inflated data, bytes. The decoder also accepts a stream without the zlib header.
 fn inflated(data: &[u8], most: u64) -> u64 {
     let count = |mut packed: &mut dyn Read| {
         let mut sink = std::io::sink();
         let mut counted = (&mut packed).take(most.saturating_add(1));
-        // An error comes after what was good, which the limit of `take` tells.
+        // Data before an error count; the remaining limit of `take` gives their length.
         let _ = std::io::copy(&mut counted, &mut sink);
         most.saturating_add(1) - counted.limit()
     };
@@ -119,7 +120,7 @@ fn inflated(data: &[u8], most: u64) -> u64 {
     }
 }
 
-/// A run of up to 128 bytes as they are, or of one byte repeated up to 128 times (ISO 32000-2, 7.4.5).
+/// Size of run-length data: up to 128 literal bytes, or one byte repeated up to 128 times (ISO 32000-2, 7.4.5).
 fn runs_size(data: &[u8]) -> u64 {
     let (mut at, mut bytes) = (0, 0);
     while let Some(length) = data.get(at).filter(|length| **length != 128) {
@@ -130,7 +131,7 @@ fn runs_size(data: &[u8]) -> u64 {
     bytes as u64
 }
 
-/// The lengths of the strings that codes stand for are enough to count (ISO 32000-2, 7.4.4).
+/// Size of LZW data from the lengths of the strings that codes stand for (ISO 32000-2, 7.4.4).
 fn lzw_size(data: &[u8], is_early: bool, most: u64) -> u64 {
     const CLEAR: usize = 256;
     const END: usize = 257;
@@ -167,7 +168,7 @@ fn lzw_size(data: &[u8], is_early: bool, most: u64) -> u64 {
     bytes
 }
 
-/// The data without one filter: the decoder undoes that of a stream written for it.
+/// Undoes one filter by decoding a stream that is written for the purpose.
 fn without(filter: Filter, data: &[u8], parameters: &Dict<'_>) -> Option<Vec<u8>> {
     let name = match filter {
         Filter::FlateDecode => "FlateDecode",
@@ -175,7 +176,7 @@ fn without(filter: Filter, data: &[u8], parameters: &Dict<'_>) -> Option<Vec<u8>
         Filter::RunLengthDecode => "RunLengthDecode",
         Filter::Ascii85Decode => "ASCII85Decode",
         Filter::AsciiHexDecode => "ASCIIHexDecode",
-        // Decrypting is done with the raw data.
+        // Decryption uses the raw data.
         _ => return Some(data.to_vec()),
     };
     let head = format!("<</Length {}/Filter/{name}/DecodeParms<<", data.len());

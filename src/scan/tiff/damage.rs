@@ -1,9 +1,10 @@
-//! Damage that libtiff goes over without a word.
+//! Detects damage that libtiff ignores silently.
 //!
-//! Of Group 4 it takes the end of the data for the end of the page, whatever the number of rows; of Deflate it reads no
-//! further than the last row, and never compares the checksum. Both are decoded here again and thrown away: Group 4 must give
-//! as many rows as declared, Deflate must end well. Other compressions are libtiff's to judge; LZW and PackBits have nothing by
-//! which damage that still decodes could be told.
+//! For Group 4, libtiff takes the end of the data for the end of the page, whatever the number of rows. For Deflate,
+//! it reads no further than the last row and never verifies the checksum. This module decodes both again and discards
+//! the result: Group 4 must produce the declared number of rows, and Deflate must end without an error. Other
+//! compressions are left to libtiff; LZW and PackBits have no redundancy by which damage that still decodes could be
+//! detected.
 
 use super::libtiff::{Directory, Long, Short};
 use flate2::read::ZlibDecoder;
@@ -15,7 +16,7 @@ const GROUP_4: u16 = 4;
 const DEFLATE: [u16; 2] = [8, 32_946];
 const LOW_BIT_FIRST: u16 = 2;
 
-/// Whether the strips or tiles of a page hold what they should, as far as that can be told from their data alone.
+/// Whether the strips or tiles of a page are complete, as far as their data alone show it.
 pub(super) fn is_whole(directory: &Directory<'_>, bytes: &[u8]) -> bool {
     let compression = directory.short(Short::Compression).unwrap_or(1);
     if compression != GROUP_4 && !DEFLATE.contains(&compression) {
@@ -32,18 +33,17 @@ pub(super) fn is_whole(directory: &Directory<'_>, bytes: &[u8]) -> bool {
     })
 }
 
-/// The bytes of a strip or tile, if all are there.
+/// The bytes of a strip or tile; `None` if they are not all present.
 pub(super) fn part(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
     let start = usize::try_from(offset).ok()?;
     bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
 }
 
-/// The size of strips or tiles.
 struct Chunks {
     columns: u32,
     rows: u32,
     row_bytes: u64,
-    /// Of the page; `None` where tiles are filled up to their full height.
+    /// Height of the page; `None` for tiles, which are padded to their full height.
     page_rows: Option<u32>,
 }
 
@@ -76,15 +76,15 @@ fn with_high_bit_first<'a>(data: &'a [u8], directory: &Directory<'_>) -> Cow<'a,
     Cow::Borrowed(data)
 }
 
-/// Whether Deflate data have no error, up to their checksum. Some writers fill the last strip up; what goes on for longer than
-/// that is damage.
+/// Whether Deflate data have no error, including the checksum. Some writers pad the last strip; data of more than
+/// twice the expected size are damage.
 fn ends_well(data: &[u8], bytes: u64) -> bool {
     let most = bytes.saturating_mul(2);
     let unpacked = &mut ZlibDecoder::new(data).take(most.saturating_add(1));
     std::io::copy(unpacked, &mut std::io::sink()).is_ok_and(|length| length <= most)
 }
 
-/// Whether Group 4 data give so many rows without an error (ITU-T T.6).
+/// Whether Group 4 data produce the given number of rows without an error (ITU-T T.6).
 fn has_rows(data: &[u8], columns: u32, rows: u32) -> bool {
     let settings = DecodeSettings {
         columns,

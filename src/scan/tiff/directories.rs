@@ -1,30 +1,30 @@
-//! The chain of directories of a TIFF or BigTIFF, and which of them are pages.
+//! The directory chain of a TIFF or BigTIFF, and the directories that are pages.
 //!
-//! Reduced copies of a page and masks (NewSubfileType, TIFF 6.0, page 36) are no pages. Where nothing else is in a file, they
-//! are: a scanner that marks its only picture as reduced has still scanned a page. SubIFDs stand outside the chain and are
-//! never pages. The chain is followed here, not by libtiff, so that one damaged directory hides none after it.
+//! Reduced-resolution images and masks (NewSubfileType, TIFF 6.0, page 36) are no pages. If a file has nothing else,
+//! they are pages: a scanner that marks its only image as reduced has still scanned a page. SubIFDs are outside the
+//! chain and never pages. This module follows the chain instead of libtiff, so that a damaged directory hides none
+//! after it.
 
 use std::collections::HashSet;
 
-/// More directories than any scanner writes: a bound for files made to harm.
+/// Limit for directories, against malicious files; no scanner writes as many.
 const MOST: usize = 100_000;
 
 const NEW_SUBFILE_TYPE: u64 = 254;
-/// Of before TIFF 6.0: 1 is the picture, 2 a reduced copy, 3 one page of several.
+/// Tag from before TIFF 6.0: 1 is a full-resolution image, 2 a reduced-resolution image, 3 one page of several.
 const SUBFILE_TYPE: u64 = 255;
-/// Bit 0: a reduced copy. Bit 2: a mask.
+/// Bit 0: a reduced-resolution image. Bit 2: a mask.
 const NO_PAGE: u64 = 0b101;
 
-/// The directory of a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Page {
-    /// Where it lies.
+    /// Byte offset in the file.
     pub(super) offset: u64,
-    /// Whether the values of all its fields lie within the file.
+    /// Whether the values of all its fields lie inside the file.
     pub(super) is_whole: bool,
 }
 
-/// The directories of the pages; `None` for the place where the chain is broken.
+/// The directories of the pages; `None` at the position where the chain is broken.
 pub(super) fn pages(bytes: &[u8]) -> Vec<Option<Page>> {
     let (directories, is_broken) = chain(bytes);
     let is_any_page = directories.iter().any(|d| d.is_page);
@@ -42,7 +42,7 @@ struct Directory {
     next: Option<u64>,
 }
 
-/// The directories in their order, and whether the chain ends before its end: off the file, or in a circle.
+/// The directories in chain order, and whether the chain is broken: by an offset outside the file, or by a cycle.
 fn chain(bytes: &[u8]) -> (Vec<Directory>, bool) {
     let file = Numbers { bytes, is_big_endian: bytes.starts_with(b"MM") };
     let is_big = file.number(2, 2) == Some(43);
@@ -59,11 +59,11 @@ fn chain(bytes: &[u8]) -> (Vec<Directory>, bool) {
         next = directory.next;
         found.push(directory);
     }
-    // The last directory stands whole, only the way to the next one is cut off.
+    // The last directory is complete, but its offset of the next one is truncated.
     (found, true)
 }
 
-/// Numbers of the file's byte order.
+/// Reads numbers in the file's byte order.
 struct Numbers<'a> {
     bytes: &'a [u8],
     is_big_endian: bool,
@@ -77,7 +77,7 @@ impl Numbers<'_> {
         Some(if self.is_big_endian { digits.fold(0, shifted) } else { digits.rev().fold(0, shifted) })
     }
 
-    /// `None` where the directory is not whole.
+    /// Parses a directory; `None` if it is truncated.
     fn directory(&self, offset: u64, is_big: bool) -> Option<Directory> {
         let (count_bytes, entry_bytes, offset_bytes) = if is_big { (8, 20, 8) } else { (2, 12, 4) };
         let count = self.number(offset, count_bytes)?;
@@ -96,7 +96,7 @@ impl Numbers<'_> {
         };
         let value = |tag: u64| {
             let entry = entries().find(|entry| self.number(*entry, 2) == Some(tag))?;
-            // Type 3 is a number of two bytes, which stands first in the field.
+            // Type 3 is a number of two bytes at the beginning of the field.
             let length = if self.number(entry + 2, 2)? == 3 { 2 } else { 4 };
             self.number(entry + value_at, length)
         };
@@ -109,7 +109,7 @@ impl Numbers<'_> {
     }
 }
 
-/// Bytes of a value of a field's type (TIFF 6.0, page 15; 16 to 18 are BigTIFF's).
+/// Size of a value of a field type, bytes (TIFF 6.0, page 15; 16 to 18 are BigTIFF's).
 fn bytes_of(kind: u64) -> u64 {
     match kind {
         1 | 2 | 6 | 7 => 1,
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_field_whose_value_lies_beyond_the_file_is_noticed() {
         let mut bytes = file(&[(254, 4, 0)], 0);
-        // 100 numbers at 0.
+        // The field has 100 numbers at offset 0.
         bytes[14] = 100;
         assert_eq!(pages(&bytes), [Some(Page { offset: 8, is_whole: false })]);
     }

@@ -1,14 +1,14 @@
-//! The part of libtiff that is needed here: the fields of a directory, rows and tiles, and what the decoder complains of.
+//! Binding to the part of libtiff that is used: fields of a directory, rows and tiles, errors and warnings.
 //!
-//! Declared by hand (libtiff 4.5, `tiffio.h`): two dozen functions. A file is read from memory without being copied.
-//! Every error, and every warning but the [`HARMLESS`] ones, is kept; libtiff itself prints nothing.
+//! The two dozen functions are declared by hand (libtiff 4.5, `tiffio.h`). A file is read from memory without being
+//! copied. The first error or warning is kept, except [`HARMLESS`] warnings; libtiff itself prints nothing.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-/// Beginnings of warnings given while pixels are decoded, none of which is about damage.
+/// Prefixes of warnings during decoding that do not indicate damage.
 const HARMLESS: [&str; 5] = [
     "Old-style LZW codes",
     "Deprecated and troublesome old-style JPEG",
@@ -27,8 +27,8 @@ struct RawOptions {
     _private: [u8; 0],
 }
 
-/// Called with the handle's data, the module, a format of `printf` and its `va_list`. A `va_list` is passed as one pointer
-/// on every platform that libtiff and Rust share.
+/// Message handler: receives the user data, the module, a `printf` format and its `va_list`. A `va_list` is passed as
+/// one pointer on every platform that libtiff and Rust share.
 type Handler = extern "C" fn(*mut RawTiff, *mut c_void, *const c_char, *const c_char, *mut c_void) -> c_int;
 type ReadProcedure = extern "C" fn(*mut c_void, *mut c_void, isize) -> isize;
 
@@ -80,7 +80,7 @@ unsafe extern "C" {
     fn vsnprintf(text: *mut c_char, size: usize, format: *const c_char, arguments: *mut c_void) -> c_int;
 }
 
-/// Fields of one 16-bit number. libtiff gives the default where a file has none, if there is one.
+/// Fields of one 16-bit number. libtiff returns the default, if there is one, for a missing field.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Short {
     BitsPerSample = 258,
@@ -114,33 +114,32 @@ pub(super) enum Fraction {
 
 const COLOR_MAP: u32 = 320;
 const EXTRA_SAMPLES: u32 = 338;
-/// No field of files: what the JPEG decoder gives, and its value for RGB.
+/// Pseudo-field for the colour mode of the JPEG decoder, and its value for RGB.
 const JPEG_COLOR_MODE: (u32, c_int) = (65_538, 1);
-/// The first row is at the top, the first column on the left.
+/// Orientation with the first row at the top and the first column on the left.
 const TOP_LEFT: c_int = 1;
 
-/// Whether this libtiff decodes a compression.
+/// Whether this build of libtiff decodes a compression.
 pub(super) fn decodes(compression: u16) -> bool {
-    // SAFETY: looks into a table of libtiff's.
+    // SAFETY: the function only reads a table of libtiff.
     unsafe { TIFFIsCODECConfigured(compression) != 0 }
 }
 
-/// A file in memory, and where libtiff reads next.
+/// A file in memory, and libtiff's read position.
 struct File<'a> {
     bytes: &'a [u8],
     at: Cell<u64>,
 }
 
-/// What the decoder said since it was last asked.
+/// The first message of the decoder since the last query.
 #[derive(Default)]
 struct Complaints {
     first: RefCell<Option<String>>,
 }
 
-/// One directory of a file.
 pub(super) struct Directory<'a> {
     raw: NonNull<RawTiff>,
-    // libtiff holds pointers to both.
+    // libtiff holds pointers to both boxes.
     complaints: Box<Complaints>,
     _file: Box<File<'a>>,
     _bytes: PhantomData<&'a [u8]>,
@@ -148,19 +147,20 @@ pub(super) struct Directory<'a> {
 
 impl Drop for Directory<'_> {
     fn drop(&mut self) {
-        // SAFETY: the handle is owned and closed once, before the file and the complaints that it points to are dropped.
+        // SAFETY: the handle is owned and closed once, before the file and the complaints that it points to are
+        // dropped.
         unsafe { TIFFClose(self.raw.as_ptr()) }
     }
 }
 
 impl<'a> Directory<'a> {
-    /// Reads the directory at an offset. libtiff allocates nothing larger than `most_bytes`.
+    /// Reads the directory at an offset. libtiff allocates no block larger than `most_bytes`.
     pub(super) fn open(bytes: &'a [u8], offset: u64, most_bytes: u64) -> Result<Self, String> {
         let file = Box::new(File { bytes, at: Cell::new(0) });
         let complaints = Box::<Complaints>::default();
         let data = ptr::from_ref::<Complaints>(&complaints).cast_mut().cast::<c_void>();
-        // SAFETY: options are made, set and freed here. Handlers get `data`, procedures get the file; both are boxed and
-        // live as long as the handle. "h" reads the header alone.
+        // SAFETY: the options are allocated, set and freed here. Handlers receive `data`, procedures receive the
+        // file; both are boxed and live as long as the handle. "h" reads the header alone.
         let raw = unsafe {
             let options = TIFFOpenOptionsAlloc();
             if options.is_null() {
@@ -192,12 +192,12 @@ impl<'a> Directory<'a> {
         if unsafe { TIFFSetSubDirectory(raw.as_ptr(), offset) } == 0 {
             return Err(directory.complaint().unwrap_or_else(|| "a page's directory is damaged".to_owned()));
         }
-        // Complaints about single fields of a directory that was accepted: nearly every scanner writes one that is odd.
+        // Discards messages about single fields of an accepted directory: nearly every scanner writes an unusual one.
         directory.complaint();
         Ok(directory)
     }
 
-    /// The first complaint since the last call.
+    /// The first error or warning since the last call.
     pub(super) fn complaint(&self) -> Option<String> {
         self.complaints.take()
     }
@@ -220,15 +220,15 @@ impl<'a> Directory<'a> {
 
     pub(super) fn fraction(&self, field: Fraction) -> Option<f32> {
         let mut value = 0f32;
-        // SAFETY: these fields are given as one `float`, written to `value`.
+        // SAFETY: these fields are returned as one `float`, written to `value`.
         let is_there = unsafe { TIFFGetField(self.raw.as_ptr(), field as u32, ptr::from_mut(&mut value)) };
         (is_there == 1).then_some(value)
     }
 
-    /// What each channel beyond those of the colour is: 1 and 2 are opacity (TIFF 6.0, section 18).
+    /// Meaning of each channel beyond the colours: 1 and 2 are opacity (TIFF 6.0, section 18).
     pub(super) fn extra_samples(&self) -> Vec<u16> {
         let (mut count, mut values) = (0u16, ptr::null::<u16>());
-        // SAFETY: the field is a count and a pointer to as many numbers, which are libtiff's and are copied.
+        // SAFETY: the field is a count and a pointer to as many numbers, which belong to libtiff and are copied.
         unsafe {
             let (count_at, values_at) = (ptr::from_mut(&mut count), ptr::from_mut(&mut values));
             let is_there = TIFFGetFieldDefaulted(self.raw.as_ptr(), EXTRA_SAMPLES, count_at, values_at) == 1;
@@ -239,11 +239,11 @@ impl<'a> Directory<'a> {
         }
     }
 
-    /// The palette of pages of so many bits.
+    /// The palette of a page with `bits` bits a sample.
     pub(super) fn color_map(&self, bits: u16) -> Option<Vec<[u16; 3]>> {
         let mut parts = [ptr::null::<u16>(); 3];
         let [r, g, b] = &mut parts;
-        // SAFETY: the field is three pointers to 2^BitsPerSample numbers each, which are libtiff's and are copied.
+        // SAFETY: the field is three pointers to 2^BitsPerSample numbers each, which belong to libtiff and are copied.
         let is_there = unsafe {
             let (r, g, b) = (ptr::from_mut(r), ptr::from_mut(g), ptr::from_mut(b));
             TIFFGetField(self.raw.as_ptr(), COLOR_MAP, r, g, b) == 1
@@ -251,15 +251,15 @@ impl<'a> Directory<'a> {
         if !is_there || bits > 8 || parts.iter().any(|part| part.is_null()) {
             return None;
         }
-        // SAFETY: as above; libtiff refuses a palette of any other length.
+        // SAFETY: as above; libtiff rejects a palette of any other length.
         let [r, g, b] = parts.map(|part| unsafe { std::slice::from_raw_parts(part, 1 << bits) });
         Some((0..1 << bits).map(|i| [r[i], g[i], b[i]]).collect())
     }
 
-    /// Has JPEG data of YCbCr decoded to RGB, at full size.
+    /// Makes the decoder convert JPEG data from YCbCr to RGB at full size.
     pub(super) fn decode_jpeg_to_rgb(&self) {
         let (tag, rgb) = JPEG_COLOR_MODE;
-        // SAFETY: the field is one `int`. It is kept in memory alone.
+        // SAFETY: the field is one `int`. It is set in memory only.
         unsafe { TIFFSetField(self.raw.as_ptr(), tag, rgb) };
     }
 
@@ -268,31 +268,31 @@ impl<'a> Directory<'a> {
         unsafe { TIFFIsTiled(self.raw.as_ptr()) != 0 }
     }
 
-    /// Where each strip or tile lies in the file: offset and length.
+    /// Offset and length of each strip or tile in the file, bytes.
     pub(super) fn chunks(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let raw = self.raw.as_ptr();
-        // SAFETY: the handle is live, for as long as it is borrowed; indices beyond the last give zero.
+        // SAFETY: the handle is live while it is borrowed; indexes beyond the last return zero.
         let count = unsafe { if self.is_tiled() { TIFFNumberOfTiles(raw) } else { TIFFNumberOfStrips(raw) } };
         // SAFETY: as above.
         (0..count).map(move |i| unsafe { (TIFFGetStrileOffset(raw, i), TIFFGetStrileByteCount(raw, i)) })
     }
 
-    /// Bytes of a row of pixels; of one plane where the planes are apart.
+    /// Length of a row of pixels, bytes; of one plane if the planes are separate.
     pub(super) fn row_bytes(&self) -> usize {
         // SAFETY: the handle is live. 0 is an error.
         usize::try_from(unsafe { TIFFScanlineSize(self.raw.as_ptr()) }).unwrap_or(0)
     }
 
-    /// Bytes of a tile, and of a row of it.
+    /// Size of a tile, and of one of its rows, bytes.
     pub(super) fn tile_bytes(&self) -> (usize, usize) {
         // SAFETY: the handle is live. 0 is an error.
         let (tile, row) = unsafe { (TIFFTileSize(self.raw.as_ptr()), TIFFTileRowSize(self.raw.as_ptr())) };
         (usize::try_from(tile).unwrap_or(0), usize::try_from(row).unwrap_or(0))
     }
 
-    /// Decodes a row of a page of strips into a buffer of [`Self::row_bytes`]; whether it was there.
+    /// Decodes a row of a page in strips into a buffer of [`Self::row_bytes`]. Returns whether it was decoded.
     pub(super) fn read_row(&self, y: u32, plane: u16, row: &mut [u8]) -> bool {
-        // A row is as long as libtiff says at the moment of reading.
+        // libtiff may change the row length between calls.
         if row.is_empty() || row.len() != self.row_bytes() {
             return false;
         }
@@ -300,28 +300,28 @@ impl<'a> Directory<'a> {
         unsafe { TIFFReadScanline(self.raw.as_ptr(), row.as_mut_ptr().cast(), y, plane) == 1 }
     }
 
-    /// Decodes the tile that holds a pixel; whether it was there.
+    /// Decodes the tile that contains a pixel. Returns whether it was decoded.
     pub(super) fn read_tile(&self, x: u32, y: u32, plane: u16, tile: &mut [u8]) -> bool {
         let Ok(size) = isize::try_from(tile.len()) else { return false };
-        // SAFETY: libtiff writes no more than `size` bytes, and refuses an index that does not exist.
+        // SAFETY: libtiff writes no more than `size` bytes, and rejects an index that does not exist.
         unsafe {
             let index = TIFFComputeTile(self.raw.as_ptr(), x, y, 0, plane);
             TIFFReadEncodedTile(self.raw.as_ptr(), index, tile.as_mut_ptr().cast(), size) >= 0
         }
     }
 
-    /// The whole page as RGBA, premultiplied, red in the lowest byte, its rows and columns as stored. What was not decoded
-    /// has no opacity.
+    /// The whole page as premultiplied RGBA, red in the lowest byte, with rows and columns as stored. Pixels that
+    /// were not decoded have no opacity.
     pub(super) fn read_rgba(&self, width: u32, height: u32) -> Result<Vec<u32>, String> {
         let mut message = [0 as c_char; 1024];
-        // SAFETY: the message has the size that libtiff demands.
+        // SAFETY: the message buffer has the size that libtiff demands.
         if unsafe { TIFFRGBAImageOK(self.raw.as_ptr(), message.as_mut_ptr()) } == 0 {
             // SAFETY: libtiff writes a text that ends with zero.
             return Err(unsafe { CStr::from_ptr(message.as_ptr()) }.to_string_lossy().into_owned());
         }
         let mut raster = vec![0u32; width as usize * height as usize];
-        // SAFETY: the raster holds width × height pixels, which are the page's. The orientation is changed in memory, so
-        // that libtiff mirrors nothing.
+        // SAFETY: the raster holds width × height pixels, as many as the page. The orientation is changed in memory
+        // only, so that libtiff mirrors nothing.
         unsafe {
             TIFFSetField(self.raw.as_ptr(), Short::Orientation as u32, TOP_LEFT);
             TIFFReadRGBAImageOriented(self.raw.as_ptr(), width, height, raster.as_mut_ptr(), TOP_LEFT, 1);
@@ -335,13 +335,13 @@ impl Complaints {
         self.first.borrow_mut().take()
     }
 
-    /// Keeps the first.
+    /// Keeps the first serious message.
     fn add(&self, format: *const c_char, arguments: *mut c_void, is_serious: impl Fn(&str) -> bool) {
         let mut text = [0u8; 256];
         if self.first.borrow().is_some() || format.is_null() {
             return;
         }
-        // SAFETY: format and arguments are libtiff's and belong together; no more than the text's length is written.
+        // SAFETY: format and arguments come from libtiff and belong together; at most the length of `text` is written.
         unsafe { vsnprintf(text.as_mut_ptr().cast(), text.len(), format, arguments) };
         let text = CStr::from_bytes_until_nul(&text).map(CStr::to_string_lossy).unwrap_or_default();
         if is_serious(&text) {
@@ -357,7 +357,7 @@ extern "C" fn hear_error(
     format: *const c_char,
     arguments: *mut c_void,
 ) -> c_int {
-    // SAFETY: libtiff hands back what `Directory::open` gave it.
+    // SAFETY: libtiff passes the pointer that `Directory::open` gave it.
     unsafe { &*complaints.cast::<Complaints>() }.add(format, arguments, |_| true);
     1
 }
@@ -370,14 +370,14 @@ extern "C" fn hear_warning(
     arguments: *mut c_void,
 ) -> c_int {
     let is_serious = |text: &str| !HARMLESS.iter().any(|harmless| text.starts_with(harmless));
-    // SAFETY: libtiff hands back what `Directory::open` gave it.
+    // SAFETY: libtiff passes the pointer that `Directory::open` gave it.
     unsafe { &*complaints.cast::<Complaints>() }.add(format, arguments, is_serious);
     1
 }
 
-/// The file that libtiff hands back to its procedures.
+/// The file behind the handle that libtiff passes to its procedures.
 fn file<'a>(handle: *mut c_void) -> &'a File<'a> {
-    // SAFETY: libtiff hands back what `Directory::open` gave it, which lives as long as the handle.
+    // SAFETY: libtiff passes the pointer that `Directory::open` gave it, which lives as long as the handle.
     unsafe { &*handle.cast::<File<'a>>() }
 }
 
@@ -396,7 +396,7 @@ extern "C" fn write(_handle: *mut c_void, _source: *mut c_void, _size: isize) ->
     -1
 }
 
-/// `whence` is that of `lseek`: from the beginning, from here, from the end.
+/// `whence` is that of `lseek`: from the beginning, from the current position, from the end.
 extern "C" fn seek(handle: *mut c_void, offset: u64, whence: c_int) -> u64 {
     let file = file(handle);
     let base = match whence {
@@ -416,7 +416,7 @@ extern "C" fn size(handle: *mut c_void) -> u64 {
     file(handle).bytes.len() as u64
 }
 
-/// libtiff reads from the bytes themselves, and never writes to them: the file is open for reading.
+/// Maps the bytes into libtiff, which never writes to them because the file is open for reading.
 extern "C" fn map(handle: *mut c_void, base: *mut *mut c_void, length: *mut u64) -> c_int {
     let bytes = file(handle).bytes;
     // SAFETY: both are libtiff's own variables.

@@ -1,10 +1,10 @@
-//! TIFF with all its pages, through libtiff.
+//! Multi-page TIFF, decoded with libtiff.
 //!
-//! libtiff decodes rows and tiles to samples, whatever their compression, byte order, bit order and predictor
-//! ([`samples`] makes pixels of them, as few bytes a pixel as the page needs). YCbCr that is not packed by JPEG, CIE L\*a\*b\*,
-//! LogLuv, old-style JPEG and JBIG come as RGBA, four bytes a pixel. Whatever the decoder complains of while it decodes
-//! becomes a note of the page; so do data that are not whole where it does not complain ([`damage`]). A page of which nothing
-//! could be decoded is a failure.
+//! libtiff decodes rows and tiles to samples, whatever their compression, byte order, bit order and predictor.
+//! [`samples`] converts them to pixels with as few bytes a pixel as the page needs. YCbCr without JPEG compression,
+//! CIE L\*a\*b\*, LogLuv, old-style JPEG and JBIG are decoded to RGBA, four bytes a pixel. Errors and warnings during
+//! decoding become a note of the page; so do incomplete data that libtiff does not report ([`damage`]). A page
+//! without any decoded data is an error.
 
 mod damage;
 mod directories;
@@ -22,12 +22,12 @@ use libtiff::{Directory, Fraction, Long, Short};
 use samples::Layout;
 use std::sync::Arc;
 
-/// Bytes of the fattest pixel: four channels of sixteen bits.
+/// Bytes of the largest pixel: four channels of sixteen bits.
 const MOST_BYTES: u64 = 8;
-/// What libtiff may allocate for a directory, however small pages must be.
+/// Least memory limit for libtiff to read a directory, bytes, whatever the limit for a page.
 const LEAST_MEMORY: u64 = 32 << 20;
 
-/// Compressions that are known by name, and that a libtiff may lack.
+/// Names of compressions that a build of libtiff may lack.
 const COMPRESSIONS: [(u16, &str); 22] = [
     (6, "old-style JPEG"),
     (7, "JPEG"),
@@ -53,20 +53,18 @@ const COMPRESSIONS: [(u16, &str); 22] = [
     (52_546, "JPEG XL"),
 ];
 
-/// A TIFF file.
 pub(super) struct TiffFile {
     bytes: Arc<Vec<u8>>,
     pages: Vec<Option<directories::Page>>,
 }
 
-/// A page decoded, and whether all of it was there.
+/// A decoded page, and whether all of it was present.
 struct Decoded {
     pixels: Pixels,
     is_complete: bool,
 }
 
 impl TiffFile {
-    /// Counts the pages.
     pub(super) fn open(bytes: Arc<Vec<u8>>) -> Self {
         let pages = directories::pages(&bytes);
         Self { bytes, pages }
@@ -76,7 +74,7 @@ impl TiffFile {
         self.pages.len() as u32
     }
 
-    /// One page, by its zero-based index.
+    /// Reads one page by its zero-based index.
     pub(super) fn read(&self, index: u32, limit: Limit) -> Result<Scan, ScanError> {
         let damaged = |cause: String| ScanError::damaged("TIFF", cause);
         let page = self.pages.get(index as usize).copied().flatten();
@@ -118,7 +116,7 @@ fn decoded(directory: &Directory<'_>, width: u32, height: u32, limit: Limit) -> 
     }
 }
 
-/// A page of colours that libtiff knows how to convert.
+/// Decodes a page through libtiff's conversion to RGBA.
 fn as_rgb(directory: &Directory<'_>, width: u32, height: u32) -> Result<Decoded, String> {
     let raster = directory.read_rgba(width, height)?;
     let complaint = directory.complaint();
@@ -141,7 +139,7 @@ fn as_rgb(directory: &Directory<'_>, width: u32, height: u32) -> Result<Decoded,
     Ok(Decoded { pixels: pixels.ok_or("its size does not fit its data")?, is_complete })
 }
 
-/// Dots an inch; `None` where the file gives no unit of length.
+/// Resolution of a page; `None` if the file gives no unit of length.
 fn resolution(directory: &Directory<'_>) -> Option<Resolution> {
     let across = directory.fraction(Fraction::XResolution)?;
     let down = directory.fraction(Fraction::YResolution).unwrap_or(across);

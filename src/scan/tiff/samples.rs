@@ -1,4 +1,5 @@
-//! Samples as libtiff decodes them → pixels of eight bits a channel, gray where the page is, over white where it is transparent.
+//! Converts samples that libtiff decodes to pixels of eight bits a channel: gray for gray pages, transparency over
+//! white.
 
 use super::Decoded;
 use super::jbig::JBIG;
@@ -8,13 +9,12 @@ use crate::scan::Limit;
 use crate::scan::raster::{over_white, premultiplied_over_white, rgb_of_cmyk};
 use image::{GrayImage, RgbImage};
 
-/// Compressions whose decoder gives no rows of samples: old-style JPEG, JBIG, and the two of LogLuv.
+/// Compressions whose decoder returns no rows of samples: old-style JPEG, JBIG, and the two of LogLuv.
 const WITHOUT_ROWS: [u16; 4] = [6, JBIG, 34_676, 34_677];
 const JPEG: u16 = 7;
-/// A page of these without a photometric interpretation is a fax, black on white.
+/// Fax compressions: a page of these without a photometric interpretation is black on white.
 const FAX: [u16; 4] = [2, 3, 4, 32_771];
 
-/// What the samples of a pixel mean.
 #[derive(Debug, Clone, PartialEq)]
 enum Colors {
     Gray,
@@ -25,12 +25,11 @@ enum Colors {
     Cmyk,
 }
 
-/// Opacity of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Alpha {
-    /// Its place among the samples of a pixel.
+    /// Index among the samples of a pixel.
     channel: u16,
-    /// Whether the colours are multiplied by it already (associated alpha).
+    /// Whether the colours are premultiplied by it (associated alpha).
     is_premultiplied: bool,
 }
 
@@ -40,7 +39,7 @@ enum Number {
     Float,
 }
 
-/// How the samples of a page lie, and what they mean.
+/// Arrangement and meaning of the samples of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layout {
     width: u32,
@@ -54,7 +53,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// `None` where libtiff has to convert the colours.
+    /// The layout of a page; `None` if libtiff has to convert the colours.
     pub(super) fn of(directory: &Directory<'_>, width: u32, height: u32) -> Result<Option<Self>, String> {
         let short = |field, default| directory.short(field).unwrap_or(default);
         let compression = short(Short::Compression, 1);
@@ -98,18 +97,18 @@ impl Layout {
         Ok(Some(Self { width, height, bits, number, per_pixel, is_planar, colors, alpha }))
     }
 
-    /// The samples of a pixel that are needed, those of its colours first.
+    /// Indexes of the samples that are needed, colours first.
     fn channels(&self) -> Vec<u16> {
         (0..self.colors.count()).chain(self.alpha.map(|alpha| alpha.channel)).collect()
     }
 
-    /// Samples of a pixel in one plane.
+    /// Samples per pixel in one plane.
     fn together(&self) -> usize {
         if self.is_planar { 1 } else { usize::from(self.per_pixel) }
     }
 }
 
-/// Kinds of numbers that are understood: integers are taken from 0 to their largest, fractions from 0 to 1.
+/// Supported number formats: integers range from 0 to their largest value, fractions from 0 to 1.
 fn number(format: u16, bits: u16) -> Result<Number, String> {
     match (format, bits) {
         (1 | 4, 1..=16 | 32) => Ok(Number::Unsigned),
@@ -121,7 +120,7 @@ fn number(format: u16, bits: u16) -> Result<Number, String> {
     }
 }
 
-/// Colours are of sixteen bits; some writers give eight, which no other palette is as dark as.
+/// The palette. Its values have sixteen bits; some writers store eight-bit values, recognized by their darkness.
 fn palette(directory: &Directory<'_>, bits: u16) -> Result<Vec<[u8; 3]>, String> {
     let colors = directory.color_map(bits).ok_or("its palette is missing or not supported")?;
     let is_of_eight_bits = colors.iter().flatten().all(|part| *part < 256);
@@ -130,7 +129,7 @@ fn palette(directory: &Directory<'_>, bits: u16) -> Result<Vec<[u8; 3]>, String>
 }
 
 impl Colors {
-    /// Samples a pixel.
+    /// Samples per pixel.
     fn count(&self) -> u16 {
         match self {
             Self::Gray | Self::Inverted | Self::Palette(_) => 1,
@@ -139,7 +138,7 @@ impl Colors {
         }
     }
 
-    /// The sample of paper, which stands where nothing could be decoded.
+    /// The sample value of paper, which fills areas that could not be decoded.
     fn paper(&self) -> u8 {
         let brightness = |color: &[u8; 3]| color.iter().map(|c| u32::from(*c)).sum::<u32>();
         match self {
@@ -153,7 +152,6 @@ impl Colors {
     }
 }
 
-/// Decodes a page row by row or tile by tile.
 pub(super) fn decoded(directory: &Directory<'_>, layout: &Layout, limit: Limit) -> Result<Decoded, String> {
     let channels = layout.channels();
     let pixels = layout.width as usize * layout.height as usize;
@@ -180,16 +178,14 @@ pub(super) fn decoded(directory: &Directory<'_>, layout: &Layout, limit: Limit) 
     Ok(Decoded { pixels, is_complete })
 }
 
-/// The samples that are needed, eight bits each, pixel after pixel.
+/// The needed samples, eight bits each, in pixel order.
 struct Canvas<'a> {
     layout: &'a Layout,
     channels: Vec<u16>,
     data: Vec<u8>,
-    /// Whether anything was decoded.
     has_any: bool,
-    /// Whether all was.
     is_complete: bool,
-    /// Whether fractions are between 0 and 1.
+    /// Whether all fractions are between 0 and 1.
     is_in_range: bool,
 }
 
@@ -203,7 +199,8 @@ impl Canvas<'_> {
                 self.put(&row, self.layout.width, (0, y), plane);
                 y += 1;
             } else {
-                // Where a row cannot be decoded, those after it cannot either: strips are packed apart.
+                // If a row cannot be decoded, the later rows of its strip cannot either; strips are compressed
+                // separately.
                 self.is_complete = false;
                 y = (y / rows_per_strip + 1).saturating_mul(rows_per_strip);
             }
@@ -232,7 +229,7 @@ impl Canvas<'_> {
         Ok(())
     }
 
-    /// Room for what libtiff decodes at once, if it is as much as a row of such a width has to be, and no more than allowed.
+    /// Allocates a buffer for one call of libtiff, if its size fits a row of `width` pixels and the limit.
     fn buffer(&self, bytes: usize, width: u32, most_bytes: u64) -> Result<Vec<u8>, String> {
         let bits = u64::from(width) * self.layout.together() as u64 * u64::from(self.layout.bits);
         if (bytes as u64) < bits.div_ceil(8) || bytes as u64 > most_bytes {
@@ -241,7 +238,7 @@ impl Canvas<'_> {
         Ok(vec![0; bytes])
     }
 
-    /// Puts a row of samples where it belongs; what lies right of the page is cut off.
+    /// Stores a row of samples; the part to the right of the page is cut off.
     fn put(&mut self, row: &[u8], width: u32, (x, y): (u32, u32), plane: u16) {
         let layout = self.layout;
         let together = layout.together();
@@ -253,7 +250,7 @@ impl Canvas<'_> {
         let target = &mut self.data[start..start + width * count];
         self.has_any = true;
         if count == together {
-            // Channels stand in their order: these are all.
+            // All channels are needed, and they are in order.
             target.copy_from_slice(&samples);
             return;
         }
@@ -268,7 +265,7 @@ impl Canvas<'_> {
 }
 
 impl Layout {
-    /// The first samples of a row as eight bits each, places in a palette as they are. Whether they are in range.
+    /// Converts the first samples of a row to eight bits; palette indexes are kept. Returns whether all are in range.
     fn unpack(&self, row: &[u8], count: usize, into: &mut Vec<u8>) -> bool {
         let is_place = matches!(self.colors, Colors::Palette(_));
         let mut is_in_range = true;
@@ -300,7 +297,6 @@ impl Layout {
         is_in_range
     }
 
-    /// Pixels of the samples that are needed.
     fn pixels(&self, mut data: Vec<u8>) -> Option<Pixels> {
         let (width, height) = (self.width, self.height);
         let count = usize::from(self.colors.count()) + usize::from(self.alpha.is_some());
@@ -324,7 +320,7 @@ impl Layout {
         }
     }
 
-    /// The colour of a pixel over white. Samples that count ink and are multiplied by their opacity are over white already.
+    /// Colour of a pixel over white. Samples of ink with premultiplied alpha are already over white.
     fn color(&self, samples: &[u8]) -> [u8; 3] {
         let color = match (&self.colors, samples) {
             (Colors::Gray, [gray, ..]) => [*gray; 3],
@@ -345,7 +341,7 @@ impl Layout {
     }
 }
 
-/// Samples of whole bytes, in the machine's order, as libtiff gives them.
+/// Samples of whole bytes in native byte order, as libtiff returns them.
 fn words<const N: usize>(row: &[u8]) -> impl Iterator<Item = [u8; N]> + '_ {
     row.as_chunks::<N>().0.iter().copied()
 }
