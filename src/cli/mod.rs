@@ -6,6 +6,7 @@ mod convert;
 mod engine;
 mod enqueue;
 mod evaluate;
+mod index;
 mod inspect;
 mod interrupt;
 mod log;
@@ -15,6 +16,7 @@ mod queue;
 mod read;
 mod results;
 mod review;
+mod search;
 mod settings;
 mod shard;
 mod single_thread;
@@ -77,6 +79,10 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Mend results in a browser, beside their scans
     Review(review::Arguments),
+    /// Index page records for `denshin search`
+    Index(index::Arguments),
+    /// Search an index of page records
+    Search(Box<search::Arguments>),
     /// Write the picture of every stage of a page
     Inspect(inspect::Arguments),
     /// Read pages for `denshin read`, `batch` and `work`
@@ -108,6 +114,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Worker => worker::run(),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
+        Command::Index(arguments) => index::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Schema => schema(),
         Command::Completions { shell } => {
