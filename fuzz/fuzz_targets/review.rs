@@ -1,29 +1,29 @@
 //! Parses a submission of the review page, and a review file on disk of unknown origin.
 #![no_main]
 
-use denshin::review::{Desk, Material, Submission};
+use denshin::review::{Workspace, Material, Submission};
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
 
 /// A workspace with one page of 160 × 96 pixels, and the page's id.
-fn desk() -> &'static (Desk, String) {
-    static DESK: OnceLock<(Desk, String)> = OnceLock::new();
-    DESK.get_or_init(|| {
+fn workspace() -> &'static (Workspace, String) {
+    static WORKSPACE: OnceLock<(Workspace, String)> = OnceLock::new();
+    WORKSPACE.get_or_init(|| {
         let record = denshin_fuzz::file("cable.json", include_bytes!("../record.json"));
         let results = record.parent().expect("a folder").to_owned();
-        let desk = Desk::new(&Material { results, ..Material::default() }).expect("a folder");
-        desk.read_list();
-        let id = desk.with_index(|index| index.entries()[0].id.clone());
-        (desk, id)
+        let workspace = Workspace::new(&Material { results, ..Material::default() }).expect("a folder");
+        workspace.read_list();
+        let id = workspace.with_index(|index| index.entries()[0].id.clone());
+        (workspace, id)
     })
 }
 
 fuzz_target!(|data: &[u8]| {
-    let (desk, id) = desk();
+    let (workspace, id) = workspace();
     let review = denshin_fuzz::file("cable.review.json", data);
-    let _ = desk.open(id);
+    let _ = workspace.open(id);
     let _ = std::fs::remove_file(review);
     if let Ok(sent) = serde_json::from_slice::<Submission>(data) {
-        let _ = desk.save(id, sent, "2026-01-02T03:04:05Z".to_owned());
+        let _ = workspace.save(id, sent, "2026-01-02T03:04:05Z".to_owned());
     }
 });
