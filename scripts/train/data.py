@@ -211,7 +211,7 @@ def crop(gray, box, size, rng):
 
 
 def even_out(gray):
-    """As src/pipeline/normalize_contrast.rs: windows of 1.5 line heights; paper (85 %) and ink (3 %) are stretched to 0 to 255."""
+    """As src/pipeline/normalize_contrast.rs: stretches paper (85 %) and ink (3 %) of windows of 1.5 line heights."""
     window = max(1, int(gray.shape[0] * 1.5))
     parts = [gray[:, start : start + window] for start in range(0, gray.shape[1], window)]
     ink, paper = (

@@ -42,7 +42,7 @@ def sorted_batches(lines, size):
 
 
 def batches(folder, size, seed, real=(), share=0.0):
-    """Endless batches: a few files of the folder at a time, with a share of real lines of `share`."""
+    """Endless batches: a few files of the folder at a time; `share` of the lines are real ones."""
     rng = random.Random(seed)
     while True:
         paths = sorted(folder.glob("*.npz"))

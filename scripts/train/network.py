@@ -170,7 +170,7 @@ def simplified(model):
 
 
 def gelus(graph):
-    """Finds GELU, five operators in the file (x / √2, erf, + 1, · x, · ½) but one in torch: {output: input}, and the intermediate values."""
+    """Finds GELU, five operators in the file but one in torch: {output: input}, and the intermediate values."""
     by_output = {node.output[0]: node for node in graph.node}
     found, within = {}, set()
     for half in graph.node:

@@ -131,7 +131,7 @@ def with_confused(passages):
 
 
 def named(text, rng):
-    """Inserts foreign names in katakana, one of them followed by a character as in telegrams."""
+    """Inserts one or two foreign names."""
     for _ in range(rng.randint(1, 2)):
         place = rng.randrange(len(text) + 1)
         text = text[:place] + name(rng) + text[place:]

@@ -32,7 +32,7 @@ REAL = 1 / 15  # share of real lines, if there are any
 
 
 def step_loss(network, batch):
-    """CTC loss of a batch with the true length of each line. bfloat16 (AMX or AVX-512) takes half to two thirds of the time, with equal losses."""
+    """CTC loss with the true length of each line. bfloat16 needs half to two thirds of the time, with equal losses."""
     with torch.autocast("cpu", torch.bfloat16):
         scores = network(torch.from_numpy(as_input([picture for picture, _ in batch])))
     scores = scores.float().log_softmax(-1).transpose(0, 1)
