@@ -90,15 +90,16 @@ class Faces:
         self.names = {kind: there(names) for kind, names in kinds.items()}
 
     def draw(self, rng, kind="japanese", manner=None):
-        """A face by kind ("japanese", "latin", "handwritten", "freehand", "penmanship", "pins") and manner ("type", "dots", "struck")."""
+        """A face by kind ("japanese", "latin", "handwritten", "freehand", "penmanship", "pins") and manner."""
         manner = manner or (rng.choice(MANNERS) if kind in ("japanese", "latin") else "type")
         return Face(rng.choice(self.names[kind]), manner, rng.uniform(16, 26), rng.uniform(0.2, 1))
 
 
 @dataclasses.dataclass(frozen=True)
 class Face:
-    """A font and its manner of printing. `dots`: pins of a dot matrix per character. `loose`: misalignment of a typewriter, or pin
-    size of a pin font (0 to 1).
+    """A font and its manner of printing.
+
+    `dots`: pins of a dot matrix per character. `loose`: misalignment of a typewriter, or pin size of a pin font (0 to 1).
     """
 
     name: str
