@@ -104,7 +104,6 @@ fn files_that_take_all_memory_or_time_are_refused_or_read_within_a_gigabyte() {
     }
 }
 
-/// Peak memory of this process.
 fn peak_megabytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM"))?;

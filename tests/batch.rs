@@ -63,7 +63,6 @@ impl Place {
         serde_json::from_slice(&shown.stdout).unwrap()
     }
 
-    /// Results by name.
     fn results(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
         let found = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);

@@ -41,7 +41,6 @@ impl Place {
         command.args(arguments).assert()
     }
 
-    /// The records in a folder of results.
     fn records(&self, output: &str) -> BTreeSet<String> {
         let root = self.path(output);
         let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);

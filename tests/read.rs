@@ -126,7 +126,6 @@ fn documents_of_an_earlier_reading_are_named() {
     place.read(&["a.png", "--direction", "vertical"]).code(0).stderr(outdated());
 }
 
-/// Number of pages of a searchable PDF.
 fn pages_of(path: &Path) -> usize {
     let bytes = fs::read(path).unwrap();
     bytes.windows(10).filter(|w| w == b"/MediaBox ").count()

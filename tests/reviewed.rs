@@ -119,7 +119,6 @@ impl Place {
         fs::write(self.path(&format!("out/{name}.json")), write(&page, Format::Json, Path::new(""))).unwrap();
     }
 
-    /// Saves a review of a page.
     fn save(&self, name: &str, by: &str, done: bool, change: impl FnOnce(&mut Vec<MendedRegion>)) {
         let workspace =
             Workspace::new(&Material { results: self.path("out"), ..Material::default() }).unwrap();

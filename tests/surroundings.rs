@@ -48,7 +48,6 @@ fn content(page: &Page) -> (String, String, Vec<String>) {
     (page.text.clone(), serde_json::to_string(&page.telegram).unwrap(), stamps)
 }
 
-/// Character error rate.
 fn error_rate(reference: &str, read: &str) -> f64 {
     let errors = measure("page", &Document::of_text(reference), &Document::of_text(read)).strict;
     errors.total() as f64 / errors.n as f64

@@ -29,7 +29,6 @@ impl Characters {
         number
     }
 
-    /// The numbers of a text's clusters.
     pub(super) fn of(&mut self, text: &str) -> Vec<u32> {
         text.graphemes(true).map(|g| self.number(g)).collect()
     }

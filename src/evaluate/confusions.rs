@@ -39,7 +39,6 @@ pub enum Difference {
     Width,
 }
 
-/// Counts of confusions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Confusions {
     counts: HashMap<(String, String), u64>,

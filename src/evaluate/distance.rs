@@ -86,12 +86,10 @@ impl Column {
     }
 }
 
-/// One bit of a column.
 pub(super) fn bit(column: &[u64], row: usize) -> bool {
     column[row / BITS] >> (row % BITS) & 1 == 1
 }
 
-/// The distance of two sequences.
 #[must_use]
 pub(super) fn distance(reference: &[u32], hypothesis: &[u32]) -> usize {
     let (reference, hypothesis) = without_common_ends(reference, hypothesis);

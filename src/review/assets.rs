@@ -2,13 +2,10 @@
 
 use crate::provenance::sha256;
 
-/// A file of the review page.
 pub(super) struct Asset {
-    /// URL path.
     pub(super) path: &'static str,
     /// Media type.
     pub(super) kind: &'static str,
-    /// Content.
     pub(super) bytes: &'static [u8],
 }
 
@@ -51,7 +48,6 @@ const ASSETS: &[Asset] = assets! {
     "/assets/openseadragon-licence.txt": "openseadragon/LICENSE.txt", "text/plain; charset=utf-8";
 };
 
-/// Finds the file of a URL path.
 pub(super) fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|a| a.path == path)
 }

@@ -144,7 +144,6 @@ impl Index {
         }
     }
 
-    /// Sets whether the folder is being read.
     pub(super) fn set_growing(&mut self, growing: bool) {
         self.growing = growing;
     }

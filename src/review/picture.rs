@@ -72,7 +72,6 @@ impl Pyramid {
     }
 }
 
-/// Encodes as JPEG.
 #[must_use]
 pub(super) fn jpeg(pixels: &Pixels) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -8,7 +8,6 @@ use image::{GrayImage, Luma};
 const WIDTH: u32 = 2480;
 const HEIGHT: u32 = 3508;
 
-/// Names of the pages.
 pub(crate) const PAGES: [&str; 9] = [
     "noise of 10 %",
     "noise of 30 %",
@@ -21,7 +20,6 @@ pub(crate) const PAGES: [&str; 9] = [
     "1,000 redactions",
 ];
 
-/// The page of a name.
 pub(crate) fn page(name: &str) -> Scan {
     let ink: fn(u32, u32) -> bool = match name {
         "noise of 10 %" => |x, y| chance(x, y) % 100 < 10,

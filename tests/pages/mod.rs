@@ -35,13 +35,11 @@ pub(crate) fn line(text: &str, left: i32, top: i32, mode: WritingMode) -> Line {
     Line { bbox, text: text.to_owned(), confidence, engine: "replay".into(), glyphs }
 }
 
-/// A region around its lines.
 pub(crate) fn region(id: &str, kind: RegionKind, lines: Vec<Line>) -> Region {
     let bbox = lines.iter().map(|l| l.bbox).reduce(|a, b| a.union(&b)).unwrap_or_default();
     Region { id: id.into(), kind, bbox, outline: Polygon::default(), confidence: Confidence::CERTAIN, lines }
 }
 
-/// A page with these regions.
 pub(crate) fn page(regions: Vec<Region>, telegram: Option<Telegram>) -> Page {
     let print = regions.iter().filter(|r| matches!(r.kind, RegionKind::Text { .. }));
     let text: Vec<&str> = print.flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect();
@@ -61,7 +59,6 @@ pub(crate) fn page(regions: Vec<Region>, telegram: Option<Telegram>) -> Page {
     }
 }
 
-/// A page without regions.
 pub(crate) fn empty() -> Page {
     page(vec![], None)
 }

@@ -120,7 +120,6 @@ def seen(probable, gray, box, confidence, is_coloured, is_framed):
 
 
 def overlap(a, b):
-    """Intersection of two boxes."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     return max(0, width) * max(0, height)
 
@@ -130,7 +129,6 @@ def area_of(box):
 
 
 def alike(a, b):
-    """Intersection over union."""
     common = overlap(a, b)
     return common / max(1e-6, area_of(a) + area_of(b) - common)
 

@@ -72,7 +72,6 @@ class Layer:
         return self.cover
 
     def rule(self, x0, y0, x1, y1, thick):
-        """A straight stroke."""
         half = thick / 2 + 1
         cover = self.draw((min(x0, x1) - half, min(y0, y1) - half, max(x0, x1) + half, max(y0, y1) + half))
         if thick >= 2:

@@ -25,7 +25,6 @@ pub(super) fn document(text: &str) -> Result<Document, ReadError> {
     Ok(of_record(record))
 }
 
-/// Converts a whole page.
 pub(super) fn of_page(page: Page) -> Document {
     of_record(Record {
         text: page.text,

@@ -11,13 +11,11 @@ pub(super) const DEEPEST: usize = 128;
 pub(super) const UNORDERED: &str =
     "the reading order has an unordered group, whose members are read in the order of the file";
 
-/// Parses XML.
 pub(in crate::evaluate) fn parse(text: &str) -> Result<Document<'_>, ReadError> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|e| ReadError::Xml(e.to_string()))
 }
 
-/// Child elements of a name.
 pub(in crate::evaluate) fn children<'a, 'i: 'a>(
     node: Node<'a, 'i>,
     name: &'a str,
@@ -25,17 +23,14 @@ pub(in crate::evaluate) fn children<'a, 'i: 'a>(
     node.children().filter(move |c| is(*c, name))
 }
 
-/// Whether a node is an element of this name.
 pub(in crate::evaluate) fn is(node: Node, name: &str) -> bool {
     node.is_element() && node.tag_name().name() == name
 }
 
-/// A numeric attribute.
 pub(super) fn number(node: Node, name: &str) -> Option<f64> {
     node.attribute(name)?.trim().parse().ok().filter(|n: &f64| n.is_finite())
 }
 
-/// All text below a node.
 pub(super) fn text_below(node: Node) -> String {
     node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect()
 }

@@ -32,7 +32,6 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
-/// A page with its files.
 struct Shown<'a> {
     figures: &'a PageFigures,
     pair: &'a Pair,
@@ -106,7 +105,6 @@ fn page(shown: &Shown, rank: usize, (scans, text): (Option<&Path>, Text), notes:
     page_view::page(shown.figures, rank, (&reference, &hypothesis), scan.as_ref())
 }
 
-/// A rate as a percentage.
 fn percent(rate: Option<f64>) -> String {
     rate.map_or_else(|| "–".to_owned(), |r| format!("{:.2}\u{a0}%", 100.0 * r))
 }

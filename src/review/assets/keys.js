@@ -61,7 +61,6 @@ export function actionOf(event) {
   return BOUND.get(name) ?? null;
 }
 
-/** Shows the table of keys. */
 export function helpDialog(language) {
   const dialog = h("dialog", { class: "help", "aria-label": t("keys") },
     h("h2", {}, t("keys")),

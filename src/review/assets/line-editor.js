@@ -104,7 +104,6 @@ export class LineEditor {
     this.timer = setTimeout(() => { if (!this.composing) this.commit(); }, REST);
   }
 
-  /** Commits the typed text. */
   commit() {
     const work = this.pending;
     if (!work || this.composing) return;
