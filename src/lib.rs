@@ -51,6 +51,8 @@ pub mod relative_path;
 #[doc(hidden)]
 pub mod encoding;
 #[doc(hidden)]
+pub mod names;
+#[doc(hidden)]
 pub mod orthography;
 pub mod scan;
 #[doc(hidden)]
@@ -71,6 +73,8 @@ pub mod recognize;
 pub mod telegram;
 // Floor 3: reviewed pages.
 #[doc(hidden)]
+pub mod join;
+#[doc(hidden)]
 pub mod reviewed;
 // Floor 4: one page.
 #[cfg(feature = "evaluate")]
@@ -79,8 +83,6 @@ pub mod evaluate;
 #[cfg(feature = "index")]
 #[doc(hidden)]
 pub mod index;
-#[doc(hidden)]
-pub mod join;
 #[doc(hidden)]
 pub mod pipeline;
 #[cfg(feature = "review")]

@@ -1,5 +1,5 @@
-//! Files that would take all memory or all time are refused, or read, within a gigabyte: `tests/files/attacks.py` makes
-//! one for each way that is known.
+//! Files that are designed to exhaust memory or time are refused, or read within a gigabyte. `tests/files/attacks.py`
+//! writes one file for each known attack.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// Megabytes that this process may have held, with all that the test itself needs.
+/// Peak memory in megabytes that this process may reach, including the test itself.
 const MOST_MEGABYTES: u64 = 1000;
 
-/// What files are refused for. Others may be read, or fail for some other reason.
+/// Files that must be refused, with a part of the error. Other files may be read, or fail for another reason.
 const REFUSED: [(&str, &str); 47] = [
     ("alone-16-channels.jp2", "JPEG 2000 image would take"),
     ("alone-jbig.tif", "JBIG data are of"),
@@ -62,7 +62,7 @@ const REFUSED: [(&str, &str); 47] = [
     ("unended-streams.pdf", "its streams have no ends"),
 ];
 
-/// The files, in a folder; `None` where there is no Python.
+/// Writes the files into a folder; `None` without Python.
 fn attacks() -> Option<TempDir> {
     let folder = TempDir::new().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/attacks.py");
@@ -104,7 +104,6 @@ fn files_that_take_all_memory_or_time_are_refused_or_read_within_a_gigabyte() {
     }
 }
 
-/// The most memory this process has held.
 fn peak_megabytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM"))?;

@@ -1,4 +1,4 @@
-//! Bad input gives an error that says what to do: never a panic, a hang, or a wrong picture without a word.
+//! Bad input causes an error with a remedy: never a panic, a hang, or a wrong image without a note.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -19,7 +19,7 @@ fn bytes_of(name: &str) -> Vec<u8> {
     std::fs::read(file(name)).unwrap()
 }
 
-/// All pages of a file of this content; the first error.
+/// All pages of a file with this content, or the first error.
 fn read(name: &str, content: &[u8]) -> Result<Vec<Scan>, ScanError> {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(name);
@@ -28,7 +28,7 @@ fn read(name: &str, content: &[u8]) -> Result<Vec<Scan>, ScanError> {
     (1..=file.pages()).map(|page| file.read(page)).collect()
 }
 
-/// What is said about a file of this content.
+/// The error for a file with this content.
 fn complaint(name: &str, content: &[u8]) -> String {
     match read(name, content) {
         Ok(pages) => panic!("{name}: {} pages were read", pages.len()),
@@ -49,7 +49,7 @@ fn a_file_that_is_cut_off_is_never_read_as_if_it_were_whole() {
         for percent in [5, 30, 60, 90, 97] {
             let kept = &whole[..whole.len() * percent / 100];
             let told = |page: &Scan| page.notes.iter().any(|note| note.doubt().is_some());
-            // Pages of a TIFF that are whole have no note: the page that is not has one.
+            // Undamaged pages of a TIFF have no note; the damaged page must have one.
             let is_told = read(&name, kept).map_or(true, |pages| pages.iter().any(told));
             assert!(is_told, "{name}: {percent} % of it was read without a word");
             tried += 1;
@@ -98,7 +98,7 @@ fn an_encrypted_pdf_says_where_its_password_goes() {
     assert!(read("owner-password.pdf", &bytes_of("owner-password.pdf")).is_ok());
 }
 
-/// Puts numbers over the bytes that follow a mark in a file.
+/// Overwrites bytes at an offset from a marker in a file.
 fn patched(name: &str, mark: &[u8], offset: usize, value: &[u8]) -> Vec<u8> {
     let mut bytes = bytes_of(name);
     let at = bytes.windows(mark.len()).position(|w| w == mark).unwrap() + offset;
@@ -125,7 +125,7 @@ fn png(width: u32, height: u32, packed: &[u8], other: &[(&[u8; 4], Vec<u8>)]) ->
     bytes
 }
 
-/// Zeros, packed a thousand to one.
+/// Zeros, compressed by about a thousand to one.
 fn zeros(megabytes: usize) -> Vec<u8> {
     let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
     let zeros = vec![0; 1 << 20];
@@ -205,7 +205,7 @@ fn the_limit_can_be_set() {
     }
 }
 
-/// A small picture, and beside it a gigabyte of zeros packed into a megabyte: bounded in memory, or left out.
+/// A small image with a gigabyte of zeros in a megabyte: its memory is bounded, or the data are skipped.
 #[test]
 fn what_unpacks_to_a_thousand_times_its_size_is_not_unpacked() {
     let bomb = zeros(1024);
@@ -240,7 +240,7 @@ fn what_unpacks_to_a_thousand_times_its_size_is_not_unpacked() {
     }
 }
 
-/// The most memory this process has held; other tests run beside this one.
+/// Peak memory of this process, which runs other tests at the same time.
 fn peak_megabytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM"))?;
@@ -303,7 +303,7 @@ fn a_page_of_one_pixel_is_a_page() {
     assert!(read("a.tif", &tiff(1, 1, 8, 1, &[7])).is_ok());
 }
 
-/// Found by feeding broken files: stages take a page to have pixels.
+/// Found by fuzzing: stages assume that a page has pixels.
 #[test]
 fn a_page_without_pixels_is_no_page() {
     for (width, height) in [(0, 9), (9, 0), (0, 0)] {

@@ -1,4 +1,4 @@
-//! `denshin batch`: what is killed goes on, what fails is set aside, nothing is lost, doubled or torn.
+//! `denshin batch`: a killed run resumes, failed pages are set aside, and no result is lost, duplicated or incomplete.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -20,7 +20,7 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)
 }
 
-/// The program, in a folder of its own.
+/// The program in a folder of its own.
 struct Place(TempDir);
 
 impl Place {
@@ -30,7 +30,7 @@ impl Place {
         place
     }
 
-    /// With scans of a page each.
+    /// Adds scans of one page each.
     fn with_pages(names: &[&str]) -> Self {
         let place = Self::new();
         names.iter().for_each(|name| place.put(&format!("in/{name}"), "gray.png"));
@@ -52,7 +52,7 @@ impl Place {
         command
     }
 
-    /// `batch … -o out` without recognition.
+    /// Runs `batch … -o out` without recognition.
     fn batch(&self, arguments: &[&str]) -> Assert {
         let all = [&["batch", "-o", "out", "--engine", "null", "--jobs", "2"], arguments].concat();
         assert_cmd::Command::from_std(self.command(&all)).assert()
@@ -63,7 +63,6 @@ impl Place {
         serde_json::from_slice(&shown.stdout).unwrap()
     }
 
-    /// Results by name.
     fn results(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
         let found = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
@@ -88,7 +87,7 @@ fn bomb() -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-/// Waits until something is so; fails where it never is.
+/// Waits until a condition holds; fails after a timeout.
 fn until(is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
@@ -113,12 +112,12 @@ fn pages_are_read_recorded_and_not_read_again() {
     );
     assert!(fs::read_to_string(place.path("out/summary.html")).unwrap().contains("5 of 5 pages read"));
     place.batch(&["in"]).code(0).stderr(contains("0 pages read, 5 done before"));
-    // A result that is gone is made again, one of another file's pages is not.
+    // A deleted result is made again; results of other pages are not.
     fs::remove_file(place.path("out/c-p0002.json")).unwrap();
     place.batch(&["in"]).code(0).stderr(contains("1 page read, 4 done before"));
 }
 
-/// Killed at several moments, gone on with: every page once, with the bytes of a run that was left alone.
+/// A run that is killed at several moments and resumed reads every page once, with the bytes of an undisturbed run.
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_goes_on() {
@@ -177,7 +176,7 @@ fn a_crash_or_a_hang_costs_a_page_and_not_the_run() {
     let failures = place.status("out")["failures"].as_array().unwrap().clone();
     let cause = |name: &str| {
         let failure = failures.iter().find(|f| f["path"].as_str().unwrap().contains(name)).unwrap();
-        // A crash may be due to an earlier page; a limit, or what a decoder says, is not.
+        // A crash may be due to an earlier page and is retried; a limit or a decoder's error is not.
         let attempts = if ["b-crash", "e-panic"].contains(&name) { 2 } else { 1 };
         assert_eq!(failure["attempts"], attempts, "{failure}");
         failure["cause"].as_str().unwrap().to_owned()
@@ -187,7 +186,7 @@ fn a_crash_or_a_hang_costs_a_page_and_not_the_run() {
     assert!(cause("e-panic").contains("a panic on purpose"), "{}", cause("e-panic"));
     assert!(cause("g-cut").contains("damaged or unsupported PDF"), "{}", cause("g-cut"));
     assert!(cause("h-bomb").contains("unpacks to more than"), "{}", cause("h-bomb"));
-    // Set aside pages are left alone until one asks for them.
+    // Failed pages are retried only on request.
     place.batch(&["in"]).code(1).stderr(contains("0 pages read, 3 done before, 5 set aside before"));
     place.batch(&["in", "--retry-failed"]).code(1).stderr(contains("3 pages read, 2 failed, 3 done before"));
 }
@@ -214,13 +213,13 @@ fn policies_stop_the_run() {
 fn what_changed_is_read_again_and_nothing_else() {
     let place = Place::with_pages(&["a.png", "b.png"]);
     place.batch(&["in", "--format", "json"]).code(0).stderr(contains("2 pages read"));
-    // Another format comes from the record: its bytes stay, even its time.
+    // Another format is made from the record, whose bytes and modification time stay.
     let written = |name: &str| fs::metadata(place.path(name)).unwrap().modified().unwrap();
     let before = written("out/a.json");
     place.batch(&["in"]).code(0);
     assert_eq!(before, written("out/a.json"));
     assert_eq!(place.results("out").len(), 4);
-    // What is accepted, and words of stamps, touch no page that was read and has no stamp.
+    // The size limit and the words of stamps do not affect a page that was read and has no stamp.
     fs::write(
         place.path("denshin.toml"),
         "[scan]\nmax_pixels = 90_000_000\n[stamps]\nvocabulary = [\"極秘\"]",
@@ -229,7 +228,7 @@ fn what_changed_is_read_again_and_nothing_else() {
     place.batch(&["in"]).code(0).stderr(contains("0 pages read, 2 done before"));
     fs::write(place.path("denshin.toml"), "[deskew]\nmax_degrees = 10.0\n").unwrap();
     place.batch(&["in"]).code(0).stderr(contains("2 pages read"));
-    // A file that has changed is read again; one that was only touched is not.
+    // A file with new content is read again; one with only a new modification time is not.
     fs::copy(file("pages.tif"), place.path("in/b.png")).unwrap();
     fs::write(place.path("in/a.png"), fs::read(place.path("in/a.png")).unwrap()).unwrap();
     place.batch(&["in"]).code(0).stderr(contains("3 pages read, 1 done before"));
@@ -241,7 +240,7 @@ fn documents_are_made_of_what_is_read_and_made_again_where_it_changes() {
     let place = Place::with_pages(&["a.png"]);
     place.put("in/z.tif", "pages.tif");
     place.batch(&["in"]).code(0).stderr(contains("4 pages read;"));
-    // Nothing is read again for them.
+    // No page is read again for the documents.
     let pdf = ["in", "--format", "json,pdf"];
     place.batch(&pdf).code(0).stderr(contains("0 pages read, 4 done before, 2 PDF made"));
     let documents = |place: &Place| {
@@ -252,7 +251,7 @@ fn documents_are_made_of_what_is_read_and_made_again_where_it_changes() {
     let first = documents(&place);
     assert_eq!(first.keys().collect::<Vec<_>>(), ["a.pdf", "z.pdf"]);
     place.batch(&pdf).code(0).stderr(contains("PDF").not());
-    // One that is gone, and those of pages that are read again.
+    // A deleted document is made again, and so are the documents of pages that are read again.
     fs::remove_file(place.path("out/z.pdf")).unwrap();
     place.batch(&pdf).code(0).stderr(contains("4 done before, 1 PDF made"));
     assert!(documents(&place) == first);
@@ -261,11 +260,11 @@ fn documents_are_made_of_what_is_read_and_made_again_where_it_changes() {
     fs::copy(file("pages.tif"), place.path("in/a.png")).unwrap();
     place.batch(&pdf).code(0).stderr(contains("3 pages read, 3 done before, 1 PDF made"));
     assert!(documents(&place)["a.pdf"] != first["a.pdf"]);
-    // A file whose results get another name leaves no document behind.
+    // If a file's results get another name, the old document is removed.
     place.put("in/a.tif", "pages.tif");
     place.batch(&pdf).code(0).stderr(contains("2 PDF made"));
     assert_eq!(documents(&place).keys().collect::<Vec<_>>(), ["a.png.pdf", "a.tif.pdf", "z.pdf"]);
-    // One that cannot be made is named, and tried again.
+    // A document that cannot be made is reported, and tried again in the next run.
     fs::remove_file(place.path("out/z.pdf")).unwrap();
     place.put("out/z.pdf", "gray.pdf");
     fs::remove_file(place.path("out/z-p0001.json")).unwrap();
@@ -287,7 +286,7 @@ fn existing_results_are_kept_or_end_the_run_where_one_asks() {
         .code(0)
         .stderr(contains("1 page read, 1 kept"));
     assert_eq!(fs::read_to_string(place.path("out/a.json")).unwrap(), "mine");
-    // Those of an earlier run are in nobody's way.
+    // Results of an earlier run do not cause an abort.
     let abort = ["in", "--format", "json", "--existing", "abort"];
     place.batch(&abort).code(0).stderr(contains("0 pages read, 2 done before"));
     fs::remove_dir_all(place.path("out")).unwrap();
@@ -334,7 +333,7 @@ fn lists_patterns_and_manifests_name_files() {
     assert_eq!(place.names("out"), ["cable/a.json"]);
 }
 
-/// What was read of a file stays while the file is gone, or damaged; it goes when the file is whole and another.
+/// Results stay while their scan is missing or damaged. They are replaced once the scan is readable and has changed.
 #[test]
 fn results_outlive_their_scan() {
     let place = Place::with_pages(&["a.png", "b.png"]);
@@ -355,7 +354,7 @@ fn results_outlive_their_scan() {
     assert_eq!(place.names("out"), ["in/a.json", "in/b-p0001.json", "in/b-p0002.json", "in/b-p0003.json"]);
 }
 
-/// Issue 21, point 8: a legal name whose record would have more than 255 bytes ended every run at the same file.
+/// Issue 21, point 8: a valid file name whose record would have a name of more than 255 bytes ended every run.
 #[test]
 fn a_name_that_no_result_can_have_costs_its_file_alone() {
     let place = Place::with_pages(&["a.png", "folder.png", "z.png"]);
@@ -379,7 +378,7 @@ fn a_name_that_no_result_can_have_costs_its_file_alone() {
     again.stderr(contains("0 pages read, 2 done before, 5 set aside before"));
 }
 
-/// Results of another folder's file of the same name are not overwritten, and not mistaken for this one's.
+/// Results of a file of the same name in another folder are neither overwritten nor taken for results of this file.
 #[test]
 fn another_source_of_the_same_name_is_refused() {
     let place = Place::with_pages(&["a.png"]);
@@ -423,7 +422,7 @@ fn a_worker_that_grows_is_replaced() {
     run.stderr(if Path::new("/proc/self/status").exists() { replaced.count(1) } else { replaced.count(0) });
 }
 
-/// What a worker's earlier pages left behind is no reason to set a page aside.
+/// A page is retried if earlier pages of the worker process may have used its memory.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_page_that_lacks_memory_is_tried_again_only_where_pages_before_may_have_taken_it() {
@@ -455,7 +454,7 @@ fn a_damaged_manifest_is_named_and_left_alone() {
     place.command(&["status", "in"]).output().map(|o| assert_eq!(o.status.code(), Some(2))).unwrap();
 }
 
-/// Ctrl-C: pages in work are finished and recorded, no other is begun; the next run goes on.
+/// Ctrl-C: pages in progress are finished and recorded, no others are started, and the next run resumes.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_finishes_the_pages_in_work() {

@@ -1,7 +1,7 @@
-//! The acceptance case: telegram No. 5517 of 1993, from scan to fields, with the real Tesseract.
+//! The acceptance case: telegram No. 5517 of 1993, from scan to fields.
 //!
-//! Read from `samples/`, or from `../shared/telegrams` where the samples are not there; skipped, with a message,
-//! where neither is, or where the program exits with 3 because Tesseract's models are missing.
+//! The scan is in `samples/` or `../shared/telegrams`. The test is skipped with a message if it is in neither, or if
+//! the program exits with 3 because a model is missing.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
@@ -43,7 +43,7 @@ fn no_5517_vertical_is_read_as_it_was_sent() {
     let Some(page) = read("no5517-vertical-light.jpg") else { return };
     let telegram = page.telegram.clone().expect("a cable");
     head_is_right(&telegram);
-    // This setting of the cable prints 昭和五年; the line of receipt gives no year.
+    // This version of the telegram prints 昭和五年; the line of receipt has no year.
     assert_eq!(telegram.sent.clone().expect("sent").date.as_deref(), Some("1930-09-28"));
     assert_eq!(telegram.received.clone().expect("received").date.as_deref(), Some("1930-09-28"));
     hidden_half_sentence_is_one_redaction(&page);
@@ -89,7 +89,7 @@ fn is_text(region: &Region) -> bool {
     matches!(region.kind, RegionKind::Text { .. })
 }
 
-/// Parentheses and digits in half width, as an engine may give them.
+/// Replaces parentheses and digits by half-width ones, as an engine may return them.
 fn half_width(text: &str) -> String {
     let narrow = |c: char| match c {
         '（' => '(',
@@ -100,7 +100,7 @@ fn half_width(text: &str) -> String {
     text.chars().map(narrow).collect()
 }
 
-/// The record of a scan; `None`, with a message, where it cannot be made here.
+/// The record of a scan; `None` with a message if it cannot be made here.
 fn read(name: &str) -> Option<Page> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let candidates = [root.join("samples").join(name), root.join("../shared/telegrams").join(name)];

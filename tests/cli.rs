@@ -1,4 +1,4 @@
-//! The program as people and scripts meet it.
+//! The program as users and scripts call it.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -15,7 +15,7 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)
 }
 
-/// The program, in a folder of its own.
+/// The program in a folder of its own.
 struct Place(TempDir);
 
 impl Place {
@@ -27,7 +27,7 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// Puts a scan here under another name.
+    /// Copies a scan into the folder under another name.
     fn with(self, name: &str, scan: &str) -> Self {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::copy(file(scan), self.path(name)).unwrap();
@@ -40,7 +40,7 @@ impl Place {
         command
     }
 
-    /// `read … -o out` without recognition.
+    /// Runs `read … -o out` without recognition.
     fn read(&self, inputs: &[&str]) -> assert_cmd::assert::Assert {
         self.denshin(&[&["read", "-o", "out", "--engine", "null"], inputs].concat()).assert()
     }
@@ -301,7 +301,7 @@ fn inspect_writes_a_picture_for_every_stage_and_the_timings() {
     missing.stderr(contains("z.tif, page 4: scan: there is no page 4: the file has 3"));
 }
 
-/// Files that a killed run left half written are no results, and the next run takes them away.
+/// Temporary files of a killed run are no results, and the next run removes them.
 #[test]
 fn what_a_killed_run_left_is_cleared_away() {
     let place = Place::new().with("a.png", "gray.png");
@@ -320,7 +320,7 @@ fn two_runs_do_not_write_into_one_folder() {
     place.read(&["a.png"]).code(2).stderr(contains("out: another denshin is writing there"));
 }
 
-/// Ctrl-C: pages in work are finished and written, no other is begun.
+/// Ctrl-C: pages in progress are finished and written, no others are started.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_finishes_the_page_on_the_press() {

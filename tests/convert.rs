@@ -1,4 +1,4 @@
-//! `denshin convert` from outside: names, errors, the searchable PDF in other people's readers, telegrams of several pages.
+//! `denshin convert`: names, errors, the searchable PDF in other readers, telegrams of several pages.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 #![expect(clippy::print_stdout, reason = "says which tool is missing")]
@@ -88,14 +88,14 @@ fn what_is_wrong_is_named_and_the_rest_is_made() {
     convert(folder.path(), &["out", "--format", "docx", "-o", "made"])
         .code(2)
         .stderr(contains("no format `docx`"));
-    // Another picture under the name of the scan is not taken for it.
+    // Another image under the name of the scan is not taken for the scan.
     std::fs::write(folder.path().join("scans/a.jpg"), jpeg(&cable())).unwrap();
     convert(folder.path(), &["out/a.json", "--format", "pdf", "-o", "made"])
         .code(1)
         .stderr(contains("SHA-256"));
 }
 
-/// A record is read, not believed: whatever it says of its file, nothing is written but results below the folder.
+/// Paths in a record are not trusted: no file is written except results below the folder.
 #[test]
 fn a_record_cannot_say_where_results_go() {
     let folder = tempfile::tempdir().unwrap();
@@ -120,7 +120,7 @@ fn a_record_cannot_say_where_results_go() {
     assert!(made.map(|e| e.unwrap().file_name().into_string().unwrap()).all(|name| !name.starts_with('.')));
 }
 
-/// A folder that stands in the place of a result costs this result.
+/// A folder with the name of a result causes an error for this result only.
 #[test]
 fn a_result_that_cannot_be_written_is_named_and_the_rest_is_made() {
     let folder = tempfile::tempdir().unwrap();
@@ -180,7 +180,7 @@ fn columns_in_a_pdf_run_downwards() {
     pdftotext.arg("-bbox").arg(folder.path().join("made/a.pdf")).arg("-");
     let words = output(pdftotext);
     let [left, top, right, bottom] = word(&words, "縦書きの總領事");
-    // Seven cells of 50 px at 300 dpi: 12 units wide, 84 high.
+    // Seven cells of 50 px at 300 dpi: 12 points wide, 84 points high.
     assert!((right - left - 12.0).abs() < 0.5 && (bottom - top - 84.0).abs() < 0.5);
 }
 
@@ -228,7 +228,7 @@ fn a_picture_on_many_pages_is_in_the_document_once() {
     assert_eq!((count(&bytes, "/Type /Page\n"), count(&bytes, "/Subtype /Image")), (601, 2));
 }
 
-/// A fax that its sender did not square: 204 dots an inch across, 98 down.
+/// A fax whose pixels are not square: 204 dots per inch across, 98 down.
 fn fax(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut bytes);
@@ -238,7 +238,7 @@ fn fax(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// A word's box in pdftotext's answer: left, top, right, bottom, in units of the page as it is shown.
+/// The box of a word in the output of pdftotext: left, top, right, bottom, in points of the displayed page.
 fn word(words: &str, text: &str) -> [f64; 4] {
     let found = words.lines().find(|l| l.contains(&format!(">{text}<")));
     let found = found.unwrap_or_else(|| panic!("no word {text} in {words}"));
@@ -250,11 +250,11 @@ fn word(words: &str, text: &str) -> [f64; 4] {
 
 #[test]
 fn an_unsquared_fax_has_the_shape_of_its_paper() {
-    // The same sheet, upright and sent lying on its side. 204 pixels across and 98 down are an inch, 72 units.
+    // The same sheet, scanned upright and sideways. 204 pixels across or 98 down are an inch, 72 points.
     for (rotation, size, sheet) in [(0, (816, 784), [288, 576]), (270, (1632, 392), [576, 288])] {
         let folder = tempfile::tempdir().unwrap();
         let scan = fax(size.0, size.1);
-        // Four cells of half an inch, an inch below the sheet's upper edge and an inch from its left.
+        // Four cells of half an inch, an inch from the sheet's top and left edges.
         let boxes = (0..4).map(|i| match rotation {
             0 => denshin::geometry::BBox::from_ltwh(204 + 102 * i, 98, 102, 49),
             _ => denshin::geometry::BBox::from_ltwh(1632 - 204 - 102, 98 + 49 * i, 102, 49),
@@ -279,7 +279,7 @@ fn an_unsquared_fax_has_the_shape_of_its_paper() {
     }
 }
 
-/// A page of lines in one region of body text.
+/// A page whose lines are in one region of body text.
 fn continued(number: u32, lines: &[&str]) -> Page {
     let body = RegionKind::Text { role: Role::Body, writing_mode: WritingMode::HorizontalTb };
     let lines =
@@ -308,7 +308,7 @@ fn first_page() -> Page {
 fn a_telegram_runs_on_over_its_pages() {
     let second = continued(2, &["（２／３）", "し会談した。"]);
     let third = continued(3, &["以上。（了）"]);
-    // After the end mark a page without header is another matter.
+    // A page without a header after the end mark is another telegram.
     let fourth = continued(4, &["目次"]);
     let joined = join(&[first_page(), second, third, fourth]);
     assert_eq!(joined.iter().map(|(pages, _)| pages.clone()).collect::<Vec<_>>(), [vec![0, 1, 2], vec![3]]);

@@ -1,4 +1,4 @@
-//! `denshin evaluate` from outside: formats, pairing, gates, baselines, the report, and another evaluator's own files.
+//! `denshin evaluate`: formats, pairing, limits, baselines, the report, and files of another evaluation program.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
@@ -125,7 +125,7 @@ fn a_table_pairs_what_has_other_names() {
     place.evaluate(&["out", "gt", "--pairs", "bad.tsv"]).code(2).stderr(contains("bad.tsv, line 1"));
 }
 
-/// PowerShell writes UTF-16 where it redirects, and Excel where it saves a table of text.
+/// PowerShell redirection and Excel's text export write UTF-16.
 #[test]
 fn tables_and_older_runs_may_be_utf_16() {
     let utf16 =
@@ -230,7 +230,7 @@ fn figures_do_not_depend_on_the_number_of_threads() {
     );
 }
 
-/// The samples' own references as results: nothing is wrong, and the report shows their scans.
+/// The samples' references as results: no errors, and the report shows the scans.
 #[test]
 fn the_report_of_the_samples_shows_scans_and_lines() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
@@ -281,7 +281,7 @@ fn a_report_needs_nothing_else_and_escapes_what_was_read() {
     }
 }
 
-/// Files of another evaluator, with the figures that it gives for them.
+/// Files of another evaluation program, with the figures that it returns for them.
 fn dinglehopper() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures/dinglehopper");
     if folder.is_dir() {
@@ -312,7 +312,7 @@ fn figures_of_dinglehopper_are_those_that_it_gives() {
     }
 }
 
-/// A folder of lines, each a file, with endings of their own.
+/// A folder of line files with extensions of their own.
 #[test]
 fn folders_of_lines_are_paired_whatever_their_endings() {
     let Some(folder) = dinglehopper() else { return };
@@ -326,7 +326,7 @@ fn folders_of_lines_are_paired_whatever_their_endings() {
     );
 }
 
-/// Reading orders of tables: dinglehopper's tests give the text of each.
+/// Reading orders of tables; dinglehopper's tests give the expected texts.
 #[test]
 fn reading_orders_of_tables_are_followed() {
     let Some(folder) = dinglehopper() else { return };

@@ -1,7 +1,7 @@
-//! What other programs read: every format is well-formed and valid, and says what the record says, in its order.
+//! Every format is well-formed and valid, and has the record's content in the record's order.
 //!
-//! Schemas lie in `../shared/fixtures/schemas`; tests that need them, or a tool that is not installed (`scripts/test`
-//! lists the packages), are skipped with a message.
+//! Schemas are in `../shared/fixtures/schemas`. Tests that need a missing schema or tool (`scripts/test` lists the
+//! packages) are skipped with a message.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
@@ -21,7 +21,7 @@ fn written(page: &Page, format: Format) -> String {
     String::from_utf8(write(page, format, Path::new(&page.source.path))).unwrap()
 }
 
-/// As XML can hold it: `src/write/xml.rs`.
+/// Text as XML can hold it: see `src/write/xml.rs`.
 fn allowed(text: &str) -> String {
     let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|c| if is_allowed(c) { c } else { '\u{fffd}' }).collect()
@@ -40,7 +40,7 @@ fn has_class(node: &Node, name: &str) -> bool {
     node.attribute("class") == Some(name)
 }
 
-/// The lines of a document, by what its standard says lines are.
+/// The lines of a document, as its standard defines lines.
 fn read_back(text: &str, format: Format) -> Vec<String> {
     let tree = Document::parse(text).unwrap();
     let all = || tree.descendants();
@@ -66,7 +66,7 @@ fn read_back(text: &str, format: Format) -> Vec<String> {
     }
 }
 
-/// What stands behind each `lb` of the body, a gap as the mark that it stands for.
+/// The text after each `lb` of the body, with a redaction mark for each gap.
 fn tei_lines(tree: &Document) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let body = tree.descendants().find(|n| is(n, "body")).unwrap();
@@ -76,12 +76,12 @@ fn tei_lines(tree: &Document) -> Vec<String> {
             match node.tag_name().name() {
                 "lb" => lines.push(String::new()),
                 "gap" => lines.last_mut().unwrap().push(REDACTION_MARK),
-                // The white space before the first line.
+                // White space before the first line.
                 _ if lines.len() == first => {}
                 _ => lines.last_mut().unwrap().push_str(node.text().unwrap_or_default()),
             }
         }
-        // Lines of the file are for people: each ends with one line feed and the margin of the next element.
+        // Each line of the file ends with a line feed and the indentation of the next element.
         for line in &mut lines[first..] {
             line.truncate(line.rfind('\n').unwrap());
         }
@@ -106,7 +106,7 @@ fn a_redaction_is_a_region_of_its_own_and_a_gap() {
     assert_eq!(count(Format::Page, "type=\"redaction\""), 1);
     assert_eq!(count(Format::Alto, "TYPE=\"redaction\" HPOS"), 0);
     assert!(written(&page, Format::Hocr).contains("x_kind redaction"));
-    // The second ■ is print: no redaction lies there.
+    // The second ■ is printed text: there is no redaction at its place.
     assert_eq!(
         count(Format::Tei, "<gap reason=\"redacted\" unit=\"chars\" quantity=\"7\" facs=\"#x1\"/>"),
         1
@@ -133,7 +133,7 @@ fn confidences_and_other_readings_are_kept() {
         |format: Format, text: &str| assert!(written(&page, format).contains(text), "{format:?}: {text}");
     has(Format::Page, "<TextEquiv index=\"0\" conf=\"0.6\">");
     has(Format::Page, "<TextEquiv index=\"1\" conf=\"0.25\">");
-    // ALTO: 0 is sure, 9 is not.
+    // In ALTO, 0 is the highest confidence and 9 the lowest.
     has(Format::Alto, "CC=\"0 4 0 0 ");
     has(Format::Alto, "<Variant CONTENT=\"雷\" VC=\"0.25\"/>");
     has(Format::Hocr, "x_conf 60");
@@ -154,7 +154,7 @@ fn a_table_has_a_row_a_page_whatever_the_fields_hold() {
     assert_eq!((field(1, "telegram"), field(1, "end_mark")), ("false".to_owned(), String::new()));
 }
 
-/// Runs xmllint over pages; does nothing, with a message, where it or the schema is missing.
+/// Validates pages with xmllint; skipped with a message if xmllint or the schema is missing.
 fn assert_valid(pages: &[Page], format: Format, schema: &str) {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures/schemas").join(schema);
     let Some(mut xmllint) = tool("xmllint") else { return };
@@ -173,7 +173,7 @@ fn assert_valid(pages: &[Page], format: Format, schema: &str) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Errors and characters of a page against what our own evaluator reads back, nothing folded.
+/// Errors and characters of a written page against its record, read back by `evaluate`, nothing folded.
 fn round_trip(page: &Page, format: Format) -> (u64, u64) {
     use denshin::evaluate::{measure, read};
     let folder = tempfile::tempdir().unwrap();
@@ -195,7 +195,7 @@ fn what_is_written_is_evaluated_without_an_error() {
     }
 }
 
-/// Pages made by chance, the same ones every time.
+/// Random pages, the same in every run.
 fn chance_pages(count: usize) -> Vec<Page> {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! Pages that hold no print are given up early: counted is what an engine is asked to read, never the time.
+//! Pages without text are given up early. The tests count what an engine must read, so they do not depend on time.
 
 #[path = "pages/hard.rs"]
 mod hard;
@@ -10,10 +10,10 @@ use denshin::provenance::Source;
 use denshin::recognize::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};
 use image::GrayImage;
 
-/// Characters of print on a page of A4 that is full of it.
+/// Characters on a full A4 page.
 const FULL_PAGE: f64 = 2_000.0;
 
-/// Sure of nothing, and counts what it is given: lines, and their length in their heights.
+/// Returns low confidences, and counts its lines and their lengths in units of line height.
 #[derive(Default)]
 struct Counting {
     lines: usize,

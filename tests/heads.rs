@@ -1,4 +1,4 @@
-//! Heads of cables that are set otherwise than the synthetic ones, drawn line by line.
+//! Telegram headers with layouts other than those of the synthetic telegrams, defined line by line.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -12,7 +12,7 @@ use denshin::provenance::{Provenance, Source};
 use denshin::reviewed::{Review, apply};
 use denshin::telegram::{TelegramOptions, Vocabulary, Words, assign_roles, parse_telegram};
 
-/// Reads a cable of horizontal lines: text, and its indent and row in cells of 50 px.
+/// Parses horizontal lines: text, with indent and row in cells of 50 px.
 fn read(lines: &[(&str, i32, i32)]) -> Telegram {
     parsed(drawn(lines)).expect("a cable")
 }
@@ -35,7 +35,7 @@ fn region(text: &str, indent: i32, row: i32) -> Region {
     set(text, (200 + 50 * indent, 200 + 90 * row), 50)
 }
 
-/// A line of characters of a size at a place.
+/// A line of characters with a given size and position.
 fn set(text: &str, (left, top): (i32, i32), size: i32) -> Region {
     let cell = |i: usize| BBox::from_ltwh(left + size * i as i32, top, size, size);
     let glyphs: Vec<Glyph> = text
@@ -187,7 +187,7 @@ fn what_stands_beside_the_title_in_type_as_large_is_a_note() {
     };
     assert_eq!(head(set("写三部", (1400, 150), 90), 45), ["写三部"]);
     assert_eq!(head(set("済", (900, 60), 90), 45), ["済"]);
-    // Small print, a line below, a sentence, and a cable typed in one size.
+    // Not a note: small text, a line below, a sentence, and a telegram typed in one size.
     assert!(head(set("１０５", (1400, 190), 40), 45).is_empty());
     assert!(head(set("写三部", (1400, 300), 90), 45).is_empty());
     assert!(head(set("本電の取扱いは慎重を期せられたい", (1400, 150), 90), 45).is_empty());

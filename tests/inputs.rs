@@ -1,4 +1,4 @@
-//! What names the scans: lists, manifests and settings as other programs write them, and folders in which they keep files.
+//! Lists, manifests and settings as other programs write them, and folders with files of other programs.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -41,7 +41,6 @@ impl Place {
         command.args(arguments).assert()
     }
 
-    /// The records in a folder of results.
     fn records(&self, output: &str) -> BTreeSet<String> {
         let root = self.path(output);
         let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
@@ -58,7 +57,7 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(unit).collect()
 }
 
-/// A text as Notepad, PowerShell, `iconv` and editors of Unix write it.
+/// A text as Notepad, PowerShell, `iconv` and Unix editors write it.
 fn encodings(text: &str) -> [(&'static str, Vec<u8>); 7] {
     let (marked, windows) = (format!("\u{feff}{text}"), text.replace('\n', "\r\n"));
     [
@@ -162,7 +161,7 @@ fn files_that_storage_systems_keep_in_folders_are_passed_over() {
     assert!(told.contains("9 files in folders passed over"), "{told}");
     place.read("pattern", &["in/**/*.tif"]).code(0);
     assert_eq!(place.records("pattern"), place.records("out"));
-    // What is named itself is meant.
+    // A file or folder that is named explicitly is read.
     place.read("named", &["in/@eaDir"]).code(0);
     place.read("named", &["in/#recycle/old.tif"]).code(0);
     assert!(place.records("named").contains("old.json"));

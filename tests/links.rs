@@ -1,4 +1,4 @@
-//! Links to scans: relative to the file that names them, whatever the name, whoever writes the file.
+//! Links to scans are relative to the file that contains them, for any name and any writer.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -22,7 +22,7 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// A small scan, whose one gray value tells it from others.
+    /// A small scan with a unique gray value.
     fn scan(&self, name: impl AsRef<Path>, value: u8) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -37,14 +37,14 @@ impl Place {
         self.run_in("", arguments)
     }
 
-    /// What a file says between two strings.
+    /// The text of a file between two strings.
     fn between(&self, name: &str, before: &str, after: &str) -> String {
         let text = fs::read_to_string(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
         let rest = text.split_once(before).unwrap_or_else(|| panic!("{name}: {text}")).1;
         rest.split_once(after).unwrap().0.to_owned()
     }
 
-    /// The scan as hOCR, ALTO, PAGE and TEI of a page name it.
+    /// The link to the scan in the hOCR, ALTO, PAGE and TEI files of a page.
     fn links(&self, stem: &str) -> [String; 4] {
         [
             self.between(&format!("{stem}.hocr"), "image &quot;", "&quot;"),
@@ -75,11 +75,11 @@ fn links_are_relative_to_the_file_that_holds_them() {
     assert_eq!(place.links("out/deep/a"), ["../../scans/deep/a.png"; 4].map(str::to_owned));
     place.run(&[&["batch", "scans", "-o", "batch", "--format", XML], READ].concat()).success();
     assert_eq!(place.links("batch/deep/a"), place.links("out/deep/a"));
-    // Elsewhere, and at another depth.
+    // Another folder of another depth.
     place.run(&["convert", "out", "--format", "hocr,alto,page,tei,mets", "-o", "more/x/made"]).success();
     assert_eq!(place.links("more/x/made/deep/a"), ["../../../../scans/deep/a.png"; 4].map(str::to_owned));
     assert_eq!(place.mets_link("more/x/made/deep/a.mets.xml"), "../../../../scans/deep/a.png");
-    // From another working folder than the one in which the scans were read; a scan of the same path is none of its own.
+    // Another working folder than that of the reading. A different scan at the same relative path is not used.
     place.scan("more/scans/deep/a.png", 10);
     let formats = "hocr,alto,page,tei,mets";
     place
@@ -133,7 +133,7 @@ fn a_name_that_is_no_utf_8_is_linked_by_its_bytes_and_its_scan_is_found() {
         seen += 1;
     }
     assert_eq!(seen, 6);
-    // Below --scans it is found by its content, whatever it is called now.
+    // Below --scans the scan is found by its content, whatever its present name.
     fs::create_dir(place.path("archive")).unwrap();
     fs::rename(place.path(Path::new("scans").join(shift_jis())), place.path("archive/電信写.bin")).unwrap();
     place.run(&["convert", "out", "--format", "pdf,mets", "-o", "again", "--scans", "archive"]).success();

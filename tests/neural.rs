@@ -1,4 +1,4 @@
-//! The network that is part of the program reads the lines of sample pages, cut out at their true boxes.
+//! The built-in network reads lines of sample pages, cut at their true boxes.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
@@ -12,17 +12,17 @@ use denshin::scan::{ScanFile, ScanOptions};
 use image::{GrayImage, imageops};
 use std::path::Path;
 
-/// Lines read of a page.
+/// Number of lines per page.
 const LINES: usize = 6;
 
-/// A line of a sample page: its picture, what it says, and where each character stands in the picture.
+/// A line of a sample page: its image, its text, and the box of each character in the image.
 struct Sample {
     picture: GrayImage,
     text: String,
     characters: Vec<(char, BBox)>,
 }
 
-/// The lines of a page's body.
+/// The body lines of a page.
 fn samples(name: &str) -> Vec<Sample> {
     let path = Path::new("samples").join(name);
     let page = image::open(&path).unwrap().into_luma8();
@@ -60,7 +60,7 @@ fn text(glyphs: &[ReadGlyph]) -> String {
     glyphs.iter().map(|glyph| glyph.text.as_str()).collect()
 }
 
-/// Reads lines of a clean page: nearly every character is right, and stands in its place.
+/// Reads lines of a clean page: nearly all characters and boxes must be right.
 fn check(name: &str, mode: WritingMode) {
     let samples = samples(name);
     let read = read(&samples, mode);
@@ -70,7 +70,7 @@ fn check(name: &str, mode: WritingMode) {
         let errors = measure("line", &printed, &read).reading;
         wrong += errors.total();
         all += errors.n;
-        // Lines of which no character is missing show where the boxes lie.
+        // Boxes are comparable if no character of the line is missing.
         if glyphs.len() == line.characters.len() {
             glyphs_seen += glyphs.len();
             let in_place =
@@ -83,7 +83,7 @@ fn check(name: &str, mode: WritingMode) {
     assert!(glyphs_seen > 0 && seated * 100 >= glyphs_seen * 98, "{seated} of {glyphs_seen} in their place");
 }
 
-/// Whether the middle of a box lies within a character, along the line.
+/// Whether the middle of a box is within a character, along the line.
 fn is_in_place(seen: &BBox, place: &BBox, mode: WritingMode) -> bool {
     let (middle, place) = (mode.along(seen).center().x, mode.along(place));
     f64::from(place.left) <= middle && middle <= f64::from(place.right)
@@ -99,7 +99,7 @@ fn columns_of_a_clean_page_are_read_and_their_characters_placed() {
     check("dev-043-vertical-clean.png", WritingMode::VerticalRl);
 }
 
-/// What is read of a whole sample page.
+/// The text of a whole sample page.
 fn page(name: &str) -> String {
     let path = Path::new("samples").join(name);
     let mut file = ScanFile::open(&path, &ScanOptions::default()).unwrap();
@@ -118,7 +118,7 @@ fn print_wholly_beneath_a_black_stamp_is_read() {
 
 #[test]
 fn a_form_is_read_row_by_row_and_its_small_print_line_by_line() {
-    // Whether a digit is stored wide or narrow is another matter.
+    // The width of digits does not matter here.
     let text = page("dev-020-horizontal-clean.png").replace(|c: char| c.is_numeric(), "0");
     let serial = "総番号\nＲＡ00000\n主管\n経済局長";
     assert!(text.contains(serial), "{text}");

@@ -1,4 +1,4 @@
-//! JPEG, JPEG 2000 and PNM as cameras, phones and pipes write them (`tests/files/make.sh` says how the files were made).
+//! JPEG, JPEG 2000 and PNM as cameras, phones and pipes write them (`tests/files/make.sh` makes the files).
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -8,7 +8,7 @@ use denshin::raster::Pixels;
 use denshin::scan::{Note, Scan, ScanError, ScanFile, ScanOptions};
 use picture::{black_on_white, color, difference, file, is_exactly, only_page, open, red_on_cream};
 
-/// In all of these the colours are black everywhere, and ink is where they are opaque.
+/// In all of these files the colours are black everywhere; the ink is where they are opaque.
 #[test]
 fn what_is_transparent_in_jpeg_2000_lies_over_white() {
     let expected = color(&Pixels::Gray(black_on_white(0)));
@@ -18,7 +18,7 @@ fn what_is_transparent_in_jpeg_2000_lies_over_white() {
     }
     assert_eq!(open("alpha.j2k").pages(), 1);
     assert!(matches!(only_page("alpha-gray.jp2").pixels, Pixels::Gray(_)));
-    // The same channel, but no opacity: the page is black.
+    // The same channel, but not declared as opacity: the page is black.
     let jp2 = std::fs::read(file("alpha-gray.jp2")).unwrap();
     let definition = jp2.windows(4).position(|w| w == b"cdef").unwrap();
     let mut unknown = jp2.clone();
@@ -27,7 +27,7 @@ fn what_is_transparent_in_jpeg_2000_lies_over_white() {
     assert!(color(&black.pixels).pixels().all(|pixel| pixel.0 == [0; 3]));
 }
 
-/// Film of a motion photo, a second picture, a maker's trailer: what follows the picture is not its end.
+/// The video of a motion photo, a second image, or a vendor's trailer may follow the end of the image.
 #[test]
 fn what_follows_the_end_of_a_jpeg_does_not_matter() {
     let film =
@@ -62,7 +62,7 @@ fn a_jpeg_that_lacks_only_its_end_marker_is_read_with_a_warning() {
     }
 }
 
-/// A program that mends a file puts an end marker behind what is left of it.
+/// A repair program appends an end marker to truncated data.
 #[test]
 fn a_jpeg_whose_data_are_too_short_has_a_warning() {
     for name in ["rgb.jpg", "turned.jpg", "progressive.jpg", "restarts.jpg"] {
@@ -91,7 +91,7 @@ fn every_picture_of_a_pnm_is_a_page() {
         is_exactly("stream", &page.pixels, expected);
         assert_eq!(page.notes, []);
     }
-    // Cut off, only the last page fails.
+    // In a truncated file, only the last page fails.
     let cut_off = pages_of(&stream[..stream.len() - 1]);
     assert_eq!(cut_off.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, true, true, false]);
     let followed = pages_of(&[&stream[..], b"Best regards"].concat());

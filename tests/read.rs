@@ -1,4 +1,4 @@
-//! `denshin read` over what earlier runs left, and over files that take all memory, all time, or the process with them.
+//! `denshin read` with results of earlier runs, and with files that exhaust memory or time or crash the process.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -15,7 +15,7 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)
 }
 
-/// The program, in a folder of its own.
+/// The program in a folder of its own.
 struct Place(TempDir);
 
 /// A row of the manifest: path, page, results, error.
@@ -26,7 +26,7 @@ impl Place {
         Self(TempDir::new().unwrap())
     }
 
-    /// Puts a scan here under another name.
+    /// Copies a scan into the folder under another name.
     fn with(self, name: &str, scan: &str) -> Self {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::copy(file(scan), self.path(name)).unwrap();
@@ -47,7 +47,7 @@ impl Place {
         command
     }
 
-    /// `read … -o out` without recognition.
+    /// Runs `read … -o out` without recognition.
     fn read(&self, inputs: &[&str]) -> Assert {
         self.denshin(&[&["read", "-o", "out", "--engine", "null"], inputs].concat()).assert()
     }
@@ -63,7 +63,7 @@ impl Place {
     }
 }
 
-/// A review of `out/a.json` in which a person wrote a line, as it is saved.
+/// A saved review of `out/a.json` with a line that a person wrote.
 fn review(place: &Place, line: &str) -> String {
     let bytes = fs::read(place.path("out/a.json")).unwrap();
     let page = denshin::write::parse_json(&bytes).unwrap();
@@ -85,7 +85,7 @@ fn the_manifest_keeps_what_earlier_runs_recorded_and_has_one_row_a_page() {
     let rows = place.rows();
     assert_eq!(rows.len(), 5, "{rows:?}");
     assert!(rows[1].3.as_ref().unwrap().contains("scan: the file is empty"), "{rows:?}");
-    // Read again, by other names; the file that was bad is mended.
+    // The files are read again under other names; the damaged file is repaired.
     fs::copy(file("gray.png"), place.path("bad.png")).unwrap();
     place.read(&["./a.png", "./bad.png", "z.tif", "--format", "json"]).code(0);
     let rows = place.rows();
@@ -93,7 +93,7 @@ fn the_manifest_keeps_what_earlier_runs_recorded_and_has_one_row_a_page() {
     assert!(
         rows.iter().all(|(_, page, results, error)| page.is_some() && !results.is_empty() && error.is_none())
     );
-    // A file that is damaged meanwhile: what was read of it stays.
+    // A file was damaged since: its earlier results stay.
     fs::write(place.path("a.png"), b"").unwrap();
     place.read(&["a.png"]).code(1);
     let rows = place.rows();
@@ -126,7 +126,6 @@ fn documents_of_an_earlier_reading_are_named() {
     place.read(&["a.png", "--direction", "vertical"]).code(0).stderr(outdated());
 }
 
-/// The number of pages of a searchable PDF.
 fn pages_of(path: &Path) -> usize {
     let bytes = fs::read(path).unwrap();
     bytes.windows(10).filter(|w| w == b"/MediaBox ").count()
@@ -135,7 +134,7 @@ fn pages_of(path: &Path) -> usize {
 #[test]
 fn a_searchable_pdf_holds_all_pages_of_a_file_as_reviewed() {
     let place = Place::new().with("a.png", "gray.png").with("z.tif", "pages.tif");
-    // The records that it is made of are written too.
+    // The records from which the PDF is made are written too.
     place.read(&["a.png", "z.tif", "--format", "pdf"]).code(0).stderr(contains("4 pages read, 2 PDF made"));
     assert_eq!((pages_of(&place.path("out/a.pdf")), pages_of(&place.path("out/z.pdf"))), (1, 3));
     let rows = place.rows();
@@ -143,7 +142,7 @@ fn a_searchable_pdf_holds_all_pages_of_a_file_as_reviewed() {
         (rows.len(), &*rows[0].2, &*rows[1].2),
         (6, &["a.pdf".to_owned()][..], &["a.json".to_owned()][..])
     );
-    // It is that which `convert` makes.
+    // The PDF equals that of `convert`.
     place.denshin(&["convert", "out", "--format", "pdf", "-o", "made"]).assert().code(0);
     for name in ["a.pdf", "z.pdf"] {
         let (read, converted) = (place.path("out").join(name), place.path("made").join(name));
@@ -158,13 +157,13 @@ fn a_searchable_pdf_holds_all_pages_of_a_file_as_reviewed() {
 #[test]
 fn a_searchable_pdf_that_would_lack_a_page_is_not_made() {
     let place = Place::new().with("z.tif", "pages.tif");
-    // A record that cannot be written: its page fails.
+    // A record that cannot be written fails its page.
     fs::create_dir_all(place.path("out/z-p0002.json/x")).unwrap();
     let told = "z.pdf is not made, as page 2 has no record";
     place.read(&["z.tif", "--format", "pdf"]).code(1).stderr(contains(told).and(contains("1 PDF not made")));
     assert!(!place.path("out/z.pdf").exists());
     assert!(place.rows()[0].3.as_ref().unwrap().contains(told));
-    // A file that cannot be opened fails once.
+    // A file that cannot be opened is counted as one failure.
     fs::write(place.path("bad.tif"), "").unwrap();
     place.read(&["bad.tif", "--format", "pdf"]).code(1).stderr(contains("PDF").not());
 }
@@ -191,7 +190,7 @@ fn a_searchable_pdf_replaces_neither_scan_nor_strange_file() {
     assert!(fs::read(place.path("out/b.pdf")).unwrap() != before);
 }
 
-/// Puts text into a record, as if an engine had read it.
+/// Adds text to a record, as if an engine had read it.
 fn with_text(place: &Place, name: &str) -> String {
     let mut record: Value = serde_json::from_str(&place.text(name)).unwrap();
     record["text"] = "極秘".into();
@@ -214,7 +213,7 @@ fn a_record_with_text_is_not_replaced_by_one_without() {
     place.read(&["a.png", "--existing", "overwrite"]).code(0);
     assert_ne!(place.text("out/a.json"), record);
     assert_eq!(place.rows()[0].3, None);
-    // The text alone may be all that was written.
+    // A text file without a record is protected too.
     fs::remove_file(place.path("out/a.json")).unwrap();
     fs::write(place.path("out/a.txt"), "極秘\n").unwrap();
     place.read(&["a.png", "--format", "text"]).code(1).stderr(contains("no text is found on it now"));
@@ -228,13 +227,13 @@ fn a_record_that_a_person_has_reviewed_stays() {
     let record = place.text("out/a.json");
     let review = review(&place, "正しかつた");
     fs::write(place.path("out/a.txt"), "as reviewed").unwrap();
-    // Read with the same outcome: nothing is touched, what is missing is made as reviewed.
+    // The reading has not changed: existing files stay, and missing formats are made as reviewed.
     for (existing, made) in [("renew", "alto"), ("keep", "hocr")] {
         place.read(&["a.png", "--format", &format!("json,text,{made}"), "--existing", existing]).code(0);
         assert_eq!(place.text("out/a.txt"), "as reviewed");
     }
     assert!(place.text("out/a.alto.xml").contains("正しかつた"));
-    // Nothing was read otherwise, so no document is older than the record.
+    // Since the reading has not changed, no document is older than the record.
     place.denshin(&["convert", "out", "--format", "mets", "-o", "out"]).assert().code(0);
     place.read(&["a.png", "--format", "json,page"]).code(0).stderr(contains("earlier reading").not());
     assert!(place.text("out/a.hocr").contains('か'));
@@ -254,7 +253,7 @@ fn results_of_another_file_are_not_replaced() {
         Place::new().with("x/a.png", "gray.png").with("y/a.png", "gray16.png").with("z/a.png", "gray.png");
     place.read(&["x/a.png"]).code(0);
     place.read(&["y/a.png"]).code(1).stderr(contains("a.json: results of x/a.png have this name already"));
-    // The same, named from within its folder.
+    // The same file, named from within its folder.
     let within = |folder: &str| {
         let mut command = place.denshin(&["read", "a.png", "-o", "../one", "--engine", "null"]);
         command.current_dir(place.path(folder));
@@ -262,7 +261,7 @@ fn results_of_another_file_are_not_replaced() {
     };
     within("x").code(0);
     within("y").code(1).stderr(contains("one.json: results").or(contains("a.json: results of a.png have")));
-    // The same file, moved.
+    // The same file at another path.
     within("z").code(0);
     let from_stdin = |scan: &str, more: &[&str]| {
         let mut command = place.denshin(&[&["read", "-", "-o", "stdin", "--engine", "null"], more].concat());
@@ -313,7 +312,7 @@ fn what_ends_a_process_or_never_ends_costs_a_page() {
     assert!(errors[2].contains("a panic on purpose"), "{errors:?}");
 }
 
-/// A page that would take ten times what a worker may have fails with the name of the flag; the others are read.
+/// A page that needs ten times a worker's memory fails with the name of the option; the others are read.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_page_that_needs_more_memory_than_a_worker_has_fails_clearly() {
@@ -328,7 +327,7 @@ fn a_page_that_needs_more_memory_than_a_worker_has_fails_clearly() {
     run.code(1).stderr(contains("needs more than 850 MB").and(contains("is tried again").not()));
 }
 
-/// Killed at several moments: the manifest is whole, and what it says is on disk.
+/// A run is killed at several moments: the manifest is valid, and all results that it lists are on disk.
 #[cfg(unix)]
 #[test]
 fn the_manifest_is_whole_whenever_a_run_is_killed() {

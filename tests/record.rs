@@ -1,4 +1,4 @@
-//! The page record: what FORMAT and schema promise, what reading is faithful to, and what happens when an engine fails.
+//! The page record: its format and schema, faithfulness of the reading, and failures of an engine.
 
 use denshin::error::{At, PageError, PageRef, Stage};
 use denshin::geometry::{BBox, Polygon};
@@ -18,11 +18,11 @@ use imageproc::rect::Rect;
 use proptest::prelude::*;
 use std::path::Path;
 
-/// Side of a drawn character, px, and its distance from the next.
+/// Side of a drawn character and distance to the next, px.
 const SIZE: u32 = 36;
 const PITCH: u32 = 40;
 
-/// A page of drawn characters, each a frame with a stroke: lines of text, and a redaction in the second of them.
+/// A page of drawn characters, each a frame with a stroke: lines of text, with a redaction in the second line.
 fn drawn_page() -> Scan {
     let mut page = GrayImage::from_pixel(1000, 700, Luma([255]));
     for line in 0..6u32 {
@@ -58,13 +58,13 @@ fn source() -> Source {
 }
 
 fn read_with(engine: &mut dyn Recognizer) -> Result<Page, PageError> {
-    // The answers are for the lines: none is to be spent on finding out which way up the page stands.
+    // Orientation detection is off, because it would use up the engine's answers.
     let mut settings = Settings::default();
     settings.deskew.quarter_turns = false;
     read_page(&drawn_page(), source(), engine, &settings)
 }
 
-/// Enough answers for every stretch of print on the page.
+/// Enough answers for all line segments of the page.
 fn replay() -> Replay {
     let answers = [
         "貴電第１２３４号に関し",
@@ -148,7 +148,7 @@ fn a_redaction_is_one_mark_where_it_stands_in_its_line() {
     assert!(!line.text.starts_with(REDACTION_MARK) && !line.text.ends_with(REDACTION_MARK), "{}", line.text);
 }
 
-/// Draws four characters that lean by six degrees into the upper margin.
+/// Draws four characters with a tilt of six degrees into the top margin.
 fn note(page: &mut GrayImage) {
     let at = |x: f64, y: f64| ((500.0 + x - 0.1 * y) as i32, (10.0 + y + 0.1 * x) as i32);
     for left in [0.0, 55.0, 110.0, 165.0] {
@@ -196,7 +196,7 @@ fn text_is_the_lines_and_lines_are_their_glyphs() {
     }
 }
 
-/// The whole record of the drawn page, as it stands in `tests/files`. `UPDATE=1 cargo test` writes it anew.
+/// The complete record of the drawn page is in `tests/files`. `UPDATE=1 cargo test` rewrites it.
 #[test]
 fn the_drawn_page_gives_the_golden_record() {
     let mut page = read_with(&mut replay()).unwrap();

@@ -1,4 +1,4 @@
-//! The review server as a browser, an attacker and two persons meet it. No socket is opened.
+//! The review server as a browser, an attacker and two reviewers use it, without opening a socket.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-/// A folder of results with one page, `deep/cable`, of a scan of 160 × 96 pixels beside it.
+/// A folder of results with one page, `deep/cable`, and its scan of 160 × 96 pixels.
 struct Place {
     folder: TempDir,
     workspace: Arc<Workspace>,
@@ -72,7 +72,7 @@ impl Place {
         (status, serde_json::from_slice(&body).unwrap_or(Value::String(text)))
     }
 
-    /// Sends the page as it is, with another text of its line.
+    /// Saves the page with another text of its line.
     async fn mend(&self, text: &str, by: &str, revision: u64) -> (StatusCode, Value) {
         let mut regions = self.json(&self.page()).await["review"]["regions"].clone();
         regions[0]["lines"][0]["text"] = text.into();
@@ -189,7 +189,7 @@ async fn nonsense_is_refused_and_nothing_is_written() {
     assert_eq!(place.json("/api/pages?limit=99999999&offset=99999999").await["pages"], json!([]));
 }
 
-/// Headers, method, and the status that they lead to.
+/// Headers, method, and expected status.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, u16);
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn a_scan_is_shown_only_if_it_is_the_one_that_was_read() {
     assert_eq!(image::load_from_memory(&tile).unwrap().to_luma8().dimensions(), (160, 96));
     let cut = format!("{}/cut?degrees=0&left=100&top=10&width=20&height=60", place.page());
     assert_eq!(image::load_from_memory(&place.get(&cut).await.1).unwrap().to_luma8().dimensions(), (20, 60));
-    // The bytes of another file are nobody's business, not even its first twelve.
+    // The server must not reveal any bytes of another file.
     let other = Place::new();
     fs::write(other.path("deep/cable.png"), b"root:x:0:0:root").unwrap();
     let (status, body) = other.get(&format!("{}/tiles/0/0/0", other.page())).await;
@@ -251,7 +251,7 @@ async fn a_damaged_review_is_shown_in_the_list_and_never_overwritten() {
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_said_and_the_page_still_shown() {
     let place = Place::new();
-    // A folder where the review would lie: also root cannot write there.
+    // A folder at the path of the review blocks writing even for root.
     fs::create_dir(place.path("deep/cable.review.json")).unwrap();
     assert_eq!(place.get(&place.page()).await.0, StatusCode::INTERNAL_SERVER_ERROR);
     fs::remove_dir(place.path("deep/cable.review.json")).unwrap();
@@ -281,7 +281,7 @@ async fn what_is_done_is_exported_as_references_and_as_lines() {
         truth["stamps"][0],
         json!({ "text": "", "shape": "circle", "color": "red", "bbox": [5, 5, 40, 40] })
     );
-    // Each line has a text of its own, which is no page's reference.
+    // The text files of lines are not taken for references of pages.
     let pairs = denshin::evaluate::pair(&place.path(""), &into.join("references")).unwrap().pairs;
     assert_eq!((pairs.len(), pairs[0].name.as_str()), (1, "deep/cable"));
     let line = into.join("lines/deep/cable/r1-0-vertical");

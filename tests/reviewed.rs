@@ -1,4 +1,4 @@
-//! What persons corrected, in everything that is made of records: through the program, as a user meets it.
+//! Corrections in all outputs that are made from records, tested through the program.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -22,7 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// The subject and the number as the machine read them, and as they are printed.
+/// Subject and number: as the machine read them, and as printed.
 const SUBJECT: (&str, &str) = ("日米首のう会淡", "日米首のう会談");
 const NUMBER: (&str, &str) = ("弟５５１ア亏", "第５５１７号　極秘　至急");
 
@@ -64,7 +64,7 @@ fn page(regions: Vec<Region>, telegram: Option<Telegram>) -> Page {
     }
 }
 
-/// A cable of horizontal lines, read with `number` for the line of its number.
+/// A telegram of horizontal lines; `number` is the text of its number line.
 fn cable(number: &str) -> Page {
     let lines = [
         ("電信写", 15, 0),
@@ -109,7 +109,7 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// A record, and a white scan of its size.
+    /// Writes a record, and a white scan of its size.
     fn put(&self, name: &str, mut page: Page) {
         let mut jpeg = std::io::Cursor::new(Vec::new());
         let white = RgbImage::from_pixel(page.width, page.height, image::Rgb([255; 3]));
@@ -120,7 +120,6 @@ impl Place {
         fs::write(self.path(&format!("out/{name}.json")), write(&page, Format::Json, Path::new(""))).unwrap();
     }
 
-    /// Saves a page as the review does.
     fn save(&self, name: &str, by: &str, done: bool, change: impl FnOnce(&mut Vec<MendedRegion>)) {
         let workspace =
             Workspace::new(&Material { results: self.path("out"), ..Material::default() }).unwrap();
@@ -146,7 +145,7 @@ impl Place {
 
 const ALL: &str = "json,text,hocr,alto,page,tei,csv,pdf,telegram,mets";
 
-/// The text of a document of marked-up characters: tags left out.
+/// The text of a markup document without tags.
 fn bare(xml: &str) -> String {
     xml.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
 }
@@ -202,7 +201,7 @@ fn a_corrected_line_is_in_every_deliverable() {
         Ok(output) => assert!(String::from_utf8_lossy(&output.stdout).contains(SUBJECT.1)),
         Err(_) => println!("skipped: pdftotext is not installed (scripts/test)"),
     }
-    // METS leads to the record as reviewed, and to the review; where that record is not written, to the machine's.
+    // METS links to the review and to the reviewed record, or to the machine's record if that one is not written.
     let mets = place.text("made/a.mets.xml");
     assert!(
         mets.contains("xlink:href=\"a.json\"") && mets.contains("xlink:href=\"../out/a.review.json\""),
@@ -286,7 +285,7 @@ fn evaluation_measures_the_text_as_reviewed() {
     assert!(said.contains("1 page as reviewed"), "{said}");
     let (a, b, reviewed, said) = errors(&["gt", "--as-read"]);
     assert_eq!((a, b, reviewed, said.as_str()), (1, 1, 0, ""));
-    // A reviewed folder as its own reference: what the machine misread on the pages that were corrected.
+    // A reviewed folder as its own reference: the errors are the machine's errors on the corrected pages.
     let (a, b, ..) = errors(&["out", "--as-read"]);
     assert_eq!((a, b), (1, 0));
     place.run(&["evaluate", "out", "gt", "--html", "report.html"]).success();
@@ -355,7 +354,7 @@ fn a_telegram_of_several_pages_is_joined_as_reviewed() {
     let rest = page(vec![region("r1", Role::Body, line("以上。（了ノ", 200, 200))], None);
     for (number, mut page) in [(1, first), (2, rest)] {
         (page.source.page, page.source.pages) = (number, 2);
-        // White pages of one size are one file, by its SHA-256.
+        // White pages of one size are identical files with one SHA-256.
         place.put(&format!("a-p000{number}"), page);
     }
     place.save("a-p0001", "高橋", true, |regions| set_text(regions, NUMBER.0, NUMBER.1));
@@ -390,7 +389,7 @@ fn a_redaction_that_a_person_writes_stays_one() {
 #[test]
 fn a_head_that_nobody_touched_keeps_its_fields_and_the_message_is_read_anew() {
     let mut page = cable(NUMBER.1);
-    // As another version of the program may have read it.
+    // A field as another version of the program may have parsed it.
     page.telegram.as_mut().unwrap().serial = Some("R２２".into());
     let mut review = Review::untouched(&page, "a.json", "");
     set_text(&mut review.regions, "往電第５５１３号に関し", "往電第５５１４号に関し");

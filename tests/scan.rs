@@ -1,4 +1,4 @@
-//! Every kind of file gives the same picture (`tests/files/make.sh` says what is on it and how it was made).
+//! Every file type decodes to the same image (`tests/files/make.sh` describes it and makes the files).
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -113,12 +113,12 @@ fn every_page_of_a_pdf_is_read() {
     is_exactly("three.pdf", &pages.read(3).unwrap().pixels, &black);
 }
 
-/// Letters of the first page are in a dictionary of the whole file, those of the second in its own (ISO/IEC 14492, 6.5).
+/// Letters of the first page are in a global dictionary, those of the second in its own (ISO/IEC 14492, 6.5).
 #[test]
 fn jbig2_is_drawn_from_its_symbols() {
     let is_ink = |page: u32, x: u32, y: u32| {
         (0..4).flat_map(|row| (0..10).map(move |column| (row, column))).any(|(row, column)| {
-            // The encoder puts every letter one row lower than it was.
+            // The encoder places every letter one row too low.
             let (left, top) = (16 + 30 * column, 15 + 34 * row);
             let (Some(x), Some(y)) = (x.checked_sub(left), y.checked_sub(top)) else { return false };
             let stroke = match (3 * row + column * page) % 4 {
@@ -148,7 +148,7 @@ fn a_page_that_the_file_says_is_turned_is_turned() {
     assert!(difference(&turned, &image::imageops::rotate90(&upright)) < 4.0);
 }
 
-/// Programs that make PDFs of photographs keep the JPEG with its EXIF and turn the page: it must not turn twice.
+/// PDFs of photographs may have a JPEG with EXIF orientation and a rotated page: it must be rotated only once.
 #[test]
 fn the_exif_orientation_of_a_jpeg_in_a_pdf_counts_for_nothing() {
     let jpeg = std::fs::read(file("turned.jpg")).unwrap();
@@ -160,7 +160,7 @@ fn the_exif_orientation_of_a_jpeg_in_a_pdf_counts_for_nothing() {
     assert!(off < 4.0, "differs by {off}");
 }
 
-/// What is drawn over a scan is seen: the scan is not taken out from below.
+/// Drawings over a scan are rendered: the scan alone must not be extracted.
 #[test]
 fn a_black_box_over_a_scan_stays_black() {
     let jpeg = std::fs::read(file("exif-dpi.jpg")).unwrap();
@@ -181,7 +181,7 @@ fn invisible_text_over_a_scan_is_not_painted() {
     is_exactly("a scan below text", &scan.pixels, &color(&only_page("exif-dpi.jpg").pixels));
 }
 
-/// A page of 160 × 96 px at 300 dpi whose picture is the usual one, made of whatever objects are given.
+/// Asserts that a page of 160 × 96 px at 300 dpi shows the usual image.
 fn is_the_picture(name: &str, image: &[u8], page: &str, content: &str) {
     let scan = read_pdf(&pdf::with_image(image, SIZE, page, content.as_bytes()))
         .unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -190,7 +190,7 @@ fn is_the_picture(name: &str, image: &[u8], page: &str, content: &str) {
     assert_eq!(scan.notes, [], "{name}");
 }
 
-/// An image of so many bits a sample whose ink is `ink` and whose paper `paper`.
+/// An image with samples of the given number of bits and the given values of ink and paper.
 fn of_samples(bits: u32, ink: u32, paper: u32, dictionary: &str) -> Vec<u8> {
     let mut data = Vec::new();
     for y in 0..SIZE.1 {
@@ -236,7 +236,7 @@ fn a_stencil_in_colour_is_painted_in_its_colour() {
     assert_eq!((found.get_pixel(60, 12).0, found.get_pixel(60, 40).0), ([255, 0, 0], [255, 255, 255]));
 }
 
-/// The eight ways in which programs set images upright, each undoing what was done to the samples.
+/// The eight matrices that display images upright, each with samples that are stored accordingly.
 #[test]
 fn images_turned_and_mirrored_by_their_matrix_stand_upright() {
     let (w, h) = (SIZE.0 as f32 * 0.24, SIZE.1 as f32 * 0.24);
@@ -321,7 +321,7 @@ fn half_an_image_behind_a_clip_or_transparent_is_shown_so() {
     assert_eq!((found.get_pixel(40, 12).0, found.get_pixel(120, 12).0), ([0; 3], [255; 3]));
 }
 
-/// A sixth of the resolution, as copiers keep what is beside the letters: mixed raster content.
+/// A layer at a sixth of the resolution, as in mixed raster content.
 fn coarse(gray: u8, dictionary: &str) -> Vec<u8> {
     let dictionary = format!("/BitsPerComponent 8/ColorSpace/DeviceGray{dictionary}");
     pdf::object(&dictionary, (27, 16), &[gray; 27 * 16])
@@ -355,7 +355,7 @@ fn stencils_cut_close_to_the_print_set_the_resolution_too() {
     let content = "q 38.4 0 0 23.04 0 0 cm /I0 Do Q q 33.6 0 0 2.88 2.4 18.24 cm /I1 Do Q \
          q 7.2 0 0 6.72 2.4 1.92 cm /I2 Do Q";
     let scan = read_pdf(&pdf::with_images(&layers, SIZE, "", content.as_bytes())).unwrap();
-    // Edges may be a pixel off.
+    // Edges may be off by a pixel.
     let off = difference(&color(&scan.pixels), &color(&Pixels::Gray(black_on_white(0))));
     assert!(off < 4.0, "differs by {off}");
 }
@@ -378,7 +378,7 @@ fn the_mask_of_a_graphics_state_sets_the_resolution_too() {
     is_exactly("graphics state", &scan.pixels, &color(&Pixels::Gray(black_on_white(0))));
 }
 
-/// Programs that set a scan's letters as text leave a coarse picture of the paper below them.
+/// Programs that convert a scan's letters to text leave a coarse image of the paper below them.
 #[test]
 fn text_over_a_coarse_layer_is_shown_as_finely_as_text_alone() {
     let text = |characters: usize| {
@@ -387,7 +387,7 @@ fn text_over_a_coarse_layer_is_shown_as_finely_as_text_alone() {
         read_pdf(&pdf::with_images(&[coarse(255, "")], SIZE, "", content.as_bytes())).unwrap()
     };
     assert!(text(300).dpi.is_some_and(|dpi| dpi >= 299.0));
-    // A number that was put over a scan leaves the scan as it is.
+    // A short number over a scan does not raise the resolution.
     assert!(text(20).dpi.is_some_and(|dpi| dpi < 60.0));
 }
 
@@ -415,7 +415,7 @@ fn a_protected_pdf_opens_with_any_of_the_passwords_given() {
     let options = |list: &str| ScanOptions { passwords: Passwords::of_lines(list), ..ScanOptions::default() };
     let black = color(&Pixels::Gray(black_on_white(0)));
     for name in ["encrypted.pdf", "rc4-40.pdf", "rc4-128.pdf", "aes-128.pdf"] {
-        // The owner's password opens AES-256 alone.
+        // The owner password opens only AES-256.
         let lists = ["user", "wrong\nuser", "secret"];
         for list in &lists[..if name == "encrypted.pdf" { 3 } else { 2 }] {
             let mut scan =
@@ -428,7 +428,7 @@ fn a_protected_pdf_opens_with_any_of_the_passwords_given() {
     }
 }
 
-/// What readers mend is mended, and said: a table of objects that is elsewhere, or gone.
+/// Repairs that PDF readers make are made and reported: a cross-reference table at another place, or none.
 #[test]
 fn a_damaged_pdf_is_put_together_again_and_says_so() {
     let whole = std::fs::read(file("three.pdf")).unwrap();
@@ -450,7 +450,7 @@ fn a_damaged_pdf_is_put_together_again_and_says_so() {
             );
         }
     }
-    // What stands before the header moves everything, and harms nothing.
+    // Data before the header shift all offsets, but do no harm.
     let moved = [b"HTTP/1.1 200 OK\r\n\r\n", &whole[..]].concat();
     assert_eq!(ScanFile::of_bytes(moved, &ScanOptions::default()).unwrap().read(3).unwrap().notes, []);
 }

@@ -1,6 +1,6 @@
-//! Sample pages as archives have them on file: turned, on microfilm, on a black ground, in shade, with the verso shining through,
-//! two on one scan, set in tiers, typed in colour, with white print in black boxes. They are read as they are without that; where
-//! there is no print, none is read.
+//! Sample pages under archive conditions: rotated, on microfilm, on a black background, with uneven light, with
+//! show-through, two on one scan, in tiers, typed in colour, with white text in black boxes. The reading must equal
+//! that of the plain page. No text may be read where there is none.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -39,7 +39,7 @@ fn gray(page: GrayImage) -> RgbImage {
     DynamicImage::ImageLuma8(page).into_rgb8()
 }
 
-/// Text of the page, fields of the telegram, and what its stamps say.
+/// Text of the page, fields of the telegram, and texts of its stamps.
 fn content(page: &Page) -> (String, String, Vec<String>) {
     let stamps = page.regions.iter().filter(|r| matches!(r.kind, RegionKind::Stamp { .. }));
     let mut stamps: Vec<String> =
@@ -48,7 +48,6 @@ fn content(page: &Page) -> (String, String, Vec<String>) {
     (page.text.clone(), serde_json::to_string(&page.telegram).unwrap(), stamps)
 }
 
-/// Characters that are read otherwise, as a part of the reference.
 fn error_rate(reference: &str, read: &str) -> f64 {
     let errors = measure("page", &Document::of_text(reference), &Document::of_text(read)).strict;
     errors.total() as f64 / errors.n as f64
@@ -103,7 +102,7 @@ fn a_gray_page_on_a_black_ground_is_read() {
 fn print_in_shade_is_read_and_no_border() {
     let page = imageops::grayscale(&sample(VERTICAL));
     let width = page.width();
-    // Down to two fifths at the left edge.
+    // Brightness falls to two fifths at the left edge.
     let shade = |x: u32| 0.4 + 0.6 * (f64::from(x) / f64::from(width / 2)).min(1.0);
     let shaded = GrayImage::from_fn(width, page.height(), |x, y| {
         Luma([(f64::from(page.get_pixel(x, y).0[0]) * shade(x)) as u8])
@@ -123,8 +122,8 @@ fn the_verso_that_shines_through_is_not_read() {
         *pixel = Rgb(pixel.0.map(|p| p.saturating_sub(25).saturating_sub(depth)));
     }
     let read = read(page);
-    // A scrap beneath a stamp is read from the gray page, and where columns shine through between words of a line, the network sees
-    // columns: of 423 characters 13 are wrong.
+    // A fragment below a stamp is read from the gray page. If columns show through between words of a line, the network
+    // detects columns: of 423 characters 13 are wrong.
     assert!(error_rate(&plain.text, &read.text) <= 0.035, "{}", read.text);
 }
 
@@ -160,7 +159,7 @@ fn tiers_of_vertical_print_are_read_one_after_another() {
         let [first, last] = [glyphs[0].bbox, glyphs[10].bbox];
         let (width, height) = ((first.right - first.left) as u32, (last.bottom - first.top) as u32);
         let piece = imageops::crop_imm(&page, first.left as u32, first.top as u32, width, height).to_image();
-        // Two characters stand between the tiers.
+        // The gap between the tiers is two characters high.
         let top = 200 + tier as u32 * (11 + 2) * side;
         let left = i64::from(tiers.width() - 250 - column * pitch);
         imageops::replace(&mut tiers, &piece, left, i64::from(top));
@@ -241,7 +240,7 @@ fn nothing_is_read_of_mottled_paper_and_specks() {
 #[test]
 fn ink_of_which_hardly_any_text_is_read_is_a_warning() {
     let is_warned = |page: &Page| page.warnings.iter().any(|warning| warning.code == WarningCode::LittleText);
-    // Slanting strokes: no print.
+    // Slanted strokes, no text.
     let strokes = GrayImage::from_fn(1240, 1754, |x, y| {
         let is_ink = (x * 3 + y) % 97 < 4 && (200..1500).contains(&y) && (200..1000).contains(&x);
         Luma([if is_ink { 40 } else { 245 }])

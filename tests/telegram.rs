@@ -1,6 +1,6 @@
-//! The fields of all cables in `../shared/telegrams`, given their text: right text must give right fields.
+//! The fields of all telegrams in `../shared/telegrams`, parsed from their true text: they must all be right.
 //!
-//! Lines come from the ground truth with their boxes, without their roles. Skipped where the folder is missing.
+//! Lines have the boxes of the ground truth, but not its roles. Skipped if the folder is missing.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
@@ -17,7 +17,7 @@ use std::path::Path;
 /// Confidence of a misread character.
 const MISREAD_CONFIDENCE: f32 = 0.6;
 
-/// Characters that recognizers take for one another; a misreading replaces one by the other or by a stranger.
+/// Pairs of similar characters. A misread character is replaced by its partner or by an unrelated character.
 const CONFUSED: &[(char, char)] = &[
     ('大', '夫'),
     ('臣', '巨'),
@@ -80,10 +80,10 @@ fn misread_characters_cost_fields_but_digits_are_never_guessed() {
     println!(
         "{right} of {fields} fields right with one character in twenty misread; {wrong_heads} wrong, {wrong_numbers} of them numbers"
     );
-    // A date or number with a gap in it is null, whichever character was lost there.
+    // A date or number with a gap is null, whichever character is missing.
     assert!(right * 100 >= fields * 82, "{right} of {fields}");
     assert!(wrong_heads * 100 <= fields * 5, "{wrong_heads} wrong fields of heads");
-    // A digit that was lost at the end of a line cannot be told from one that was never printed.
+    // A missing digit at the end of a line cannot be detected.
     assert!(wrong_numbers * 20 <= pages.len(), "{wrong_numbers}");
 }
 
@@ -109,7 +109,7 @@ fn misread_cables_have_right_fields_once_their_text_is_corrected() {
     assert!(before > wrong.len() && wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A record of a cable.
+/// The record of a telegram.
 fn page(truth: &Value, regions: Vec<Region>) -> Page {
     let side = |name: &str| truth[name].as_u64().unwrap() as u32;
     Page {
@@ -133,7 +133,7 @@ enum Grouping {
     ByDirection,
 }
 
-/// All pages with their ground truth; `None`, with a message, where they are missing.
+/// All pages with their ground truth; `None` with a message if they are missing.
 fn pages() -> Option<Vec<(String, Value)>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/telegrams");
     let Ok(entries) = std::fs::read_dir(&folder) else {
@@ -187,7 +187,7 @@ fn regions(truth: &Value, grouping: &Grouping, reader: &mut dyn FnMut(char) -> O
     regions
 }
 
-/// A line of the ground truth, as if read. The serial number that is blacked out has no box but its redaction's.
+/// A line of the ground truth as a reading. A serial number that is blacked out has only the box of its redaction.
 fn line_of(line: &Value, truth: &Value, reader: &mut dyn FnMut(char) -> Option<char>) -> Line {
     let glyph = |text: String, bbox: BBox, confidence: Confidence| Glyph {
         text,
@@ -195,7 +195,7 @@ fn line_of(line: &Value, truth: &Value, reader: &mut dyn FnMut(char) -> Option<c
         confidence,
         alternatives: vec![],
     };
-    // An engine is seldom sure of a character that it misreads.
+    // An engine usually has a low confidence in a misread character.
     let confidence =
         |is_right: bool| if is_right { Confidence::CERTAIN } else { Confidence::clamped(MISREAD_CONFIDENCE) };
     let mut boxes = line["chars"].as_array().unwrap().iter().peekable();
@@ -219,7 +219,7 @@ fn bbox_of(value: &Value) -> Option<BBox> {
     Some(BBox::from_ltrb(side(0)?, side(1)?, side(2)?, side(3)?))
 }
 
-/// Number of fields that the header states, and the ones that were not found as it states them.
+/// Number of fields that the header has, and the fields that were parsed differently.
 fn compare(truth: &Value, found: &Telegram) -> (usize, Vec<String>) {
     let header = &truth["header"];
     let text = |key: &str| header[key].as_str().filter(|s| !s.is_empty()).map(str::to_owned);
@@ -253,14 +253,14 @@ fn compare(truth: &Value, found: &Telegram) -> (usize, Vec<String>) {
     )
 }
 
-/// （総理）, but not （限定配布） or （■.
+/// Accepts （総理）, but not （限定配布） or （■.
 fn names_speaker(text: &str) -> bool {
     text.strip_prefix('（')
         .and_then(|t| t.split_once('）'))
         .is_some_and(|(name, _)| name != "限定配布" && !name.contains('■'))
 }
 
-/// The date of the header, in the era that the page prints (one cable of Heisei is set as one of Shōwa).
+/// The date of the header, in the era that the page prints (one telegram of Heisei is printed as Shōwa).
 fn date(truth: &Value) -> Option<String> {
     let date = &truth["header"]["date"];
     let sent = truth["lines"].as_array()?.iter().find(|l| l["role"] == "sent")?["text"].as_str()?;
@@ -277,7 +277,7 @@ fn date(truth: &Value) -> Option<String> {
     ))
 }
 
-/// One character in twenty misread: as one that looks alike, as a stranger, or not at all.
+/// Changes one character in twenty: into a similar one, an unrelated one, or none.
 fn misread(c: char, seed: &mut u64) -> Option<char> {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     let drawn = (*seed >> 33) % 1000;

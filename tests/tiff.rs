@@ -1,5 +1,5 @@
-//! TIFF in its many kinds: the same picture from each, or a message that names what is not supported
-//! (`tests/files/make.sh` says how they were made).
+//! TIFF variants: each decodes to the same image, or the error names the unsupported feature (`tests/files/make.sh`
+//! makes the files).
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
 
@@ -54,7 +54,7 @@ fn samples_of_few_bits_are_read_whichever_of_them_is_white() {
     }
 }
 
-/// In all of these the colours are black everywhere, and ink is where they are opaque.
+/// In all of these files the colours are black everywhere; the ink is where they are opaque.
 #[test]
 fn what_is_transparent_lies_over_white() {
     let expected = color(&Pixels::Gray(black_on_white(0)));
@@ -87,14 +87,14 @@ fn colours_of_every_kind_are_the_picture() {
     ] {
         is_exactly(name, &only_page(name).pixels, &red_on_cream());
     }
-    // libtiff takes CIE L*a*b* for a picture in yellowish light.
+    // libtiff converts CIE L*a*b* with a yellowish white point.
     for (name, most) in [("ycbcr.tif", 2.0), ("old-jpeg.tif", 2.0), ("lab.tif", 15.0)] {
         let off = difference(&color(&only_page(name).pixels), &red_on_cream());
         assert!(off < most, "{name} differs by {off}");
     }
 }
 
-/// What image servers hold: tiles of JPEG, a reduced copy, a mask, and pages of other kinds behind them.
+/// Files of image servers: JPEG tiles, a reduced copy, a mask, and pages of other types after them.
 #[test]
 fn reduced_copies_masks_and_sub_directories_are_no_pages() {
     let mut pyramid = open("pyramid.tif");
@@ -109,7 +109,7 @@ fn read(bytes: Vec<u8>) -> Result<Scan, ScanError> {
     ScanFile::of_bytes(bytes, &ScanOptions::default())?.read(1)
 }
 
-/// A little-endian TIFF in which fields of the first directory that have one number have another.
+/// A little-endian TIFF with other values in single-valued fields of its first directory.
 fn with_fields(tiff: &[u8], fields: &[(u16, u16)]) -> Vec<u8> {
     let mut changed = tiff.to_vec();
     let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap()) as usize;
@@ -156,7 +156,7 @@ fn only_error(name: &str) -> String {
     open(name).read(1).expect_err(name).to_string()
 }
 
-/// Whether damage was noticed; a file that gives the same picture all the same is not damaged.
+/// Whether damage is reported. A file that still decodes to the same image does not count as damaged.
 fn is_noticed(damaged: Vec<u8>, whole: &Scan) -> bool {
     match read(damaged) {
         Ok(page) => page.notes == [Note::Incomplete] || page.pixels == whole.pixels,
@@ -164,7 +164,7 @@ fn is_noticed(damaged: Vec<u8>, whole: &Scan) -> bool {
     }
 }
 
-/// The number of a field, or the place of its numbers.
+/// The value of a field, or the offset of its values.
 fn field(tiff: &[u8], tag: u16) -> usize {
     let number = |at: usize| u32::from_le_bytes(tiff[at..at + 4].try_into().unwrap()) as usize;
     let directory = number(4);
@@ -172,7 +172,7 @@ fn field(tiff: &[u8], tag: u16) -> usize {
     number(places.find(|at| tiff[*at..at + 2] == tag.to_le_bytes()).unwrap() + 8)
 }
 
-/// libtiff says nothing where the data of a Group 4 strip end early; whatever it does not say is found out beside it.
+/// libtiff does not report a Group 4 strip that ends early; denshin detects such damage itself.
 #[test]
 fn damage_within_a_strip_is_never_silent() {
     for name in ["g4.tif", "low-bit-first.tif", "tall-strip.tif", "zip.tif", "g3.tif", "g3-2d.tif"] {
@@ -188,7 +188,7 @@ fn damage_within_a_strip_is_never_silent() {
                     silent.push((at - strip.start, bit));
                 }
             }
-            // The rest of the strip is gone.
+            // The rest of the strip is missing.
             let mut damaged = tiff.clone();
             damaged[at..strip.end].fill(0);
             if !is_noticed(damaged, &whole) {

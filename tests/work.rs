@@ -1,4 +1,4 @@
-//! `denshin enqueue` and `denshin work`: what is killed, restarted or broken costs time, never a page.
+//! `denshin enqueue` and `denshin work`: a kill, a restart or a failure costs time, but never a page.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, outside their functions")]
 
@@ -15,7 +15,7 @@ fn large_page() -> image::GrayImage {
     })
 }
 
-/// Pages of their own, and three files of three pages each.
+/// Single-page scans, and three files of three pages each.
 fn put_pages(place: &Place, pages: usize) {
     large_page().save(place.path("in/000.png")).unwrap();
     (1..pages).for_each(|i| {
@@ -32,7 +32,7 @@ fn a_worker_killed_in_mid_page_costs_nothing() {
     let place = Place::new();
     put_pages(&place, 12);
     let expected = place.batch();
-    // Before all others in the queue: the first worker is at it when it is killed.
+    // It is first in the queue, so the first worker has it in progress when it is killed.
     place.put("000-victim.png", "tests/files/gray.png");
     let faults = ["in", "--ack-wait", "2", "--rehearse", "hang-once:victim"];
     let (code, said) = place.enqueue(&faults);
@@ -81,7 +81,7 @@ fn a_page_that_always_fails_is_set_aside_with_its_reason() {
     assert!(dead("crash.png")["cause"].as_str().unwrap().contains("the worker's process ended"));
     assert_eq!((&dead("broken.png")["page"], &dead("broken.png")["stage"]), (&().into(), &"scan".into()));
 
-    // Mended, and put back: with no faults any more, which are other orders.
+    // The scan is repaired and queued again. Without fault injection the job configuration is another.
     fs::copy(place.path("in/000.png"), place.path("in/broken.png")).unwrap();
     let (code, said) = place.enqueue(&["--dead"]);
     assert_eq!((code, said.as_str()), (Some(0), "2 queued in denshin\n"));
@@ -148,7 +148,7 @@ fn a_worker_that_is_told_to_stop_finishes_its_page() {
     assert_eq!(code, Some(130), "{said}");
     let [_, in_work, done, dead] = place.counts();
     assert!(done < 25 && dead == 0 && in_work == 0, "{in_work} in work, {done} done");
-    // What it had is there for the next at once: nothing waits for a sign of life that never comes.
+    // Its pages are available to the next worker at once, without waiting for a heartbeat timeout.
     assert_eq!(place.work(&["--until-empty"]).end().0, Some(0));
     assert_eq!(place.counts(), [0, 0, 25, 0]);
 }
@@ -168,13 +168,13 @@ fn two_ways_of_reading_never_meet_in_a_queue() {
     let (code, said) = place.run(&elsewhere);
     assert!(code == Some(2) && said.contains("the folder of results is"), "{said}");
     assert_eq!(place.work(&["--until-empty"]).end().0, Some(0));
-    // Empty, it may be given other orders; a worker with another network than they want refuses.
+    // An empty queue accepts another configuration; a worker with another network than the configured one refuses.
     let (code, said) = place.enqueue(&["in", "--direction", "vertical"]);
     assert_eq!((code, said.as_str()), (Some(0), "1 queued in denshin\n"));
     assert_eq!(place.work(&["--until-empty"]).end().0, Some(0));
     let neural = ["enqueue", "in", "--nats", &url, "-o", "out", "--engine", "neural"];
     assert_eq!(place.run(&neural).0, Some(0));
-    // A field that nobody knows changes nothing but the file's SHA-256.
+    // An unknown field changes only the file's SHA-256.
     let mut model =
         fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/denshin-cables.onnx"))
             .unwrap();
@@ -205,7 +205,7 @@ fn results_of_two_sources_never_replace_one_another() {
     assert_eq!(place.counts(), [0, 0, 1, 1]);
 }
 
-/// Issue 21, point 11: a worker joined the name in the message to the folder of results, and wrote wherever it said.
+/// Issue 21, point 11: a worker wrote to any path that the message named.
 #[test]
 fn a_message_cannot_write_outside_of_the_results() {
     if !is_there() {
@@ -315,7 +315,7 @@ fn scans_and_results_may_lie_in_an_object_store() {
         assert!(!said.contains("a-secret-of-the-test"));
     }
     assert_eq!(place.counts(), [0, 0, 14, 0]);
-    // The same bytes as a batch's, but for where the scan is.
+    // The results equal those of a batch, except for the path of the scan.
     let scans = format!("{}/", place.path("in").display());
     let results = store.objects("results").into_iter().map(|(name, bytes)| {
         let text = String::from_utf8(bytes).unwrap().replace("s3://scans/1993/", &scans);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use denshin::batch::{Place, parse_job};
-use denshin::write::names;
+use denshin::names;
 use libfuzzer_sys::fuzz_target;
 use std::path::{Component, Path};
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The characters the recognizer knows: what Japanese cables are printed with. Writes characters.txt, one a line.
+"""Writes characters.txt, the recognizer's character set, one per line.
 
-JIS X 0208 without Cyrillic and box drawing, old forms beyond it, ASCII, and marks of cables and forms. Full-width
-letters and digits share a class with the narrow ones (the picture differs in width alone, and the published model
-knows the narrow ones); marks whose several code points print alike share one as well.
+JIS X 0208 without Cyrillic and box drawing, old forms beyond it, ASCII, and signs of telegrams and forms. Full-width
+letters and digits share a class with the half-width ones: their images differ only in width, and the published model
+has the half-width ones. Signs with several code points that look alike in print share a class too.
 """
 import pathlib
 import sys
@@ -13,7 +13,7 @@ LIST = pathlib.Path(__file__).parent / "characters.txt"
 OLD_FORMS = "鄕甁靑敎卽旣槪緖晚淚溫淸爭產硏郞錄錬內兩吳吿啓錢悅稅說銳閱脫鷗瘦繫攢屛幷倂餠絕卷敍尙狀將莊裝黃黑橫顏齒强彈樣謠"
 MARKS = "ヴヵヶ々〆〇ゝゞヽヾ仝①②③④⑤⑥⑦⑧⑨⑩㈱㊞〃〓※〒№℡〜"
 SAME_PRINT = str.maketrans({"～": "〜", "－": "−", "—": "―", "‐": "-", "∥": "‖", "◯": "○", "＂": "\"", "＇": "'"})
-# Characters new to the published model begin as a mixture of those they look like.
+# Characters that the published model lacks start as a mean of similar ones.
 RESEMBLES = {
     "ゐ": "ぬみあ", "ヱ": "エヲ", "〃": "″", "〓": "＝二", "㊞": "印", "゛": "″", "゜": "°", "仝": "全",
     "欝": "鬱", "侭": "儘", "囘": "回", "竒": "奇", "劒": "劍", "剱": "劍", "冩": "寫", "凾": "函", "卆": "卒",
@@ -23,12 +23,12 @@ RESEMBLES = {
 }
 
 
-# Katakana half as wide, with their sound marks in cells of their own.
+# Half-width katakana with their voicing marks in separate cells.
 HALF_WIDTH = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF61, 0xFF9E)} | {0xFF9E: "゛", 0xFF9F: "゜"}
 
 
 def folded(text):
-    """Text in the characters of the list; spaces go, as lines are read without them."""
+    """Text in characters of the set, without spaces."""
     text = text.translate(HALF_WIDTH)
     text = "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "９" or "Ａ" <= c <= "Ｚ" or "ａ" <= c <= "ｚ" else c for c in text)
     return "".join(c for c in text.translate(SAME_PRINT) if not c.isspace())
@@ -45,14 +45,14 @@ def jis_x_0208():
 
 
 def all_characters():
-    """The list in its order: ASCII, JIS X 0208, old forms, marks."""
+    """The ordered set: ASCII, JIS X 0208, old forms, signs."""
     wanted = [chr(code) for code in range(33, 127)] + [*jis_x_0208()] + [*OLD_FORMS] + [*MARKS]
     left_out = lambda c: "\u0400" <= c <= "\u04ff" or "\u2500" <= c <= "\u257f"
     return list(dict.fromkeys(c for c in map(folded, wanted) if c and not left_out(c)))
 
 
 def read_characters(path=LIST):
-    """The list as training and export use it; class 0 is the blank, class i the i-th character."""
+    """Reads the set as training and export use it; class 0 is the blank, class i the i-th character."""
     return pathlib.Path(path).read_text(encoding="utf-8").split("\n")[:-1]
 
 

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Counts which character follows which in the text of training lines, and writes the model of it that decides between near-equal readings.
+"""Makes the context model, which decides between almost equal readings, from the text of training lines.
 
 usage: context.py TEXT_FOLDER OUT.bin [--lines 300000]
 
-A back-off model of three characters with Witten-Bell smoothing. N-grams seen less often than CUT are left to shorter ones. Lines of
-characters strewn at random are not part of the text. A line begins anywhere in its sentence. Spellings and marks that print alone
-decides on are one symbol: old and new forms of a kanji, small and large kana, forms of different width, commas and full stops.
+A trigram model of characters with Witten-Bell back-off. N-grams that occur less often than CUT are left to shorter ones.
+Lines of random characters are not part of the text. A line may start anywhere in a sentence. Spellings and signs that
+only the image can decide are one symbol: old and new forms of a kanji, small and large kana, forms of different width,
+commas and full stops.
 
-The file, little-endian: `denshin\1`; the numbers of characters and symbols (u16 each), pairs and triples (u32 each); for each character its code
-point (u32) and the number of its symbol (u16); for each symbol its cost, back-off (u8 each) and the number of its pairs (u16); for each pair, in the
-order of their first symbols, the second (u16), cost, back-off (u8) and the number of its triples (u16); for each triple the third and its cost. A
-cost is a negative natural logarithm in eighths. Symbol 0 is the start of a line.
+File format, little-endian: `denshin\1`; the numbers of characters and symbols (u16 each), of pairs and triples (u32
+each); for each character its code point (u32) and symbol number (u16); for each symbol its cost and back-off (u8 each)
+and its number of pairs (u16); for each pair, in the order of first symbols, the second symbol (u16), cost and back-off
+(u8 each), and its number of triples (u16); for each triple the third symbol and its cost. A cost is a negative natural
+logarithm in eighths. Symbol 0 is the start of a line.
 """
 
 import argparse
@@ -28,9 +30,9 @@ from sentences import LONGEST, Sentences
 ORDER = 3
 CUT = {2: 3, 3: 6}
 START = "\n"
-WIDE_OR_NARROW = [chr(code) for code in [*range(0xFF01, 0xFF5F), *range(0xFF61, 0xFFA0)]]  # other networks may tell them apart
+WIDE_OR_NARROW = [chr(code) for code in [*range(0xFF01, 0xFF5F), *range(0xFF61, 0xFFA0)]]  # other networks may distinguish them
 CLASSES = len(read_characters())
-STEPS = 8  # of a cost in a natural logarithm
+STEPS = 8  # per unit of natural logarithm
 LATIN, TELEGRAPHIC = 0.05, 0.03  # share of lines
 
 
@@ -40,7 +42,7 @@ ALIKE = str.maketrans("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョ
 
 
 def symbol(character):
-    """The character as the model counts it."""
+    """The symbol of a character in the model."""
     form = unicodedata.normalize("NFKC", character)
     form = (form if len(form) == 1 else character).translate(ALIKE)
     return NEW_OF_OLD.get(form, form)
@@ -58,7 +60,7 @@ def line(sentences, rng):
 
 
 def count(sentences, lines, rng):
-    """How often every character, pair and triple stands in so many lines."""
+    """Counts the characters, pairs and triples in the given number of lines."""
     counts = {order: collections.Counter() for order in range(1, ORDER + 1)}
     for _ in range(lines):
         text = line(sentences, rng)
@@ -68,7 +70,7 @@ def count(sentences, lines, rng):
 
 
 class Model:
-    """Smoothed probabilities of what is kept, and what the contexts leave to shorter ones."""
+    """Smoothed probabilities of the kept n-grams, and the back-off weights of their contexts."""
 
     def __init__(self, counts):
         self.known = sorted({START, *counts[1]})
@@ -81,12 +83,12 @@ class Model:
             for gram, n in self.grams[order].items():
                 kept[gram[:-1]] += n
                 kinds[gram[:-1]] += 1
-        # N-grams that were left out count as unseen.
+        # Dropped n-grams count as unseen.
         self.whole = {context: seen[context] + kinds[context] for context in kept}
         self.left = {context: (kinds[context] + seen[context] - kept[context]) / self.whole[context] for context in kept}
 
     def probability(self, gram):
-        """Of the last character after the others."""
+        """Probability of the last character after the others."""
         if len(gram) == 1:
             return (self.grams[1].get(gram, 0) + 0.5) / (self.total + 0.5 * CLASSES)
         shorter = self.probability(gram[1:])
@@ -101,7 +103,7 @@ def cost(probability):
 
 
 def packed(model):
-    """The bytes of the file."""
+    """The content of the file."""
     number = {c: i for i, c in enumerate([START, *(c for c in model.known if c != START)])}
     forms = {c: number[symbol(c)] for c in [*read_characters(), *WIDE_OR_NARROW] if symbol(c) in number}
     by_context = {order: collections.defaultdict(list) for order in CUT}

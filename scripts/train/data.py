@@ -1,8 +1,8 @@
-"""Line images with their labels, as denshin gives them to its recognizer.
+"""Generates line images with labels, as denshin passes them to its recognizer.
 
 denshin crops a line from the deskewed page at the box of its ink, grown by a twelfth of its height (at least 2 px),
-erases marks to white and evens out the contrast window by window; `crop` and `even_out` do the same here. Batches come
-from their number alone: batch i of a seed is always the same, so training goes on where it stopped.
+erases marks to white and normalizes the contrast in windows; `crop` and `even_out` do the same here. Batches depend only
+on the seed and their number, so interrupted training can resume.
 """
 
 import random
@@ -19,9 +19,9 @@ from sentences import LONGEST, Sentences
 
 HEIGHT = 48
 WIDEST = 1300
-NARROWEST = 0.6  # part of their width that lines are narrowed to in training
-BLANKS = 0.3  # share of lines with blanks between their characters, as heads of cables have them: without them 一 was read there
-SMALL_PRINT = 0.2  # share of lines as small as the notices of forms scanned at 200 dpi
+NARROWEST = 0.6  # smallest factor by which lines are narrowed in training
+BLANKS = 0.3  # share of lines with blanks between characters, like headers; without them, 一 was read in the blanks
+SMALL_PRINT = 0.2  # share of lines in small print, like notices of forms scanned at 200 dpi
 CLASS = {c: i + 1 for i, c in enumerate(read_characters())}
 
 
@@ -32,7 +32,7 @@ DATES = (
 
 
 def line(sentences, faces, rng, noise):
-    """A picture `HEIGHT` px high and its text, or None where the text vanished or no face has it."""
+    """An image `HEIGHT` px high and its text, or None if the text has vanished or no face has its characters."""
     text, face, vertical, in_stamp = drawn(sentences, faces, rng)
     if face is None:
         return None
@@ -71,7 +71,7 @@ def line(sentences, faces, rng, noise):
 
 
 def drawn(sentences, faces, rng):
-    """A text, a face that has it (None where none does), whether it runs down the page, and whether it is of a stamp."""
+    """A text, a face for it (or None), whether it is vertical, and whether it belongs to a stamp."""
     chance = rng.random()
     if chance < 0.04:
         return *with_face(sentences.telegraphic(rng), faces, "pins", "type", rng), False, False
@@ -93,7 +93,7 @@ def with_face(text, faces, kind, manner, rng):
 
 
 def with_blanks(text, rng):
-    """A text with blanks of one to four half cells at one or two places."""
+    """Inserts blanks of one to four half cells at one or two places."""
     for _ in range(rng.choice([1, 1, 2])):
         place = rng.randrange(1, max(2, len(text)))
         text = text[:place] + rng.choice([" ", "　", "　", "　　"]) + text[place:]
@@ -101,7 +101,7 @@ def with_blanks(text, rng):
 
 
 def latin(rng):
-    """English words, as telegrams and old cables have them."""
+    """English words as in telegrams."""
     words = [rng.choice(WORDS) if rng.random() < 0.8 else rng.choice(PLACES + NAMES) for _ in range(rng.randint(1, 6))]
     text = rng.choice([str.upper, str.upper, str, str.title])(" ".join(words))
     if rng.random() < 0.3:
@@ -110,7 +110,7 @@ def latin(rng):
 
 
 def stamp_row(name, held_out, rng):
-    """A row of a stamp: a surname, or what rubber stamps and daters say."""
+    """A row of a stamp: a surname, or a text of rubber stamps and daters."""
     if name:
         return stamps.surname(rng, held_out)
     texts = stamps.HELD_OUT if held_out else stamps.TRAINING
@@ -119,8 +119,8 @@ def stamp_row(name, held_out, rng):
 
 
 def legible(gray, clean, box):
-    """Whether every stretch of half a height still shows its print: a label without print teaches invention. (With
-    stretches of two heights full stops that had vanished were learned: 。 was read at the end of lines without one.)"""
+    """Whether the text is visible in every segment of half a line height. A label without visible text teaches the network
+    to invent. (With segments of two heights it learned vanished full stops: it read 。 at the end of lines without one.)"""
     left, top, right, bottom = box
     stretch = max(1, (bottom - top) // 2)
     for start in range(left, right, stretch):
@@ -132,14 +132,14 @@ def legible(gray, clean, box):
 
 
 def resized(gray, narrowed=1):
-    """The crop at the height of the recognizer, its width narrowed to a part: a narrower line is read faster."""
+    """Scales the crop to the recognizer's height and narrows it by a factor: narrow lines are faster to read."""
     width = max(16, round(narrowed * gray.shape[1] * HEIGHT / gray.shape[0]))
     shrinks = gray.shape[0] > HEIGHT
     return cv2.resize(gray, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
 def with_neighbours(ink, box, sentences, face, size, pitch, vertical, rng):
-    """The lines (or ruby) above and below, near enough that their strokes may reach into a loose crop."""
+    """Adds the lines (or ruby) above and below, so near that their strokes can reach into a loose crop."""
     if rng.random() > 0.4:
         return ink
     ink = ink.copy()
@@ -167,7 +167,7 @@ def with_neighbours(ink, box, sentences, face, size, pitch, vertical, rng):
 
 
 def worn(ink, box, faces, size, vertical, rng, noise):
-    """What type, ribbon, copier and stamps do to the ink."""
+    """Effects of type, ribbon, copier and stamps on the ink."""
     if rng.random() < 0.3:
         ink = printing.spread(ink, size, rng)
     ink = printing.faded(ink, noise, rng)
@@ -181,7 +181,7 @@ def worn(ink, box, faces, size, vertical, rng, noise):
 
 
 def skewed(gray, rng):
-    """The rest of skew that deskewing leaves, and a slant of the type."""
+    """Residual skew after deskewing, and slant of the type."""
     if rng.random() > 0.6:
         return gray
     height, width = gray.shape
@@ -191,9 +191,9 @@ def skewed(gray, rng):
 
 
 def crop(gray, box, size, rng):
-    """The line's box of ink grown as denshin grows it; now and then looser, tighter, or with a dark edge."""
+    """Crops at the grown ink box like denshin; sometimes looser, tighter, or with a dark edge."""
     left, top, right, bottom = box
-    if rng.random() < 0.35:  # a box as high as the type's body, not as its ink
+    if rng.random() < 0.35:  # a box of the height of the font, not of the ink
         middle, half = (top + bottom) / 2, max(bottom - top, size) / 2
         top, bottom = int(middle - half), int(middle + half)
     grow = max(2, (bottom - top) // 12)
@@ -201,7 +201,7 @@ def crop(gray, box, size, rng):
     if rng.random() < 0.35:
         above, below = (int(side + size * rng.uniform(-0.1, 0.22)) for side in (above, below))
         before, after = (int(side + size * rng.uniform(-0.04, 0.7)) for side in (before, after))
-    if rng.random() < 0.5:  # as much as a character takes, in which a full stop may stand
+    if rng.random() < 0.5:  # room for one character, which may be a full stop
         after = max(after, int(size * rng.uniform(0.5, 1.15)))
     gray = gray[max(0, top - above) : bottom + below, max(0, left - before) : right + after].copy()
     for edge in (gray, gray[::-1], gray.T, gray.T[::-1]):
@@ -211,7 +211,7 @@ def crop(gray, box, size, rng):
 
 
 def even_out(gray):
-    """What src/pipeline/even.rs does: windows of one and a half heights, paper (85 %) and ink (3 %) stretched to the whole range."""
+    """As src/pipeline/normalize_contrast.rs: stretches paper (85 %) and ink (3 %) of windows of 1.5 line heights."""
     window = max(1, int(gray.shape[0] * 1.5))
     parts = [gray[:, start : start + window] for start in range(0, gray.shape[1], window)]
     ink, paper = (
@@ -227,7 +227,7 @@ def even_out(gray):
 
 
 class Batches:
-    """Batch number i of a seed; lines of like width stand together, six batches being sorted at a time."""
+    """Batch i of a seed. Lines of similar width are together: six batches are sorted at a time."""
 
     GROUP = 6
 
@@ -254,7 +254,7 @@ class Batches:
 
 
 def as_input(pictures):
-    """Pictures of one height as the network takes them; what is missing on the right is paper."""
+    """Images of one height as network input; shorter lines are padded with paper on the right."""
     width = max(picture.shape[1] for picture in pictures)
     batch = numpy.ones((len(pictures), 3, HEIGHT, width), numpy.float32)
     for row, picture in zip(batch, pictures):
@@ -263,5 +263,5 @@ def as_input(pictures):
 
 
 def label(text):
-    """Classes of a text."""
+    """Class numbers of a text."""
     return [CLASS[c] for c in folded(text)]

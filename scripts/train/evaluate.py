@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Character error rate of models on true line boxes: telegrams with their references, real pages, made lines.
+"""Character error rate of models at true line boxes: telegrams with references, real pages, generated lines.
 
 usage: evaluate.py SHARED_FOLDER MODEL.onnx … [--every N] [--made]
 
-Cables: spaces dropped, NFKC. Real pages: as the scorer of real pages has it (variants and kana size folded, no
-punctuation), lines marked uncertain left out. Made lines (--made): held-out fonts and books, as training has them.
-Stretches between redactions count as lines. Several models are read in one run, so that they see the same pictures.
+Telegrams: without spaces, NFKC. Real pages: like their scorer (variants and kana size folded, no punctuation), without
+lines that are marked uncertain. Generated lines (--made): held-out fonts and books, generated as in training. Parts of a
+line between redactions count as lines. All models of a run get the same images.
 """
 import collections
 import json
@@ -22,11 +22,11 @@ from rapidfuzz.distance import Levenshtein
 from data import Batches, as_input, even_out, resized
 
 REDACTION = "■"
-NARROWED = 0.75  # part of its width that a line is narrowed to (src/recognize/neural/input.rs)
+NARROWED = 0.75  # factor by which lines are narrowed (src/recognize/neural/input.rs)
 VARIANTS = str.maketrans("靑黑內溫產齒强豊尙銳卽每黃緣樣狹敎說旣屬橫鹼鈎增", "青黒内温産歯強豊尚鋭即毎黄縁様狭教説既属横鹸鉤増")
 SMALL_KANA = str.maketrans("ッャュョァィゥェォっゃゅょぁぃぅぇぉ", "ツヤユヨアイウエオつやゆよあいうえお")
 
-SOUND_MARKS = str.maketrans("゛゜", "\u3099\u309a")  # in cells of their own behind katakana half as wide; combined, as NFKC has these
+SOUND_MARKS = str.maketrans("゛゜", "\u3099\u309a")  # separate cells behind half-width katakana; combining, like NFKC
 
 
 def printed(text):
@@ -38,7 +38,7 @@ def loosely(text):
 
 
 def straight_crop(gray, boxes, vertical):
-    """The stretch of cells as one upright picture in reading direction, by the line through its first and last cell."""
+    """The segment of cells as an upright image in reading direction, cut along its first and last cell."""
     boxes = numpy.array(boxes, numpy.float32)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     extents = boxes[:, 2:] - boxes[:, :2]
@@ -57,7 +57,7 @@ def straight_crop(gray, boxes, vertical):
 
 
 def cables(folder, every):
-    """(group, text, picture) of every n-th line of the telegrams; white print on black is turned into black on white."""
+    """(group, text, image) of every n-th line of the telegrams; white text on black is inverted."""
     number = 0
     for path in sorted(folder.glob("*.gt.json")):
         page = json.loads(path.read_text(encoding="utf-8"))
@@ -79,12 +79,12 @@ def cables(folder, every):
 
 
 def as_denshin_gives_it(picture):
-    """A crop as the network reads it."""
+    """A crop as network input."""
     return resized(even_out(picture), NARROWED)
 
 
 def real_pages(folder, every=1):
-    """(page, text, picture) of every n-th line of the real pages."""
+    """(page, text, image) of every n-th line of the real pages."""
     number = 0
     for path in sorted(folder.glob("*.gt.json")):
         page = json.loads(path.read_text(encoding="utf-8"))
@@ -121,7 +121,7 @@ def read(model, picture):
 
 
 def sources(shared, every, with_made):
-    """(group, text, picture) of all lines there are."""
+    """(group, text, image) of all lines."""
     yield from cables(shared / "telegrams", every)
     yield from cables(shared / "telegrams-b", every)
     for page, text, picture in real_pages(shared / "real/ja_lines", every):
@@ -130,7 +130,7 @@ def sources(shared, every, with_made):
 
 
 def fold_of(group):
-    """How texts of a group are compared."""
+    """Normalizes texts of a group for comparison."""
     return loosely if group.startswith("real ") else printed
 
 

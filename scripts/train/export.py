@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the model file denshin reads: weights in half precision, Softmax at the end, the characters in its metadata.
+"""Writes denshin's model file: weights in half precision, Softmax at the end, the characters in its metadata.
 
 usage: export.py START.onnx PUBLISHED.onnx MEAN.pt PART OUT.onnx [--float32]
 
-PART is how far to go from the published weights (0) to the trained ones (1); 0.5 was best on cables and real pages.
-The head's columns of characters that the published model does not have are always the trained ones.
+PART interpolates between the published weights (0) and the trained ones (1); 0.5 was best on telegrams and real pages.
+Columns of the head for characters that the published model lacks are always the trained ones.
 
-Weights are stored in half precision (half_precision.py).
+half_precision.py converts the weights.
 """
 import hashlib
 import pathlib
@@ -21,7 +21,7 @@ from network import Recognizer
 
 @torch.no_grad()
 def interpolate(network, published, part):
-    """Moves the network's weights to `part` of the way from the published ones."""
+    """Moves the network's weights from the published ones by `part` of the difference."""
     for key, weight in network.weights.items():
         between = published.weights[key] * (1 - part) + weight * part
         if key in network.head_keys:

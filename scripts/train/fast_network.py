@@ -1,8 +1,8 @@
-"""The fast reader: PP-OCRv6 tiny without its head, two blocks that look along the line, and one linear layer to the characters.
+"""The fast recognizer: PP-OCRv6 tiny without its head, two convolutional blocks along the line, one linear output layer.
 
-The published network has a layer of 80 values before its classes, which are 6,905 characters without kana. Between the two lies nothing but sums,
-so that both together are one linear layer: with it the head begins for the characters that are known. Those of cables that are not begin as
-`network.Recognizer` has it.
+The published network has a layer of 80 values before its classes, which are 6,905 characters without kana. Only sums are
+between the two, so both together are one linear layer: the output layer starts with it for the known characters. New
+characters start as in `network.Recognizer`.
 """
 
 import torch
@@ -10,11 +10,11 @@ from torch import nn
 
 from network import Recognizer
 
-FEATURES, WIDE, REACH = 160, 320, 9  # values a step, within a block, steps that a block sees
+FEATURES, WIDE, REACH = 160, 320, 9  # values per step, values within a block, steps that a block sees
 
 
 class Along(nn.Module):
-    """A residual block along the line; in the beginning it changes nothing."""
+    """A residual block along the line; initially the identity."""
 
     def __init__(self):
         super().__init__()
@@ -27,7 +27,7 @@ class Along(nn.Module):
 
 
 class Fast(nn.Module):
-    """The network over a published ONNX file of PP-OCRv6 tiny with its characters in the metadata key `character`."""
+    """The network from a published ONNX file of PP-OCRv6 tiny, with its characters in the metadata key `character`."""
 
     def __init__(self, path, characters):
         super().__init__()
@@ -49,13 +49,13 @@ class Fast(nn.Module):
             self.head.bias.copy_(bias @ second + last)
 
     def forward(self, pictures):
-        """Scores of the classes, lines x steps x classes."""
+        """Class scores: lines x steps x classes."""
         values = self.body.values_at(self.features, pictures)
         return self.head(self.along(values.transpose(1, 2)).transpose(1, 2))
 
 
 class WithProbabilities(nn.Module):
-    """As the recognizer's file has it: probabilities."""
+    """Class probabilities, as in the recognizer's file."""
 
     def __init__(self, network):
         super().__init__()

@@ -1,7 +1,7 @@
-"""Model files of half the size.
+"""Halves the size of model files.
 
-Every weight of 512 numbers or more is stored as float16 with a Cast beside it: ONNX Runtime folds the Cast when it loads the
-file, rten makes float32 of the weight itself. The probabilities of the recognizer change by about 1e-3.
+Every weight of 512 numbers or more is stored as float16 with a Cast after it. ONNX Runtime folds the Cast when it loads
+the file; rten converts the weight itself to float32. The recognizer's probabilities change by about 1e-3.
 """
 import numpy
 from onnx import TensorProto, helper, numpy_helper

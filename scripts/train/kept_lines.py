@@ -1,6 +1,6 @@
-"""Line images kept in files, and the batches that networks are trained with.
+"""Stores line images in files, and makes training batches of them.
 
-A file NUMBER.npz has `pixels` (all pictures, 48 px high, side by side), `widths` and `texts`.
+A file NUMBER.npz has `pixels` (all images, 48 px high, side by side), `widths` and `texts`.
 """
 
 import json
@@ -11,11 +11,11 @@ import numpy
 
 from data import HEIGHT, NARROWEST
 
-OPEN = 4  # files from which the batches of a while are drawn
+OPEN = 4  # files that batches are drawn from at one time
 
 
 def save(path, lines):
-    """Writes pictures and texts; the file is there whole or not at all."""
+    """Writes images and texts atomically."""
     pictures, texts = zip(*lines)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
@@ -29,20 +29,20 @@ def save(path, lines):
 
 
 def load(path):
-    """Pictures and texts of a file, in pairs."""
+    """Pairs of image and text of a file."""
     with numpy.load(path) as kept:
         ends = numpy.cumsum(kept["widths"])
         return list(zip(numpy.split(kept["pixels"], ends[:-1], 1), json.loads(str(kept["texts"]))))
 
 
 def sorted_batches(lines, size):
-    """Batches of lines of like width."""
+    """Batches of lines of similar width."""
     lines = sorted(lines, key=lambda line: line[0].shape[1])
     return [lines[i : i + size] for i in range(0, len(lines), size)]
 
 
 def batches(folder, size, seed, real=(), share=0.0):
-    """Batches without end: a few files of the folder at a time, and so many of the real lines that they are `share` of all."""
+    """Endless batches: a few files of the folder at a time; `share` of the lines are real ones."""
     rng = random.Random(seed)
     while True:
         paths = sorted(folder.glob("*.npz"))
@@ -56,7 +56,7 @@ def batches(folder, size, seed, real=(), share=0.0):
 
 
 def changed(picture, rng):
-    """A line as it may come back in another scan: narrower, lighter or darker, blurred, shifted by a part of a step."""
+    """Varies a line as another scan would: narrower, lighter or darker, blurred, shifted by a part of a step."""
     if rng.random() < 0.5:
         width = max(16, round(picture.shape[1] * rng.uniform(max(NARROWEST, 0.75), 1.15)))
         picture = cv2.resize(picture, (width, HEIGHT), interpolation=cv2.INTER_LINEAR)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes line images for training and keeps them (kept_lines.py), since to draw a line takes longer than a network takes to learn from it.
+"""Generates line images for training and stores them (kept_lines.py), because generation takes longer than a training step.
 
 usage: make_lines.py TEXT_FOLDER OUT_FOLDER [--first 0] [--count 100] [--seed 7] [--held-out]
 
-Writes NUMBER.npz, 600 lines each. A file follows from its number and the seed alone. Several processes can work in one folder.
+Writes NUMBER.npz, 600 lines each. A file depends only on its number and the seed. Several processes can share a folder.
 """
 
 import argparse

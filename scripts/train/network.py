@@ -1,7 +1,7 @@
-"""Runs the published ONNX graph in torch, its weights being parameters, and puts them back into the graph.
+"""Runs the published ONNX graph in torch with its weights as parameters, and writes them back into the graph.
 
-Covers the operators of PP-OCRv6 small (opset 11). `forward` returns logits: the last Softmax is left out here and
-stays in the file. The head is given to the characters of characters.txt, by the dictionary in the file's metadata.
+Supports the operators of PP-OCRv6 small (opset 11). `forward` returns logits: the last Softmax is omitted here and stays
+in the file. The head is rearranged for characters.txt by the dictionary in the file's metadata.
 """
 import collections
 import math
@@ -20,7 +20,7 @@ DICTIONARY = "character"
 
 
 class Recognizer(nn.Module):
-    """A recognizer read from an ONNX file, its head arranged for `characters`."""
+    """A recognizer from an ONNX file, with its head rearranged for `characters`."""
 
     def __init__(self, path, characters):
         super().__init__()
@@ -32,7 +32,7 @@ class Recognizer(nn.Module):
         for name, tensor in tensors:
             self.keep(name, numpy_helper.to_array(tensor))
         for node in self.model.graph.node:
-            if node.op_type == "BatchNormalization":  # statistics of the published training stay
+            if node.op_type == "BatchNormalization":  # keeps the statistics of the published training
                 for name in node.input[3:5]:
                     self.weights[self.names[name]].requires_grad_(False)
         self.gelus, self.within_gelus = gelus(self.model.graph)
@@ -40,7 +40,7 @@ class Recognizer(nn.Module):
 
     def keep(self, name, array):
         if array.dtype in (numpy.float32, numpy.float16) and array.size > 1:
-            self.names[name] = re.sub(r"\W", "_", name)  # the same in every file of this network
+            self.names[name] = re.sub(r"\W", "_", name)  # equal in every file of this network
             self.weights[self.names[name]] = nn.Parameter(torch.from_numpy(array.astype(numpy.float32)))
         else:
             self.constants[name] = torch.from_numpy(numpy.array(array))
@@ -51,13 +51,13 @@ class Recognizer(nn.Module):
         return value.split("\n")
 
     def head(self):
-        """Keys of the weights whose last side is the classes; the file may have one class more than names (the space)."""
+        """Keys of the weights whose last axis is the classes; the file may have one more class than names (the space)."""
         classes = self.model.graph.output[0].type.tensor_type.shape.dim[2].dim_value
         return [key for key, weight in self.weights.items() if weight.shape[-1] == classes]
 
     @torch.no_grad()
     def arrange_head(self):
-        """Cuts the head to the characters; new ones begin as the mean of those they resemble, or of all ideographs."""
+        """Rearranges the head; new characters start as the mean of similar ones, or of all ideographs."""
         place = {c: i + 1 for i, c in enumerate(self.dictionary())}
         ideographs = [i for c, i in place.items() if "\u4e00" <= c <= "\u9fff"]
         self.new = [i + 1 for i, c in enumerate(self.characters) if c not in place]
@@ -72,14 +72,14 @@ class Recognizer(nn.Module):
 
     @torch.no_grad()
     def borrow(self, published):
-        """Takes the head's columns of characters the file does not have, and `published` has, from there."""
+        """Copies head columns from `published` for characters that only it has."""
         borrowed = [i for i in self.new if i not in set(published.new)]
         for key in self.head_keys:
             self.weights[key].data[..., borrowed] = published.weights[key].data[..., borrowed]
         self.new = [i for i in self.new if i not in set(borrowed)]
 
     def hold_strokes(self):
-        """Leaves what sees strokes as it is: only what follows the convolutions is trained, the attention along the line and the head."""
+        """Freezes the convolutions: only the attention along the line and the head are trained."""
         nodes = self.model.graph.node
         border = next(i for i, node in enumerate(nodes) if node.op_type == "MatMul")
         early = {self.names[name] for node in list(nodes)[:border] for name in node.input if name in self.names}
@@ -87,12 +87,12 @@ class Recognizer(nn.Module):
             self.weights[key].requires_grad_(False)
 
     def forward(self, pictures):
-        """Scores of the classes, lines x steps x classes."""
+        """Class scores: lines x steps x classes."""
         last = [n for n in self.model.graph.node if n.op_type == "Softmax"][-1]
         return self.values_at(last.input[0], pictures)
 
     def values_at(self, output, pictures):
-        """The values that the graph has under a name, for pictures (lines x 3 x 48 x width, -1 to 1)."""
+        """Values of a named node of the graph for images (lines x 3 x 48 x width, -1 to 1)."""
         graph = self.model.graph
         values = {graph.input[0].name: pictures, "": None}
         for node, attributes in zip(graph.node, self.attributes):
@@ -130,7 +130,7 @@ class Recognizer(nn.Module):
 
 
 def simplified(model):
-    """The graph without what the published file has for mixed precision: casts and identities dropped, biases in their convolutions."""
+    """Simplifies the graph: removes mixed-precision casts and identities, merges biases into convolutions."""
     graph, rename = model.graph, {}
     tensors = {t.name: t for t in graph.initializer}
     tensors.update((n.output[0], n.attribute[0].t) for n in graph.node if n.op_type == "Constant")
@@ -170,7 +170,7 @@ def simplified(model):
 
 
 def gelus(graph):
-    """GELU is five operators in the file (x / √2, erf, + 1, · x, · ½) and one in torch: {output: input}, and what is computed on the way."""
+    """Finds GELU, five operators in the file but one in torch: {output: input}, and the intermediate values."""
     by_output = {node.output[0]: node for node in graph.node}
     found, within = {}, set()
     for half in graph.node:
@@ -191,7 +191,7 @@ BINARY = {"Add": torch.add, "Sub": torch.sub, "Mul": torch.mul, "Div": torch.div
 
 
 def run(operator, inputs, attributes):
-    """One operator of the graph."""
+    """Computes one operator of the graph."""
     first = inputs[0]
     if operator in UNARY:
         return UNARY[operator](first)
@@ -213,7 +213,7 @@ def run(operator, inputs, attributes):
 
 
 def reshaped(operator, inputs, attributes):
-    """Operators that move values without changing them."""
+    """Computes operators that only move values."""
     first = inputs[0]
     if operator == "Shape":
         return torch.tensor(first.shape)
@@ -239,7 +239,7 @@ def reshaped(operator, inputs, attributes):
 
 
 def windowed(operator, inputs, attributes):
-    """Convolution and pooling, padded as the graph says."""
+    """Convolution and pooling with the graph's padding."""
     picture = inputs[0]
     size = inputs[1].shape[2:] if operator == "Conv" else attributes["kernel_shape"]
     steps, dilation = attributes.get("strides", [1, 1]), attributes.get("dilations", [1, 1])
@@ -256,6 +256,6 @@ def windowed(operator, inputs, attributes):
 
 
 def same(length, size, step, dilation):
-    """Padding before and after that makes the output ceil(length / step) long."""
+    """Padding before and after for an output of length ceil(length / step)."""
     total = max((math.ceil(length / step) - 1) * step + (size - 1) * dilation + 1 - length, 0)
     return total // 2, total - total // 2

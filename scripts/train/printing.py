@@ -1,7 +1,7 @@
-"""Prints a line of text and wears it down: typewriter, line printer, carbon copy, photocopy, scanner.
+"""Simulates the printing and wear of a text line: typewriter, line printer, carbon copy, photocopy, scanner.
 
-Everything is done in the line's reading frame: a column is drawn downwards and turned by 90° counter-clockwise, as
-denshin gives it to its recognizer. Gray pictures, paper 255.
+All images are in the reading frame of the line: a column is drawn downwards and rotated by 90° counter-clockwise, as
+denshin passes it to the recognizer. Gray images, paper 255.
 """
 
 import functools
@@ -18,7 +18,7 @@ from sheet import Layer
 
 
 def typed(text, face, size, pitch, vertical, rng):
-    """Text set cell by cell, `pitch` cells apart; ink 1, paper 0, two thirds of a cell of room on all sides."""
+    """Sets text cell by cell, `pitch` cells apart; ink 1, paper 0, a margin of 0.7 cells on all sides."""
     room = int(size * 0.7)
     length = (
         int(sum(size if vertical or is_wide(c) else advance(face, c, size) for c in text) * pitch) + size + 2 * room
@@ -30,7 +30,7 @@ def typed(text, face, size, pitch, vertical, rng):
 
 
 def stretched(ink, part):
-    """Characters that are wider than high, or narrower."""
+    """Stretches or narrows characters."""
     return cv2.resize(ink, None, fx=part, fy=1, interpolation=cv2.INTER_LINEAR if part > 1 else cv2.INTER_AREA)
 
 
@@ -47,13 +47,13 @@ def grain_field():
 
 
 def grain(random, shape):
-    """White noise cut from one field: drawing it anew for every line took a third of the time."""
+    """White noise cut from one field; new noise for every line took a third of the time."""
     row, column = (random.randint(0, max(1, whole - part)) for whole, part in zip(grain_field().shape, shape))
     return grain_field()[row : row + shape[0], column : column + shape[1]]
 
 
 def spread(ink, size, rng):
-    """Ink that bled (thicker strokes) or hardly took (thinner ones)."""
+    """Thickens strokes (bleeding ink) or thins them (weak impression)."""
     reach = max(2, int(size * rng.uniform(0.03, 0.07)))
     element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     changed = cv2.dilate(ink, element) if rng.random() < 0.7 else cv2.erode(ink, element)
@@ -62,7 +62,7 @@ def spread(ink, size, rng):
 
 
 def faded(ink, random, rng):
-    """Ink that differs from place to place, as a worn ribbon or a carbon copy has it."""
+    """Varies the ink from place to place, like a worn ribbon or a carbon copy."""
     if rng.random() < 0.6:
         ink = ink * (1 - rng.uniform(0.1, 0.6) * (1 + clouds(random, ink.shape, rng.choice([6, 14, 40, 120]))) / 2)
     if rng.random() < 0.2:
@@ -79,13 +79,13 @@ STAMPS = (
     "秘密指定解除/情報公開室 接受 文書課 記録/文書 済 閲 外務省/外交史料館 電信課 配布済 供覧 閲覧済 昭和/受付 本紙限り"
 ).split()
 
-SMALLEST_STAMP = 12  # px, its characters
+SMALLEST_STAMP = 12  # px, height of its characters
 
 
 def stamp(text, face, size, rng):
-    """A rubber stamp: rows of characters, mostly in a frame; ink 1, paper 0, and its frame by itself."""
+    """A rubber stamp of rows of characters, usually framed; ink 1, paper 0; and its frame as a separate image."""
     rows = [typed(row, face, size, 1, False, rng) for row in text.split("/")]
-    edge = int(size * 0.7)  # of room around each row
+    edge = int(size * 0.7)  # margin around each row
     rows = [row[edge - 2 : -edge + 2, edge - 2 : -edge + 2] for row in rows]
     room, gap = int(size * rng.uniform(0.2, 0.7)), int(size * rng.uniform(0, 0.4))
     width, height = max(row.shape[1] for row in rows) + 2 * room, sum(row.shape[0] + gap for row in rows) + 2 * room
@@ -103,9 +103,9 @@ def stamp(text, face, size, rng):
 
 
 def stamped(ink, face, top, bottom, vertical, rng):
-    """A stamp over the line, upright on the page: on a column it lies on its side as the column does.
+    """Puts a stamp over the line, upright on the page: over a column it is rotated like the column.
 
-    denshin takes most of a black frame away and leaves the characters in it, so the frame is often missing here.
+    denshin erases most of a black frame but leaves the characters in it, so the frame is often omitted here.
     """
     height, width = ink.shape
     band = bottom - top
@@ -142,7 +142,7 @@ def stamped(ink, face, top, bottom, vertical, rng):
 
 
 def crossed(ink, top, bottom, rng):
-    """Strokes of frames and rules across the line; or white ones, where a mark was erased."""
+    """Draws strokes of frames and rulings across the line, or white ones, as erased marks leave them."""
     height, width = ink.shape
     band = bottom - top
     over = numpy.zeros_like(ink)
@@ -157,7 +157,7 @@ def crossed(ink, top, bottom, rng):
 
 
 def in_a_stamp(ink, box, size, rng):
-    """What is around and on the rows of a stamp: pieces of its frame, a line of its other rows, ink that lacks in patches."""
+    """Adds the surroundings of a stamp row: parts of the frame and patches of missing ink."""
     ink, (left, top, right, bottom) = ink.copy(), box
     thick = max(1, int(size * rng.uniform(0.04, 0.12)))
     for side in (top - rng.randint(thick, size // 2), bottom + rng.randint(0, size // 2)):
@@ -173,7 +173,7 @@ def in_a_stamp(ink, box, size, rng):
 
 
 def underlined(ink, box, size, rng):
-    """A rule below the line, or through it."""
+    """Draws a ruling below or through the line."""
     ink, thick = ink.copy(), max(1, int(size * rng.uniform(0.03, 0.08)))
     at = int(box[3] + size * rng.uniform(-0.02, 0.2)) if rng.random() < 0.8 else (box[1] + box[3]) // 2
     start = rng.randint(box[0], box[2] - 1) if rng.random() < 0.5 else 0
@@ -182,7 +182,7 @@ def underlined(ink, box, size, rng):
 
 
 def copied(gray, rng, random):
-    """A copy of a copy: blurred, with more contrast, and with dirt of its own; up to three times."""
+    """A copy of a copy: blurred, with more contrast and new dirt; up to three generations."""
     for _ in range(rng.choice([1, 1, 2, 3])):
         gray = cv2.GaussianBlur(gray, (0, 0), rng.uniform(0.4, 1.1)).astype(numpy.float32)
         gray += rng.uniform(0, 10) * grain(random, gray.shape)
@@ -194,7 +194,7 @@ def copied(gray, rng, random):
 
 
 def faxed(gray, vertical, rng):
-    """Two levels at half or a third of the resolution down the page, as a facsimile has them; the line may be a column."""
+    """Two gray levels at reduced vertical resolution, like a fax; the line may be a column."""
     down, along = rng.choice([0.33, 0.5, 0.66]), rng.uniform(0.6, 1)
     across = (down, along) if vertical else (along, down)
     small = cv2.resize(gray, None, fx=across[0], fy=across[1], interpolation=cv2.INTER_AREA)
@@ -208,7 +208,7 @@ SLIGHT = "。、．，・：；’‘”“゛゜（）「」『』〔〕()[]ー
 
 
 def beside_a_block(ink, box, text, size, rng):
-    """What a redaction beside the line took away with it: a strip of the first or last character, where enough of it is left to tell it."""
+    """Erases a strip of the first or last character, like a redaction beside it; enough is left to recognize it."""
     ink, reach, first = ink.copy(), int(size * rng.uniform(0.05, 0.2)), rng.random() < 0.4
     if text[0 if first else -1] not in SLIGHT:
         ink[:, slice(0, box[0] + reach) if first else slice(box[2] - reach, None)] = 0
@@ -216,7 +216,7 @@ def beside_a_block(ink, box, text, size, rng):
 
 
 def scanned(ink, size, random, rng):
-    """Ink on paper as a scanner sees it: gray picture with blur, noise, specks, photocopy contrast and compression."""
+    """Scans ink on paper: a gray image with blur, noise, specks, photocopy contrast and compression."""
     ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.25, min(1.4, 0.2 + 0.033 * size)))
     paper = rng.uniform(195, 255) - 12 * rng.random() * clouds(random, ink.shape, 60)
     gray = paper * (1 - ink * rng.uniform(0.45, 1)) + rng.uniform(0, 14) * grain(random, ink.shape)

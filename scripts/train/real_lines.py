@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Keeps the lines of real pages for training (kept_lines.py), labelled as they are printed.
+"""Stores the lines of real pages for training (kept_lines.py), labelled as printed.
 
 usage: real_lines.py REAL_FOLDER MODEL.onnx OUT.npz HELD_OUT.npz
 
-References of real pages have modern forms of characters where the page has old ones, so where the recognizer reads another
-form of the same character its reading is the label. Lines that it reads quite differently are left out, as are those whose
-characters the recognizer does not have. Lines of the pages HELD_OUT go to the second file.
+References of real pages have modern forms of characters where the page has old ones. If the recognizer reads another
+form of the same character, its reading becomes the label. Lines that it reads very differently are omitted, and so are
+lines with characters that the recognizer lacks. Lines of the pages HELD_OUT go to the second file.
 """
 
 import pathlib
@@ -17,11 +17,11 @@ from evaluate import loosely, open_model, read, real_pages
 from rapidfuzz.distance import Levenshtein
 
 HELD_OUT = ("1029114_6", "digidepo_3048008_0025", "nda_p2")
-UNLIKE = 0.25  # share of characters read otherwise from which a reference is taken for that of another line
+UNLIKE = 0.25  # share of differing characters above which the reference is taken for that of another line
 
 
 def as_printed(reference, reading):
-    """The reference with the reading's characters where both are forms of one, or None where the two are too unlike."""
+    """The reference with the reading's characters where both are forms of one; None if the two differ too much."""
     if Levenshtein.distance(loosely(reference), loosely(reading)) > UNLIKE * len(reference):
         return None
     text = list(reference)

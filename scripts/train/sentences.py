@@ -1,6 +1,6 @@
-"""Text for training lines: passages of public-domain books and phrases made by the rules of cables.
+"""Texts for training lines: passages of public-domain books, and phrases that imitate telegrams.
 
-Books whose name falls on HELD_OUT are never trained on; validation takes all its passages from them.
+Books whose name hashes to HELD_OUT are not used for training; validation uses only these.
 """
 import pathlib
 import re
@@ -10,13 +10,13 @@ import zlib
 from characters import HALF_WIDTH, folded, read_characters
 
 HELD_OUT = 9  # one book in nine
-LONGEST = 38  # characters: two thirds of a column of a cable, and what a batch can hold
+LONGEST = 38  # characters: two thirds of a column of a telegram, and the capacity of a batch
 CHARACTERS = read_characters()
 KNOWN = set(CHARACTERS)
 KANJI = [c for c in CHARACTERS if "\u4e00" <= c <= "\u9fff"]
 NEW = "ゐヱゑヰ〃〓㊞゛゜仝"
 NEW_KANJI = ["欝", "侭", "囘", "竒", "劒", "冩", "凾", "卆", "埀", "夛", "疉", "纎", "羮", "膓", "鴬", "穐", "鄕", "甁", "靑", "敎", "卽", "旣", "槪", "緖"]
-# Look alike in print; only their neighbours tell which one stands there.
+# Pairs that look alike in print; only the neighbours decide.
 CONFUSED = ["日旦目曰", "ー一―二", "ッツシ", "ョヨヲ", "へヘ", "ニ二", "ハ八", "ロ口", "力カ", "夕タ", "卜ト", "工エ", "末未", "己已巳", "士土", "千干于", "ソンリ", "ノ／", "、，", "．。", "官宮管", "辞辭辜", "者著", "問間聞", "受愛", "電雷"]
 OLD_OF_NEW = dict(zip(
     "亜悪圧囲医壱飲隠営栄衛駅円塩応欧殴黄温価画会壊懐絵拡覚学楽勧巻寛歓観関顔帰気偽戯犠旧拠挙虚峡狭郷暁区駆勲径恵経継茎軽鶏芸撃欠倹剣圏検権献県険顕験厳効広恒鉱号国済砕斎剤雑産参惨蚕賛残糸歯児辞湿実写釈寿収従渋獣縦粛処叙奨将焼称証乗剰壌嬢条浄畳譲触嘱寝慎真神尽図粋酔随髄数枢声静斉摂窃専戦浅潜繊践銭禅双壮捜挿争総聡荘装騒増臓蔵属続堕体対帯滞台滝択沢単担胆団弾断痴遅昼虫鋳庁聴鎮逓鉄転点伝党盗当闘独読届縄弐悩脳覇廃拝売麦発髪抜蛮秘浜払仏並変辺宝豊褒没翻毎万満黙弥薬訳予余与誉揺様謡来乱覧両猟緑塁励礼隷霊齢恋炉労楼録湾",
@@ -31,7 +31,7 @@ BUREAUS = "官房長 北米局長 欧亜局長 亜細亜局長 経済局長 条�
 SURNAMES = "大島 北村 波多野 佐藤 東郷 井口 朝海 牛場 武内 門脇 法眼 安川 吉野 西堀 村田 栗山 加瀬 澁澤 廣田 來栖".split()
 RANKS = "大使 公使 臨時代理大使 総領事 大臣 次官 局長 参事官 書記官 報道官 補佐官 總領事 參事官".split()
 NAMES = "ロシア ローマ ロンドン ロス・アンジェルス アフリカ アフガニスタン アルジェリア アンゴラ イタリア イラク イラン インド インドネシア ウクライナ エジプト エルサルバドル オランダ カナダ カイロ カンボディア クウェイト グルジア ケニア コロンビア サウディ・アラビア シリア シンガポール スイス スペイン ソマリア タイ チェコ チリ トルコ ナイジェリア ニカラグア ネパール ノールウェー ハノイ ハンガリー パキスタン パナマ パリ フィリピン フランス ブラジル ヴィエトナム ベルギー ベルリン ペルー ホノルル ポーランド マレイシア ミャンマー メキシコ モスクワ モンゴル ユーゴー ヨルダン ラオス リビア ルーマニア レバノン ワシントン ワルシャワ ガット ペルシャ スエズ ニューヨーク シカゴ ダレス ケネディ ニクソン キッシンジャー フルシチョフ グロムイコ アデナウアー ネルー スカルノ マルコス サッチャー ミッテラン コール ゴルバチョフ シェワルナゼ".split()
-# ロ and 口 are one picture: only what stands beside it tells them apart, so Russia comes oftener than other nations.
+# ロ and 口 look the same; only the neighbours distinguish them, so Russia is more frequent than other nations.
 NATIONS = "日 日 日 日 日 米 米 ロ ロ ロ ロ ソ 英 仏 独 伊 中 韓 加 印 豪".split()
 BETWEEN_NATIONS = "関係 両国 首脳会談 外相会談 交渉 間の 共同声明 平和条約 貿易協定 新時代 問題 双方 側は".split()
 BEFORE_A_NATION = "対 在 訪 駐 反 親".split()
@@ -41,7 +41,7 @@ TAILS = "に関し ニ關シ に転電した。（了） 、貴電に関し、�
 
 
 class Sentences:
-    """Draws the text of a line; `held_out` draws from the books kept for validation."""
+    """Draws texts of lines; `held_out` uses the books for validation."""
 
     def __init__(self, folder, held_out=False):
         self.held_out, books = held_out, {"modern": [], "katakana": [], "old": []}
@@ -53,11 +53,11 @@ class Sentences:
         self.books = {kind: "".join(texts) for kind, texts in books.items()}
 
     def draw(self, rng):
-        """The text of one line, every character of it known."""
+        """The text of a line, with known characters only."""
         return self.known(self.any_kind, rng)
 
     def sensible(self, rng):
-        """A line as `draw` has it, but of text that somebody might have written."""
+        """A line like that of `draw`, but only of plausible text."""
         return self.known(self.written, rng)
 
     def known(self, kind, rng):
@@ -67,7 +67,7 @@ class Sentences:
                 return "".join(text.split())
 
     def telegraphic(self, rng):
-        """Katakana half as wide, as teleprinters have them, with digits and letters strewn in; sound marks follow their kana."""
+        """Half-width katakana, as on teleprinters, with digits and letters; voicing marks follow their kana."""
         text = unicodedata.normalize("NFD", self.passage(rng.choice(["modern", "katakana"]), rng).translate(KATAKANA))
         text = "".join(HALF_OF.get(c) or rng.choice(KANA_OR_DIGIT) for c in text)
         for _ in range(rng.choice([0, 1, 2])):
@@ -115,7 +115,7 @@ def aged(text, rng, chance):
 
 
 def older(text, rng):
-    """Modern text as an older cable may have it: large kana, katakana, old forms."""
+    """Converts modern text to older spelling: large kana, katakana, old forms."""
     if rng.random() < 0.5:
         text = text.translate(LARGE_KANA)
     return text.translate(KATAKANA).translate(OLD) if rng.random() < 0.3 else text
@@ -125,13 +125,13 @@ LOOKS_LIKE_OTHERS = set("".join(CONFUSED))
 
 
 def with_confused(passages):
-    """The passage with most characters that look like others: where they stand they make sense, so that their neighbours
-    teach which one it is. (Strewn at random they teach that neighbours say nothing: ロシア was read 口シア.)"""
+    """The passage with the most characters that look like others, so that the network learns from their neighbours. (Random
+    positions teach it to ignore neighbours: it read ロシア as 口シア.)"""
     return max(passages, key=lambda text: sum(c in LOOKS_LIKE_OTHERS for c in text) / len(text))
 
 
 def named(text, rng):
-    """A passage with foreign names in katakana, one of them with a character after it as cables have them."""
+    """Inserts one or two foreign names."""
     for _ in range(rng.randint(1, 2)):
         place = rng.randrange(len(text) + 1)
         text = text[:place] + name(rng) + text[place:]
@@ -139,7 +139,7 @@ def named(text, rng):
 
 
 def name(rng):
-    """A foreign name, or nations in one character each (日ロ関係, 対ロ支援), with what cables have after it."""
+    """A foreign name, or nations of one character each (日ロ関係, 対ロ支援), with a typical continuation."""
     if rng.random() < 0.5:
         return rng.choice(NAMES) + rng.choice(AFTER_NAMES)
     if rng.random() < 0.4:
@@ -148,13 +148,13 @@ def name(rng):
 
 
 def itemized(text, rng):
-    """A passage as the head of a paragraph: with its number or its speaker."""
+    """A passage as the start of a paragraph, with its number or speaker."""
     head = rng.choice(["{n}．", "{n}．", "{n}、", "（{n}）", "（総理）", "（大臣）", "（大統領）", "（先方）", "（{k}）"])
     return head.format(n=rng.choice("１２３４５６７８９一二三四五六七八九"), k=rng.choice(NAMES)) + text
 
 
 def inserted(text, rng):
-    """A passage with characters that books hardly have and the published model does not know."""
+    """Inserts characters that are rare in books and unknown to the published model."""
     for _ in range(rng.randint(1, 4)):
         place = rng.randrange(len(text) + 1)
         text = text[:place] + rng.choice(NEW if rng.random() < 0.75 else NEW_KANJI) + text[place:]
@@ -172,7 +172,7 @@ def number(rng):
 
 
 def phrase(rng):
-    """A line by the rules of a cable's form, heading, references and closing."""
+    """A line of a telegram's form, heading, references or closing."""
     n = lambda: number(rng)
     name, post = rng.choice(SURNAMES), rng.choice(POSTS)
     era, rank = rng.choice(["昭和", "平成", "大正", "明治", ""]), rng.choice(RANKS)

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Fine-tunes the recognizer on made lines. Stops and goes on at any step.
+"""Fine-tunes the recognizer on generated lines. Can be interrupted and resumed at any step.
 
 usage: train.py START.onnx PUBLISHED.onnx LINES HELD_OUT OUT_FOLDER [--real FILE.npz] [--steps 2000] [--rate 8e-5] [--batch 10] [--threads 1] [--context]
 
-LINES and HELD_OUT are folders of make_lines.py, which may still be at work. With --real one line in fifteen is of that file of real_lines.py.
+LINES and HELD_OUT are folders of make_lines.py, which may still run. With --real, one line in fifteen is from this file
+of real_lines.py.
 
-OUT_FOLDER/state.pt holds weights, their running mean, the optimizer and the step; if it is there, training resumes.
-With --context only the attention along the line and the head are trained, at half the time a step: what a character is by
-its neighbours (日ロ, not 日口), not what its strokes look like.
-OUT_FOLDER/mean-STEP.pt holds the running mean (half precision) every 100 steps; every 200 steps the character error
-rate on the lines held out is printed.
+OUT_FOLDER/state.pt has the weights, their running mean, the optimizer and the step; if it exists, training resumes. With
+--context only the attention along the line and the head are trained, in half the time per step: they decide by the
+neighbours (日ロ, not 日口), not by strokes. OUT_FOLDER/mean-STEP.pt has the running mean (half precision) every 100
+steps. Every 200 steps the character error rate on held-out lines is printed.
 """
 import argparse
 import pathlib
@@ -25,14 +25,14 @@ from characters import folded, read_characters
 from data import as_input, label
 from network import Recognizer
 
-WARM_UP = 60  # steps; without it the first steps of Adam unlearn; from there the rate falls to nothing at the last step
+WARM_UP = 60  # steps; without it the first steps of Adam unlearn; afterwards the rate decreases to zero at the last step
 MEAN = 0.995  # running mean of the weights: about the last 200 steps
 SAVE, VALIDATE = 100, 200
-REAL = 1 / 15  # share of real lines, where there are any
+REAL = 1 / 15  # share of real lines, if there are any
 
 
 def step_loss(network, batch):
-    """CTC loss of a batch, each line as long as its own picture. In bfloat16 (AMX, or AVX-512 with it) a step takes half to two thirds of the time, with the same losses."""
+    """CTC loss with the true length of each line. bfloat16 needs half to two thirds of the time, with equal losses."""
     with torch.autocast("cpu", torch.bfloat16):
         scores = network(torch.from_numpy(as_input([picture for picture, _ in batch])))
     scores = scores.float().log_softmax(-1).transpose(0, 1)
@@ -43,7 +43,7 @@ def step_loss(network, batch):
 
 
 def read(network, pictures):
-    """The texts of pictures, best class of each step."""
+    """The texts of images by the best class of each step."""
     with torch.no_grad():
         best = network(torch.from_numpy(as_input(pictures))).argmax(-1).tolist()
     lines = []
@@ -64,7 +64,7 @@ def validate(network, batches):
 
 
 def swapped(network, weights):
-    """Loads weights and returns the ones that were there."""
+    """Loads weights and returns the previous ones."""
     kept = {key: value.clone() for key, value in network.state_dict().items()}
     network.load_state_dict(weights)
     return kept

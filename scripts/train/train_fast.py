@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Trains the fast reader on lines of make_lines.py, which may still be at work. Stops and goes on at any step.
+"""Trains the fast recognizer on lines of make_lines.py, which may still run. Can be interrupted and resumed at any step.
 
 usage: train_fast.py TINY.onnx LINES HELD_OUT OUT_FOLDER [--steps 20000] [--rate 1e-3] [--batch 16] [--threads 1]
 
-OUT_FOLDER/state.pt holds weights, their running mean, optimizer and step; if it is there, training resumes. With it goes
-OUT_FOLDER/fast.onnx, the running mean in the form of the recognizer's file. Every 1,000 steps the character error rate on lines held
-out is printed. The rate rises for 200 steps and falls to nothing by half a cosine.
+OUT_FOLDER/state.pt has the weights, their running mean, optimizer and step; if it exists, training resumes.
+OUT_FOLDER/fast.onnx is written with it: the running mean in the format of the recognizer's file. Every 1,000 steps the
+character error rate on held-out lines is printed. The rate rises for 200 steps and falls to zero by half a cosine.
 """
 
 import argparse

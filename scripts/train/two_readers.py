@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The fast reader and the careful one together: share of lines read twice against character error rate and time.
+"""Combines the fast recognizer with the accurate one: share of lines read twice, character error rate, and time.
 
 usage: two_readers.py SHARED_FOLDER FAST.onnx CAREFUL.onnx [--every N] [--made]
 
-The fast reader reads each line; where its least sure character is less sure than a threshold, the careful one reads the
-line again. Lines and their comparison are those of evaluate.py. Seconds are those of onnxruntime on one thread.
+The fast recognizer reads each line. If its least confident character is below a threshold, the accurate one reads the
+line again. Lines and comparison are those of evaluate.py. Times are those of onnxruntime on one thread.
 """
 
 import pathlib
@@ -20,7 +20,7 @@ THRESHOLDS = (0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 1.
 
 
 def read(model, picture):
-    """The text, the probability of its least sure character, and the seconds it took."""
+    """The text, the probability of its least confident character, and the time in seconds."""
     session, characters = model
     began = time.perf_counter()
     steps = session.run(None, {session.get_inputs()[0].name: as_input([picture])})[0][0]

@@ -4,11 +4,12 @@
 //! reviewed. Records are read one after another, so that those of a long file are not in memory together.
 
 use super::protocol::Existing;
+use crate::names;
 use crate::page::Page;
 use crate::reviewed::{TakeError, Text, take};
 use crate::scan::ScanFile;
+use crate::write::Format;
 use crate::write::pdf::{Occupied, SearchablePdf, UnreadablePage, check_place, title};
-use crate::write::{Format, names};
 use std::path::{Path, PathBuf};
 
 /// The ending of a document's name.

@@ -2,9 +2,9 @@
 
 use super::iiif;
 use crate::error::{At, PageError, PageRef, Stage};
+use crate::names::stems;
 use crate::relative_path::RelativePath;
 use crate::scan::ENDINGS;
-use crate::write::names::stems;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;

@@ -9,7 +9,7 @@ use super::inputs::{self, Found};
 use super::ledger::{Ledger, Report};
 use super::output::{self, OutputError};
 use super::shard::Shard;
-use crate::write::names;
+use crate::names;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

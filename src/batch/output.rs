@@ -1,8 +1,9 @@
 //! Files written whole or not at all.
 
 use super::shard::Shard;
+use crate::names;
 use crate::relative_path::RelativePath;
-use crate::write::{Format, names};
+use crate::write::Format;
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{File, TryLockError};
 use std::io::Write;

@@ -14,6 +14,7 @@ use super::protocol::{
 };
 use super::{fault_injection, picture};
 use crate::error::{At, PageError, PageRef, Stage};
+use crate::names;
 use crate::page::{FORMAT, Page, RegionKind, WarningCode};
 use crate::pipeline::read_page;
 use crate::provenance::{Provenance, Source};
@@ -21,7 +22,7 @@ use crate::recognize::pool::Pool;
 use crate::recognize::{EngineDescription, ModelPaths, RecognizeError};
 use crate::relative_path::RelativePath;
 use crate::scan::{ScanError, ScanFile, seen_from};
-use crate::write::{Format, names, write};
+use crate::write::{Format, write};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Error, ErrorKind, Read, Write};

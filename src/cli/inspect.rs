@@ -5,9 +5,9 @@ use super::{Exit, say, settings};
 use anyhow::Context;
 use clap::Args;
 use denshin::error::{At, PageRef, Stage};
+use denshin::names;
 use denshin::pipeline::{prepare, square};
 use denshin::scan::ScanFile;
-use denshin::write::names;
 use std::path::PathBuf;
 use std::time::Instant;
 

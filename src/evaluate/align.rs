@@ -1,60 +1,60 @@
-//! Which character was read as which: a shortest edit path, and its errors by kind.
+//! Aligns two texts by a shortest edit path, and counts its errors by kind.
 //!
-//! The path is walked back over the columns of `distance`; texts whose columns would take more than [`KEPT_BYTES`] are
-//! cut in two first (Hirschberg 1975), so memory stays flat however long they are. Equal characters are always paired.
-//! Of several shortest paths it is one; the sum of errors is that of all.
+//! The path is traced back through the columns of `distance`. If the columns of a text would take more than
+//! [`KEPT_BYTES`], the text is divided first (Hirschberg 1975), so memory is bounded for any length. Equal characters
+//! are always paired. If there are several shortest paths, one is chosen; all have the same number of errors.
 
 use super::distance::{Column, Top, bit};
 use std::iter::Sum;
 
-/// Columns kept at once. 16 MB are a text of 8,000 characters against another; cables have 600.
+/// Most bytes of columns in memory. 16 MB suffice for two texts of 8,000 characters; a telegram has 600.
 const KEPT_BYTES: usize = 16 << 20;
 
-/// One step of the path: indexes in reference and hypothesis.
+/// One step of the edit path, with indexes in reference and hypothesis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The same, or one for another.
+    /// A match or a substitution.
     Pair(usize, usize),
-    /// Not read; the index in the hypothesis is that of the next character.
+    /// A deletion; the hypothesis index is that of the next character.
     Deletion(usize, usize),
-    /// Not there; the index in the reference is that of the next character.
+    /// An insertion; the reference index is that of the next character.
     Insertion(usize, usize),
 }
 
-/// Errors of a hypothesis, and the length of its reference.
+/// Errors of a hypothesis by kind, and the length of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Errors {
-    /// Characters read as others.
+    /// Characters read as another character.
     pub substitutions: u64,
-    /// Characters that the reference does not have.
+    /// Characters of the hypothesis that are not in the reference.
     pub insertions: u64,
-    /// Characters of the reference that were not read.
+    /// Characters of the reference that are not in the hypothesis.
     pub deletions: u64,
     /// Characters of the reference.
     pub n: u64,
 }
 
 impl Errors {
-    /// All errors.
+    /// Sum of all errors.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.substitutions + self.insertions + self.deletions
     }
 
-    /// Errors by characters of the reference; `None` where it has none. More than 1 where much was invented.
+    /// Errors divided by the reference's length; `None` if it is empty. Can exceed 1 if there are many insertions.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
         (self.n > 0).then(|| self.total() as f64 / self.n as f64)
     }
 
-    /// Errors by the length of the edit path, 0 to 1; `None` where both texts are empty.
+    /// Errors divided by the length of the edit path, 0 to 1; `None` if both texts are empty.
     #[must_use]
     pub fn normalized(&self) -> Option<f64> {
         let steps = self.n + self.insertions;
         (steps > 0).then(|| self.total() as f64 / steps as f64)
     }
 
-    /// Counts one step of a path.
+    /// Counts one step of the path.
     pub(super) fn count(&mut self, step: Step, reference: &[u32], hypothesis: &[u32]) {
         match step {
             Step::Pair(i, j) => {
@@ -89,7 +89,7 @@ pub(super) fn errors(reference: &[u32], hypothesis: &[u32]) -> Errors {
     errors
 }
 
-/// A shortest edit path, from the first character to the last.
+/// A shortest edit path, first character first.
 #[must_use]
 pub(super) fn steps(reference: &[u32], hypothesis: &[u32]) -> Vec<Step> {
     let mut path = Vec::with_capacity(reference.len().max(hypothesis.len()));
@@ -97,7 +97,7 @@ pub(super) fn steps(reference: &[u32], hypothesis: &[u32]) -> Vec<Step> {
     path
 }
 
-/// Appends the path through two pieces that begin at `offset` in the whole texts.
+/// Appends the path of two substrings that start at `offset` in the whole texts.
 fn walk(a: &[u32], b: &[u32], offset: (usize, usize), kept_bytes: usize, path: &mut Vec<Step>) {
     let same_start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (inner_a, inner_b) = (&a[same_start..], &b[same_start..]);
@@ -118,7 +118,7 @@ fn walk(a: &[u32], b: &[u32], offset: (usize, usize), kept_bytes: usize, path: &
     path.extend((0..same_end).map(|i| Step::Pair(end.0 + i, end.1 + i)));
 }
 
-/// A place that a shortest path goes through, in the middle of the hypothesis.
+/// A point on a shortest path, at the middle of the hypothesis.
 fn cut(a: &[u32], b: &[u32]) -> (usize, usize) {
     let middle = b.len() / 2;
     let mut before = Column::new(a.iter().copied(), Top::Counts);
@@ -130,7 +130,7 @@ fn cut(a: &[u32], b: &[u32]) -> (usize, usize) {
     (at, middle)
 }
 
-/// Walks back over all columns.
+/// Traces the path back through all columns.
 fn trace(a: &[u32], b: &[u32], offset: (usize, usize), path: &mut Vec<Step>) {
     let mut column = Column::new(a.iter().copied(), Top::Counts);
     let mut columns = Vec::with_capacity(b.len() + 1);

@@ -1,4 +1,4 @@
-//! Two runs over the same pages: what got better, what got worse, and whether that may be chance.
+//! Compares two runs over the same pages: which pages are better or worse, and the significance of the difference.
 
 use super::align::Errors;
 use super::bootstrap::paired_p;
@@ -7,47 +7,47 @@ use super::summary::{EVALUATION_FORMAT, Evaluation};
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// How a run compares with an older one.
+/// Comparison of a run with an older one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Comparison {
-    /// The page in order, as read.
+    /// Reading rate of the page in order.
     pub reading: Difference,
-    /// Subject to closing; null where either run has none.
+    /// Rate of the body, subject to closing; null if either run has none.
     pub body: Option<Difference>,
-    /// Pages that only this run has.
+    /// Pages that only the new run has.
     pub new: Vec<String>,
     /// Pages that only the older run has.
     pub gone: Vec<String>,
-    /// Pages whose references are not the same as then; they are left out.
+    /// Pages whose references have changed; they are not compared.
     pub changed: Vec<String>,
 }
 
-/// One rate on the pages that both runs have.
+/// Difference of one rate on the pages that both runs have.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Difference {
-    /// Pages compared.
+    /// Number of compared pages.
     pub pages: u64,
-    /// Characters of their references.
+    /// Number of reference characters.
     pub n: u64,
-    /// Rate then.
+    /// Rate of the older run.
     pub old_cer: Option<f64>,
-    /// Rate now.
+    /// Rate of the new run.
     pub new_cer: Option<f64>,
-    /// Pages with fewer errors, the largest gain first: name, errors then, errors now.
+    /// Pages with fewer errors, largest gain first: name, old errors, new errors.
     pub better: Vec<(String, u64, u64)>,
-    /// Pages with more errors, the largest loss first.
+    /// Pages with more errors, largest loss first.
     pub worse: Vec<(String, u64, u64)>,
-    /// How likely such a difference is by chance: paired sign-flip permutation test over pages, two-sided.
+    /// p-value of a paired, two-sided sign-flip permutation test over pages.
     pub p: f64,
 }
 
-/// Why an older run cannot be compared with.
+/// Why a run cannot be compared with an older one.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    /// It is no evaluation.
+    /// The file is no evaluation.
     #[error("is no evaluation: {0} (write one with `denshin evaluate … --json`)")]
     Malformed(String),
-    /// It has no page of this run.
+    /// The older run shares no page with this run.
     #[error("has no page of this run with the same reference (were other references used then?)")]
     NothingInCommon,
 }
@@ -55,7 +55,7 @@ pub enum BaselineError {
 /// Compares a run with the JSON of an older one.
 ///
 /// # Errors
-/// Where the JSON is no evaluation, or has no page in common with the run.
+/// If the JSON is no evaluation, or has no page in common with the run.
 pub fn compare_runs(older: &str, now: &Evaluation) -> Result<Comparison, BaselineError> {
     let malformed = |e: serde_json::Error| BaselineError::Malformed(e.to_string());
     let older: Evaluation = serde_json::from_str(older).map_err(malformed)?;

@@ -1,21 +1,21 @@
-//! How sure a figure is: pages drawn anew, and signs of differences thrown anew.
+//! Uncertainty of the figures: confidence intervals and a significance test.
 //!
-//! The interval is the percentile bootstrap over pages (Efron 1979), the test a paired sign-flip permutation test (Fisher
-//! 1935). Both throw their dice from a fixed seed: the same results give the same figures.
+//! The interval is a percentile bootstrap over pages (Efron 1979). The test is a paired sign-flip permutation test
+//! (Fisher 1935). Both use a fixed seed, so the same results give the same figures.
 
-/// Draws of pages. More change the third place of an interval at most.
+/// Bootstrap samples. More change an interval in the third place at most.
 const DRAWS: usize = 1000;
-/// Throws of signs where not all can be tried; the least p told is one in so many.
+/// Random sign flips if not all can be tried; the smallest possible p is one in this many.
 const THROWS: u64 = 10_000;
-/// Differences up to which all signs are tried: 2 to the 13th is about [`THROWS`].
+/// Most differences for which all sign flips are tried: 2 to the 13th is about [`THROWS`].
 const EXACT: usize = 13;
 
-/// Numbers that look thrown (SplitMix64, Steele et al. 2014).
+/// Pseudorandom numbers (SplitMix64, Steele et al. 2014).
 struct Dice(u64);
 
 impl Dice {
     fn new() -> Self {
-        // Any number does; this is the generator's own constant.
+        // The seed is arbitrary; this is the generator's own constant.
         Self(0x9e37_79b9_7f4a_7c15)
     }
 
@@ -27,13 +27,13 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// One of so many.
+    /// A random number below `n`.
     fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.throw()) * n as u128) >> 64) as usize
     }
 }
 
-/// The middle 95 % of a pooled rate over pages drawn anew; `None` below two pages that count.
+/// The 95 % confidence interval of a pooled rate; `None` if fewer than two pages have characters.
 #[must_use]
 pub(super) fn interval(pages: &[(u64, u64)]) -> Option<[f64; 2]> {
     if pages.iter().filter(|p| p.1 > 0).count() < 2 {
@@ -52,7 +52,7 @@ pub(super) fn interval(pages: &[(u64, u64)]) -> Option<[f64; 2]> {
     Some([at(0.025), at(0.975)])
 }
 
-/// How likely differences of pages as large as these are where there is none in truth; 1 where all are nought.
+/// p-value of the page differences under the hypothesis of no effect; 1 if all differences are zero.
 #[must_use]
 pub(super) fn paired_p(differences: &[i64]) -> f64 {
     let differences: Vec<i64> = differences.iter().copied().filter(|d| *d != 0).collect();

@@ -1,20 +1,21 @@
-//! Whether the engine knows when it errs.
+//! Calibration of confidences.
 //!
-//! Expected calibration error is that of Guo et al. 2017: fifteen bins of equal width, the difference of mean confidence
-//! and share of right characters, weighed by their number. The share of the errors in the least sure twentieth says
-//! what a person finds who looks at that twentieth alone; characters of equal confidence share what falls to them. A
-//! character that was read where nothing stands is wrong; one that was not read has no confidence and does not count.
+//! The expected calibration error follows Guo et al. 2017: fifteen bins of equal width, and the mean over all
+//! characters of the difference between a bin's mean confidence and its accuracy. A second figure is the share of
+//! errors among the least confident 5 % of characters: the errors that a person finds who checks only those.
+//! Characters of equal confidence contribute proportionally. Insertions count as wrong. Deletions have no confidence
+//! and do not count.
 
 use serde::{Deserialize, Serialize};
 
-/// Bins of the expected calibration error, after Guo et al.
+/// Number of bins, as in Guo et al.
 const BINS: usize = 15;
-/// Confidences are told to four places.
+/// Resolution of confidences: four decimal places.
 const FINEST: usize = 10_000;
-/// The part that a person looks at.
+/// Share of the characters that a person checks.
 const LEAST_SURE: f64 = 0.05;
 
-/// Characters by confidence: how many, and how many of them wrong.
+/// Histogram of confidences: characters and errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sureness {
     counts: Vec<(u64, u64)>,
@@ -26,45 +27,45 @@ impl Default for Sureness {
     }
 }
 
-/// What the confidences mean.
+/// Calibration figures of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Calibration {
-    /// Characters with a confidence.
+    /// Number of characters with a confidence.
     pub n: u64,
-    /// Those that are wrong.
+    /// Number of them that are wrong.
     pub errors: u64,
-    /// Mean difference of confidence and share of right ones; 0 where confidences are frequencies.
+    /// Expected calibration error; 0 if confidences equal frequencies.
     pub expected_error: f64,
-    /// Share of the wrong ones that lies in the least sure twentieth.
+    /// Share of the errors among the least confident 5 % of characters.
     pub errors_in_least_sure: Option<f64>,
-    /// The bins that hold anything, least sure first.
+    /// Non-empty bins, lowest confidence first.
     pub bins: Vec<Bin>,
 }
 
-/// Characters of like confidence.
+/// A bin of confidences.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
-    /// Least confidence in it.
+    /// Lower bound, inclusive.
     pub from: f64,
-    /// What confidences in it lie below; the last bin holds 1 too.
+    /// Upper bound, exclusive; inclusive in the last bin.
     pub to: f64,
-    /// Characters.
+    /// Number of characters.
     pub n: u64,
-    /// Those that are wrong.
+    /// Number of wrong characters.
     pub errors: u64,
-    /// Mean of their confidences.
+    /// Mean confidence.
     pub mean_confidence: f64,
 }
 
 impl Sureness {
-    /// One character, its confidence in ten thousandths.
+    /// Counts one character; `confidence` is in ten thousandths.
     pub(super) fn count(&mut self, confidence: u16, wrong: bool) {
         let at = &mut self.counts[usize::from(confidence).min(FINEST)];
         at.0 += 1;
         at.1 += u64::from(wrong);
     }
 
-    /// What all of them mean; `None` where there are none.
+    /// The calibration of all counted characters; `None` if there are none.
     pub(super) fn calibration(&self) -> Option<Calibration> {
         let n: u64 = self.counts.iter().map(|c| c.0).sum();
         let errors: u64 = self.counts.iter().map(|c| c.1).sum();
@@ -95,7 +96,7 @@ impl Sureness {
         })
     }
 
-    /// Errors among so many of the least sure.
+    /// Errors among the `rest` least confident characters.
     fn errors_below(&self, mut rest: f64) -> f64 {
         let mut errors = 0.0;
         for &(n, wrong) in self.counts.iter().filter(|c| c.0 > 0) {

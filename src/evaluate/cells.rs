@@ -1,7 +1,7 @@
-//! Boxes of characters: right where a box of the same character overlaps the reference's cell by half.
+//! Glyph boxes: a box is right if its character is that of a reference cell and their IoU is at least 0.5.
 //!
-//! Signs of little ink are left out: their nominal cell is no fair target for a box around what is printed. A box serves
-//! one cell only.
+//! Characters of little ink are left out, because their nominal cell is no fair target for a box around the ink. A box
+//! matches one cell only.
 
 use super::document::Document;
 use super::marks::LEAST_OVERLAP;
@@ -10,21 +10,21 @@ use crate::orthography::Folding;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Signs whose ink fills little of their cell.
+/// Characters whose ink fills little of their cell.
 const THIN: &str = "、。，．・ー―－（）「」■";
 
-/// Boxes of characters.
+/// Accuracy of glyph boxes.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct CellFigures {
-    /// Cells in the reference.
+    /// Number of cells in the reference.
     pub n: u64,
-    /// Those with a box of the same character on them.
+    /// Number of cells with a matching box.
     pub right: u64,
-    /// Sum of the overlaps of these.
+    /// Sum of the IoU of these.
     pub overlap: f64,
 }
 
-/// The boxes of a page; `None` where either side has none.
+/// Compares the boxes of a page; `None` if either side has none.
 pub(super) fn compare(reference: &Document, hypothesis: &Document) -> Option<CellFigures> {
     let mut boxes: HashMap<String, Vec<(BBox, bool)>> = HashMap::new();
     for (text, bbox) in cells(hypothesis) {
@@ -45,7 +45,7 @@ pub(super) fn compare(reference: &Document, hypothesis: &Document) -> Option<Cel
     (figures.n > 0 && !boxes.is_empty()).then_some(figures)
 }
 
-/// Characters with boxes, full and half width folded.
+/// Characters with their boxes; full-width and half-width forms are folded.
 fn cells(document: &Document) -> impl Iterator<Item = (String, BBox)> {
     let folding = Folding { width: true, ..Folding::default() };
     let glyphs = document.lines.iter().flat_map(|l| &l.glyphs);

@@ -1,4 +1,4 @@
-//! Characters as numbers: grapheme clusters (UAX #29), each distinct one a number.
+//! Characters as numbers: each distinct grapheme cluster (UAX #29) has one.
 
 use std::collections::HashMap;
 use unicode_segmentation::UnicodeSegmentation;
@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The first number that is no code point.
 const FIRST_CLUSTER: u32 = 0x11_0000;
 
-/// Numbers of characters: a code point's own, or one given to a cluster of several, or to a word.
+/// Numbers of characters: a single code point's own value, or an assigned one for a longer cluster or a word.
 #[derive(Debug, Default)]
 pub(super) struct Characters {
     numbers: HashMap<String, u32>,
@@ -14,7 +14,7 @@ pub(super) struct Characters {
 }
 
 impl Characters {
-    /// The number of a cluster or word; the same for the same.
+    /// The number of a cluster or word.
     pub(super) fn number(&mut self, cluster: &str) -> u32 {
         let mut code_points = cluster.chars();
         if let (Some(only), None) = (code_points.next(), code_points.next()) {
@@ -29,12 +29,11 @@ impl Characters {
         number
     }
 
-    /// The numbers of a text's clusters.
     pub(super) fn of(&mut self, text: &str) -> Vec<u32> {
         text.graphemes(true).map(|g| self.number(g)).collect()
     }
 
-    /// The character that a number stands for.
+    /// The character or word of a number.
     pub(super) fn text(&self, number: u32) -> String {
         match char::from_u32(number) {
             Some(c) => c.to_string(),

@@ -1,45 +1,44 @@
-//! What becomes of what, and the telegraph's spelling that an engine "corrects".
+//! Confusions of characters, and changes of the telegraph's spelling.
 //!
-//! Characters are compared as printed (NFC), paired by the alignment of the reading. A pair that reads alike and is
-//! printed otherwise is a difference of spelling: full-size kana made small (正しかつた read as 正しかった) and old forms
-//! made new (總 read as 総) *modernize*, and are wrong here; the other way round *antiquates*; full and half width and
-//! compatibility forms are *width*.
+//! Characters are compared as printed (NFC) and paired by the alignment of the reading. A pair that differs only after
+//! NFC but not in the reading is a difference of spelling. Full-size kana read as small (正しかつた as 正しかった) and old kanji
+//! forms read as new (總 as 総) are *modernized*, which is an error here; the reverse is *antiquated*. Full and half
+//! width and compatibility forms are *width*.
 
 use crate::orthography::Folding;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Confusions told; the rest is counted only.
+/// Most confusions in the list; the rest is only counted.
 const LISTED: usize = 200;
 
-/// A character and what it was read as.
+/// A character and the character that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confusion {
-    /// As printed; empty where nothing stands.
+    /// The printed character; empty for an insertion.
     pub reference: String,
-    /// As read; empty where nothing was.
+    /// The read character; empty for a deletion.
     pub read: String,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
 }
 
-/// How a character differs from what is printed.
+/// Kind of difference between two characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Difference {
     /// Another character.
     Reading,
-    /// Full-size kana made small.
+    /// Full-size kana read as small.
     ModernizedKana,
-    /// An old form of kanji made new.
+    /// An old kanji form read as new.
     ModernizedKanji,
-    /// The other way round.
+    /// Small kana read as full-size, or a new kanji form read as old.
     Antiquated,
-    /// Full and half width, compatibility forms.
+    /// Full and half width, or compatibility forms.
     Width,
 }
 
-/// What was confused, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Confusions {
     counts: HashMap<(String, String), u64>,
@@ -48,19 +47,19 @@ pub(super) struct Confusions {
 /// All confusions of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ConfusionTable {
-    /// Other characters, insertions and deletions, most frequent first; at most 200.
+    /// Substitutions, insertions and deletions, most frequent first; at most 200.
     pub reading: Vec<Confusion>,
-    /// Different ones that are not listed.
+    /// Number of distinct ones that are not in the list.
     pub unlisted: u64,
-    /// Spelling that was modernized, most frequent first.
+    /// Modernized spellings, most frequent first.
     pub modernized: Vec<Confusion>,
-    /// Full-size kana made small, all told.
+    /// Number of full-size kana read as small.
     pub modernized_kana: u64,
-    /// Old forms of kanji made new, all told.
+    /// Number of old kanji forms read as new.
     pub modernized_kanji: u64,
-    /// Small kana made full-size and new forms made old, all told.
+    /// Number of small kana read as full-size and new kanji forms read as old.
     pub antiquated: u64,
-    /// Full and half width and compatibility forms taken for one another, all told.
+    /// Number of differences in width or compatibility form.
     pub width: u64,
 }
 
@@ -102,7 +101,7 @@ impl Confusions {
     }
 }
 
-/// How two different characters differ.
+/// Classifies the difference between two distinct characters.
 #[must_use]
 pub fn difference(reference: &str, read: &str) -> Difference {
     let width = Folding { width: true, ..Folding::default() };

@@ -1,31 +1,31 @@
-//! Levenshtein distances, 64 cells of a column at once.
+//! Levenshtein distances, computed for 64 rows at once.
 //!
-//! The bit-parallel columns of Myers 1999 in the block form of Hyyrö 2003: exact, n·m/64 steps. Characters are numbers
-//! (`Characters`), so that a grapheme cluster costs no more than a code point.
+//! Bit-parallel columns of Myers 1999 in the block form of Hyyrö 2003: exact, n·m/64 steps. Characters are numbers
+//! (`Characters`), so a grapheme cluster costs no more than a code point.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Bits of one step.
+/// Rows of one machine word.
 const BITS: usize = 64;
 
-/// What the row above the first character of the pattern holds.
+/// Boundary condition: the row above the first character of the pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Top {
-    /// Characters of the text before the pattern are insertions.
+    /// Text before the pattern counts as insertions.
     Counts,
-    /// The pattern may begin anywhere in the text.
+    /// The pattern may start anywhere in the text.
     Free,
 }
 
-/// A pattern and the column of distances between its beginnings and the text so far.
+/// A pattern, and the column of distances between its prefixes and the text so far.
 pub(super) struct Column {
     rows: usize,
     occurrences: HashMap<u32, Vec<u64>>,
     nowhere: Vec<u64>,
-    /// Where a distance is one more than the one above it.
+    /// Rows whose distance is one more than that of the row above.
     pub(super) rises: Vec<u64>,
-    /// Where it is one less.
+    /// Rows whose distance is one less.
     pub(super) falls: Vec<u64>,
     top: Top,
     /// Distance of the whole pattern.
@@ -33,7 +33,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// The column before the first character of a text.
+    /// The column before the first character of the text.
     pub(super) fn new(pattern: impl ExactSizeIterator<Item = u32>, top: Top) -> Self {
         let rows = pattern.len();
         let blocks = rows.div_ceil(BITS);
@@ -45,7 +45,7 @@ impl Column {
         Self { rows, occurrences, nowhere: vec![0; blocks], rises, falls, top, distance: rows }
     }
 
-    /// The column after one more character of the text.
+    /// Advances by one character of the text.
     pub(super) fn read(&mut self, character: u32) {
         if self.rows == 0 {
             self.distance += usize::from(self.top == Top::Counts);
@@ -72,7 +72,7 @@ impl Column {
         }
     }
 
-    /// Distances of all beginnings of the pattern, the empty one first; `top` is the distance of that one.
+    /// Distances of all prefixes of the pattern, the empty one first; `top` is the distance of the empty prefix.
     pub(super) fn distances(&self, top: usize) -> Vec<usize> {
         let mut distances = Vec::with_capacity(self.rows + 1);
         distances.push(top);
@@ -86,12 +86,10 @@ impl Column {
     }
 }
 
-/// A bit of a column.
 pub(super) fn bit(column: &[u64], row: usize) -> bool {
     column[row / BITS] >> (row % BITS) & 1 == 1
 }
 
-/// The distance of two sequences.
 #[must_use]
 pub(super) fn distance(reference: &[u32], hypothesis: &[u32]) -> usize {
     let (reference, hypothesis) = without_common_ends(reference, hypothesis);
@@ -100,12 +98,12 @@ pub(super) fn distance(reference: &[u32], hypothesis: &[u32]) -> usize {
     column.distance
 }
 
-/// The least distance of a pattern to any part of a text, and such a part (Sellers 1980): the first, and of those that
-/// differ at their ends alone the one that is nearest to the pattern in length.
+/// The smallest distance of a pattern to any substring of a text, and such a substring (Sellers 1980): the first, and
+/// among those that differ only at their ends the one whose length is nearest to the pattern's.
 #[must_use]
 pub(super) fn nearest_part(pattern: &[u32], text: &[u32]) -> (usize, Range<usize>) {
     let mut column = Column::new(pattern.iter().copied(), Top::Free);
-    // A last character that was misread is replaced rather than left out: ends one after another are one place.
+    // Consecutive ends of equal distance are one match: prefer to substitute a misread last character over deleting it.
     let (mut least, mut first_end, mut end) = (column.distance, 0, 0);
     for (at, &character) in text.iter().enumerate() {
         column.read(character);
@@ -115,7 +113,7 @@ pub(super) fn nearest_part(pattern: &[u32], text: &[u32]) -> (usize, Range<usize
             end = at + 1;
         }
     }
-    // The same backwards from the end finds where the part begins.
+    // The same search backwards from the end finds the start.
     let mut column = Column::new(pattern.iter().rev().copied(), Top::Counts);
     let mut start = (column.distance == least).then_some(end);
     for at in (0..end).rev() {
@@ -131,7 +129,7 @@ pub(super) fn nearest_part(pattern: &[u32], text: &[u32]) -> (usize, Range<usize
     (least, start.unwrap_or(end)..end)
 }
 
-/// Both without what they begin with and end with alike.
+/// Removes the common prefix and suffix.
 fn without_common_ends<'a>(a: &'a [u32], b: &'a [u32]) -> (&'a [u32], &'a [u32]) {
     let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);
@@ -148,7 +146,7 @@ mod tests {
         text.chars().map(u32::from).collect()
     }
 
-    /// The textbook's table.
+    /// The textbook's table as a reference implementation.
     fn table(a: &[u32], b: &[u32], free: bool) -> Vec<usize> {
         let mut row: Vec<usize> = (0..=b.len()).map(|j| if free { 0 } else { j }).collect();
         for (i, x) in a.iter().enumerate() {

@@ -1,81 +1,81 @@
-//! What a file says of a page, whatever its format: lines in reading order, marks, fields.
+//! A page as any format describes it: lines in reading order, marks, fields.
 //!
-//! A format that cannot tell something leaves `None`: nothing is measured then, rather than measured as nought.
+//! Data that a format cannot express is `None`; it is not measured, rather than counted as empty.
 
 use crate::geometry::BBox;
 use crate::page::{Role, WritingMode};
 use std::collections::BTreeMap;
 
-/// A page as one file has it.
+/// A page in one file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Document {
-    /// In reading order.
+    /// Lines in reading order.
     pub lines: Vec<TextLine>,
     /// Width and height of the scan, px.
     pub size: Option<(u32, u32)>,
-    /// Clockwise turn of the printed page.
+    /// Skew of the printed page, degrees clockwise.
     pub skew_degrees: Option<f64>,
-    /// Stamps, redactions, handwriting.
+    /// Stamps, redactions and handwriting.
     pub marks: Option<Vec<Mark>>,
-    /// The fields of the cable's head that the format knows, by name ([`super::FIELDS`]); `None` where absent or hidden.
+    /// Header fields that the format can express, by name ([`super::FIELDS`]); `None` if absent or hidden.
     pub fields: Option<BTreeMap<&'static str, Option<String>>>,
-    /// The scan that it is of, as the file names it, and the page in it, one-based.
+    /// File name of the scan as the file gives it, and the one-based page number in it.
     pub scan: Option<(String, u32)>,
-    /// What the file leaves open, and how it was read: said beside the page's figures.
+    /// Notes on what the file leaves open and how it was read; they are shown with the page's figures.
     pub notes: Vec<String>,
 }
 
 /// One printed line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TextLine {
-    /// As printed, or as read.
+    /// Text of the line.
     pub text: String,
-    /// Where it stands on the scan.
+    /// Bounding box on the scan.
     pub bbox: Option<BBox>,
-    /// Its direction.
+    /// Writing direction.
     pub writing_mode: Option<WritingMode>,
-    /// The part of its region in the cable.
+    /// Role of its region.
     pub role: Option<Role>,
-    /// Characters or words, as finely as the format tells; none where it does not.
+    /// Characters, or words if the format has no characters; empty if it has neither.
     pub glyphs: Vec<TextGlyph>,
 }
 
-/// A character, or a word where the format knows words alone.
+/// A character, or a word if the format has no characters.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TextGlyph {
-    /// As printed, or as read.
+    /// Text of the character or word.
     pub text: String,
-    /// Its cell on the scan.
+    /// Bounding box on the scan.
     pub bbox: Option<BBox>,
-    /// How sure the engine was, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: Option<f32>,
 }
 
-/// What stands on the page beside print.
+/// A mark on the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// Which kind.
+    /// Kind of mark.
     pub kind: MarkKind,
-    /// Where.
+    /// Bounding box on the scan.
     pub bbox: BBox,
-    /// The text of a stamp; `None` where the format does not tell.
+    /// The text of a stamp; `None` if the format does not give it.
     pub text: Option<String>,
 }
 
-/// Kinds of marks that are scored.
+/// Kinds of marks that are evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarkKind {
     /// A rubber stamp.
     Stamp,
-    /// A passage hidden on release.
+    /// A passage hidden before release.
     Redaction,
     /// Handwriting.
     Handwriting,
 }
 
 impl MarkKind {
-    /// Its name in page records.
+    /// The name in page records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -87,20 +87,20 @@ impl MarkKind {
 }
 
 impl Document {
-    /// A page of text alone, one line a line.
+    /// A page that consists of plain text.
     #[must_use]
     pub fn of_text(text: &str) -> Self {
         let line = |text: &str| TextLine { text: text.to_owned(), ..TextLine::default() };
         Self { lines: text.lines().map(line).collect(), ..Self::default() }
     }
 
-    /// Whether there is no text anywhere.
+    /// Whether the page has no text.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.lines.iter().all(|l| l.text.chars().all(char::is_whitespace))
     }
 
-    /// Its text in reading order, one line a line, without a line feed at the end.
+    /// The text in reading order, without a final line feed.
     #[must_use]
     pub fn text(&self) -> String {
         self.lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n")

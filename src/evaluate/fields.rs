@@ -1,13 +1,13 @@
-//! The fields of a cable's head, one by one.
+//! Accuracy of the header fields.
 //!
-//! Compared as read, not as spelled: full and half width, kana size and old forms are one, and 殿 behind a name is none.
+//! Fields are compared after folding width, kana size and old kanji forms; a final 殿 is ignored.
 
 use super::document::Document;
 use crate::orthography::Folding;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Names of the fields, in the order of a cable's head.
+/// Names of the fields in the order of the header.
 pub const FIELDS: [&str; 14] = [
     "serial",
     "bureau",
@@ -25,49 +25,49 @@ pub const FIELDS: [&str; 14] = [
     "references",
 ];
 
-/// What became of a field on one page.
+/// Result for one field of one page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldFigure {
-    /// What became of it.
+    /// Classification of the result.
     pub verdict: Verdict,
-    /// What the reference says.
+    /// Value in the reference.
     pub reference: Option<String>,
-    /// What the result says.
+    /// Value in the result.
     pub found: Option<String>,
 }
 
-/// Right or not, and how.
+/// Classification of a field's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The same.
+    /// The values agree, or both are null.
     Right,
-    /// Something else.
+    /// The values differ.
     Wrong,
-    /// Null, though it is there.
+    /// The result is null, the reference is not.
     Missed,
-    /// Something, though there is nothing.
+    /// The reference is null, the result is not.
     Invented,
 }
 
-/// What became of a field on all pages.
+/// Counts for one field over all pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FieldCounts {
-    /// Pages on which the field stands, and for the classification those on which none stands too.
+    /// Pages whose reference has the field; for the classification, also pages without one.
     pub n: u64,
-    /// Right on so many.
+    /// Pages on which the field is right.
     pub right: u64,
-    /// Something else on so many.
+    /// Pages on which it is wrong.
     pub wrong: u64,
-    /// Null on so many.
+    /// Pages on which it is missed.
     pub missed: u64,
-    /// Something where the reference has nothing; outside `n`, but for the classification.
+    /// Pages on which it is invented; not part of `n`, except for the classification.
     pub invented: u64,
 }
 
 impl FieldCounts {
     pub(super) fn count(&mut self, field: &str, figure: &FieldFigure) {
-        // That a cable bears no classification is a statement; that a field is absent is none.
+        // A null classification states that the telegram has none; other null fields state nothing.
         let counted = figure.reference.is_some() || field == "classification";
         self.n += u64::from(counted);
         self.right += u64::from(counted && figure.verdict == Verdict::Right);
@@ -85,7 +85,7 @@ impl FieldCounts {
     }
 }
 
-/// The fields that the reference knows; none where either side does not tell of fields.
+/// Compares the fields of a page; empty if either side's format has no fields.
 pub(super) fn compare(reference: &Document, hypothesis: &Document) -> BTreeMap<String, FieldFigure> {
     let (Some(expected), Some(found)) = (&reference.fields, &hypothesis.fields) else {
         return BTreeMap::new();

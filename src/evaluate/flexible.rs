@@ -1,12 +1,13 @@
-//! Errors whatever the order of the lines: flexible character accuracy (Clausner, Pletschacher and Antonacopoulos,
-//! Pattern Recognition Letters 131, 2020).
+//! Errors in any order of the lines: flexible character accuracy (Clausner, Pletschacher and Antonacopoulos, Pattern
+//! Recognition Letters 131, 2020).
 //!
-//! The longest line of the reference takes the piece of the hypothesis of least penalty; what is left of either goes
-//! back as lines of their own, until nothing is left to pair; this is done with every set of the paper's coefficients, and
-//! the fewest errors count. Ours, where the paper leaves room: the shorter of two lines is laid at the best place in
-//! the longer by Sellers' search, not by sliding; a pair without any character in common is none; the two texts in
-//! their own order are one more candidate, so the figure never exceeds the rate in order. The work is bounded
-//! ([`BUDGET`]): very many or very long lines get fewer sets of coefficients, and in the end no figure.
+//! The longest line of the reference is paired with the substring of the hypothesis that has the least penalty. The
+//! remainders of both become lines of their own, until no pair is left. This is repeated with each of the paper's sets
+//! of coefficients, and the fewest errors count. Our choices where the paper leaves freedom: the best place of the
+//! shorter line in the longer one is found by Sellers' search instead of sliding; lines without a common character are
+//! not paired; the two texts in their own order are an additional candidate, so the result never exceeds the rate in
+//! order. The work is bounded ([`BUDGET`]): pages with very many or very long lines try fewer sets of coefficients, and
+//! in the extreme get no figure.
 
 use super::align::errors;
 use super::distance::nearest_part;
@@ -14,14 +15,14 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Weights of the penalty: edit distance, difference in length, offset, length of what is paired.
+/// Weights of the penalty: edit distance, difference in length, offset, paired length.
 type Coefficients = [i64; 4];
-/// Steps of the search, one a character and 64 of its partner; a second's work at most.
+/// Most steps of the search; one step covers 64 pairs of characters. This takes a second at most.
 const BUDGET: usize = 300_000_000;
-/// Penalties weighed at most; 768 sets on a page of 25 lines are 0.5 million.
+/// Most penalties computed; 768 sets on a page of 25 lines need 0.5 million.
 const WEIGHINGS: usize = 40_000_000;
 
-/// Pieces of reference and hypothesis that belong together, and all else.
+/// Paired ranges of reference and hypothesis, and the unpaired rest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Matching {
     pub(super) pairs: Vec<(Range<usize>, Range<usize>)>,
@@ -30,7 +31,7 @@ pub(super) struct Matching {
     pub(super) errors: usize,
 }
 
-/// The matching of fewest errors; `None` where it would take too long.
+/// The matching with the fewest errors; `None` if it would take too long.
 pub(super) fn best_matching(
     reference: &[u32],
     hypothesis: &[u32],
@@ -51,7 +52,7 @@ pub(super) fn best_matching(
     let sets = (WEIGHINGS / pairs.max(1)).min(768);
     let mut best = whole;
     for set in 0..sets {
-        // Spread over the paper's ranges where not all of them can be tried.
+        // If not all sets can be tried, sample them evenly over the paper's ranges.
         let found = pieces.matching(coefficients(set * 768 / sets))?;
         if found.errors < best.errors {
             best = found;
@@ -63,13 +64,13 @@ pub(super) fn best_matching(
     (sets > 0).then_some(best)
 }
 
-/// A set of the paper's: 15 to 30 by 5, 0 to 21 by 3, 0 to 3, 0 to 5.
+/// A set of coefficients by number. The paper's ranges: 15 to 30 by 5, 0 to 21 by 3, 0 to 3, 0 to 5.
 fn coefficients(set: usize) -> Coefficients {
     let set = set as i64;
     [15 + 5 * (set / 192), 3 * (set / 24 % 8), set / 6 % 4, set % 6]
 }
 
-/// Errors that no order avoids.
+/// Errors that remain in any order: a lower bound.
 fn bag_distance(a: &[u32], b: &[u32]) -> usize {
     let mut counts: HashMap<u32, i64> = HashMap::new();
     a.iter().for_each(|c| *counts.entry(*c).or_default() += 1);
@@ -79,16 +80,16 @@ fn bag_distance(a: &[u32], b: &[u32]) -> usize {
     missing.max(invented) as usize
 }
 
-/// How the shorter of two pieces lies in the longer.
+/// Best alignment of the shorter of two pieces within the longer.
 #[derive(Debug, Clone, Copy)]
 struct Fit {
     distance: u32,
-    /// What is paired of each, from the start of the piece.
+    /// Paired part of each piece, relative to its start.
     reference: (u32, u32),
     hypothesis: (u32, u32),
 }
 
-/// Every piece that came up, by number, and how those of one side fit those of the other.
+/// All pieces of both sides by number, with a cache of their alignments.
 struct Pieces<'a> {
     texts: (&'a [u32], &'a [u32]),
     ranges: (Vec<Range<usize>>, Vec<Range<usize>>),
@@ -123,7 +124,7 @@ impl<'a> Pieces<'a> {
         number(range, &mut self.ranges.1, &mut self.numbers.1)
     }
 
-    /// The matching with one set of coefficients; `None` where the budget is used up.
+    /// The matching for one set of coefficients; `None` if the budget is exhausted.
     fn matching(&mut self, weights: Coefficients) -> Option<Matching> {
         let mut found = Matching::default();
         let (mut left, mut right) = self.starts.clone();
@@ -152,7 +153,7 @@ impl<'a> Pieces<'a> {
         Some(found)
     }
 
-    /// The partner of least penalty, the first of several; `None` where none has anything in common with the piece.
+    /// The partner of least penalty, the first of equals; `None` if none has a character in common with the piece.
     fn least_penalty(
         &mut self,
         piece: usize,
@@ -204,7 +205,7 @@ fn number(
     })
 }
 
-/// Lays the shorter into the longer; `None` where they have nothing in common.
+/// Aligns the shorter piece within the longer; `None` if they have no character in common.
 fn fit(a: &[u32], b: &[u32]) -> Option<Fit> {
     let shorter = a.len().min(b.len());
     let (distance, reference, hypothesis) = if a.len() <= b.len() {
@@ -222,16 +223,16 @@ fn fit(a: &[u32], b: &[u32]) -> Option<Fit> {
     })
 }
 
-/// The paper's penalty, doubled so that halves stay whole.
+/// The paper's penalty, doubled to keep halves integral.
 fn penalty(a: usize, b: usize, fit: &Fit, [edit, difference, offset, length]: Coefficients) -> i64 {
     let between = a.abs_diff(b) as i64;
     let at = i64::from(fit.reference.0.max(fit.hypothesis.0));
-    // 0 at either end of the longer line, most in its middle.
+    // 0 at either end of the longer line, largest in its middle.
     let from_end = if between > 1 { between - (2 * at - between).abs() } else { 0 };
     2 * (i64::from(fit.distance) * edit + between * difference - a.min(b) as i64 * length) + from_end * offset
 }
 
-/// The paired part of a range, and what is left before and behind it.
+/// The paired part of a range, and the remainders before and after it.
 fn cut(range: &Range<usize>, (start, end): (u32, u32)) -> (Range<usize>, Vec<Range<usize>>) {
     let paired = range.start + start as usize..range.start + end as usize;
     let rest = [range.start..paired.start, paired.end..range.end];

@@ -1,10 +1,10 @@
-//! Limits that a batch must keep: `body-cer=0.02`.
+//! Acceptance limits: `body-cer=0.02`.
 
 use super::document::MarkKind;
 use super::summary::Evaluation;
 use std::str::FromStr;
 
-/// Names of figures that can be limited, and what each is.
+/// Names of the figures that can be limited, with a description.
 pub const GATES: [(&str, &str); 15] = [
     ("strict-cer", "character error rate, nothing folded"),
     ("nfc-cer", "… composed forms folded"),
@@ -23,37 +23,37 @@ pub const GATES: [(&str, &str); 15] = [
     ("missing", "pages without result, counted"),
 ];
 
-/// A figure and the most it may be.
+/// A figure and its limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gate {
     /// Name of the figure.
     pub name: String,
-    /// What it may not exceed.
+    /// Largest accepted value.
     pub limit: f64,
 }
 
-/// Why something is no gate.
+/// Why a limit is invalid.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum GateError {
-    /// Not of the form.
+    /// Not of the form `NAME=NUMBER`.
     #[error("`{0}` is no limit: write it as body-cer=0.02")]
     Form(String),
-    /// No such figure.
+    /// There is no figure of this name.
     #[error("there is no figure `{name}` (there are {all})", all = GATES.map(|g| g.0).join(", "))]
     Unknown {
-        /// What was asked for.
+        /// The unknown name.
         name: String,
     },
 }
 
-/// What became of a gate.
+/// Result of a limit, with the measured value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum GateOutcome {
-    /// The figure is within the limit.
+    /// The value is within the limit.
     Kept(f64),
-    /// It is above.
+    /// The value exceeds the limit.
     Exceeded(f64),
-    /// The files do not tell it, so the gate cannot be kept.
+    /// The files lack the data for this figure; the limit counts as not kept.
     Unmeasured,
 }
 
@@ -76,7 +76,7 @@ impl FromStr for Gate {
 }
 
 impl Gate {
-    /// Whether a run keeps it.
+    /// Checks a run against the limit.
     #[must_use]
     pub fn check(&self, evaluation: &Evaluation) -> GateOutcome {
         match figure(&self.name, evaluation) {

@@ -1,7 +1,7 @@
-//! Stamps, redactions and handwriting: what was found of them, and how exactly.
+//! Detection of stamps, redactions and handwriting.
 //!
-//! A mark is found where boxes overlap by half (IoU ≥ 0.5), each with one other at most, best overlaps first. Panoptic
-//! quality is that of Kirillov et al. 2019: the mean overlap of what was found times F1.
+//! A mark is found if its box overlaps one in the reference by IoU ≥ 0.5. Boxes are matched one-to-one, largest overlap
+//! first. Panoptic quality follows Kirillov et al. 2019: the mean IoU of the matches times F1.
 
 use super::document::{Document, Mark, MarkKind};
 use crate::geometry::BBox;
@@ -9,53 +9,53 @@ use crate::orthography::Folding;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Least overlap, intersection over union.
+/// Least IoU of a match.
 pub(super) const LEAST_OVERLAP: f64 = 0.5;
 
-/// Marks of one kind.
+/// Counts for one kind of mark.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct MarkFigures {
-    /// In the reference.
+    /// Number of marks in the reference.
     pub reference: u64,
-    /// In the result.
+    /// Number of marks in the result.
     pub found: u64,
-    /// In both.
+    /// Number of matches.
     pub matched: u64,
-    /// Sum of the overlaps of those in both.
+    /// Sum of the IoU of the matches.
     pub overlap: f64,
-    /// Those in both whose text the reference tells.
+    /// Number of matches whose text is in the reference.
     pub texts: u64,
-    /// Of these, how many texts were read without error (width, kana size and old forms folded).
+    /// Number of these whose text is right (width, kana size and old forms folded).
     pub texts_right: u64,
 }
 
 impl MarkFigures {
-    /// Share of what was found that is there.
+    /// Precision.
     #[must_use]
     pub fn precision(&self) -> Option<f64> {
         (self.found > 0).then(|| self.matched as f64 / self.found as f64)
     }
 
-    /// Share of what is there that was found.
+    /// Recall.
     #[must_use]
     pub fn recall(&self) -> Option<f64> {
         (self.reference > 0).then(|| self.matched as f64 / self.reference as f64)
     }
 
-    /// Harmonic mean of precision and recall.
+    /// F1: the harmonic mean of precision and recall.
     #[must_use]
     pub fn f1(&self) -> Option<f64> {
         let all = self.reference + self.found;
         (all > 0).then(|| 2.0 * self.matched as f64 / all as f64)
     }
 
-    /// Mean overlap of those in both.
+    /// Mean IoU of the matches.
     #[must_use]
     pub fn mean_overlap(&self) -> Option<f64> {
         (self.matched > 0).then(|| self.overlap / self.matched as f64)
     }
 
-    /// Overlaps over what is in both and half of what is in one alone.
+    /// Panoptic quality.
     #[must_use]
     pub fn panoptic_quality(&self) -> Option<f64> {
         let all = self.reference + self.found;
@@ -72,7 +72,7 @@ impl MarkFigures {
     }
 }
 
-/// The marks of a page by kind; nothing where either side does not tell of marks.
+/// Compares the marks of a page by kind; empty if either side's format has no marks.
 pub(super) fn compare(reference: &Document, hypothesis: &Document) -> BTreeMap<MarkKind, MarkFigures> {
     let (Some(expected), Some(found)) = (&reference.marks, &hypothesis.marks) else { return BTreeMap::new() };
     let kinds = [MarkKind::Stamp, MarkKind::Redaction, MarkKind::Handwriting];
@@ -104,7 +104,7 @@ fn of_one_kind(expected: &[Mark], found: &[Mark]) -> MarkFigures {
     figures
 }
 
-/// One-to-one pairs of boxes that overlap enough, best first: indexes and overlap.
+/// Matches boxes one-to-one, largest overlap first. Returns both indexes and the IoU.
 pub(super) fn matches(expected: &[BBox], found: &[BBox]) -> Vec<(usize, usize, f64)> {
     let overlaps = |i: usize| found.iter().enumerate().map(move |(j, b)| (i, j, expected[i].iou(b)));
     let mut all: Vec<_> = (0..expected.len()).flat_map(overlaps).filter(|p| p.2 >= LEAST_OVERLAP).collect();

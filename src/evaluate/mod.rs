@@ -1,12 +1,13 @@
-//! What was read against what is written: the figures by which archives accept a digitization.
+//! Compares results with references and computes the figures by which archives accept a digitization.
 //!
-//! Characters are grapheme clusters (UAX #29), errors those of a shortest edit path (Levenshtein 1966), rates pooled: the
-//! errors of all pages over the characters of all references, always with n. Three rates stand side by side, as none
-//! says everything: *strict*, *NFC* and *reading* (`units`). Reading order is measured apart from reading (`flexible`,
-//! `order`), and so are marks, boxes, fields and confidences. What a format does not tell is not measured.
+//! Characters are grapheme clusters (UAX #29). Errors are those of a shortest edit path (Levenshtein 1966). Rates are
+//! pooled: the errors of all pages divided by the characters of all references, always with n. There are three rates,
+//! because none suffices alone: *strict*, *NFC* and *reading* (`units`). Reading order is measured separately
+//! (`flexible`, `order`), and so are marks, boxes, fields and confidences. Data that a format lacks is not measured.
 //!
-//! There is no word error rate: Japanese is printed without spaces, so words are what a dictionary makes of a text, and
-//! its choices would be scored along with the reading; only the figures of another program (`dinglehopper`) have one.
+//! There is no word error rate. Japanese is printed without spaces, so a dictionary would have to split the text into
+//! words, and its errors would count as reading errors. Only `dinglehopper`, which reproduces another program's
+//! figures, has one.
 
 mod align;
 mod baseline;

@@ -1,14 +1,14 @@
-//! Order of the lines apart from what they say: Kendall's tau (Kendall 1938).
+//! Order of the lines, independent of their text: Kendall's tau (Kendall 1938).
 //!
-//! Every line of the reference has the place of the characters that it was paired with, the middle one of them. 1 is the
-//! reference's order, −1 the reverse, 0 none.
+//! The position of a reference line in the result is the median position of the characters that it was paired with. Tau
+//! is 1 for the order of the reference, −1 for the reverse, 0 for no correlation.
 
 use super::align::Step;
 use super::units::Units;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Lines whose places are compared, at most; pairs grow with the square.
+/// Most lines whose positions are compared; the number of pairs grows with the square.
 const MOST_LINES: usize = 5_000;
 
 /// Order of the lines of a page.
@@ -16,11 +16,11 @@ const MOST_LINES: usize = 5_000;
 pub struct LineOrder {
     /// Kendall's tau.
     pub tau: f64,
-    /// Lines that were found.
+    /// Number of lines that were found.
     pub lines: u64,
 }
 
-/// The order of a page's lines; `None` where fewer than two were found.
+/// The order of a page's lines; `None` if fewer than two were found.
 pub(super) fn line_order(steps: &[Step], expected: &Units, read: &Units) -> Option<LineOrder> {
     let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for step in steps {

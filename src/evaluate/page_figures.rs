@@ -1,4 +1,4 @@
-//! One page: everything that is measured of it.
+//! Measures one page.
 
 use super::align::{Errors, Step, errors, steps};
 use super::cells::{self, CellFigures};
@@ -15,69 +15,69 @@ use crate::page::{Role, WritingMode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The parts of a cable that are its message, as archives accept it: subject to closing.
+/// Roles that form the body of a telegram by the archives' acceptance rules: subject to closing.
 pub const BODY: [Role; 4] = [Role::Subject, Role::Number, Role::Body, Role::Closing];
 
-/// What was measured of a page. What the files do not tell is absent.
+/// Figures of a page. Figures that the files lack the data for are absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PageFigures {
     /// Name of the pair.
     pub name: String,
-    /// Whether there is no result, or none that can be read; it counts as read empty.
+    /// Whether the result is missing or unreadable; it then counts as empty.
     #[serde(default)]
     pub missing: bool,
-    /// Whether the result is as reviewed by a person.
+    /// Whether the result was corrected by a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reviewed: bool,
-    /// What the files leave open: an order that is not told, a result without any text.
+    /// Notes on the files: an undefined reading order, a result without text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// Nothing folded, line feeds and white space counted.
+    /// Strict errors: nothing folded, line feeds and white space counted.
     pub strict: Errors,
-    /// Composed and decomposed forms folded (NFC).
+    /// Errors after composition (NFC).
     pub nfc: Errors,
-    /// As read: NFKC, white space dropped, kana size and old forms folded.
+    /// Errors of the reading: NFKC, white space removed, kana size and old forms folded.
     pub reading: Errors,
-    /// As read, subject to closing, wherever it stands in the result.
+    /// Reading errors of the body (subject to closing), wherever it is in the result.
     #[serde(default)]
     pub body: Option<Errors>,
-    /// As read, whatever the order of the lines; `None` where that would take too long.
+    /// Reading errors in any order of the lines; `None` if that would take too long.
     #[serde(default)]
     pub order_free: Option<Errors>,
     /// Order of the lines.
     #[serde(default)]
     pub order: Option<LineOrder>,
-    /// As read, by the role of the region, whatever the order.
+    /// Reading errors in any order, by role of the region.
     #[serde(default)]
     pub roles: BTreeMap<String, Errors>,
-    /// As read, by direction, whatever the order.
+    /// Reading errors in any order, by writing direction.
     #[serde(default)]
     pub directions: BTreeMap<String, Errors>,
     /// Marks by kind.
     #[serde(default)]
     pub marks: BTreeMap<MarkKind, MarkFigures>,
-    /// Measured skew less that of the reference, clockwise.
+    /// Measured skew minus that of the reference, degrees clockwise.
     #[serde(default)]
     pub skew_error_degrees: Option<f64>,
-    /// Boxes of characters.
+    /// Accuracy of glyph boxes.
     #[serde(default)]
     pub cells: Option<CellFigures>,
-    /// Fields of the head.
+    /// Header fields.
     #[serde(default)]
     pub fields: BTreeMap<String, FieldFigure>,
-    /// Confidence of every character that has one, in ten thousandths, and whether it is wrong.
+    /// For every character with a confidence: the confidence in ten thousandths, and whether the character is wrong.
     #[serde(skip)]
     pub(super) sureness: Vec<(u16, bool)>,
     #[serde(skip)]
     pub(super) confusions: Confusions,
 }
 
-/// Both texts of a page, and what became of every character.
+/// Both texts of a page and their alignment.
 pub(super) struct Aligned {
     pub(super) characters: Characters,
     pub(super) expected: Units,
     pub(super) read: Units,
-    /// Whatever the order of the lines; in order where that would take too long.
+    /// Alignment in any order of the lines; in page order if that would take too long.
     pub(super) path: Vec<Step>,
     pub(super) is_order_free: bool,
 }
@@ -97,7 +97,7 @@ pub(super) fn align(reference: &Document, hypothesis: &Document) -> Aligned {
     Aligned { characters, expected, read, path, is_order_free }
 }
 
-/// Everything about a page, measured.
+/// Computes all figures of a page.
 #[must_use]
 pub fn measure(name: &str, reference: &Document, hypothesis: &Document) -> PageFigures {
     let Aligned { characters, expected, read, path, is_order_free } = align(reference, hypothesis);
@@ -125,7 +125,7 @@ pub fn measure(name: &str, reference: &Document, hypothesis: &Document) -> PageF
     page
 }
 
-/// What became of every character, piece by piece, with indexes in the whole page.
+/// The edit path of all pairs of a matching, with indexes into the whole page.
 fn whole_path(matching: &Matching, expected: &Units, read: &Units) -> Vec<Step> {
     let mut path = Vec::new();
     for (a, b) in &matching.pairs {
@@ -133,7 +133,7 @@ fn whole_path(matching: &Matching, expected: &Units, read: &Units) -> Vec<Step> 
         path.extend(steps.into_iter().map(|step| match step {
             Step::Pair(i, j) => Step::Pair(a.start + i, b.start + j),
             Step::Deletion(i, j) => Step::Deletion(a.start + i, b.start + j),
-            // What was read behind the last character belongs to its line.
+            // An insertion after the last character belongs to that character's line.
             Step::Insertion(i, j) => Step::Insertion((a.start + i).min(a.end.saturating_sub(1)), b.start + j),
         }));
     }
@@ -142,7 +142,7 @@ fn whole_path(matching: &Matching, expected: &Units, read: &Units) -> Vec<Step> 
     path
 }
 
-/// The errors of subject to closing at their best place; `None` where the reference does not tell which lines these are.
+/// Errors of the body at its best position; `None` if no line of the reference has a role of the body.
 fn body(reference: &Document, expected: &Units, read: &Units) -> Option<Errors> {
     let in_body = |line: &TextLine| line.role.is_some_and(|r| BODY.contains(&r));
     let lines = reference.lines.iter().zip(&expected.lines).filter(|(line, _)| in_body(line));
@@ -151,7 +151,7 @@ fn body(reference: &Document, expected: &Units, read: &Units) -> Option<Errors> 
     (!body.is_empty()).then(|| errors(&body, &read.reading[nearest_part(&body, &read.reading).1]))
 }
 
-/// Counts every character once, where it belongs.
+/// Counts every character under its role, direction and confusion.
 struct Tally<'a> {
     page: &'a mut PageFigures,
     documents: (&'a Document, &'a Document),
@@ -169,7 +169,7 @@ impl Tally<'_> {
         errors
     }
 
-    /// Role and direction of the character, from the reference, or where that does not tell from the result.
+    /// Counts by role and direction of the reference, or of the result if the reference has none.
     fn split(&mut self, step: Step, expected: &Units, read: &Units) {
         let (i, j) = match step {
             Step::Pair(i, j) => (Some(i), Some(j)),
@@ -189,7 +189,7 @@ impl Tally<'_> {
         self.page.directions.entry(mode.unwrap_or("unknown").to_owned()).or_default().count(step, a, b);
     }
 
-    /// The pair of characters as printed, and the confidence of the one that was read.
+    /// Counts the printed pair as a confusion, and records the confidence of the read character.
     fn confuse(&mut self, step: Step, expected: &Units, read: &Units) {
         let printed = |units: &Units, at: usize| {
             let origin = units.origins[at];
@@ -216,7 +216,7 @@ impl Tally<'_> {
     }
 }
 
-/// A line's direction: as told, or from a box that is twice as long as wide.
+/// A line's direction: as stated, or from a box that is more than twice as long as wide.
 pub(super) fn direction(line: &TextLine) -> Option<WritingMode> {
     let guess = || {
         let bbox = line.bbox?;
@@ -263,7 +263,7 @@ mod tests {
             &Document::of_text("第５號　か\u{3099}\n正しかつた"),
             &Document::of_text("第5号が\n正しかった"),
         );
-        // ５, 號, 　, か゛, つ; composed, が is none; folded, none is.
+        // ５, 號, 　, か゛, つ: composition makes が equal; folding makes all equal.
         assert_eq!((page.strict.total(), page.strict.n), (5, 11));
         assert_eq!((page.nfc.total(), page.nfc.n), (4, 11));
         assert_eq!((page.reading.total(), page.reading.n), (0, 9));

@@ -1,9 +1,10 @@
-//! Finds for every reference the result that belongs to it.
+//! Finds the result of every reference.
 //!
-//! Names are paths below the folder without their endings: `deep/a.gt.json` and `deep/a.alto.xml` are both `deep/a`. What
-//! finds no partner so is paired by its file's name alone, then by that to its first dot, where only one on each side
-//! bears it. A TSV pairs what has other names. Where a folder holds a page in several formats, the one that tells most is
-//! taken. In a folder with files named `….gt.…` only those are references, and none of them is ever a result.
+//! Names are paths below the folder without the extension: `deep/a.gt.json` and `deep/a.alto.xml` are both `deep/a`.
+//! References without a partner are then paired by file name alone, and then by file name up to the first dot, if the
+//! name is unique on both sides. A TSV pairs files of other names. If a folder has a page in several formats, the one
+//! with the most data is taken. In a folder with files named `….gt.…` only those are references, and they are never
+//! results.
 
 use super::read::is_page_json;
 use crate::encoding;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// Endings of files that may hold a page, those that tell most first.
+/// Extensions of files that may hold a page, those with the most data first.
 const ENDINGS: [&str; 12] = [
     ".gt.json",
     ".json",
@@ -30,66 +31,66 @@ const ENDINGS: [&str; 12] = [
     ".txt",
 ];
 
-/// A reference and what was read for it.
+/// A reference and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
-    /// Name of both, without their endings.
+    /// Common name without extension.
     pub name: String,
-    /// What is printed.
+    /// The reference.
     pub reference: PathBuf,
-    /// What was read; `None` where there is no result.
+    /// The result; `None` if there is none.
     pub hypothesis: Option<PathBuf>,
 }
 
-/// All references with their results, and the results that no reference is for.
+/// All references with their results, and the results without a reference.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pairing {
-    /// By name.
+    /// Pairs in order of their names.
     pub pairs: Vec<Pair>,
     /// Names of results without reference.
     pub extra: Vec<String>,
-    /// Whose text of results that are page records is measured. References are always as reviewed.
+    /// Whether results that are page records are taken as reviewed or as read. References are always as reviewed.
     pub text: Text,
 }
 
-/// Why nothing can be paired.
+/// Why files cannot be paired.
 #[derive(Debug, thiserror::Error)]
 pub enum PairError {
-    /// A path that cannot be read.
+    /// A path cannot be read.
     #[error("{path}: cannot be read: {cause} (check the path and its permissions)")]
     Unreadable {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// System error.
         cause: std::io::Error,
     },
-    /// No reference at all.
+    /// There is no reference.
     #[error("{0}: no references (page records, PAGE XML, ALTO, hOCR, text, NAME.gt.json)")]
     None(PathBuf),
-    /// A line of a table that is no pair.
+    /// A line of a table is no pair.
     #[error("{path}, line {line}: a reference, a tab and a result are expected")]
     Table {
-        /// Which table.
+        /// The table.
         path: PathBuf,
-        /// One-based.
+        /// Line number, one-based.
         line: usize,
     },
-    /// A line of a table that names a file elsewhere.
+    /// A line of a table names a file outside the folders.
     #[error("{path}, line {line}: {fault} (paths are those below the two folders)")]
     Elsewhere {
-        /// Which table.
+        /// The table.
         path: PathBuf,
-        /// One-based.
+        /// Line number, one-based.
         line: usize,
-        /// What is wrong with the path.
+        /// The problem with the path.
         fault: PathFault,
     },
 }
 
-/// Pairs of two folders, or of two files.
+/// Pairs the files of two folders, or two files.
 ///
 /// # Errors
-/// Where a path cannot be read, or there is no reference.
+/// If a path cannot be read, or there is no reference.
 pub fn pair(results: &Path, references: &Path) -> Result<Pairing, PairError> {
     let (one_result, one_reference) = (is_file(results)?, is_file(references)?);
     if one_result && one_reference {
@@ -109,7 +110,7 @@ pub fn pair(results: &Path, references: &Path) -> Result<Pairing, PairError> {
     }
     let read = pages(results, one_result, |path| !is_ground_truth(path))?;
     let mut found = matched(truths, read);
-    // One file against a folder: the others of the folder are not meant.
+    // A single file against a folder: ignore the other files of the folder.
     if one_result {
         found.pairs.retain(|p| p.hypothesis.is_some());
     }
@@ -119,11 +120,11 @@ pub fn pair(results: &Path, references: &Path) -> Result<Pairing, PairError> {
     if found.pairs.is_empty() { Err(PairError::None(references.to_owned())) } else { Ok(found) }
 }
 
-/// Pairs that a table lists: columns `reference` and `hypothesis` by its head, or the first two. Paths are those below
-/// the two folders; an empty result is a missing one.
+/// Pairs files as a table lists them: in the columns `reference` and `hypothesis` by its header, or the first two.
+/// Paths are relative to the two folders. An empty result is a missing one.
 ///
 /// # Errors
-/// Where the table cannot be read, or a line is no pair.
+/// If the table cannot be read, or a line is no pair.
 pub fn pair_listed(table: &Path, results: &Path, references: &Path) -> Result<Pairing, PairError> {
     let unreadable = |cause| PairError::Unreadable { path: table.to_owned(), cause };
     let text = encoding::read(table).map_err(unreadable)?;
@@ -180,7 +181,7 @@ fn without_ending(name: &str) -> &str {
     ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name)
 }
 
-/// The pages of a folder by name, of each the file that tells most.
+/// The pages of a folder by name; for each, the file with the most data.
 fn pages(
     path: &Path,
     is_file: bool,
@@ -219,18 +220,18 @@ fn matched(truths: BTreeMap<String, PathBuf>, mut read: BTreeMap<String, PathBuf
     Pairing { pairs, extra: read.into_keys().collect(), ..Pairing::default() }
 }
 
-/// The file's name, without a scan's ending.
+/// The file name without the extension of a scan.
 fn without_scan_ending(name: &str) -> &str {
     let file = name.rsplit('/').next().unwrap_or(name);
     scan::ENDINGS.iter().find_map(|e| file.strip_suffix(e)?.strip_suffix('.')).unwrap_or(file)
 }
 
-/// The file's name to its first dot: engines write `a.some-ocr.txt`.
+/// The file name up to its first dot: OCR programs write `a.some-ocr.txt`.
 fn before_first_dot(name: &str) -> &str {
     without_scan_ending(name).split('.').next().unwrap_or(name)
 }
 
-/// Pairs what is left by shorter names, where only one on each side bears it.
+/// Pairs the remaining files by shorter names that are unique on both sides.
 fn pair_by(shorter: fn(&str) -> &str, pairs: &mut [Pair], read: &mut BTreeMap<String, PathBuf>) {
     let mut wanting: HashMap<String, usize> = HashMap::new();
     for pair in pairs.iter().filter(|p| p.hypothesis.is_none()) {

@@ -1,4 +1,4 @@
-//! Pairs of files into figures, several pages at once; a file that fails is told, the others go on.
+//! Measures pairs of files on several threads. A file that fails is reported, and the others continue.
 
 use super::document::Document;
 use super::page_figures::{PageFigures, measure};
@@ -9,16 +9,16 @@ use crate::reviewed::Text;
 use rayon::prelude::*;
 use std::path::Path;
 
-/// Measures all pairs with so many threads. A page whose reference cannot be read is left out, one whose result cannot
-/// be read counts as read empty; both are told in [`Evaluation::failed`].
+/// Measures all pairs with the given number of threads. A page whose reference cannot be read is left out. A page whose
+/// result cannot be read counts as empty. [`Evaluation::failed`] lists both.
 ///
-/// Figures do not depend on the number of threads. In memory are the pages in work, and the figures of the others.
+/// The figures do not depend on the number of threads. Only pages in progress and the figures are in memory.
 #[must_use]
 pub fn evaluate(pairing: &Pairing, threads: usize) -> Evaluation {
     let of_pair = |pair: &Pair| measure_pair(pair, pairing.text);
     let measure_all = || pairing.pairs.par_iter().map(of_pair).collect::<Vec<Outcome>>();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 64)).build();
-    // Where the system gives no threads, this one does it all.
+    // If no threads can be started, this thread measures all pages.
     let all =
         pool.map_or_else(|_| pairing.pairs.iter().map(of_pair).collect(), |pool| pool.install(measure_all));
     let (mut pages, mut failed) = (Vec::new(), Vec::new());
@@ -57,7 +57,7 @@ fn measure_pair(pair: &Pair, text: Text) -> Outcome {
     Outcome { page: Some(PageFigures { missing, reviewed, notes, ..page }), failed }
 }
 
-/// What the files leave open; and where one alone holds no text, which looks as if nothing had been read.
+/// The notes of both files, and a note if exactly one of them has no text: it may be the wrong file.
 fn notes(reference: &Document, result: Option<&Document>) -> Vec<String> {
     let is_blank = |document: Option<&Document>| document.is_some_and(Document::is_blank);
     let one_alone = is_blank(Some(reference)) != is_blank(result);

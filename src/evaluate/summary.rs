@@ -1,4 +1,4 @@
-//! All pages together: rates pooled (the errors of all pages over the characters of all references), with intervals.
+//! Pools the figures of all pages (the errors of all pages divided by all reference characters), with intervals.
 
 use super::align::Errors;
 use super::bootstrap::interval;
@@ -15,76 +15,76 @@ use std::collections::BTreeMap;
 /// The value of [`Evaluation::format`].
 pub const EVALUATION_FORMAT: &str = "denshin.evaluation/1";
 
-/// Everything that was measured of a run.
+/// All figures of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Always [`EVALUATION_FORMAT`].
     pub format: String,
-    /// References, each a page.
+    /// Number of references, each a page.
     pub pages: u64,
-    /// Pages without result; they count as read empty.
+    /// Pages without a result; they count as empty.
     pub missing: Vec<String>,
-    /// Results without reference; they count nowhere.
+    /// Results without a reference; they are not counted.
     pub extra: Vec<String>,
-    /// Files that could not be read, or whose reviews could not be used, and why.
+    /// Files that cannot be read, or whose reviews cannot be used, with the reason.
     pub failed: Vec<String>,
-    /// Pages whose results are as reviewed by a person.
+    /// Number of pages whose results were corrected by a person.
     #[serde(default)]
     pub reviewed: u64,
     /// Rates by name: `strict`, `nfc`, `reading`, `body`, `order-free`.
     pub rates: BTreeMap<String, Rate>,
-    /// Mean of the pages' taus, and the pages that have one.
+    /// Mean of the pages' taus, and the number of pages that have one.
     pub line_order: Option<(f64, u64)>,
-    /// As read, whatever the order, by role of the region.
+    /// Reading rates in any order, by role of the region.
     pub roles: BTreeMap<String, Rate>,
-    /// As read, whatever the order, by direction.
+    /// Reading rates in any order, by writing direction.
     pub directions: BTreeMap<String, Rate>,
     /// Marks by kind.
     pub marks: BTreeMap<MarkKind, MarkSummary>,
-    /// Skew, where both sides tell it.
+    /// Skew, if both sides have it.
     pub skew: Option<SkewSummary>,
-    /// Boxes of characters.
+    /// Accuracy of glyph boxes.
     pub cells: Option<CellFigures>,
-    /// Fields by name.
+    /// Header fields by name.
     pub fields: BTreeMap<String, FieldCounts>,
-    /// What the confidences mean; its bins are the split by confidence.
+    /// Calibration of confidences, with a breakdown by bins.
     pub calibration: Option<Calibration>,
-    /// What becomes of what.
+    /// Confusions of characters.
     pub confusions: ConfusionTable,
-    /// Page by page, by name.
+    /// Figures of each page, in order of their names.
     #[serde(rename = "per_page")]
     pub page: Vec<PageFigures>,
 }
 
-/// A rate of errors with all that it needs.
+/// An error rate with its counts.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rate {
-    /// Errors over characters; null where there are none.
+    /// Errors divided by reference characters; null if there are none.
     pub cer: Option<f64>,
-    /// Errors over the length of the edit path, 0 to 1.
+    /// Errors divided by the length of the edit path, 0 to 1.
     pub normalized: Option<f64>,
-    /// All errors.
+    /// Sum of all errors.
     pub errors: u64,
-    /// Their kinds, and n.
+    /// Errors by kind, and n.
     #[serde(flatten)]
     pub kinds: Errors,
-    /// Where the rate lies with 95 %, by drawing pages anew; null below two pages.
+    /// 95 % confidence interval of the rate, bootstrapped over pages; null for fewer than two pages.
     pub interval: Option<[f64; 2]>,
 }
 
-/// Marks of a kind.
+/// Figures of one kind of mark.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct MarkSummary {
     /// Counts.
     #[serde(flatten)]
     pub counts: MarkFigures,
-    /// Share of what was found that is there.
+    /// Precision.
     pub precision: Option<f64>,
-    /// Share of what is there that was found.
+    /// Recall.
     pub recall: Option<f64>,
-    /// Harmonic mean of both.
+    /// Harmonic mean of precision and recall.
     pub f1: Option<f64>,
-    /// Mean overlap (IoU) of what was found.
+    /// Mean IoU of the matches.
     pub mean_iou: Option<f64>,
     /// Panoptic quality.
     pub panoptic_quality: Option<f64>,
@@ -93,11 +93,11 @@ pub struct MarkSummary {
 /// Errors of the skew, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct SkewSummary {
-    /// Pages.
+    /// Number of pages.
     pub n: u64,
-    /// Mean of the errors' sizes.
+    /// Mean absolute error.
     pub mean_degrees: f64,
-    /// The largest.
+    /// Largest absolute error.
     pub worst_degrees: f64,
 }
 
@@ -115,7 +115,7 @@ impl Rate {
     }
 }
 
-/// Pools pages.
+/// Pools the figures of pages.
 #[must_use]
 pub fn summarize(pages: Vec<PageFigures>, extra: Vec<String>, failed: Vec<String>) -> Evaluation {
     let (mut sureness, mut confusions) = (Sureness::default(), Confusions::default());
@@ -203,7 +203,7 @@ fn cells(pages: &[PageFigures]) -> Option<CellFigures> {
     })
 }
 
-/// By name, and under `all` their sum.
+/// Counts by field name, and their sum under `all`.
 fn fields(pages: &[PageFigures]) -> BTreeMap<String, FieldCounts> {
     let mut all: BTreeMap<String, FieldCounts> = BTreeMap::new();
     for (name, figure) in pages.iter().flat_map(|p| &p.fields) {

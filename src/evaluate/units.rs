@@ -1,8 +1,8 @@
-//! A page's text made ready for the three comparisons.
+//! The text of a page in the forms of the three comparisons.
 //!
-//! *Strict* is the text as it stands; *NFC* composes it (UAX #15); *reading* is what a reader takes in: compatibility
-//! forms (NFKC), kana size and old and new forms of kanji folded, white space dropped. Redaction marks are left out of
-//! all three: nobody can know how many characters they hide, and whoever fills one in has inserted what is not there.
+//! *Strict* is the text unchanged. *NFC* composes it (UAX #15). *Reading* folds compatibility forms (NFKC), kana size,
+//! and old and new kanji forms, and removes white space. All three leave out redaction marks: the number of hidden
+//! characters is unknown, and characters read there count as insertions.
 
 use super::characters::Characters;
 use super::document::{Document, TextLine};
@@ -11,32 +11,32 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What stands for hidden or unreadable characters in transcriptions and records.
+/// Characters that stand for hidden or unreadable text in transcriptions and records.
 const REDACTION_MARKS: &str = "■█▇□▢";
 
-/// A page's text in the three forms, in numbers.
+/// A page's text in the three forms, as numbers.
 #[derive(Debug, Default)]
 pub(super) struct Units {
     pub(super) strict: Vec<u32>,
     pub(super) nfc: Vec<u32>,
-    /// What is read, white space left out.
+    /// The reading, without white space.
     pub(super) reading: Vec<u32>,
-    /// Where each character of the reading comes from.
+    /// Origin of each character of the reading.
     pub(super) origins: Vec<Origin>,
-    /// The characters of each line of the document in the reading.
+    /// Range of each line of the document in the reading.
     pub(super) lines: Vec<Range<usize>>,
 }
 
-/// Where a character of the reading comes from.
+/// Origin of a character of the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Origin {
     /// Index of its line.
     pub(super) line: usize,
-    /// Number of the character as printed, composed.
+    /// Number of the printed character, composed.
     pub(super) printed: u32,
-    /// Whether it is the first that this character was folded into (㈱ becomes three).
+    /// Whether it is the first character of the folded form (㈱ folds to three).
     pub(super) first: bool,
-    /// The engine's confidence, in ten thousandths.
+    /// Confidence in ten thousandths.
     pub(super) confidence: Option<u16>,
 }
 
@@ -86,7 +86,7 @@ fn is_redaction(cluster: &str) -> bool {
     cluster.chars().next().is_some_and(|c| REDACTION_MARKS.contains(c))
 }
 
-/// The confidence of every character that is not white space, where the glyphs are those of the text.
+/// The confidence of every character that is not white space; empty if the glyphs do not match the text.
 fn confidences(line: &TextLine) -> Vec<Option<u16>> {
     let mut all = Vec::new();
     let mut read = String::new();

@@ -1,9 +1,9 @@
 //! The page records of a collection, grouped by the files whose pages they are.
 
+use crate::names;
 use crate::page::Page;
 use crate::provenance::sha256;
 use crate::reviewed::{Text, review_path, take};
-use crate::write::names;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,11 @@
-//! The page itself: files that are part of the program. Nothing is loaded from elsewhere.
+//! The files of the review page, compiled into the program. The page loads nothing from other servers.
 
 use crate::provenance::sha256;
 
-/// A file of the page.
 pub(super) struct Asset {
-    /// Path in the address.
     pub(super) path: &'static str,
-    /// What it is.
+    /// Media type.
     pub(super) kind: &'static str,
-    /// Its bytes.
     pub(super) bytes: &'static [u8],
 }
 
@@ -51,13 +48,12 @@ const ASSETS: &[Asset] = assets! {
     "/assets/openseadragon-licence.txt": "openseadragon/LICENSE.txt", "text/plain; charset=utf-8";
 };
 
-/// The file at an address.
 pub(super) fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|a| a.path == path)
 }
 
 impl Asset {
-    /// Changes with the bytes, so that a browser asks but need not load again.
+    /// The ETag: it depends on the content, so that a browser can revalidate its copy.
     pub(super) fn tag(&self) -> String {
         format!("\"{}\"", &sha256(self.bytes)[..16])
     }

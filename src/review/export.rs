@@ -1,9 +1,9 @@
-//! What persons mended, for other programs: references and line images.
+//! Exports corrections as references and line images.
 //!
-//! References have the form that `evaluate` reads: `NAME.gt.txt`, one printed line a line, and `NAME.gt.json` with boxes
-//! of lines, characters, stamps, redactions and handwriting. The fields of the head are not in them: they were read
-//! from what the machine saw, and nobody mended them. Line images are upright PNGs, columns as columns, with their text
-//! beside them; lines that are empty or hold a ■ are left out, as there is nothing to learn from them.
+//! References have the form that `evaluate` reads: `NAME.gt.txt` with one printed line a line, and `NAME.gt.json` with
+//! the boxes of lines, characters, stamps, redactions and handwriting. They omit the header fields, because the record
+//! has the machine's fields and no person corrected them. Line images are upright PNGs with their text beside them;
+//! columns stay vertical. Empty lines and lines with a ■ are omitted: they are of no use for training.
 
 use super::picture::Frame;
 use crate::geometry::BBox;
@@ -12,14 +12,14 @@ use crate::raster::Pixels;
 use crate::reviewed::{MendedLine, MendedRegion, Review};
 use serde_json::{Value, json};
 
-/// The text, with a final line feed.
+/// The text of `NAME.gt.txt`, with a final line feed.
 #[must_use]
 pub fn reference_text(review: &Review) -> String {
     let text = review.text();
     if text.is_empty() { text } else { text + "\n" }
 }
 
-/// Text and boxes.
+/// The content of `NAME.gt.json`.
 #[must_use]
 pub fn reference_json(page: &Page, review: &Review) -> Value {
     let lines: Vec<Value> = review
@@ -42,7 +42,7 @@ pub fn reference_json(page: &Page, review: &Review) -> Value {
 
 fn line_json(order: usize, region: &MendedRegion, mended: &MendedLine) -> Value {
     let line = &mended.line;
-    // As in the references of telegrams: a ■ is part of the text, but no character with a box.
+    // As in the references of the samples, a ■ is part of the text but not a character with a box.
     let printed = line.glyphs.iter().filter(|g| !g.text.contains(REDACTION_MARK));
     let role = match &region.kind {
         RegionKind::Text { role, .. } => json!(role),
@@ -92,24 +92,24 @@ fn handwriting_json(region: &MendedRegion) -> Option<Value> {
         .then(|| json!({ "text": words(region), "bbox": region.bbox }))
 }
 
-/// What stands in a region, its lines one after another.
+/// The text of a region, its lines concatenated.
 fn words(region: &MendedRegion) -> String {
     region.lines.iter().map(|l| l.line.text.as_str()).collect()
 }
 
-/// A line of print, cut out.
+/// The image of one printed line.
 pub struct LineImage {
-    /// Its id on the page, fit for a file name: `r7-2`.
+    /// The line's id in a form that is valid in a file name: `r7-2`.
     pub name: String,
     /// `horizontal` or `vertical`.
     pub direction: &'static str,
-    /// As printed.
+    /// Text of the line.
     pub text: String,
-    /// Upright.
+    /// Upright image.
     pub pixels: Pixels,
 }
 
-/// The lines of print that have a text, from the scan of the page.
+/// The images of all lines that have text without a ■, cut from the scan of the page.
 pub fn line_images<'a>(
     page: &'a Page,
     review: &'a Review,

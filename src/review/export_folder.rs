@@ -1,5 +1,5 @@
-//! Writes what was mended into a folder, page after page, each file whole or not at all. A page that cannot be written is
-//! named, and the others go on.
+//! Writes the export into a folder. Each file is written atomically. A page that cannot be written is reported, and the
+//! export continues.
 
 use super::export::{LineImage, line_images, reference_json, reference_text};
 use super::store::write_whole;
@@ -9,37 +9,37 @@ use crate::relative_path::RelativePath;
 use std::io::Cursor;
 use std::path::Path;
 
-/// Which pages are given away.
+/// Which pages to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Those that somebody said are right: only they are references.
+    /// Pages marked done: only these can serve as references.
     Done,
-    /// Those that somebody saved, finished or not.
+    /// All saved pages, done or not.
     Saved,
 }
 
-/// What of a page is given away.
+/// What to export of each page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Export {
-    /// `references/NAME.gt.txt` and `.gt.json`: apart from the lines, whose texts end alike, so that `evaluate` does not
-    /// take each line for a page.
+    /// `references/NAME.gt.txt` and `.gt.json`. They have their own folder because `evaluate` would take the texts
+    /// of lines, which end in `.gt.txt` too, for pages.
     References,
     /// `lines/NAME/LINE.png` and `.gt.txt`.
     Lines,
 }
 
-/// What was written.
+/// Result of an export.
 #[derive(Debug, Default)]
 pub struct Exported {
-    /// Pages.
+    /// Number of pages written.
     pub pages: usize,
-    /// Line images.
+    /// Number of line images written.
     pub lines: usize,
-    /// Pages that failed, by name, with the reason.
+    /// Failed pages: name and reason.
     pub failed: Vec<(String, String)>,
 }
 
-/// Writes the pages of a desk whose list has been read.
+/// Exports the pages of a workspace. [`Workspace::read_list`] must have finished.
 pub fn export(workspace: &Workspace, folder: &Path, of: Of, what: &[Export]) -> Exported {
     let is_wanted = |e: &super::Entry| match of {
         Of::Done => e.review.done,
@@ -88,7 +88,7 @@ fn references(opened: &Opened, folder: &Path) -> Result<(), String> {
 }
 
 fn write_line(line: &LineImage, folder: &Path) -> Result<(), String> {
-    // Ids are those of the record, or of a review that something else has written.
+    // Ids may come from a review that another program wrote: check that they are safe in a path.
     let named = |ending: &str| RelativePath::new(format!("{}-{}.{ending}", line.name, line.direction));
     let path = |ending: &str| named(ending).map(|name| folder.join(name)).map_err(|e| e.to_string());
     let mut png = Cursor::new(Vec::new());

@@ -1,9 +1,9 @@
-//! Who may ask, and what a browser may do with the answer.
+//! Access control of the review server.
 //!
-//! A page that another site shows in the same browser must not reach the reviews: the `Host` must be a name of this
-//! machine that no other site can take (DNS rebinding), the `Origin` of what changes anything must be this server, and so
-//! must `Sec-Fetch-Site` wherever the browser sends it. Where other machines can connect, a token is wanted too: once
-//! in the address, from then on in a cookie that scripts cannot read.
+//! A page of another site in the same browser must not reach the reviews. The `Host` must be a name of this machine
+//! that no other site can take (DNS rebinding). Requests that change anything need an `Origin` of this server, and
+//! `Sec-Fetch-Site` must be `same-origin` or `none` if the browser sends it. If other machines can connect, a token is
+//! required too: once in the URL, from then on in a cookie that scripts cannot read.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -13,25 +13,25 @@ use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Scripts, styles and pictures from here alone, nothing inline, no frames, no forms, no plugins.
+/// Allows scripts, styles and images of this server only; nothing inline, no frames, forms or plugins.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Name of the cookie that holds the token.
 const COOKIE: &str = "denshin-review";
 
-/// What is let in.
+/// Which requests are accepted.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
-    /// Names, beside `localhost` and addresses in figures, by which the server may be called.
+    /// Host names of the server, in addition to `localhost` and numeric addresses.
     pub names: Vec<String>,
-    /// Whether only this machine can connect; then addresses of other machines are no names for it either.
+    /// Whether only this machine can connect. Then the `Host` cannot be an address of another machine either.
     pub loopback: bool,
-    /// What must be known to be let in; `None` where everybody who can connect may.
+    /// The required token; `None` if every client that can connect is accepted.
     pub token: Option<String>,
 }
 
-/// Lets a request through, or says why not; and tells the browser how to treat the answer.
+/// Passes or refuses a request, and adds security headers to the response.
 pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request<Body>, next: Next) -> Response {
     let mut response = match guard.judge(&request) {
         Verdict::Pass => next.run(request).await,
@@ -49,7 +49,7 @@ pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request<Body
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // What was scanned may be secret: no copy of it stays in a browser's cache.
+    // Scans may be secret: the browser keeps no copy in its cache.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -57,7 +57,7 @@ pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request<Body
 enum Verdict {
     Pass,
     Refuse(StatusCode, &'static str),
-    /// The token stood in the address: from now on it stands in a cookie.
+    /// The token was in the URL; the response moves it into a cookie.
     Remember(String),
 }
 
@@ -90,7 +90,7 @@ impl Guard {
         }
     }
 
-    /// Whether that is a name of this server which no other site can have: a figure, `localhost`, or one the user named.
+    /// Whether `host` is a name that no other site can take: an address, `localhost`, or a configured name.
     fn knows(&self, host: &str) -> bool {
         let name = match host.strip_prefix('[') {
             Some(rest) => rest.split_once(']').map_or("", |(name, _)| name),
@@ -105,10 +105,10 @@ impl Guard {
         }
     }
 
-    /// Whether a page of this server asks. Links from elsewhere may lead to the first page, which says nothing.
+    /// Whether a page of this server sent the request. Other sites may only link to `/`, which has no data.
     fn same_origin(&self, headers: &HeaderMap, host: &str, reads: bool, path: &str) -> bool {
         let origin = text(headers, &header::ORIGIN);
-        // With https where a proxy that knows it stands before this server.
+        // The scheme is https if a proxy in front of this server terminates TLS.
         let own = |o: &str| o.strip_prefix("http://").or(o.strip_prefix("https://")) == Some(host);
         if origin.map_or(!reads, |o| !own(o)) {
             return false;
@@ -127,7 +127,7 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
     all.flat_map(|v| v.split("; ")).find_map(|c| c.strip_prefix(COOKIE)?.strip_prefix('='))
 }
 
-/// Compares in a time that does not tell how much was right.
+/// Compares in constant time for equal lengths, so that the time does not reveal a matching prefix.
 fn equal(given: &str, wanted: &str) -> bool {
     let differences = given.bytes().zip(wanted.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
     given.len() == wanted.len() && differences == 0

@@ -1,4 +1,4 @@
-//! Pages that were decoded lately, so that their tiles need not be decoded again.
+//! A cache of decoded pages, so that tiles of one page need only one decoding.
 
 use super::index::Entry;
 use super::picture::Pyramid;
@@ -7,13 +7,13 @@ use crate::scan::ScanOptions;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Bytes that are kept: about fourteen gray pages of A4 at 300 dpi with their halves, or four and a half in colour. The
-/// latest page is kept whatever its size.
+/// Cache size in bytes: about fourteen gray A4 pages at 300 dpi with their smaller levels, or four and a half in
+/// colour. The latest page is kept whatever its size.
 const KEPT: usize = 160 << 20;
 
 type Slot = Arc<OnceLock<Result<Arc<Pyramid>, SourceError>>>;
 
-/// Decoded pages, the latest last.
+/// The cache; latest use last.
 pub(super) struct Images {
     places: Places,
     options: ScanOptions,
@@ -25,12 +25,12 @@ impl Images {
         Self { places, options, kept: Mutex::new(Vec::new()) }
     }
 
-    /// The pixels of a page. Whoever asks for one that is being decoded waits for it.
+    /// The pixels of a page. A request for a page that is being decoded waits for the result.
     pub(super) fn page(&self, entry: &Entry) -> Result<Arc<Pyramid>, SourceError> {
         let slot = self.slot(&entry.id);
         let page = slot.get_or_init(|| self.decode(entry)).clone();
         if page.is_err() {
-            // The disk with the scans may be there next time.
+            // Errors are not cached: a disk with the scans may be mounted later.
             self.lock().retain(|(_, s)| !Arc::ptr_eq(s, &slot));
         } else {
             self.forget_old();

@@ -1,8 +1,8 @@
-//! The list of pages: every record of a folder, read once, with what a person decides by where to begin.
+//! The list of pages: every record of a folder, read once, with figures that help to choose where to start.
 //!
-//! Only what the list shows is taken from a record; the rest is passed over unparsed (63 records of 190 KB: 0.1 s). Ids are made
-//! from the path below the folder (SHA-256), so they are the same tomorrow, and a URL never names a path. Links are not
-//! followed: what lies elsewhere is not listed.
+//! Only the fields that the list shows are parsed (63 records of 190 KB: 0.1 s). Ids are SHA-256 hashes of the path
+//! below the folder: they are stable, and a URL never contains a path. Links are not followed, so files outside the
+//! folder are not listed.
 
 use crate::orthography::Folding;
 use crate::page;
@@ -13,92 +13,92 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// A character below this is shown as doubtful: of the 63 cables' characters 3 % are, and most of the errors.
+/// Characters below this confidence are doubtful: 3 % of the characters of the 63 telegrams, and most of the errors.
 pub const DOUBTFUL: f32 = 0.9;
 
-/// A page of which more than this share is doubtful, or a line of which is below [`UNSURE_LINE`], has low confidence.
+/// A page with a larger share of doubtful characters, or with a line below [`UNSURE_LINE`], has low confidence.
 const MANY_DOUBTFUL: f32 = 0.05;
-/// As the warning `low-confidence-line` of a record has it.
+/// Same limit as the record's warning `low-confidence-line`.
 const UNSURE_LINE: f32 = 0.6;
 
 /// A page in the list.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
-    /// Sixteen hexadecimal digits.
+    /// Sixteen hexadecimal digits: the start of the SHA-256 of the name.
     pub id: String,
-    /// Path below the results, without `.json`.
+    /// Path below the folder of results, without `.json`.
     pub name: String,
-    /// Where the record lies.
+    /// Path of the record.
     #[serde(skip)]
     pub record: PathBuf,
-    /// Which page of which scan.
+    /// Scan file and page number.
     #[serde(skip)]
     pub source: Source,
-    /// A reference for it, where one is known.
+    /// Path of the reference, if there is one.
     #[serde(skip)]
     pub reference: Option<PathBuf>,
-    /// What the machine thought of its own work.
+    /// Figures of the machine's reading.
     #[serde(flatten)]
     pub signals: Signals,
-    /// What persons did.
+    /// State of the review.
     pub review: State,
-    /// What is searched, folded.
+    /// Folded text that the search looks in.
     #[serde(skip)]
     haystack: String,
 }
 
-/// Figures of a page by which its quality may be guessed.
+/// Figures that hint at the quality of a reading.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Signals {
-    /// Lines of print.
+    /// Number of lines in text regions.
     pub lines: usize,
-    /// Characters of print.
+    /// Number of characters in text regions.
     pub characters: usize,
-    /// Characters that the engine is less sure of than [`DOUBTFUL`].
+    /// Number of characters with a confidence below [`DOUBTFUL`].
     pub doubtful: usize,
-    /// Mean confidence of its characters.
+    /// Mean confidence of the characters, 0 to 1; 0 if there are none.
     pub confidence: f32,
-    /// That of the least sure line; 1 where there is none.
+    /// Lowest confidence of a line that was read; 1 if there is none.
     pub least: f32,
-    /// Things that a person should look at.
+    /// Number of warnings.
     pub warnings: usize,
-    /// Stamps found.
+    /// Number of stamps.
     pub stamps: usize,
-    /// Redactions found.
+    /// Number of redactions.
     pub redactions: usize,
-    /// The cable's number.
+    /// The telegram's number.
     pub number: Option<u32>,
-    /// Its subject.
+    /// The telegram's subject.
     pub subject: Option<String>,
 }
 
 impl Signals {
-    /// Whether to begin with this page.
+    /// Whether the page passes the filter for low confidence.
     #[must_use]
     pub fn low_confidence(&self) -> bool {
         self.doubtful as f32 > self.characters as f32 * MANY_DOUBTFUL || self.least < UNSURE_LINE
     }
 }
 
-/// How far persons have come with a page.
+/// State of a page's review.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct State {
-    /// Times it was saved.
+    /// Number of times the review was saved.
     pub revision: u64,
-    /// Lines and regions that are not the machine's.
+    /// Number of lines and regions that differ from the machine's.
     pub changes: usize,
-    /// Somebody said that it is right.
+    /// Whether the page is marked done.
     pub done: bool,
-    /// Who was the last.
+    /// Last reviewer.
     pub by: Option<String>,
-    /// When that was.
+    /// Time of the last save, RFC 3339 in UTC.
     pub at: Option<String>,
-    /// Why its review cannot be read.
+    /// Why the review cannot be read.
     pub damaged: Option<String>,
 }
 
 impl State {
-    /// That of a page with this review.
+    /// The state that a review describes.
     #[must_use]
     pub fn of(review: &Review) -> Self {
         let last = review.history.last();
@@ -113,43 +113,42 @@ impl State {
     }
 }
 
-/// All pages of a folder, by name.
+/// All pages of a folder, in order of their names.
 #[derive(Default)]
 pub struct Index {
     entries: Vec<Entry>,
     by_id: HashMap<String, usize>,
-    /// Records that cannot be read, by name, with the reason.
+    /// Records that cannot be read: name and reason.
     pub unreadable: Vec<(String, String)>,
     /// Whether the folder is still being read.
     pub growing: bool,
 }
 
 impl Index {
-    /// All pages, by name.
+    /// All pages, in order of their names.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The page of that id.
+    /// Finds a page by id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Entry> {
         self.by_id.get(id).map(|&i| &self.entries[i])
     }
 
-    /// Notes what became of a page.
+    /// Replaces the review state of a page.
     pub fn update(&mut self, id: &str, state: State) {
         if let Some(&i) = self.by_id.get(id) {
             self.entries[i].review = state;
         }
     }
 
-    /// Says that the folder is being read, or has been.
     pub(super) fn set_growing(&mut self, growing: bool) {
         self.growing = growing;
     }
 
-    /// Adds what was found.
+    /// Adds the result of [`look_at`].
     pub(super) fn add(&mut self, found: Found) {
         match found {
             Found::Page(entry) => {
@@ -163,20 +162,20 @@ impl Index {
 }
 
 impl Entry {
-    /// Whether name, number or subject hold the words, whatever their width, kana size and kanji forms.
+    /// Whether name, number or subject contain the words. Both sides are folded: width, kana size and kanji forms.
     #[must_use]
     pub fn matches(&self, folded: &str) -> bool {
         self.haystack.contains(folded)
     }
 }
 
-/// Words as they are compared with those of the pages.
+/// Folds search words in the same way as the text of the pages.
 #[must_use]
 pub(super) fn folded(words: &str) -> String {
     Folding::all().fold(words.trim()).to_lowercase()
 }
 
-/// What a file turned out to be.
+/// Classification of a file.
 pub(super) enum Found {
     Page(Box<Entry>),
     Unreadable(String, String),
@@ -184,7 +183,7 @@ pub(super) enum Found {
     Other,
 }
 
-/// The files below a folder that may be page records, in the order of their names.
+/// The files below a folder that may be page records, in order of their names.
 pub(super) fn candidates(root: &Path) -> impl Iterator<Item = PathBuf> {
     let is_candidate = |e: &walkdir::DirEntry| {
         let name = e.file_name().to_string_lossy();
@@ -195,7 +194,7 @@ pub(super) fn candidates(root: &Path) -> impl Iterator<Item = PathBuf> {
     all.filter(is_candidate).map(walkdir::DirEntry::into_path)
 }
 
-/// Reads what the list shows of one file.
+/// Reads the list's fields of one file.
 pub(super) fn look_at(path: &Path, root: &Path, references: &References) -> Found {
     let below = path.strip_prefix(root).unwrap_or(path);
     let name = below.with_extension("").to_string_lossy().replace('\\', "/");
@@ -205,7 +204,7 @@ pub(super) fn look_at(path: &Path, root: &Path, references: &References) -> Foun
     };
     let head: Head = match serde_json::from_slice(&bytes) {
         Ok(head) => head,
-        // Settings, statistics, whatever else lies in the folder: only what calls itself a record is missed.
+        // The folder may hold other JSON files. Report only files that name the format of page records.
         Err(e) if bytes.windows(page::FORMAT.len()).take(4_096).any(|w| w == page::FORMAT.as_bytes()) => {
             return Found::Unreadable(name, e.to_string());
         }
@@ -236,12 +235,12 @@ pub(super) fn look_at(path: &Path, root: &Path, references: &References) -> Foun
     }))
 }
 
-/// References by their names.
+/// Paths of references by name.
 #[derive(Default)]
 pub(super) struct References(HashMap<String, PathBuf>);
 
 impl References {
-    /// All below a folder: `NAME.gt.txt`, and `NAME.gt.json` where there is no text.
+    /// All references below a folder: `NAME.gt.txt`, or `NAME.gt.json` if there is no text file.
     pub(super) fn in_folder(folder: &Path) -> Self {
         let mut found = HashMap::new();
         for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
@@ -265,7 +264,7 @@ impl References {
     }
 }
 
-/// The part of a record that the list needs.
+/// The fields of a record that the list needs.
 #[derive(Deserialize)]
 struct Head {
     format: String,

@@ -1,25 +1,25 @@
-//! The list as it is asked for: filtered, in order, a piece at a time. 10,000 pages are gone through for every question:
-//! 2 ms, less than keeping their orders would be worth.
+//! Filters, sorts and pages the list. Every query goes through all pages: 2 ms for 10,000 pages, too little to keep
+//! sorted copies.
 
 use super::index::{Entry, Index, folded};
 use serde::{Deserialize, Serialize};
 
-/// Most rows in one answer.
+/// Most rows in one response.
 const MOST_ROWS: usize = 200;
 
-/// Which pages, in which order, from where on.
+/// A query for rows of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Question {
-    /// Which pages.
+    /// Filter.
     pub show: Show,
-    /// In which order.
+    /// Order.
     pub sort: Sort,
-    /// Words in name, number or subject.
+    /// Search words, matched against name, number and subject.
     pub find: String,
-    /// The first row wanted.
+    /// Index of the first row to return.
     pub offset: usize,
-    /// How many rows.
+    /// Number of rows to return.
     pub limit: usize,
 }
 
@@ -30,15 +30,15 @@ pub enum Show {
     /// Every page.
     #[default]
     All,
-    /// Not yet said to be right.
+    /// Pages not marked done.
     Open,
-    /// Many characters doubtful, or a line unsure.
+    /// Pages with many doubtful characters or a line of low confidence.
     Low,
-    /// With warnings.
+    /// Pages with warnings.
     Warnings,
-    /// Mended by somebody.
+    /// Pages that differ from the machine's reading.
     Changed,
-    /// Said to be right.
+    /// Pages marked done.
     Done,
 }
 
@@ -49,15 +49,15 @@ pub enum Sort {
     /// By name.
     #[default]
     Name,
-    /// The largest share of doubtful characters first.
+    /// Largest share of doubtful characters first.
     Doubt,
-    /// The most warnings first.
+    /// Most warnings first.
     Warnings,
-    /// The latest saved first.
+    /// Latest save first.
     Latest,
 }
 
-/// How many pages each filter leaves.
+/// Number of pages that pass each filter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     all: usize,
@@ -68,27 +68,27 @@ pub struct Counts {
     done: usize,
 }
 
-/// A piece of the list.
+/// A response: part of the list.
 #[derive(Debug, Serialize)]
 pub struct Listing<'a> {
-    /// By filter, before words are looked for.
+    /// Counts by filter, without regard to the search words.
     pub counts: Counts,
-    /// How many pages answer the question.
+    /// Number of pages that match the query.
     pub matching: usize,
     /// Whether the folder is still being read.
     pub growing: bool,
-    /// Records that could not be read, with the reason.
+    /// Records that cannot be read: name and reason.
     pub unreadable: &'a [(String, String)],
-    /// The rows asked for.
+    /// The requested rows.
     pub pages: Vec<&'a Entry>,
 }
 
-/// The pages before and behind one.
+/// The pages before and after a page in the list.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Neighbours {
-    /// Id of the one before.
+    /// Id of the previous page.
     pub previous: Option<String>,
-    /// Id of the next.
+    /// Id of the next page.
     pub next: Option<String>,
 }
 
@@ -110,7 +110,7 @@ impl Question {
         self.show.admits(entry) && (words.is_empty() || entry.matches(words))
     }
 
-    /// Puts entries that are in the order of their names into the one wanted; equals stay by name.
+    /// Sorts entries, which are in order of their names, into the requested order. The sort is stable.
     fn order(&self, entries: &mut [&Entry]) {
         let share = |e: &Entry| e.signals.doubtful as f32 / e.signals.characters.max(1) as f32;
         match self.sort {
@@ -122,7 +122,7 @@ impl Question {
     }
 }
 
-/// Answers a question.
+/// Answers a query.
 #[must_use]
 pub fn list<'a>(index: &'a Index, question: &Question) -> Listing<'a> {
     let words = folded(&question.find);
@@ -145,8 +145,8 @@ pub fn list<'a>(index: &'a Index, question: &Question) -> Listing<'a> {
     }
 }
 
-/// Which pages stand before and behind one in the answer to a question, also where the page itself, marked done since,
-/// no longer belongs to it.
+/// Returns the pages before and after a page in the result of a query. The page itself need not match the query: it may
+/// have been marked done since.
 #[must_use]
 pub fn neighbours(index: &Index, id: &str, question: &Question) -> Neighbours {
     let words = folded(&question.find);

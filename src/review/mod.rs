@@ -1,10 +1,10 @@
-//! The review page: a person sees a page beside its scan, mends what is wrong, and says that it is right.
+//! The review page: a person compares a page with its scan, corrects it and marks it done.
 //!
-//! [`Workspace`] holds the list, the reviews and the pictures of a folder of page records; [`serve`] shows it to a browser;
-//! [`reference_json`] and its like give away what was mended. The machine's record is never written to: what a
-//! person changes is a [`Review`](crate::reviewed::Review), beside it. Nothing here knows how a page was read.
+//! [`Workspace`] holds the list, reviews and images of a folder of page records. [`serve`] serves it to a browser.
+//! [`export()`] writes corrections for other programs. The machine's record is never modified: corrections are stored
+//! in a [`Review`](crate::reviewed::Review) beside it. This module does not depend on how a page was read.
 //!
-//! The page (`assets/`) is plain JavaScript and CSS without a build step, and OpenSeadragon for the scan.
+//! The page in `assets/` consists of plain JavaScript and CSS without a build step, and OpenSeadragon for the scan.
 
 mod assets;
 mod export;

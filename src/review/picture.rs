@@ -1,8 +1,8 @@
-//! A scan's pixels as a browser wants them: tiles of a pyramid, and lines set straight.
+//! Images for the browser: tiles of an image pyramid, and deskewed images of lines.
 //!
-//! A page is halved until it fits one tile; a browser that shows the whole of it asks for one or four tiles, not for
-//! 8.7 million pixels. A line is cut from the full page along its own frame ([`Frame`]), bilinear, so that a page
-//! that leans by two degrees does not show three columns as one.
+//! A page is halved until it fits one tile, so a browser that shows the whole page requests one or four tiles instead
+//! of 8.7 million pixels. A line is cut from the full-size page along its own frame ([`Frame`]) with bilinear
+//! interpolation: with a skew of two degrees, an axis-aligned cut would show three columns instead of one.
 
 use crate::geometry::{BBox, Point, Transform};
 use crate::page::{Line, Page};
@@ -10,24 +10,24 @@ use crate::raster::Pixels;
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, RgbImage};
 
-/// Side of a tile, px.
+/// Side of a tile in px.
 pub const TILE: u32 = 512;
 
-/// 85: no ringing around print that a person would notice, a sixth of the bytes of PNG on a coloured scan.
+/// JPEG quality. 85: no visible ringing around text, and a sixth of the size of PNG on a coloured scan.
 const QUALITY: u8 = 85;
 
-/// Margin around a line, in parts of its thickness: what touches it is seen.
+/// Margin around a line in parts of its thickness, so that touching strokes are visible.
 const MARGIN: f64 = 0.2;
 
-/// Longest side of a line's picture, px, and most pixels of it.
+/// Longest side of a line image in px.
 const LONGEST: u32 = 12_000;
 const MOST_PIXELS: u64 = 12_000_000;
 
-/// A page, its half, its quarter and so on.
+/// A page at full size, half size, quarter size and so on.
 pub struct Pyramid(Vec<Pixels>);
 
 impl Pyramid {
-    /// Halves a page until it fits a tile.
+    /// Halves the page until it fits one tile.
     #[must_use]
     pub fn new(full: Pixels) -> Self {
         let mut levels = vec![full];
@@ -37,13 +37,13 @@ impl Pyramid {
         Self(levels)
     }
 
-    /// The page as it was scanned.
+    /// The page at full size.
     #[must_use]
     pub fn full(&self) -> &Pixels {
         &self.0[0]
     }
 
-    /// Bytes that it takes.
+    /// Memory of the pixels in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.0
@@ -55,7 +55,7 @@ impl Pyramid {
             .sum()
     }
 
-    /// A tile as JPEG, after so many halvings; `None` where there is none.
+    /// A tile of the given level as JPEG; `None` if it does not exist.
     #[must_use]
     pub fn tile(&self, halvings: usize, column: u32, row: u32) -> Option<Vec<u8>> {
         let level = self.0.get(halvings)?;
@@ -72,7 +72,6 @@ impl Pyramid {
     }
 }
 
-/// JPEG.
 #[must_use]
 pub(super) fn jpeg(pixels: &Pixels) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -100,7 +99,7 @@ fn halved(pixels: &Pixels) -> Pixels {
     }
 }
 
-/// Means of four pixels each; the last row and column stand for those missing behind them.
+/// Averages blocks of 2 × 2 pixels. At an odd edge, the last row or column is repeated.
 fn halved_channels(raw: &[u8], width: usize, height: usize, channels: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(width.div_ceil(2) * height.div_ceil(2) * channels);
     let stride = width * channels;
@@ -121,23 +120,23 @@ fn halved_channels(raw: &[u8], width: usize, height: usize, channels: usize) -> 
     out
 }
 
-/// A straight box on a page that lies or leans: where a line's picture is cut from.
+/// A rotated rectangle on the scan from which a line image is cut.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
-    /// Clockwise turn of the print on the scan, degrees.
+    /// Rotation of the text on the scan, degrees clockwise.
     pub degrees: f64,
-    /// Left edge once the scan is turned back around its top-left corner, px.
+    /// Left edge after the scan is rotated back around its top-left corner, px.
     pub left: f64,
-    /// Top edge, likewise.
+    /// Top edge after the same rotation, px.
     pub top: f64,
-    /// Width of the picture, px.
+    /// Width of the line image, px.
     pub width: u32,
-    /// Height of the picture, px.
+    /// Height of the line image, px.
     pub height: u32,
 }
 
 impl Frame {
-    /// Around the cells of a line, or around its box where it has none.
+    /// The frame around the glyphs of a line, or around its box if it has no glyphs.
     #[must_use]
     pub fn of_line(line: &Line, page: &Page) -> Self {
         let degrees = page.skew_degrees - f64::from(page.rotation);
@@ -160,7 +159,7 @@ impl Frame {
         Self { degrees, left: low.x - margin, top: low.y - margin, width, height }
     }
 
-    /// Whether its picture is small enough to be made.
+    /// Whether the line image is within the size limits.
     #[must_use]
     pub fn is_modest(&self) -> bool {
         let sides = 1..=LONGEST;
@@ -169,7 +168,7 @@ impl Frame {
         finite && sides.contains(&self.width) && sides.contains(&self.height) && pixels <= MOST_PIXELS
     }
 
-    /// The picture; white where the scan ends.
+    /// Cuts the line image. Pixels beyond the scan are white.
     #[must_use]
     pub fn cut(&self, page: &Pixels) -> Pixels {
         let there = Transform::translation(self.left, self.top).then(&Transform::rotation(self.degrees));
@@ -186,7 +185,7 @@ impl Frame {
     }
 }
 
-/// The colour at a place between pixels, whose centres lie at halves.
+/// Bilinear interpolation. Pixel centres have coordinates of n + 0.5.
 fn sample<const N: usize>(raw: &[u8], (width, height): (u32, u32), at: Point) -> [u8; N] {
     let (x, y) = (at.x - 0.5, at.y - 0.5);
     let (left, top) = (x.floor(), y.floor());
@@ -242,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_page_on_its_side_gives_upright_lines() {
-        // Turned by a quarter clockwise this reads 1 2 3 / 4 5 6.
+        // Rotated by a quarter clockwise, the pixels read 1 2 3 / 4 5 6.
         let page = Pixels::Gray(gray_image!(3, 6; 2, 5; 1, 4));
         let frame = Frame { degrees: -90.0, left: -3.0, top: 0.0, width: 3, height: 2 };
         assert_eq!(frame.cut(&page), Pixels::Gray(gray_image!(1, 2, 3; 4, 5, 6)));

@@ -1,16 +1,16 @@
-//! Fits the characters of a line to the text that a person gave it.
+//! Aligns the glyphs of a line with its corrected text.
 //!
-//! New text and old characters are aligned by the shortest edit path (Levenshtein 1966): what stayed keeps its box and
-//! confidence; what was replaced takes the box and is certain; what was put in stands between its neighbours. No pixels
-//! are looked at, so the box of a character that was put in is a guess: good to a fraction of a character within a
-//! line, poorer at its ends.
+//! The new text and the old glyphs are aligned by the shortest edit path (Levenshtein 1966). An unchanged character
+//! keeps box and confidence. A substituted character keeps the box and gets confidence 1. An inserted character gets a
+//! box between its neighbours. No pixels are read, so the box of an inserted character is an estimate: accurate to a
+//! fraction of a character within a line, less accurate at its ends.
 
 use crate::geometry::{BBox, Point};
 use crate::page::{Confidence, Glyph, Line, REDACTION_MARK, WritingMode};
 use crate::reviewed::{MendedRegion, PERSON, joined};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Fits every line whose characters are not its text. `rotation`: quarter turns that make the scan upright, degrees.
+/// Realigns lines whose glyphs do not match their text. `rotation`: degrees clockwise that make the scan upright.
 pub(super) fn realign_glyphs(regions: &mut [MendedRegion], rotation: u16) {
     for region in regions {
         let direction = reading_direction(region.writing_mode(), rotation);
@@ -20,13 +20,13 @@ pub(super) fn realign_glyphs(regions: &mut [MendedRegion], rotation: u16) {
     }
 }
 
-/// Where a line runs to on the scan: a step to the right, down, left or up.
+/// The reading direction on the scan as a unit vector.
 fn reading_direction(mode: WritingMode, rotation: u16) -> (f64, f64) {
     let upright = match mode {
         WritingMode::HorizontalTb => (1.0, 0.0),
         WritingMode::VerticalRl => (0.0, 1.0),
     };
-    // Each quarter that the page is turned back turns it counter-clockwise on the scan.
+    // Each quarter turn clockwise that makes the page upright corresponds to one counter-clockwise on the scan.
     (0..rotation / 90 % 4).fold(upright, |(x, y), _| (y, -x))
 }
 
@@ -53,7 +53,7 @@ fn settle_line(line: &mut Line, direction: (f64, f64)) {
         if !line.glyphs.is_empty() && line.glyphs.iter().all(mark) { "none" } else { PERSON }.into();
 }
 
-/// A character with another text: certain, and what it was read as becomes its first alternative.
+/// Substitutes a glyph's text. Its confidence becomes 1, and the former text becomes the first alternative.
 fn renamed(glyph: &Glyph, text: &str) -> Glyph {
     if glyph.text == text {
         return glyph.clone();
@@ -63,7 +63,7 @@ fn renamed(glyph: &Glyph, text: &str) -> Glyph {
     Glyph { text: text.to_owned(), bbox: glyph.bbox, confidence: Confidence::CERTAIN, alternatives }
 }
 
-/// For every wanted character the old one that it stays or replaces; `None` where it was put in.
+/// For every new character the index of the old glyph that it keeps or substitutes; `None` if it is inserted.
 fn align(glyphs: &[Glyph], wanted: &[&str]) -> Vec<Option<usize>> {
     let (n, m) = (glyphs.len(), wanted.len());
     let mut cost = vec![vec![0u32; m + 1]; n + 1];
@@ -94,7 +94,7 @@ fn align(glyphs: &[Glyph], wanted: &[&str]) -> Vec<Option<usize>> {
     path
 }
 
-/// A box for every character: its own, or one between those of its neighbours.
+/// A box for every character: its own, or one interpolated between its neighbours.
 fn places(boxes: &[Option<BBox>], line: &BBox, direction: (f64, f64)) -> Vec<BBox> {
     let known: Vec<(usize, BBox)> = boxes.iter().enumerate().filter_map(|(i, b)| Some((i, (*b)?))).collect();
     if known.is_empty() {
@@ -113,7 +113,7 @@ fn places(boxes: &[Option<BBox>], line: &BBox, direction: (f64, f64)) -> Vec<BBo
     (0..boxes.len()).map(place).collect()
 }
 
-/// The box of character `i` on the way from one to another.
+/// Interpolates the box of character `i` between two known boxes.
 fn between((from, a): (usize, BBox), (to, b): (usize, BBox), i: usize) -> BBox {
     if from == to {
         return a;
@@ -123,7 +123,7 @@ fn between((from, a): (usize, BBox), (to, b): (usize, BBox), i: usize) -> BBox {
     BBox::from_ltrb(mix(a.left, b.left), mix(a.top, b.top), mix(a.right, b.right), mix(a.bottom, b.bottom))
 }
 
-/// A box so many characters behind the last one (before the first where negative), kept within the line.
+/// Extrapolates a box by `steps` characters (before the first character if negative), kept within the line.
 fn beyond((_, last): (usize, BBox), steps: f64, line: &BBox, (dx, dy): (f64, f64)) -> BBox {
     let (width, height) = (f64::from(last.width()), f64::from(last.height()));
     let (x, y) = ((dx * steps * width).round() as i32, (dy * steps * height).round() as i32);
@@ -136,7 +136,7 @@ fn beyond((_, last): (usize, BBox), steps: f64, line: &BBox, (dx, dy): (f64, f64
     )
 }
 
-/// A box cut into as many equal parts along the line.
+/// Divides a box into equal parts along the reading direction.
 fn divided(line: &BBox, parts: usize, (dx, dy): (f64, f64)) -> Vec<BBox> {
     let at = |share: f64| {
         let along = |from: i32, to: i32, d: f64| {
@@ -217,7 +217,7 @@ mod tests {
             settle_line(&mut line, direction);
             assert_eq!(tops(&line), expected);
         }
-        // A page that lies on its side: its columns run to the right on the scan.
+        // A page that is rotated by a quarter: its columns run to the right on the scan.
         assert_eq!(reading_direction(WritingMode::VerticalRl, 90), (1.0, 0.0));
         assert_eq!(reading_direction(WritingMode::HorizontalTb, 180), (-1.0, 0.0));
     }

@@ -1,9 +1,9 @@
-//! What a reference says, to be shown beside the reading. Comparing figures is `evaluate`'s.
+//! Reads the lines of a reference for display beside the reading. `evaluate` measures error rates, not this module.
 
 use crate::encoding;
 use std::path::Path;
 
-/// The printed lines of a `NAME.gt.txt` or `NAME.gt.json`; `None` where it cannot be read: a reviewer can go on without.
+/// The lines of a `NAME.gt.txt` or `NAME.gt.json`; `None` if it cannot be read: a review is possible without it.
 #[must_use]
 pub(super) fn lines(path: &Path) -> Option<Vec<String>> {
     let content = encoding::read(path).ok()?;

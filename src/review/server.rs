@@ -1,5 +1,5 @@
-//! The page over HTTP: what is asked, what is answered. Everything that reads a disk or decodes a scan runs beside the
-//! one thread that answers.
+//! The HTTP interface of the review page. One thread answers requests; file access and decoding run on other
+//! threads.
 
 use super::assets;
 use super::export::{reference_json, reference_text};
@@ -21,20 +21,20 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Largest page that is taken, bytes: 5,000 lines with alternatives have 20 MB.
+/// Largest accepted request body in bytes: a page of 5,000 lines with alternatives has 20 MB.
 const LARGEST_BODY: usize = 24 << 20;
 
-/// Decodings and savings at one time; others wait. Two cores are what the smallest machine has.
+/// Most decodings and saves at one time; others wait. The smallest supported machine has two cores.
 const AT_ONCE: usize = 4;
 
-/// What the server is told once.
+/// Fixed values of a server.
 #[derive(Clone, Default)]
 pub struct Session {
-    /// What the reviewer is called until they say otherwise.
+    /// Default name of the reviewer.
     pub reviewer: String,
-    /// What the folder of results is called.
+    /// Name of the folder of results, shown as the title.
     pub title: String,
-    /// Tells the time, RFC 3339 in UTC; the library has no clock.
+    /// Returns the current time, RFC 3339 in UTC; the library reads no clock.
     pub now: Option<fn() -> String>,
 }
 
@@ -45,7 +45,7 @@ struct Server {
     places: Arc<tokio::sync::Semaphore>,
 }
 
-/// Everything that the server answers to.
+/// The router with all routes and the access control.
 pub fn router(workspace: Arc<Workspace>, session: Session, let_in: Guard) -> Router {
     let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
     let server = Server { workspace, session: Arc::new(session), places };
@@ -64,10 +64,10 @@ pub fn router(workspace: Arc<Workspace>, session: Session, let_in: Guard) -> Rou
         .with_state(server)
 }
 
-/// Answers until the program ends.
+/// Serves until the program ends.
 ///
 /// # Errors
-/// Where the system gives no threads, or the listener fails.
+/// If no thread can be started or the listener fails.
 pub fn serve(
     listener: std::net::TcpListener,
     workspace: Arc<Workspace>,
@@ -85,7 +85,7 @@ pub fn serve(
 }
 
 impl Server {
-    /// Does something slow on another thread.
+    /// Runs slow work on another thread.
     async fn slowly<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Workspace) -> Result<T, WorkspaceError> + Send + 'static,
@@ -100,7 +100,7 @@ impl Server {
     }
 }
 
-/// An answer that says what went wrong, for the page and for people.
+/// An error response with a code for the page and a message for people.
 struct Problem {
     status: StatusCode,
     body: Value,
@@ -167,7 +167,7 @@ async fn session_of(State(server): State<Server>, headers: HeaderMap) -> Json<Va
     }))
 }
 
-/// `ja` or `en`: whichever the browser names with more weight (RFC 9110, 12.5.4); English where it names neither.
+/// `ja` or `en`: the one with more weight in `Accept-Language` (RFC 9110, 12.5.4); `en` if neither is named.
 fn language(accepted: &str) -> &'static str {
     let weight = |wanted: &str| {
         let of = |part: &str| {
@@ -208,7 +208,7 @@ async fn page(State(server): State<Server>, Path(id): Path<String>) -> Result<Js
     Ok(Json(server.slowly(answer).await?))
 }
 
-/// The part of a review that the browser needs.
+/// The fields of a review that the browser needs.
 fn review_json(review: &Review) -> Value {
     json!({ "revision": review.revision, "done": review.done, "changes": review.changes, "regions": review.regions,
         "history": review.history })
@@ -244,7 +244,7 @@ async fn tile(
     tile.map(picture).ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no-tile", "there is no such tile"))
 }
 
-/// A frame in the address.
+/// Query parameters of a [`Frame`].
 #[derive(Deserialize)]
 struct Cut {
     degrees: f64,
@@ -284,7 +284,7 @@ async fn json_reference(State(server): State<Server>, Path(id): Path<String>) ->
     reference(&server, id, "application/json", "gt.json", bytes).await
 }
 
-/// A download under the name of its page.
+/// A download named after its page.
 async fn reference(
     server: &Server,
     id: String,
@@ -302,7 +302,7 @@ async fn reference(
         .into_response())
 }
 
-/// RFC 6266: the name in UTF-8, percent-encoded (RFC 8187, 3.2.1); before it, for old programs, its ASCII alone.
+/// The header value by RFC 6266: an ASCII name for old programs, then the percent-encoded UTF-8 name (RFC 8187, 3.2.1).
 fn disposition(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || " !#$&'()+,-.=@[]^_`{}~".contains(c);
     let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();

@@ -1,39 +1,39 @@
-//! Where the scan of a record lies now.
+//! Finds the scan of a record.
 //!
-//! A record names its scan as it was given to `denshin read`, which may have been in another folder, on another machine.
-//! It is looked for below `--scans` (by the whole path, then by ever shorter ends of it), where the record says, and
-//! beside the record, the results, and the folder that holds them. What is found must have the SHA-256 that the record names: a record cannot make this program
-//! show any other file.
+//! A record has the path that was given to `denshin read`, perhaps in another folder or on another machine. The scan is
+//! searched below `--scans` (by the whole path, then by ever shorter ends of it), at the recorded path, beside the
+//! record, in the folder of results, and in the parent of that folder. The file must have the recorded SHA-256, so
+//! that a record cannot make the server show any other file.
 
 use crate::provenance::Source;
 use crate::scan::{ScanError, ScanFile, ScanOptions, places};
 use std::path::{Path, PathBuf};
 
-/// Why there is no picture.
+/// Why there is no image of the page.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SourceError {
-    /// No file of that name.
+    /// There is no file of that name.
     #[error("the scan {0} is not where the record says (name its folder with --scans)")]
     Missing(String),
-    /// A file of that name with other bytes.
+    /// The file of that name has another SHA-256.
     #[error("{0} is not the file that was read: its SHA-256 is another")]
     Changed(String),
-    /// It is there, but cannot be decoded.
+    /// The file exists but cannot be decoded.
     #[error("{0}: {1}")]
     Unreadable(String, String),
 }
 
-/// Folders in which scans are looked for.
+/// Folders in which scans are searched.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
-    /// Named by the user.
+    /// Folder of scans that the user named.
     pub(super) scans: Option<PathBuf>,
-    /// The folder of results.
+    /// Folder of results.
     pub(super) results: PathBuf,
 }
 
 impl Places {
-    /// The file of a record that lies in `beside`.
+    /// Opens the scan of a record that lies in the folder `beside`.
     pub(super) fn open(
         &self,
         source: &Source,
@@ -49,7 +49,7 @@ impl Places {
         for path in all.into_iter().filter(|p| p.is_file()) {
             match ScanFile::open(&path, options) {
                 Ok(file) if file.sha256() == source.sha256 => return Ok(file),
-                // What its first bytes are is nobody's business.
+                // Do not report the first bytes of a foreign file.
                 Ok(_) | Err(ScanError::NotAScan(_)) => {
                     found = SourceError::Changed(name.clone().into_owned())
                 }

@@ -1,10 +1,10 @@
-//! Reviews on disk: written whole or not at all, never over somebody else's.
+//! Saves reviews atomically and never over another person's review.
 //!
-//! A review is written to a temporary file in the same folder, brought to disk, and renamed; then the folder is brought
-//! to disk. Whoever saves names the revision that was looked at: another one on disk is a [`StoreError::Conflict`], and
-//! nothing is written. The record file is locked meanwhile, so that two programs on one folder see each other too; on file
-//! systems without locks the revision is still compared, but two that save in the same few milliseconds may meet.
-//! A file that is a symbolic link is not replaced.
+//! A review is written to a temporary file in the same folder, synchronized to disk and renamed; then the folder is
+//! synchronized. A save names the revision that it is based on. If the file on disk has another revision, the result is
+//! [`StoreError::Conflict`] and nothing is written. A lock on the record file protects against a second program on the
+//! same folder. On file systems without locks the revision is still compared, but of two saves within the same few
+//! milliseconds one may overwrite the other. A symbolic link is not replaced.
 
 use crate::reviewed::{LoadError, Review, load, review_path};
 use std::fs::File;
@@ -15,41 +15,41 @@ use std::sync::{Mutex, PoisonError};
 /// Why a review was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody saved the page since.
+    /// Another person saved the page since.
     #[error("somebody else has saved this page meanwhile")]
     Conflict(Box<Review>),
-    /// The one on disk cannot be read.
+    /// The review on disk cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The system refused.
+    /// The file cannot be written.
     #[error("{name} cannot be written: {cause} (nothing on disk was changed)")]
     Io {
         /// File name.
         name: String,
-        /// Why.
+        /// System error.
         cause: std::io::Error,
     },
 }
 
-/// Where reviews are kept: beside the records below one folder.
+/// Saves reviews beside the records below one folder.
 pub(super) struct Store {
     root: PathBuf,
     saving: Mutex<()>,
 }
 
 impl Store {
-    /// `root` is the folder of results, links resolved.
+    /// `root` is the canonical path of the folder of results.
     pub(super) fn new(root: PathBuf) -> Self {
         Self { root, saving: Mutex::new(()) }
     }
 
-    /// Writes a review, if the one on disk still is the revision that it was made from.
+    /// Writes a review if the one on disk still has the revision `seen`.
     pub(super) fn save(&self, record: &Path, seen: u64, review: &Review) -> Result<(), StoreError> {
         let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         let path = review_path(record);
         let failed = |cause| StoreError::Io { name: name_of(&path), cause };
         self.check_place(record).map_err(failed)?;
-        // Held until it is dropped; where there are no locks, the mutex and the revision must do.
+        // Locked until `lock` is dropped. Without file locks, mutex and revision check remain.
         let lock = File::open(record).map_err(failed)?;
         let _ = lock.lock();
         if let Some(there) = load(record)?.filter(|there| there.revision != seen) {
@@ -60,7 +60,7 @@ impl Store {
         write_whole(&path, &bytes).map_err(failed)
     }
 
-    /// The folder of the record is still where the results are, whatever was put in its place since.
+    /// Checks that the record's folder is still below the results: it may have been replaced by a link.
     fn check_place(&self, record: &Path) -> std::io::Result<()> {
         let folder = record.parent().unwrap_or(&self.root).canonicalize()?;
         if folder.starts_with(&self.root) {
@@ -74,7 +74,7 @@ fn name_of(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Writes beside the place, makes sure that it is on disk, renames, and makes sure of that too.
+/// Writes a temporary file in the same folder, synchronizes it, renames it and synchronizes the folder.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".denshin-").tempfile_in(folder)?;
@@ -82,14 +82,14 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     set_usual_permissions(&file)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
-    // Folders cannot be opened everywhere; the file itself is safe.
+    // Some systems cannot open folders; the file itself is already synchronized.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
 }
 
-/// Temporary files are private; reviews are for everyone whom the folder lets in.
+/// Temporary files are private; a review should be readable for everyone who can access the folder.
 #[cfg(unix)]
 fn set_usual_permissions(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -179,7 +179,7 @@ mod tests {
         std::os::unix::fs::symlink(&secret, review_path(&record)).unwrap();
         assert!(load(&record).unwrap_err().to_string().contains("no regular file"));
         assert!(store.save(&record, 0, &review(1)).is_err());
-        // A folder that was replaced by a link after it was indexed.
+        // A folder that was replaced by a link after indexing.
         std::os::unix::fs::symlink(outside.path(), folder.path().join("sub")).unwrap();
         std::fs::write(outside.path().join("x.json"), b"{}").unwrap();
         let there = folder.path().canonicalize().unwrap().join("sub/x.json");

@@ -1,4 +1,4 @@
-//! The reviewer's desk: list, reviews and pictures of one folder, as the server and the export use them.
+//! The list, reviews and images of one folder, as used by the server and the export.
 
 use super::images::Images;
 use super::index::{Entry, Index, References, State, candidates, look_at};
@@ -15,67 +15,67 @@ use serde::Deserialize;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What is reviewed, and with what.
+/// Folders and options of a workspace.
 #[derive(Debug, Clone, Default)]
 pub struct Material {
     /// Folder of page records.
     pub results: PathBuf,
-    /// Folder in which scans are looked for first.
+    /// Folder in which scans are searched first.
     pub scans: Option<PathBuf>,
-    /// Folder of references to be shown beside the reading.
+    /// Folder of references to show beside the reading.
     pub references: Option<PathBuf>,
-    /// What is accepted as a scan.
+    /// Options for opening scans.
     pub scan: ScanOptions,
 }
 
-/// Why something about a page cannot be had.
+/// Why an operation on a page fails.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
-    /// No page of that id.
+    /// No page has this id.
     #[error("there is no such page")]
     NoSuchPage,
-    /// Its record is gone or damaged.
+    /// The record is missing or damaged.
     #[error("{0}: the record cannot be read: {1}")]
     Record(String, String),
-    /// What was sent cannot be a page.
+    /// The submitted page is invalid.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Its review.
+    /// The review cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Its scan.
+    /// The scan is missing or cannot be decoded.
     #[error(transparent)]
     Source(#[from] SourceError),
 }
 
-/// A page as it was sent back.
+/// A page that a browser submits.
 #[derive(Debug, Deserialize)]
 pub struct Submission {
-    /// The revision that it was made from.
+    /// The revision that the changes are based on.
     pub revision: u64,
-    /// Who made it.
+    /// The reviewer's name.
     pub by: String,
-    /// Whether the page is right now.
+    /// Whether the page is marked done.
     pub done: bool,
-    /// Everything on it.
+    /// All regions of the page.
     pub regions: Vec<MendedRegion>,
 }
 
-/// One page, opened.
+/// A page with its record and review.
 pub struct Opened {
-    /// Its place in the list.
+    /// Its entry in the list.
     pub entry: Entry,
-    /// What the machine made.
+    /// The machine's record.
     pub page: Page,
-    /// What persons made of it.
+    /// Its review.
     pub review: Review,
     /// SHA-256 of the record, hexadecimal.
     pub record_sha256: String,
-    /// Whether the record is another than the one that was reviewed.
+    /// Whether the record differs from the one that was reviewed.
     pub record_changed: bool,
 }
 
-/// List, reviews and pictures of one folder.
+/// The list, reviews and images of one folder.
 pub struct Workspace {
     root: PathBuf,
     references: References,
@@ -85,10 +85,10 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Takes a folder; [`Workspace::read_list`] then reads it.
+    /// Opens a folder. [`Workspace::read_list`] fills the list.
     ///
     /// # Errors
-    /// Where there is no such folder.
+    /// If the folder does not exist.
     pub fn new(material: &Material) -> std::io::Result<Self> {
         let root = material.results.canonicalize()?;
         if !root.is_dir() {
@@ -105,7 +105,7 @@ impl Workspace {
         })
     }
 
-    /// Reads the folder; the list can be used meanwhile, and grows.
+    /// Reads the folder. The list can be used meanwhile and grows.
     pub fn read_list(&self) {
         let index = || self.index.write().unwrap_or_else(PoisonError::into_inner);
         index().set_growing(true);
@@ -116,7 +116,7 @@ impl Workspace {
         index().set_growing(false);
     }
 
-    /// Looks at the list.
+    /// Calls `look` with the list.
     pub fn with_index<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
         look(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -128,7 +128,7 @@ impl Workspace {
     /// Opens a page.
     ///
     /// # Errors
-    /// Where it is not in the list, or its record or review cannot be read.
+    /// If the page is not in the list, or its record or review cannot be read.
     pub fn open(&self, id: &str) -> Result<Opened, WorkspaceError> {
         let entry = self.entry(id)?;
         let unreadable = |why: String| WorkspaceError::Record(entry.name.clone(), why);
@@ -149,10 +149,10 @@ impl Workspace {
         Ok(Opened { entry, page, review, record_sha256: sha256, record_changed })
     }
 
-    /// Keeps a page as it was sent back.
+    /// Saves a submitted page and returns its review.
     ///
     /// # Errors
-    /// Where it cannot be a page, somebody saved it meanwhile, or it cannot be written.
+    /// If the page is invalid, another person saved it meanwhile, or it cannot be written.
     pub fn save(&self, id: &str, sent: Submission, now: String) -> Result<Review, WorkspaceError> {
         let opened = self.open(id)?;
         let by = check_name(&sent.by)?.to_owned();
@@ -161,11 +161,11 @@ impl Workspace {
             return Err(StoreError::Conflict(Box::new(opened.review)).into());
         }
         let mut review = opened.review;
-        // Whoever saves has seen this reading of the page, also where it is newer than the review.
+        // The reviewer has seen the present record, even if it is newer than the review.
         review.record_sha256 = opened.record_sha256;
         review.regions = sent.regions;
         realign_glyphs(&mut review.regions, opened.page.rotation);
-        // Characters that were put in may push a line's box over the edge.
+        // Inserted characters may extend a line's box beyond the page.
         check_regions(&review.regions, opened.page.width, opened.page.height)?;
         review.done = sent.done;
         review.changes = review.count_changes(&regions_of(&opened.page));
@@ -176,16 +176,16 @@ impl Workspace {
         Ok(review)
     }
 
-    /// The lines of a page's reference, where there is one.
+    /// The lines of the page's reference, if there is one.
     #[must_use]
     pub fn reference(&self, entry: &Entry) -> Option<Vec<String>> {
         references::lines(entry.reference.as_deref()?)
     }
 
-    /// The pixels of a page.
+    /// The pixels of a page as an image pyramid.
     ///
     /// # Errors
-    /// Where there is no such page, or its scan cannot be found or decoded.
+    /// If the page does not exist, or its scan cannot be found or decoded.
     pub fn picture(&self, id: &str) -> Result<Arc<Pyramid>, WorkspaceError> {
         Ok(self.images.page(&self.entry(id)?)?)
     }

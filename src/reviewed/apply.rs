@@ -1,7 +1,7 @@
-//! The page as reviewed: a page record whose regions, text and fields are those of a review.
+//! Applies a review to a page record: the result has the regions and text of the review, and fields parsed from them.
 //!
-//! A line that is not as the machine read it is a person's: its engine is [`PERSON`], its confidence 1. A person's ■ is a
-//! redaction like the machine's. Lines that nobody changed stay as they were read, with their confidences.
+//! A line that differs from the machine's reading gets the engine [`PERSON`] and confidence 1. A ■ that a person
+//! entered is a redaction, as in the machine's reading. Unchanged lines keep their engine and confidences.
 
 use super::fields::{Lines, ReadPage};
 use super::{MendedLine, MendedRegion, PERSON, Review, regions_of};
@@ -9,10 +9,10 @@ use crate::page::{Confidence, Glyph, Line, Page, REDACTION_MARK, Region, RegionK
 use crate::provenance::Step;
 use std::collections::HashMap;
 
-/// Name of the step in a record's provenance.
+/// Name of the provenance step.
 const STEP: &str = "review";
 
-/// The page as reviewed. The review must be one of this record; [`super::take`] makes sure of it.
+/// Applies a review to its page record. The review must belong to this record; [`super::take`] checks that.
 #[must_use]
 pub fn apply(page: &Page, review: &Review) -> Page {
     let machine = regions_of(page);
@@ -34,7 +34,7 @@ pub fn apply(page: &Page, review: &Review) -> Page {
     Page { regions, text, telegram, warnings, provenance, ..page.clone() }
 }
 
-/// Marks a line as a person's.
+/// Sets engine and confidence of a line that a person wrote.
 fn sign(line: &mut Line) {
     let is_mark = |g: &Glyph| g.text.chars().eq([REDACTION_MARK]);
     let is_hidden = !line.glyphs.is_empty() && line.glyphs.iter().all(is_mark);
@@ -47,13 +47,13 @@ fn region(mended: MendedRegion) -> Region {
     let MendedRegion { id, kind, bbox, outline, confidence, lines } = mended;
     let lines: Vec<Line> = lines.into_iter().map(|l| l.line).collect();
     let is_text = matches!(kind, RegionKind::Text { .. });
-    // A line may have been drawn, or have grown, beyond the region that it belongs to.
+    // A reviewer can draw or enlarge a line beyond the box of its region.
     let bbox = lines.iter().filter(|_| is_text).fold(bbox, |all, l| all.union(&l.bbox));
     Region { id, kind, bbox, outline, confidence, lines }
 }
 
-/// The machine's warnings that still hold: those of the page; and, unless somebody said that the page is right, those of
-/// regions that are there and of lines that nobody changed, at their places now.
+/// Returns the machine's warnings that still apply, with their present places: all warnings of the page itself, and,
+/// unless the page is marked done, warnings of existing regions and of unchanged lines.
 fn open_warnings(page: &Page, review: &Review, regions: &[MendedRegion]) -> Vec<Warning> {
     let places: HashMap<&str, (&MendedRegion, usize, &MendedLine)> = regions
         .iter()
@@ -74,7 +74,7 @@ fn open_warnings(page: &Page, review: &Review, regions: &[MendedRegion]) -> Vec<
     page.warnings.iter().filter_map(still).collect()
 }
 
-/// Who left a page as it is, by its provenance; nobody where it is as read.
+/// Returns the last reviewer and the revision from the provenance; `None` if the page is as the machine read it.
 #[must_use]
 pub fn signature(page: &Page) -> Option<Signature<'_>> {
     let measured = &page.provenance.steps.iter().rfind(|step| step.stage == STEP)?.measured;
@@ -82,16 +82,16 @@ pub fn signature(page: &Page) -> Option<Signature<'_>> {
     Some(Signature { by, revision: measured.get("revision")?.as_u64()? })
 }
 
-/// Whose revision a page is.
+/// Reviewer and revision of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature<'a> {
-    /// Who saved it last, as they call themselves.
+    /// Name under which the last reviewer saved the page.
     pub by: &'a str,
-    /// Times that it was saved.
+    /// Number of times the review was saved.
     pub revision: u64,
 }
 
-/// Which revision this is, and whose.
+/// The provenance step that names revision and reviewers.
 fn step(review: &Review) -> Step {
     let mut step = Step::new(STEP)
         .with("revision", review.revision)

@@ -1,21 +1,21 @@
-//! What can be the regions of a page, from a browser or from a file: everything is looked at before it is used.
+//! Checks regions that come from a browser or a file before they are used.
 
 use super::record::MendedRegion;
 use crate::geometry::BBox;
 use std::collections::HashSet;
 
-/// Regions a page may have. The fullest cable here has 70.
+/// Most regions on a page. The fullest telegram here has 70.
 const MOST_REGIONS: usize = 2_000;
-/// Lines a page may have.
+/// Most lines on a page.
 const MOST_LINES: usize = 5_000;
-/// Bytes of text, and characters, that a line may have: A3 in six-point type sideways is 200 characters.
+/// Most characters of a line and most bytes of its text: A3 landscape in six-point type has 200 characters a line.
 const LONGEST_LINE: usize = 4_000;
-/// Bytes of an id.
+/// Longest id in bytes.
 const LONGEST_ID: usize = 64;
-/// Characters of a reviewer's name.
+/// Longest reviewer name in characters.
 const LONGEST_NAME: usize = 80;
 
-/// Why what was sent is no page. For the person who sees it in the browser.
+/// Why the submitted regions are refused. The message is shown in the browser.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refusal(String);
@@ -24,10 +24,10 @@ fn refuse(condition: bool, message: impl FnOnce() -> String) -> Result<(), Refus
     if condition { Err(Refusal(message())) } else { Ok(()) }
 }
 
-/// Whether these can be the regions of a page of that size.
+/// Checks that the regions can belong to a page of this size.
 ///
 /// # Errors
-/// Says what is wrong, naming the region.
+/// Names the region or line and the problem.
 pub(crate) fn check_regions(regions: &[MendedRegion], width: u32, height: u32) -> Result<(), Refusal> {
     refuse(regions.len() > MOST_REGIONS, || format!("more than {MOST_REGIONS} regions"))?;
     let lines = regions.iter().map(|r| r.lines.len()).sum::<usize>();
@@ -57,10 +57,10 @@ pub(crate) fn check_regions(regions: &[MendedRegion], width: u32, height: u32) -
     Ok(())
 }
 
-/// A reviewer's name without blanks around it.
+/// Returns the reviewer's name without surrounding white space.
 ///
 /// # Errors
-/// Where it is empty, too long, or has control characters.
+/// If the name is empty, too long, or has control characters.
 pub(crate) fn check_name(name: &str) -> Result<&str, Refusal> {
     let name = name.trim();
     refuse(name.is_empty(), || "say who you are before you save".to_owned())?;

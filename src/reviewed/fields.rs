@@ -1,10 +1,11 @@
-//! Parts and fields of a cable whose text a person corrected.
+//! Roles and header fields of a page whose text a person corrected.
 //!
-//! The telegram stage gives roles to the machine's lines and to the corrected ones; where the two differ, the correction is
-//! the reason, and the line takes its new role. A role that a person chose stays. Where no line of the head was touched
-//! and none became one, the head's fields stay the machine's, whatever version of the program read the page; references,
-//! paragraphs and posts are always those of the text as it is now. The stage is given upright pages: boxes of a scan that
-//! lies on its side are turned first. It compares words with the vocabulary that read the page, not with that of today.
+//! The telegram stage assigns roles to the machine's lines and to the corrected lines. If the two differ for a line,
+//! the correction is the reason, and the line gets its new role. A role that a person chose stays. If no line of the
+//! head was changed and no line became one, the head's fields stay those of the record, whichever program version read
+//! it. References, paragraphs and posts are always parsed from the present text. The telegram stage expects upright
+//! pages, so boxes of a sideways scan are turned first.
+//! Words are compared with the vocabulary that read the page, not with the present one.
 
 use super::{MendedLine, MendedRegion};
 use crate::geometry::{BBox, Polygon};
@@ -13,14 +14,14 @@ use crate::telegram::{TelegramOptions, Vocabulary, find_roles, parse_telegram};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// A line of the machine's page, and its part in the cable.
+/// A line of the machine's page with its role.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     pub(super) line: &'a Line,
     role: Option<Role>,
 }
 
-/// The lines of a page by their ids.
+/// The machine's lines by id.
 pub(super) struct Lines<'a>(HashMap<&'a str, Known<'a>>);
 
 impl<'a> Lines<'a> {
@@ -37,7 +38,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The page that the machine read, and the vocabulary that it was read with.
+/// The page as the machine read it, with the vocabulary of that reading.
 pub(super) struct ReadPage<'a> {
     page: &'a Page,
     vocabulary: Vocabulary,
@@ -48,8 +49,8 @@ impl<'a> ReadPage<'a> {
         Self { page, vocabulary: vocabulary(&page.provenance.settings) }
     }
 
-    /// Gives the lines that a correction made another part of the cable their new roles, splitting regions where parts meet.
-    /// Tells whether the head is another than the machine's.
+    /// Assigns new roles to lines whose role changed through the correction, and splits regions where roles meet.
+    /// Returns whether the head differs from the machine's.
     pub(super) fn assign_roles(&self, machine: &[MendedRegion], regions: &mut Vec<MendedRegion>) -> bool {
         let read = Lines::of(machine);
         let (before, now) = (self.roles_by_id(machine), self.roles_by_id(regions));
@@ -67,7 +68,7 @@ impl<'a> ReadPage<'a> {
         let wanted = |mended: &MendedLine, here: Role| match read.get(&mended.id) {
             Some(known) if known.role != Some(here) => here,
             Some(_) if !is_new(&mended.id) => here,
-            // What the review gives a new line where nobody chooses.
+            // Body and Other are defaults for a new line; any other role was chosen, or copied from a neighbour.
             None if !matches!(here, Role::Body | Role::Other) => here,
             _ => now.get(&mended.id).copied().unwrap_or(here),
         };
@@ -77,7 +78,7 @@ impl<'a> ReadPage<'a> {
         true
     }
 
-    /// The fields: the head's anew where it is another than the machine's.
+    /// The telegram's fields. The head's fields are parsed again only if the head changed.
     pub(super) fn telegram(&self, regions: &[Region], is_new_head: bool) -> Option<Telegram> {
         let page = self.page;
         let size = (page.width, page.height);
@@ -95,7 +96,7 @@ impl<'a> ReadPage<'a> {
         Some(Telegram { references, paragraphs, forwarded_to, end_mark, distribution, ..machine })
     }
 
-    /// The roles that the telegram stage gives the lines of a page.
+    /// The roles that the telegram stage assigns to the lines, by line id.
     fn roles_by_id(&self, regions: &[MendedRegion]) -> HashMap<String, Role> {
         let page = self.page;
         let size = (page.width, page.height);
@@ -110,8 +111,8 @@ impl<'a> ReadPage<'a> {
     }
 }
 
-/// The vocabulary of the settings that a page was read with; the built-in words where these hold none, or none that this
-/// version understands.
+/// The vocabulary of the settings with which a page was read; the built-in words if the settings hold none that this version
+/// understands.
 fn vocabulary(settings: &Value) -> Vocabulary {
     let words = settings.get("telegram").cloned().map(serde_json::from_value::<TelegramOptions>);
     Vocabulary::new(&words.and_then(Result::ok).unwrap_or_default())
@@ -128,7 +129,7 @@ fn is_of_head(role: Role) -> bool {
     !matches!(role, Role::Body | Role::Closing | Role::Other)
 }
 
-/// The lines of print, each with its role.
+/// The text lines, each with its role.
 fn printed(regions: &[MendedRegion]) -> impl Iterator<Item = (Role, &MendedLine)> {
     regions
         .iter()
@@ -136,13 +137,13 @@ fn printed(regions: &[MendedRegion]) -> impl Iterator<Item = (Role, &MendedLine)
         .flat_map(|(role, r)| r.lines.iter().map(move |l| (role, l)))
 }
 
-/// What the head's fields are read from.
+/// The role, text and box of each head line: the input of the head's fields.
 fn head(regions: &[MendedRegion]) -> Vec<(Role, &str, BBox)> {
     let of_head = printed(regions).filter(|(role, _)| is_of_head(*role));
     of_head.map(|(role, l)| (role, l.line.text.as_str(), l.line.bbox)).collect()
 }
 
-/// A region in pieces of one role each. The first keeps the id, the others take numbers that are free.
+/// Splits a region into pieces of one role each. The first piece keeps the id; the others get unused numbers.
 fn split(
     region: MendedRegion,
     wanted: &impl Fn(&MendedLine, Role) -> Role,

@@ -1,92 +1,92 @@
-//! Reads reviews, and records with their reviews.
+//! Reads reviews, and page records with their reviews.
 //!
-//! A review holds for the record that it was made of, told by SHA-256. Where the record was written anew since, the review
-//! may be of another scan: it is not used, and [`Taken::outdated`] says so. Saving the page again in the review settles it.
+//! A review belongs to one version of a record, identified by SHA-256. If the record was rewritten since, the review
+//! may belong to another scan: it is not used, and [`Taken::outdated`] reports it. Saving the page again resolves this.
 
 use super::{FORMAT, Review, apply, check_regions};
 use crate::page::Page;
 use crate::provenance::sha256;
 use std::path::{Path, PathBuf};
 
-/// Largest review that is read: a page of 5,000 lines with alternatives has 20 MB.
+/// Largest accepted review in bytes: a page of 5,000 lines with alternatives has 20 MB.
 const LARGEST: u64 = 64 << 20;
 
 /// Why a review cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// What lies there is no review. It is left as it is.
+    /// The file is not a valid review. It is left unchanged.
     #[error("{name} is damaged: {cause} (it is left as it is: mend it, or move it away to begin again)")]
     Damaged {
         /// File name.
         name: String,
-        /// What is wrong with it.
+        /// The problem.
         cause: String,
     },
-    /// The system refused.
+    /// The file cannot be read.
     #[error("{name} cannot be read: {cause} (check its permissions)")]
     Unreadable {
         /// File name.
         name: String,
-        /// Why.
+        /// System error.
         cause: std::io::Error,
     },
 }
 
-/// Why there is no page.
+/// Why [`take`] returns no page.
 #[derive(Debug, thiserror::Error)]
 pub enum TakeError {
-    /// The record.
+    /// The record is damaged.
     #[error("damaged page record (read the scan again): {0}")]
     Record(#[from] serde_json::Error),
-    /// Its review.
+    /// The review is damaged or unreadable.
     #[error(transparent)]
     Review(#[from] LoadError),
 }
 
-/// Whose text of a page is wanted.
+/// Selects the reviewed text or the machine's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Text {
-    /// The persons' where there is a review, else the machine's.
+    /// The reviewed text if there is a review, else the machine's.
     #[default]
     Reviewed,
-    /// The machine's, whatever reviews there are.
+    /// The machine's text, even if there is a review.
     AsRead,
 }
 
-/// A page record with what its review made of it.
+/// A page record with its review applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taken {
-    /// As reviewed, or as read.
+    /// The page, as reviewed or as read.
     pub page: Page,
-    /// Whether it is as reviewed.
+    /// Whether a review was applied.
     pub is_reviewed: bool,
-    /// The review that was not used because the record is another than the one reviewed.
+    /// The review that was not used because the record has changed since.
     pub outdated: Option<Outdated>,
 }
 
-/// A review of an earlier record.
+/// A review of an earlier version of the record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the record was written anew after revision {revision} of its review (by {by}); the page is taken as read (open it \
      in denshin review and save it again, or leave reviews out with --as-read)"
 )]
 pub struct Outdated {
-    /// Times that it was saved.
+    /// Number of times the review was saved.
     pub revision: u64,
-    /// Who was the last.
+    /// The last reviewer.
     pub by: String,
 }
 
-/// `NAME.review.json` beside `NAME.json`.
+/// Path of the review of a record: `NAME.review.json` beside `NAME.json`.
 #[must_use]
 pub fn review_path(record: &Path) -> PathBuf {
     record.with_extension("review.json")
 }
 
-/// The review that belongs to a record; `None` where there is none. A symbolic link is no review.
+/// Reads the review of a record; `None` if there is none. A symbolic link counts as damaged.
 ///
 /// # Errors
-/// Where it is damaged, or the system refuses to read it.
+/// If the review is damaged or cannot be read.
 pub fn load(record: &Path) -> Result<Option<Review>, LoadError> {
     let path = review_path(record);
     let name = name_of(&path);
@@ -107,10 +107,10 @@ pub fn load(record: &Path) -> Result<Option<Review>, LoadError> {
     Ok(Some(review))
 }
 
-/// The page of a record: `bytes` are those of the file `record`, beside which its review lies.
+/// Returns the page of a record with its review applied. `bytes` is the content of the file `record`.
 ///
 /// # Errors
-/// Where record or review are damaged. A damaged review is never passed over: the page would be taken for unreviewed.
+/// If the record or the review is damaged. A damaged review is never ignored: the page would count as unreviewed.
 pub fn take(record: &Path, bytes: &[u8], text: Text) -> Result<Taken, TakeError> {
     let page: Page = serde_json::from_slice(bytes)?;
     let as_read = |page, outdated| Ok(Taken { page, is_reviewed: false, outdated });

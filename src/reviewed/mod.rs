@@ -1,9 +1,9 @@
-//! A page as persons left it: the review beside a record, and the page record that both make together.
+//! Reviewed pages: the review beside a record, and the page that results from both.
 //!
-//! A [`Review`] is the file `NAME.review.json` beside the record `NAME.json`. [`take`] reads a record with its review,
-//! [`apply()`] makes the page as reviewed: the review's regions in place of the machine's, the cable's fields read anew
-//! from the corrected text, and a step in the provenance that says who reviewed it. Whatever is made of records begins
-//! here: conversion, evaluation, joined telegrams. Nothing here writes a file.
+//! A [`Review`] is the file `NAME.review.json` beside the record `NAME.json`. [`take`] reads a record with its review.
+//! [`apply()`] replaces the machine's regions by the review's, parses the telegram's fields again from the corrected
+//! text, and adds a provenance step that names the reviewer. Conversion, evaluation and joining start from this
+//! module. It writes no files.
 
 mod apply;
 mod check;

@@ -1,72 +1,72 @@
-//! What a person made of a page: `NAME.review.json`, beside the record `NAME.json`, which is never written to.
+//! The format of `NAME.review.json`. The record `NAME.json` beside it is never modified.
 //!
-//! It holds the page's regions as they are now, whole, so that nothing but the record's own size and source is needed
-//! to use it. Every line keeps the id it was given when it was first seen (`r7/2`: the third line of the machine's `r7`), so
-//! that what was mended can be told from what was read, wherever it was moved to.
+//! A review holds all regions of the page in their present state, so that using it needs only the record's size and
+//! source in addition. A line keeps the id that it first had (`r7/2`: the third line of the machine's region `r7`), so
+//! that changes can be traced to the machine's reading even after a line was moved.
 
 use crate::geometry::{BBox, Polygon};
 use crate::page::{Confidence, Glyph, Line, Page, RegionKind, WritingMode};
 use serde::{Deserialize, Serialize};
 
-/// The value of [`Review::format`]; readers of page records pass it over.
+/// The value of [`Review::format`]. Readers of page records skip files of this format.
 pub const FORMAT: &str = "denshin.review/1";
 
-/// What [`Line::engine`] says of a line that a person wrote.
+/// The value of [`Line::engine`] of a line that a person wrote.
 pub const PERSON: &str = "person";
 
-/// Changes that are remembered. A page that was saved oftener has forgotten the first.
+/// Most entries in the history; older ones are dropped.
 const LONGEST_HISTORY: usize = 500;
 
-/// A page as persons left it.
+/// The review of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
     /// Always [`FORMAT`].
     pub format: String,
-    /// File name of the record that it belongs to.
+    /// File name of the reviewed record.
     pub page: String,
-    /// SHA-256 of that record as it was when the review began, hexadecimal.
+    /// SHA-256 of the record when the review was last saved, hexadecimal.
     pub record_sha256: String,
-    /// Counts the times it was saved; 0 before the first.
+    /// Number of times the review was saved; 0 before the first.
     pub revision: u64,
-    /// Whether somebody said that the page is right now.
+    /// Whether a reviewer marked the page as done.
     pub done: bool,
-    /// Lines and regions that differ from the machine's, those missing included.
+    /// Number of lines and regions that differ from the machine's, including deleted ones.
     pub changes: usize,
-    /// Everything on the page, text regions in reading order.
+    /// All regions of the page, text regions in reading order.
     pub regions: Vec<MendedRegion>,
-    /// Who saved it when, the latest last.
+    /// The saves, latest last.
     pub history: Vec<Change>,
 }
 
-/// One time that a page was saved.
+/// One save of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The revision that it made.
+    /// Revision number after this save.
     pub revision: u64,
-    /// Who, as they call themselves.
+    /// Name of the reviewer.
     pub by: String,
-    /// When, in UTC, as RFC 3339.
+    /// Time in UTC, RFC 3339.
     pub at: String,
-    /// Whether the page counted as done from then on.
+    /// Whether the page was marked done with this save.
     pub done: bool,
 }
 
-/// A region whose lines are known one by one.
+/// A region whose lines have ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MendedRegion {
     /// Unique on the page.
     pub id: String,
-    /// What it is.
+    /// Kind of region, with its attributes.
     #[serde(flatten)]
     pub kind: RegionKind,
-    /// Where it is, in pixels of the scan.
+    /// Bounding box in pixels of the scan.
     pub bbox: BBox,
-    /// Its corners where it does not stand upright.
+    /// Outline of a region that is not an upright rectangle; otherwise empty.
     #[serde(default)]
     pub outline: Polygon,
-    /// How sure its finder is of it; 1 where a person drew it.
+    /// Confidence of the detection, 0 to 1; 1 if a person drew the region.
     pub confidence: Confidence,
-    /// Its lines, in reading order.
+    /// Lines in reading order.
     #[serde(default)]
     pub lines: Vec<MendedLine>,
 }
@@ -74,15 +74,15 @@ pub struct MendedRegion {
 /// A line with an id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MendedLine {
-    /// Unique on the page; the machine's region and the line's index in it, or whatever the reviewer's browser chose.
+    /// Unique on the page: the machine's region id and line index, or an id that the reviewer's browser chose.
     pub id: String,
-    /// Its text, box and characters.
+    /// Text, box and characters.
     #[serde(flatten)]
     pub line: Line,
 }
 
 impl MendedRegion {
-    /// The direction in which its text runs; horizontal where it has none.
+    /// The writing direction; horizontal for regions other than text.
     #[must_use]
     pub fn writing_mode(&self) -> WritingMode {
         match self.kind {
@@ -91,7 +91,7 @@ impl MendedRegion {
         }
     }
 
-    /// Whether it is print, and so part of the page's text.
+    /// Whether the region belongs to the page's text.
     #[must_use]
     pub fn is_text(&self) -> bool {
         matches!(self.kind, RegionKind::Text { .. })
@@ -99,7 +99,7 @@ impl MendedRegion {
 }
 
 impl Review {
-    /// A page that nobody has touched: revision 0, the machine's reading.
+    /// The review of a page that nobody has changed: revision 0, the machine's regions.
     #[must_use]
     pub fn untouched(page: &Page, file_name: &str, record_sha256: &str) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Review {
         }
     }
 
-    /// Adds who saved it and when, which makes the next revision.
+    /// Adds an entry to the history and increments the revision.
     pub fn sign(&mut self, by: &str, at: String) {
         self.revision += 1;
         self.history.push(Change { revision: self.revision, by: by.to_owned(), at, done: self.done });
@@ -122,18 +122,18 @@ impl Review {
         self.history.drain(..forgotten);
     }
 
-    /// The page's text: the text regions in reading order, one line a printed line.
+    /// The page's text: the lines of the text regions in reading order.
     #[must_use]
     pub fn text(&self) -> String {
         self.printed_lines().map(|(_, l)| l.line.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
-    /// The lines of print in reading order, each with its region.
+    /// The lines of the text regions in reading order, each with its region.
     pub fn printed_lines(&self) -> impl Iterator<Item = (&MendedRegion, &MendedLine)> {
         self.regions.iter().filter(|r| r.is_text()).flat_map(|r| r.lines.iter().map(move |l| (r, l)))
     }
 
-    /// How many lines and regions are not as the machine has them: changed, new, or gone.
+    /// Counts the lines and regions that were changed, added or deleted.
     #[must_use]
     pub fn count_changes(&self, machine: &[MendedRegion]) -> usize {
         let shape = |r: &MendedRegion| (r.kind.clone(), r.bbox);
@@ -143,12 +143,12 @@ impl Review {
         let (read, mended) = (lines(machine), lines(&self.regions));
         let order = |all: &[MendedLine]| all.iter().map(|l| l.id.clone()).collect::<Vec<_>>();
         let changed = regions + differing(&read, &mended, |l| l.id.as_str(), same);
-        // The order alone may have changed: that is one change, whatever the number of lines.
+        // A changed order alone counts as one change, whatever the number of lines.
         if changed == 0 && order(&read) != order(&mended) { 1 } else { changed }
     }
 }
 
-/// Things of two lists that are not in both, or not the same in both.
+/// Counts the items that are in only one of the lists or differ between them.
 fn differing<T>(before: &[T], after: &[T], id: fn(&T) -> &str, same: impl Fn(&T, &T) -> bool) -> usize {
     let known: std::collections::HashMap<&str, &T> = before.iter().map(|t| (id(t), t)).collect();
     let kept = after.iter().filter(|t| known.contains_key(id(t))).count();
@@ -156,7 +156,7 @@ fn differing<T>(before: &[T], after: &[T], id: fn(&T) -> &str, same: impl Fn(&T,
     (before.len() - kept.min(before.len())) + (after.len() - unchanged)
 }
 
-/// The machine's regions, their lines with ids.
+/// The machine's regions, with ids for their lines.
 #[must_use]
 pub fn regions_of(page: &Page) -> Vec<MendedRegion> {
     let lines = |id: &str, lines: &[Line]| {
@@ -174,7 +174,7 @@ pub fn regions_of(page: &Page) -> Vec<MendedRegion> {
     page.regions.iter().map(mended).collect()
 }
 
-/// The texts of glyphs, one after another.
+/// The concatenated text of glyphs.
 #[must_use]
 pub(crate) fn joined(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|g| g.text.as_str()).collect()

@@ -5,10 +5,10 @@
 //! with a `TYPE`, and their text and properties are in a tag. All elements also exist in ALTO 4.3.
 
 use super::marks::{self, MarkDescription};
-use super::names;
 use super::runs::{Run, runs};
 use super::xml::{Xml, points};
 use crate::geometry::BBox;
+use crate::names;
 use crate::page::{Confidence, Glyph, Line, Page, Region, RegionKind, WritingMode};
 use crate::reviewed::{Signature, signature};
 use std::path::Path;

@@ -5,10 +5,10 @@
 //! label of the element instead of its content, so that the text of the document is the text of the page.
 
 use super::marks::{self, MarkDescription};
-use super::names;
 use super::runs::{Run, runs};
 use super::xml::Xml;
 use crate::geometry::BBox;
+use crate::names;
 use crate::page::{Confidence, Glyph, Line, Page, Region, RegionKind, WritingMode};
 use crate::reviewed::{Signature, signature};
 use std::path::Path;

@@ -9,8 +9,8 @@
 //! SHA-256 of the scans and from the page numbers. Equal pages have equal identifiers, regardless of the written
 //! formats.
 
-use super::names;
 use super::xml::Xml;
+use crate::names;
 use crate::page::{Page, Telegram, TelegramRecord};
 use crate::provenance::hexadecimal;
 use crate::reviewed::signature;

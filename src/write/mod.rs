@@ -6,7 +6,6 @@ mod hocr;
 mod json;
 mod marks;
 pub mod mets;
-pub mod names;
 mod page_xml;
 #[cfg(feature = "pdf")]
 pub mod pdf;

@@ -7,10 +7,10 @@
 //! schema requires one: `Created` is the start of 1970, so that equal records yield equal bytes.
 
 use super::marks::{self, MarkDescription};
-use super::names;
 use super::runs::{Run, runs};
 use super::xml::{Attributes, Xml, corners, corners_of_box, points};
 use crate::geometry::BBox;
+use crate::names;
 use crate::page::{Glyph, Line, Page, Region, RegionKind, Role, WritingMode};
 use crate::reviewed::{Signature, signature};
 use std::path::Path;

@@ -190,7 +190,7 @@ fn facsimile(xml: &mut Xml, page: &Page, image: &Path) {
     );
     // A file name must be escaped for use as a URL.
     let size = [("width", format!("{}px", page.width)), ("height", format!("{}px", page.height))];
-    xml.empty("graphic", &[&[("url", super::names::url(image))][..], &size].concat());
+    xml.empty("graphic", &[&[("url", crate::names::url(image))][..], &size].concat());
     for region in &page.regions {
         let MarkDescription { kind, .. } = marks::describe(region);
         zone(xml, page, &region.id, kind, &corners(region));

@@ -1,5 +1,5 @@
-//! Pages of A4 at 300 dpi that hold no print, or that are full of what print is not: such as take for ever where work grows
-//! with the square of what is on a page. `scripts/hard-pages` draws many more.
+//! A4 pages at 300 dpi without text, or full of shapes that are no text. They take very long if work grows with the
+//! square of the number of shapes. `scripts/hard-pages` draws many more.
 
 use denshin::raster::Pixels;
 use denshin::scan::Scan;
@@ -8,7 +8,6 @@ use image::{GrayImage, Luma};
 const WIDTH: u32 = 2480;
 const HEIGHT: u32 = 3508;
 
-/// The pages by their names.
 pub(crate) const PAGES: [&str; 9] = [
     "noise of 10 %",
     "noise of 30 %",
@@ -21,7 +20,6 @@ pub(crate) const PAGES: [&str; 9] = [
     "1,000 redactions",
 ];
 
-/// A page by its name.
 pub(crate) fn page(name: &str) -> Scan {
     let ink: fn(u32, u32) -> bool = match name {
         "noise of 10 %" => |x, y| chance(x, y) % 100 < 10,
@@ -30,7 +28,7 @@ pub(crate) fn page(name: &str) -> Scan {
         "dots of 9 px" => |x, y| x % 18 < 9 && y % 18 < 9,
         "squares of 30 px" => |x, y| x % 44 < 30 && y % 44 < 30,
         "checkerboard of 1 px" => |x, y| (x + y) % 2 == 0,
-        // Dots that grow down the page on a grid turned by 45 degrees.
+        // Dots that grow down the page, on a grid rotated by 45 degrees.
         "halftone" => |x, y| {
             let across = |at: u32| (at % 12).abs_diff(6);
             (across(x + y) + across(x + 12 * HEIGHT - y)) * HEIGHT < 12 * y
@@ -42,7 +40,7 @@ pub(crate) fn page(name: &str) -> Scan {
     scan(GrayImage::from_fn(WIDTH, HEIGHT, |x, y| Luma([if ink(x, y) { 0 } else { 255 }])))
 }
 
-/// A number by chance, the same for each pixel every time.
+/// A pseudorandom number for each pixel, the same in every run.
 fn chance(x: u32, y: u32) -> u32 {
     let mut dice = (x ^ y.rotate_left(16)).wrapping_mul(0x9E37_79B1);
     dice = (dice ^ (dice >> 15)).wrapping_mul(0x85EB_CA77);

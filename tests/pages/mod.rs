@@ -1,4 +1,4 @@
-//! Pages to be written: one cable with everything on it, an empty page, and any page at all.
+//! Pages for writers: a telegram with all kinds of regions, an empty page, and random pages.
 
 use denshin::geometry::{BBox, Polygon};
 use denshin::page::*;
@@ -6,9 +6,9 @@ use denshin::provenance::{Provenance, Source};
 use proptest::prelude::*;
 use std::process::Command;
 
-/// A tool, or nothing and a message where it is not installed.
+/// An external tool; `None` with a message if it is not installed.
 pub(crate) fn tool(name: &str) -> Option<Command> {
-    // Poppler's tools know -v alone; what they answer does not matter.
+    // Poppler's tools know only -v; the exit code does not matter.
     let found = Command::new(name).arg("-v").output().is_ok();
     if !found {
         println!("skipped: {name} is not installed (scripts/test)");
@@ -35,13 +35,11 @@ pub(crate) fn line(text: &str, left: i32, top: i32, mode: WritingMode) -> Line {
     Line { bbox, text: text.to_owned(), confidence, engine: "replay".into(), glyphs }
 }
 
-/// A region around its lines.
 pub(crate) fn region(id: &str, kind: RegionKind, lines: Vec<Line>) -> Region {
     let bbox = lines.iter().map(|l| l.bbox).reduce(|a, b| a.union(&b)).unwrap_or_default();
     Region { id: id.into(), kind, bbox, outline: Polygon::default(), confidence: Confidence::CERTAIN, lines }
 }
 
-/// A page of regions.
 pub(crate) fn page(regions: Vec<Region>, telegram: Option<Telegram>) -> Page {
     let print = regions.iter().filter(|r| matches!(r.kind, RegionKind::Text { .. }));
     let text: Vec<&str> = print.flat_map(|r| &r.lines).map(|l| l.text.as_str()).collect();
@@ -61,12 +59,11 @@ pub(crate) fn page(regions: Vec<Region>, telegram: Option<Telegram>) -> Page {
     }
 }
 
-/// A page without anything on it.
 pub(crate) fn empty() -> Page {
     page(vec![], None)
 }
 
-/// Horizontal print with a redaction and a ■ that is printed, columns, a stamp, a note, a rule.
+/// Horizontal text with a redaction and a printed ■, vertical text, a stamp, handwriting, a ruling.
 pub(crate) fn cable() -> Page {
     let text = |role, writing_mode| RegionKind::Text { role, writing_mode };
     let horizontal = |t, top| line(t, 200, top, WritingMode::HorizontalTb);
@@ -126,7 +123,7 @@ fn bbox() -> impl Strategy<Value = BBox> {
         .prop_map(|(l, t, w, h)| BBox::from_ltrb(l, t, l + w, t + h))
 }
 
-/// Anything that a string can hold, with what is special to XML, in XML and in Japanese more often than by chance.
+/// Any string; characters that are special in XML or in Japanese are more frequent.
 fn any_text() -> impl Strategy<Value = String> {
     let special = prop::sample::select(vec![
         "■",
@@ -163,7 +160,7 @@ fn any_line() -> impl Strategy<Value = Line> {
             confidence,
             alternatives: vec![("<&".into(), confidence), ("雷雷雷雷".into(), confidence)],
         };
-        // As an engine gives them; none; and not the line's text.
+        // No glyphs, one glyph per character, or one glyph for the whole text.
         let glyphs = match spelling {
             0 => vec![],
             1 => text.chars().map(|c| glyph(c.into())).collect(),
@@ -194,7 +191,7 @@ fn any_kind() -> impl Strategy<Value = RegionKind> {
     ]
 }
 
-/// Any page at all; ids are unique, as the record promises.
+/// Any page; ids are unique, as the record requires.
 pub(crate) fn any_page() -> impl Strategy<Value = Page> {
     let lines = prop::collection::vec(any_line(), 0..3);
     let outline = prop::collection::vec([-9..4000i32, -9..4000i32], 0..5);

@@ -1,16 +1,16 @@
 //! Small PDF files, written by hand (ISO 32000-2, 7.5).
 
-/// An image of gray samples of 8 bits, packed as the filter says.
+/// An image of 8-bit gray samples with the given filter.
 pub(crate) fn image(size: (u32, u32), filter: &str, data: &[u8]) -> Vec<u8> {
     object(&format!("/ColorSpace/DeviceGray/BitsPerComponent 8/Filter{filter}"), size, data)
 }
 
-/// Instructions that paint the image over the whole page.
+/// A content stream that paints the image over the whole page.
 pub(crate) fn whole_page((width, height): (u32, u32)) -> String {
     format!("{} 0 0 {} 0 0 cm /I Do", width as f32 * 0.24, height as f32 * 0.24)
 }
 
-/// An image whose data stand in the file as they are, with what its dictionary says of them.
+/// An image with the given dictionary entries and encoded data.
 pub(crate) fn object(dictionary: &str, (width, height): (u32, u32), data: &[u8]) -> Vec<u8> {
     let head = format!(
         "<</Type/XObject/Subtype/Image/Width {width}/Height {height}{dictionary}/Length {}>>stream\n",
@@ -19,12 +19,12 @@ pub(crate) fn object(dictionary: &str, (width, height): (u32, u32), data: &[u8])
     [head.as_bytes(), data, b"\nendstream"].concat()
 }
 
-/// A page of the size given at 300 dpi, with one image `I` and a font `F`; `page` is put into its dictionary.
+/// A page of the given size at 300 dpi with an image `I` and a font `F`; `page` is added to its dictionary.
 pub(crate) fn with_image(image: &[u8], size: (u32, u32), page: &str, content: &[u8]) -> Vec<u8> {
     with_images(&[image.to_vec()], size, page, content)
 }
 
-/// The same with images `I0`, `I1` and so on, the first of which is `I`, too: objects 5, 6 and so on.
+/// The same with images `I0`, `I1` and so on; the first is also `I`. They are objects 5, 6 and so on.
 pub(crate) fn with_images(
     images: &[Vec<u8>],
     (width, height): (u32, u32),

@@ -1,4 +1,4 @@
-//! The picture that all of `tests/files` show (`make.sh` there says how they were made), and how near a scan comes to it.
+//! The image that all of `tests/files` show (see `make.sh` there), and comparison of scans with it.
 
 use denshin::raster::Pixels;
 use denshin::scan::{Scan, ScanFile, ScanOptions};
@@ -37,7 +37,7 @@ pub(crate) fn red_on_cream() -> RgbImage {
     RgbImage::from_fn(SIZE.0, SIZE.1, |x, y| if is_ink(x, y, 0) { ink } else { paper })
 }
 
-/// Mean difference of the channels of two pictures of the same size, 0 to 255.
+/// Mean difference of the channels of two images of the same size, 0 to 255.
 pub(crate) fn difference(a: &RgbImage, b: &RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let sum: u64 = a.iter().zip(b.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
@@ -51,7 +51,7 @@ pub(crate) fn color(pixels: &Pixels) -> RgbImage {
     }
 }
 
-/// The same picture, sample for sample.
+/// Asserts that two images are equal in all samples.
 pub(crate) fn is_exactly(name: &str, pixels: &Pixels, expected: &RgbImage) {
     let found = color(pixels);
     assert_eq!(found.dimensions(), expected.dimensions(), "{name}");

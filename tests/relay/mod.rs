@@ -1,4 +1,4 @@
-//! What the tests of the queue are made with: a NATS server of their own, scans, workers, a store.
+//! Fixtures for the queue tests: a NATS server, scans, workers, an object store.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,10 +10,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Longest that anything here may take.
+/// Timeout of every wait.
 const PATIENCE: Duration = Duration::from_secs(100);
 
-/// Whether there is a NATS server on this machine. Only where nobody watches may there be none.
+/// Whether NATS server is installed. It must be in continuous integration.
 pub(crate) fn is_there() -> bool {
     let found = Command::new("nats-server").arg("--version").output().is_ok();
     assert!(found || std::env::var_os("CI").is_none(), "no nats-server (scripts/test installs it)");
@@ -31,7 +31,7 @@ fn wait_for_port(port: u16) {
     until("the server answers", || TcpStream::connect(("127.0.0.1", port)).is_ok());
 }
 
-/// Waits until something is so; fails where it never is.
+/// Waits until a condition holds; fails after a timeout.
 pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
@@ -40,7 +40,7 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// A process that does not outlive its test.
+/// A process that is killed when the test ends.
 pub(crate) struct Process(pub(crate) Child);
 
 impl Drop for Process {
@@ -51,7 +51,7 @@ impl Drop for Process {
 }
 
 impl Process {
-    /// Waits for its end: exit code, and what it said on stderr.
+    /// Waits for the end; returns exit code and stderr.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let began = Instant::now();
         while self.0.try_wait().unwrap().is_none() {
@@ -65,13 +65,13 @@ impl Process {
         (self.0.wait().unwrap().code(), said)
     }
 
-    /// Kills it as a power cut would.
+    /// Kills the process without warning, like a power failure.
     pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
 
-    /// Asks it to stop, as Ctrl-C does.
+    /// Interrupts the process like Ctrl-C.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
         let told = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().unwrap();
@@ -92,7 +92,7 @@ impl Place {
         Self::with_flags(&[])
     }
 
-    /// With a server that was given these flags besides.
+    /// Starts the server with additional flags.
     pub(crate) fn with_flags(flags: &[&str]) -> Self {
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let mut place = Self { folder: TempDir::new().unwrap(), port: free_port(), flags, server: None };
@@ -126,7 +126,7 @@ impl Place {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// A scan of the tests, under a name below `in`.
+    /// Copies a test scan to a name below `in`.
     pub(crate) fn put(&self, name: &str, scan: &str) {
         let to = self.path("in").join(name);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -140,20 +140,20 @@ impl Place {
         command
     }
 
-    /// Runs a command that names the server itself; its exit code, and what it said.
+    /// Runs a command whose arguments name the server; returns exit code and output.
     pub(crate) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         (status.code(), format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)))
     }
 
-    /// `enqueue … -o out --engine null`.
+    /// Runs `enqueue … -o out --engine null`.
     pub(crate) fn enqueue(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let url = self.url();
         let all = ["enqueue", "--nats", &url, "-o", "out", "--engine", "null"];
         self.run(&[&all, arguments].concat())
     }
 
-    /// `work …`, with a page at once.
+    /// Starts `work …` with one page at a time.
     pub(crate) fn work(&self, arguments: &[&str]) -> Process {
         let url = self.url();
         let all = ["work", "--nats", &url, "--jobs", "1"];
@@ -167,13 +167,13 @@ impl Place {
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&shown.stderr)))
     }
 
-    /// What the queue holds: waiting, in work, done, set aside.
+    /// Number of pages in the queue that are waiting, in progress, done, and set aside.
     pub(crate) fn counts(&self) -> [u64; 4] {
         let status = self.status();
         ["waiting", "in_work", "done", "dead"].map(|name| status[name].as_u64().unwrap())
     }
 
-    /// Results by name; a manifest and a summary are a batch's own.
+    /// Results by name, without the manifest and summary of a batch.
     pub(crate) fn results(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
         let is_own = |name: &str| name.contains("manifest") || name == "summary.html";
@@ -183,7 +183,7 @@ impl Place {
         files.map(|e| (name(e.path()), fs::read(e.path()).unwrap())).collect()
     }
 
-    /// What `denshin batch` makes of the same scans.
+    /// The results of `denshin batch` for the same scans.
     pub(crate) fn batch(&self) -> BTreeMap<String, Vec<u8>> {
         let scans = self.path("in");
         let batch = ["batch", scans.to_str().unwrap(), "-o", "batch", "--engine", "null", "--quiet"];
@@ -193,7 +193,7 @@ impl Place {
     }
 }
 
-/// A connection of its own to the server, for messages that denshin does not send.
+/// A client connection to the server, for messages that denshin does not send.
 pub(crate) struct Line(BufReader<TcpStream>);
 
 impl Line {
@@ -207,13 +207,13 @@ impl Line {
         self.0.get_mut().write_all(words).unwrap();
     }
 
-    /// Says something, and waits until the server has done it.
+    /// Sends a command and waits until the server has processed it.
     fn settle(&mut self, words: &[u8]) {
         self.say(&[words, b"PING\r\n"].concat());
         while self.next_word() != "PONG" {}
     }
 
-    /// What the server says next; a ping is answered.
+    /// Returns the server's next line; answers pings.
     fn next_word(&mut self) -> String {
         let mut said = String::new();
         assert!(self.0.read_line(&mut said).unwrap() > 0, "the server has hung up");
@@ -233,11 +233,11 @@ impl Line {
         self.settle(&[head.as_bytes(), body, b"\r\n"].concat());
     }
 
-    /// The body of the next message that it listens to.
+    /// Returns the body of the next message of a subscription.
     pub(crate) fn hear(&mut self) -> Vec<u8> {
         loop {
             let said = self.next_word();
-            // `HMSG subject sid [reply] bytes-of-headers bytes-in-all`, and without headers `MSG`.
+            // `HMSG subject sid [reply] header-bytes total-bytes`, or `MSG` without headers.
             let words: Vec<&str> = said.split(' ').collect();
             let number = |word: &str| word.parse::<usize>().unwrap();
             let (head, all) = match words[0] {
@@ -252,7 +252,7 @@ impl Line {
     }
 }
 
-/// A store that speaks S3: moto, of the tests' Python environment.
+/// An S3 store: moto in the tests' Python environment.
 pub(crate) struct Store {
     port: u16,
     _server: Process,
@@ -274,7 +274,7 @@ impl Store {
         Self { port, _server: server }
     }
 
-    /// What a program is told of it.
+    /// Environment variables for programs that use the store.
     pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
@@ -285,11 +285,11 @@ impl Store {
         ]
     }
 
-    /// The body of the answer to a request.
+    /// Sends a request and returns the response body.
     pub(crate) fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         let mut to = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let length = body.len();
-        // Moto looks at who asks, not at whether it is true.
+        // Moto requires the header, but does not check the signature.
         let who = "AWS4-HMAC-SHA256 Credential=denshin/20260101/us-east-1/s3/aws4_request";
         let head = format!("Host: 127.0.0.1\r\nAuthorization: {who}\r\nContent-Length: {length}");
         write!(to, "{method} {path} HTTP/1.0\r\n{head}\r\n\r\n").unwrap();
@@ -302,7 +302,7 @@ impl Store {
         answer.split_off(head + 4)
     }
 
-    /// Objects of a bucket, by name.
+    /// Objects of a bucket by name.
     pub(crate) fn objects(&self, bucket: &str) -> BTreeMap<String, Vec<u8>> {
         let list = String::from_utf8(self.request("GET", &format!("/{bucket}"), b"")).unwrap();
         let keys = list.split("<Key>").skip(1).map(|rest| rest.split("</Key>").next().unwrap().to_owned());

@@ -1,4 +1,4 @@
-"""What lies on a page and is neither print nor a mark: dirt, edges, holes, pictures, the other side of the paper."""
+"""Draws matter that is neither text nor a mark: dirt, edges, holes, images, the other side of the paper."""
 
 import dataclasses
 import math
@@ -15,7 +15,7 @@ from wear import clouds
 
 
 def under(sheet, context):
-    """What is there before the page is printed."""
+    """Draws matter that is on the paper before printing."""
     rng = context.rng
     if rng.random() < 0.3:
         stains(sheet, context)
@@ -28,7 +28,7 @@ def under(sheet, context):
 
 
 def over(sheet, drawn, context):
-    """What comes onto the page or beside it after everything else."""
+    """Draws matter that comes onto the page or beside it last."""
     rng = context.rng
     parts = (
         (0.1, picture),
@@ -59,7 +59,7 @@ def mark(sheet, cover, left, top):
 
 
 def shade(sheet, cover, left, top, colour, strength):
-    """Darkens a patch of the page towards a colour, without a label. Quicker than `tint` on large patches."""
+    """Darkens a patch towards a colour, without a label. Faster than `tint` on large patches."""
     cover, place = sheet.within(cover, left, top)
     if not cover.size:
         return
@@ -70,7 +70,7 @@ def shade(sheet, cover, left, top, colour, strength):
 
 
 def finger(sheet, context):
-    """The shadow of a finger that held the page down at its edge."""
+    """The shadow of a finger that holds the page at its edge."""
     rng = context.rng
     width, length = int(sheet.mm * rng.uniform(12, 20)), int(sheet.mm * rng.uniform(8, 35))
     cover = numpy.zeros((length + 60, width + 60), numpy.uint8)
@@ -87,7 +87,7 @@ def finger(sheet, context):
 
 
 def corner(sheet, drawn, context):
-    """A corner of the page torn off or folded over; what stood there is gone."""
+    """A corner of the page that is torn off or folded over, with its text."""
     rng = context.rng
     width, height = sheet.mm * rng.uniform(6, 30), sheet.mm * rng.uniform(6, 30)
     right, bottom = rng.random() < 0.5, rng.random() < 0.5
@@ -112,13 +112,13 @@ def corner(sheet, drawn, context):
         cv2.fillPoly(cover, [numpy.round(outline - (left, top)).astype(numpy.int32)], 255)
         mark(sheet, cover, left, top)
     if not torn:
-        # The back of the fold lies on the page, paler or darker than the paper.
+        # The back of the fold covers the page, paler or darker than the paper.
         fold = numpy.float32([(width, 0), (width * 0.9, height * 0.9), (0, height)])
         sheet.hide(flip(fold), tuple(max(0, int(v * rng.uniform(0.8, 1))) for v in sheet.paper), counts=False)
 
 
 def film_frame(sheet, drawn, context):
-    """The border of a microfilm's frame: a thick line around the page; now and then all beyond it is dark."""
+    """The border of a microfilm frame: a thick line around the page; sometimes everything outside it is dark."""
     rng = context.rng
     inset, thick = sheet.mm * rng.uniform(1, 5), sheet.mm * rng.uniform(0.6, 4)
     layer = sheet.layer()
@@ -136,7 +136,7 @@ def film_frame(sheet, drawn, context):
 
 
 def target(sheet, drawn, context):
-    """A ruler or patches of gray and colour that were photographed with the page, at its lower or left edge."""
+    """A ruler or patches of gray and colour, photographed with the page, at its bottom or left edge."""
     rng = context.rng
     deep, long = int(sheet.mm * rng.uniform(5, 11)), int(sheet.mm * rng.uniform(60, 150))
     cover = numpy.full((deep, min(long, sheet.width - 20)), 255, numpy.uint8)
@@ -166,7 +166,7 @@ def target(sheet, drawn, context):
 
 
 def stains(sheet, context):
-    """Blots, foxing and rings of cups: slightly darker paper."""
+    """Blots, foxing and cup rings: slightly darker paper."""
     rng = context.rng
     for _ in range(rng.randint(1, 5)):
         radius = int(sheet.mm * rng.choice([rng.uniform(1, 5), rng.uniform(8, 50)]))
@@ -188,7 +188,7 @@ def stains(sheet, context):
 
 
 def show_through(sheet, context):
-    """The other side of the paper, a page of its own with print and stamps: mirrored, blurred, pale and without labels."""
+    """Show-through: a page with text and stamps, mirrored, blurred, pale and without labels."""
     rng = context.rng
     other = Sheet(sheet.width / sheet.mm, sheet.height / sheet.mm, (255, 255, 255), rng, context.noise)
     plan = dataclasses.replace(layouts.plan(rng), width=other.width / other.mm, height=other.height / other.mm)
@@ -223,7 +223,7 @@ def folds(sheet, context):
 
 
 def free_place(sheet, drawn, rng, width, height):
-    """A place without lines of print, if one is found in some tries."""
+    """A place without lines of text, if a few tries find one."""
     boxes = numpy.float32(
         [
             (
@@ -295,7 +295,7 @@ def picture(sheet, drawn, context):
 
 
 def bars(sheet, drawn, context):
-    """Thick bars and filled boxes that hide nothing: ornaments, headings' ends, black blocks of a form."""
+    """Thick bars and filled boxes that are no redactions: ornaments, ends of headings, black blocks of a form."""
     rng = context.rng
     for _ in range(rng.randint(1, 3)):
         width, height = (
@@ -312,7 +312,7 @@ def bars(sheet, drawn, context):
 
 
 def label(sheet, drawn, context):
-    """A label of the archive: a white slip with a few lines of print and sometimes a bar code."""
+    """An archive label: a white slip with a few lines of text and sometimes a bar code."""
     rng = context.rng
     width, height = int(sheet.mm * rng.uniform(30, 70)), int(sheet.mm * rng.uniform(12, 30))
     left, top = (
@@ -360,7 +360,7 @@ def label(sheet, drawn, context):
 
 
 def printed_box(sheet, drawn, context):
-    """A word in a frame that is printed on the form, straight and in its ink: no stamp."""
+    """A framed word that is printed with the form, straight and in its ink; not a stamp."""
     rng = context.rng
     latin = drawn.kind in ("memo", "cable") or rng.random() < 0.15
     face = context.faces.draw(rng, "latin" if latin else "japanese", "type")
@@ -494,7 +494,7 @@ def tape(sheet, drawn, context):
 
 
 def streaks(sheet, drawn, context):
-    """Lines that a copier draws along the paper's way: whole, dotted, dark or light."""
+    """Lines that a copier draws in the direction of transport: whole, dotted, dark or light."""
     rng = context.rng
     lying = rng.random() < 0.35
     for _ in range(rng.choice([1, 1, 2, 3, 6])):
@@ -516,7 +516,7 @@ def streaks(sheet, drawn, context):
 
 
 def edges(sheet, drawn, context):
-    """The dark beyond the paper on one to four sides: straight, slanted or torn."""
+    """The dark area beyond the paper on one to four sides: straight, slanted or torn."""
     rng = context.rng
     value = rng.choice([rng.randint(0, 40), rng.randint(0, 40), rng.randint(60, 150)])
     for side in rng.sample(range(4), rng.choice([1, 1, 2, 2, 3, 4])):
@@ -557,7 +557,7 @@ def gutter(sheet, drawn, context):
 
 
 def dirt(sheet, drawn, context):
-    """Specks and dust, thick in places."""
+    """Specks and dust, dense in places."""
     rng = context.rng
     count = int(10 ** rng.uniform(1, 3.2))
     middle, spread = (rng.random() * sheet.width, rng.random() * sheet.height), rng.choice([5000, 300, 800])

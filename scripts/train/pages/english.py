@@ -1,4 +1,4 @@
-"""Pages typed or printed in English: memoranda, bulletins, cables in capitals."""
+"""Draws English pages: memoranda, bulletins, telegrams in capitals."""
 
 import functools
 
@@ -92,7 +92,7 @@ def word_width(face, word, size):
 
 
 def set_words(page, words, x, y, size, face, gap, role="body"):
-    """Sets words with a given gap between them and registers them as one line."""
+    """Sets words with a given gap and registers them as one line."""
     boxes = []
     for word in words:
         boxes += page.text(word, x, y, size, face, role=role, registered=False)
@@ -212,7 +212,7 @@ def memo(page):
 
 
 def cable(page):
-    """A cable in capitals."""
+    """A telegram in capitals."""
     rng = page.rng
     left, right = page.between(16, 30), page.width - page.between(14, 30)
     top, bottom = page.between(12, 34), page.height - page.between(16, 34)

@@ -1,7 +1,7 @@
-"""Typefaces, and characters set one by one: type, dot matrix, typewriters that strike each character by itself, printers with pins.
+"""Typefaces, and setting of characters one by one: type, dot matrix, typewriters, pin printers.
 
-Fonts named here are those of Debian's packages; those of pins are in xfonts-base, xfonts-intl-japanese and xfonts-shinonome and are
-read with freetype-py. `HELD_OUT` are never trained on: pages for validation and test use them.
+The fonts are in Debian packages. Pin fonts are in xfonts-base, xfonts-intl-japanese and xfonts-shinonome and are read with
+freetype-py. Fonts in `HELD_OUT` are not used for training, but for pages of validation and test.
 """
 
 import dataclasses
@@ -35,10 +35,10 @@ HANDWRITTEN = (
     "truetype/yozvox-yozfont/YOzRA_.ttf truetype/yozvox-yozfont/YOzBNFM.ttf truetype/yozvox-yozfont/YOzRCF.ttf truetype/seto/setofont.ttf truetype/kiloji/kiloji.ttf truetype/kiloji/kiloji_b.ttf "
     "truetype/kouzan-mouhitsu/kouzan-mouhitsu.ttf truetype/kouzan-mouhitsu/kouzan-mouhitsu-gyosho.ttf truetype/aoyagi-kouzan-t/AoyagiKouzanT.ttf truetype/aoyagi-soseki/aoyagi-soseki.ttf"
 ).split()
-# Of one thickness, as a pen writes: drawn by a shaking hand they serve as further hands.
+# Fonts of uniform stroke width, like a pen; distorted, they serve as additional handwriting.
 FREEHAND = "opentype/noto/NotoSansCJK-Light.ttc opentype/mplus/Mplus1-Light.otf truetype/horai-umefont/ume-hgo4.ttf truetype/vlgothic/VL-Gothic-Regular.ttf".split()
 PENMANSHIP = "opentype/dancingscript/DancingScript-Regular.otf truetype/breip/Breip.ttf truetype/ecolier-court/Ecolier-court.ttf truetype/dustin/Domestic_Manners.ttf".split()
-# Characters of JIS X 0208 as printers with pins have them, and those of JIS X 0201 half as wide.
+# Fonts of pin printers: characters of JIS X 0208, and half-width characters of JIS X 0201.
 PINS = {
     "X11/misc/jiskan24.pcf.gz": "X11/misc/12x24rk.pcf.gz",
     "X11/misc/jiskan16.pcf.gz": "X11/misc/8x16rk.pcf.gz",
@@ -72,7 +72,7 @@ def there(names):
 
 
 class Faces:
-    """The typefaces that pages of one part of the data (training, or held out) are drawn with."""
+    """The typefaces for one part of the data (training or held out)."""
 
     def __init__(self, held_out=False):
         kinds = (
@@ -90,15 +90,16 @@ class Faces:
         self.names = {kind: there(names) for kind, names in kinds.items()}
 
     def draw(self, rng, kind="japanese", manner=None):
-        """A face of a kind ("japanese", "latin", "handwritten", "freehand", "penmanship", "pins"), set in some manner ("type", "dots", "struck")."""
+        """A face by kind ("japanese", "latin", "handwritten", "freehand", "penmanship", "pins") and manner."""
         manner = manner or (rng.choice(MANNERS) if kind in ("japanese", "latin") else "type")
         return Face(rng.choice(self.names[kind]), manner, rng.uniform(16, 26), rng.uniform(0.2, 1))
 
 
 @dataclasses.dataclass(frozen=True)
 class Face:
-    """A font and how it is printed: `dots` are the pins of a dot matrix in a character, `loose` is how badly a typewriter aligns or how
-    thick the pins of a font of dots are (0 to 1).
+    """A font and its manner of printing.
+
+    `dots`: pins of a dot matrix per character. `loose`: misalignment of a typewriter, or pin size of a pin font (0 to 1).
     """
 
     name: str
@@ -135,7 +136,7 @@ def bitmaps(name):
 
 @functools.lru_cache(20000)
 def dots_of(name, c):
-    """Where the pins of a font hit for a character (booleans, rows x columns), and its left and top in its cell; None without one."""
+    """The pins of a character (booleans, rows x columns) and their left and top in the cell; None if the font lacks it."""
     if is_wide(c):
         try:
             row, cell = c.encode("euc_jp")
@@ -156,7 +157,7 @@ def dots_of(name, c):
 
 
 def pinned(face, c, size):
-    """Coverage of a character of a font of pins and its offset in a cell of `size`, as `glyph` has it."""
+    """Coverage of a pin font's character and its offset in a cell of `size`, like `glyph`."""
     found = dots_of(face.name, c)
     if found is None:
         return None
@@ -181,7 +182,7 @@ def is_wide(c):
 
 @functools.lru_cache(60000)
 def glyph(face, c, size, vertical):
-    """Coverage of a character and its offset from the top left of its cell: the cell is `size` high and wide, half as wide for narrow characters."""
+    """Coverage of a character and its offset in the cell. The cell is a square of `size`, half as wide for narrow characters."""
     if face.name in PINS:
         return pinned(face, c, size)
     room = size // 2
@@ -211,7 +212,7 @@ def glyph(face, c, size, vertical):
 
 
 def dotted(ink, size, pins):
-    """The character as the pins of a printer make it."""
+    """The character as printed by pins."""
     step = max(1.3, size / pins)
     hit = cv2.resize(ink, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA) > 100
     dots = numpy.zeros_like(ink)
@@ -223,7 +224,7 @@ def dotted(ink, size, pins):
 
 
 def width_of(face, text, size):
-    """Width of a horizontal text set without blanks between its characters; letters of proportional faces take their own width."""
+    """Width of a horizontal text without additional spacing; letters of proportional faces have their own width."""
     return sum(advance(face, c, size) for c in text)
 
 
@@ -237,9 +238,9 @@ def advance(face, c, size):
 
 
 def set_line(layer, face, text, x, y, size, rng, pitch=1.0, vertical=False):
-    """Sets a line into a layer, its first cell's top left at (x, y); `pitch` in cells. Returns the boxes of the inked characters.
+    """Sets a line into a layer with the first cell's top left at (x, y); `pitch` in cells. Returns the boxes of the ink.
 
-    Blanks advance and are no characters. Where the face lacks a character its cell stays empty.
+    Blanks advance and have no box. If the face lacks a character, its cell stays empty.
     """
     boxes, at = [], float(y if vertical else x)
     for c in text:
@@ -263,7 +264,7 @@ def set_line(layer, face, text, x, y, size, rng, pitch=1.0, vertical=False):
 
 
 def struck(ink, face, size, rng):
-    """A character as a typewriter strikes it: off its place, lighter or darker, on its upper or lower edge, seldom turned."""
+    """A character as a typewriter strikes it: misplaced, lighter or darker, heavier at the top or bottom, rarely rotated."""
     loose = face.loose
     shift = rng.gauss(0, 0.03 * loose * size), rng.gauss(0, 0.03 * loose * size)
     strength = 1 - abs(rng.gauss(0, 0.25 * loose))

@@ -1,4 +1,4 @@
-"""Pages of cables and their forms: incoming cables, drafts with boxes for approval, continuations, tables."""
+"""Draws pages of telegrams and their forms: incoming telegrams, drafts with approval boxes, continuations, tables."""
 
 from setting import MARKERS, Style
 
@@ -37,7 +37,7 @@ NOTES = (
 
 
 def incoming(page):
-    """An incoming cable, typed horizontally, with or without a form."""
+    """An incoming telegram, typed horizontally, with or without a form."""
     rng, drawn = page.rng, page.drawn
     page.tone = rng.choice(("modern",) * 7 + ("kana", "katakana"))
     left, right = page.between(14, 32), page.width - page.between(12, 30)
@@ -90,7 +90,7 @@ def incoming(page):
 
 
 def teleprinter(page, left, y, right):
-    """Lines of codes as teleprinters print them above a cable."""
+    """Lines of codes that teleprinters print above a telegram."""
     rng = page.rng
     face, size = page.face("dots"), page.pt(rng.uniform(7, 9))
     pool = rng.choice(("ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾗﾘﾙﾚﾛﾜﾝ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
@@ -102,7 +102,7 @@ def teleprinter(page, left, y, right):
 
 
 def heading(page, left, right, y, size, face):
-    """The title, at times beside a small box of notes; returns the edge reached, and whether the right is free beside the title."""
+    """The title, sometimes beside a box of notes; returns the edge reached, and whether the right side is free."""
     rng = page.rng
     title = rng.choice(TITLES if page.tone != "old" else OLD_TITLES)
     pitch = rng.choice((1, 1, 1.3, 1.7, 2.2))
@@ -126,7 +126,7 @@ def heading(page, left, right, y, size, face):
 
 
 def notes(page, left, top, width, face):
-    """A box of small notes; returns its lower edge."""
+    """A box of notes in small print; returns its bottom edge."""
     size = page.pt(page.rng.uniform(5, 6.5))
     count = page.rng.randint(2, 5)
     height = size * 1.4 * count + 2 * page.mm
@@ -147,7 +147,7 @@ def notes(page, left, top, width, face):
 
 
 def value(page, caption):
-    """What is typed beside a caption."""
+    """The typed entry beside a caption."""
     rng = page.rng
     if caption in ("発信", "受信", "発", "着", "年月日", "作成"):
         return page.date() + rng.choice(("", "　" + rng.choice(POSTS) + "発", "　本省着"))
@@ -194,7 +194,7 @@ def head_table(page, left, right, y, form, face, size):
 
 
 def number_box(page, right, y, form, face, size):
-    """A box for the number and the bureau at the right."""
+    """A box for number and bureau on the right."""
     rng = page.rng
     width, height, caption = page.between(50, 80), size * rng.uniform(1.4, 2.2), page.pt(rng.uniform(6, 9))
     y = max(y, page.between(5, 9))
@@ -243,7 +243,7 @@ def cable_head(page, left, right, y, size, step, pitch, face):
 
 
 def ruled_lines(page, left, right, y, bottom, step):
-    """Ruled lines to write on, in step with the text."""
+    """Ruled writing lines, aligned with the text."""
     dash = page.rng.choice((0, 0, 0, 0.4 * page.mm, 1.2 * page.mm))
     while y < bottom + step:
         page.rule(left, y, right, y, dash=dash)
@@ -251,7 +251,7 @@ def ruled_lines(page, left, right, y, bottom, step):
 
 
 def foot_lines(page, left, right, bottom, form):
-    """What stands below the text: a page number, the office's name, the form's code."""
+    """Content below the text: a page number, the office's name, the form's code."""
     rng = page.rng
     y = min(page.height - 5 * page.mm, bottom + page.between(3, 8))
     size = page.pt(rng.uniform(6, 9))
@@ -281,7 +281,7 @@ def foot_lines(page, left, right, bottom, form):
 
 
 def parted(rng, start, end, count, even=0.6):
-    """Borders of cells between two edges, alike or uneven."""
+    """Borders of cells between two edges, evenly or unevenly spaced."""
     if rng.random() < even:
         return [start + (end - start) * i / count for i in range(count + 1)]
     parts = [rng.uniform(0.6, 1.6) for _ in range(count)]
@@ -292,7 +292,7 @@ def parted(rng, start, end, count, even=0.6):
 
 
 def approval(page, box, form, columns, rows, typed=0.08):
-    """A grid of boxes with small captions, set across or down, most of them empty; returns its lower edge."""
+    """A grid of boxes with small horizontal or vertical captions, most of them empty; returns its bottom edge."""
     rng = page.rng
     left, top, right, bottom = box
     size = page.pt(rng.uniform(5, 8))
@@ -335,7 +335,7 @@ def approval(page, box, form, columns, rows, typed=0.08):
 
 
 def draft(page):
-    """An outgoing draft: boxes for approval, a head, at times a text."""
+    """An outgoing draft: approval boxes, a header, sometimes a text."""
     rng = page.rng
     form, face = page.face("type"), page.face()
     page.drawn.direction = rng.choice(("horizontal", "horizontal", "vertical"))
@@ -390,7 +390,7 @@ def draft(page):
 
 
 def continuation(page):
-    """A continued cable: a short head line and text."""
+    """A continuation of a telegram: a short header line and text."""
     rng = page.rng
     vertical = page.chance(0.35)
     page.drawn.direction = "vertical" if vertical else "horizontal"

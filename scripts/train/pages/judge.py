@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Fits the weights of src/marks/judge.rs: how probable it is that a proposed stamp or redaction is one.
+"""Fits the weights of src/marks/judge.rs: the probability that a proposed stamp or redaction is one.
 
 usage: judge.py MARKS_ONNX PAGES RECORDS TEST_PAGES TEST_RECORDS
 
-PAGES and TEST_PAGES are folders of `pages.py --scans`; RECORDS are what `denshin read --engine null` with `[marks] method = "rules"`
-made of their scans. Prints the weights as Rust and, for the test pages, precision and recall of rules alone, of the network alone
-and of both, by the least probability that is kept. Needs onnxruntime, scipy and torch.
+PAGES and TEST_PAGES are folders of `pages.py --scans`. RECORDS are made from their scans by `denshin read --engine null`
+with `[marks] method = "rules"`. Prints the weights as Rust code. For the test pages it prints precision and recall of the
+rules, the network and both, by threshold. Needs onnxruntime, scipy and torch.
 """
 
 import argparse
@@ -31,13 +31,13 @@ LEASTS = (
     (0.2, 0.5),
     (0.5, 0.5),
     (0.2, 0.6),
-)  # least probabilities; 2: none is kept
+)  # thresholds; 2 keeps nothing
 KINDS, PROPOSERS = ("stamp", "redaction"), ("rules", "network")
 LEAST_OVERLAP, MOST_SHARED, MOST = 0.5, 0.6, 4
 
 
 def cores_of(plane, smallest):
-    """Numbered cores: what goes on from a place that is sure enough."""
+    """Numbered cores: hysteresis threshold with the seed and continuation probabilities."""
     found, count = ndimage.label(plane >= GOES_ON, numpy.ones((3, 3)))
     numbers = numpy.arange(1, count + 1)
     surest, sizes = ndimage.maximum(plane, found, numbers), ndimage.sum(found > 0, found, numbers)
@@ -73,8 +73,8 @@ def proposals(probable, kind):
 
 
 def seen(probable, gray, box, confidence, is_coloured, is_framed):
-    """What src/marks/judge.rs sees of a box of places; `gray` is the page, two pixels to a place. Of the network's proposals
-    nothing is said of colour and frame.
+    """The features of a box of places in src/marks/judge.rs; `gray` is the page, two pixels per place. The network's proposals
+    have no features of colour and frame.
     """
     height, width = probable.shape[1:]
     left, top, right, bottom = box
@@ -120,7 +120,6 @@ def seen(probable, gray, box, confidence, is_coloured, is_framed):
 
 
 def overlap(a, b):
-    """Area that two boxes share."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     return max(0, width) * max(0, height)
 
@@ -130,13 +129,12 @@ def area_of(box):
 
 
 def alike(a, b):
-    """Intersection over union."""
     common = overlap(a, b)
     return common / max(1e-6, area_of(a) + area_of(b) - common)
 
 
 def candidates(network, pages, records):
-    """For each page: reference boxes by kind, and proposals as (kind, proposer, box, what is seen). Boxes are in places."""
+    """For each page: reference boxes by kind, and proposals as (kind, proposer, box, features). Boxes are in places."""
     result = []
     for path in sorted(pages.glob("*.npz")):
         record = next(iter(records.rglob(f"{path.stem}*.json")), None)
@@ -169,8 +167,8 @@ def candidates(network, pages, records):
 
 
 def fitted(pages, kind, proposer):
-    """Weights of a logistic regression, slightly regularized. No page counts for more than MOST proposals: on one of coloured
-    print every word may be proposed.
+    """Weights of a logistic regression with slight regularization. At most MOST proposals per page count: on a page with
+    coloured text every word may be a proposal.
     """
     rows, right, counts = [], [], []
     for references, proposed in pages:
@@ -200,7 +198,7 @@ def fitted(pages, kind, proposer):
 
 
 def kept(proposed, weights, kind, least):
-    """The boxes that are probable enough for their proposer, without those that share a place with a more probable one."""
+    """The boxes above their proposer's threshold, without those that overlap a more probable one."""
     judged = []
     for its_kind, proposer, box, row in proposed:
         if its_kind == kind:
@@ -215,7 +213,7 @@ def kept(proposed, weights, kind, least):
 
 
 def rates(pages, kind, boxes_of):
-    """Precision and recall with one-to-one matches at an overlap of one half."""
+    """Precision and recall with one-to-one matches at IoU 0.5."""
     right = reported = there = 0
     for references, proposed in pages:
         boxes, left = boxes_of(proposed), list(references[kind])

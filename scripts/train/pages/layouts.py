@@ -1,4 +1,4 @@
-"""Chooses what a page is and how large, and draws its print and rulings."""
+"""Chooses kind and size of a page, and draws its text and rulings."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ import tables
 import vertical
 from setting import Drawn, Page
 
-# Millimetres, upright.
+# Millimetres, portrait.
 PAPERS = {
     "A4": (210, 297),
     "B5": (182, 257),
@@ -24,7 +24,7 @@ PAPERS = {
 }
 COMMON = ("A4", "A4", "A4", "B5", "B5", "B4", "letter", "legal", "odd")
 OLD = ("B5", "B5", "B4", "A4", "legal", "odd", "odd")
-# Name: how often, the drawing function, its papers. A paper named with a dash is laid on its side.
+# Name: frequency, drawing function, paper sizes. A name with a dash stands for landscape.
 KINDS = {
     "incoming": (20, forms.incoming, COMMON),
     "vertical": (17, vertical.vertical_cable, OLD + ("A4", "A4")),
@@ -56,7 +56,7 @@ class Plan:
 
 
 def plan(rng, kind=None):
-    """Draws a kind and a size; the kind may be given."""
+    """Draws a kind and a size at random; the kind may be given."""
     kind = kind or rng.choices(list(KINDS), [weight for weight, _, _ in KINDS.values()])[0]
     paper = rng.choice(KINDS[kind][2])
     width, height = PAPERS[paper.lstrip("-")]
@@ -69,10 +69,10 @@ def plan(rng, kind=None):
 
 
 def draw(sheet, plan, context) -> Drawn:
-    """Draws the print of a planned page. `context` has `rng`, `faces` and `sentences`."""
+    """Draws the text of a planned page. `context` has `rng`, `faces` and `sentences`."""
     page = Page(sheet, context, plan.kind)
     function = KINDS[plan.kind][1]
     if plan.kind not in FORMS and page.chance(0.85):
-        page.form_ink = page.type_ink  # no form: rules and print are of one ink
+        page.form_ink = page.type_ink  # no form: rulings and text have one ink
     function(page)
     return page.finish()

@@ -1,7 +1,7 @@
 """The segmentation network: a U-Net of residual blocks, small enough for one core.
 
 Input N x 3 x H x W (RGB, 0 to 1, sides multiples of 64), output N x 10 x H/2 x W/2 (scores; sigmoid gives probabilities).
-Convolutions are dense: of depthwise ones neither rten nor torch makes use as good.
+Convolutions are dense, because rten and torch run depthwise ones less efficiently.
 """
 
 import pathlib
@@ -16,9 +16,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from half_precision import halved
 from sheet import LABELS
 
-WIDTHS = (16, 24, 48, 96, 128)  # channels at 1/2, 1/4, 1/8, 1/16, 1/32 of the picture
-BLOCKS = (0, 1, 2, 2, 3)  # residual blocks there
-FAR = 64  # channels at 1/64, from where the inside of large boxes sees their sides
+WIDTHS = (16, 24, 48, 96, 128)  # channels at 1/2, 1/4, 1/8, 1/16, 1/32 of the image
+BLOCKS = (0, 1, 2, 2, 3)  # residual blocks at these levels
+FAR = 64  # channels at 1/64, where the receptive field covers large boxes
 
 
 class Convolution(nn.Sequential):

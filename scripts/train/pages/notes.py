@@ -1,4 +1,4 @@
-"""Notes by hand: words in margins and between lines, signatures, brackets, rings, ticks, strokes through words."""
+"""Draws handwriting: words in margins and between lines, signatures, brackets, rings, ticks, strikethroughs."""
 
 import math
 
@@ -33,7 +33,7 @@ def add(sheet, drawn, context):
 
 
 def press(sheet, cover, left, top, colour, rng, outline=None):
-    """Presses handwriting and says where it is, if it is on the page."""
+    """Presses handwriting and registers its place if it is on the page."""
     rows, columns = numpy.nonzero(cover > 80)
     if not len(rows):
         return
@@ -45,7 +45,7 @@ def press(sheet, cover, left, top, colour, rng, outline=None):
 
 
 def spot(sheet, drawn, rng, width, height):
-    """A place for a note: a margin, the head, a blank, a cell, now and then over print."""
+    """A place for a note: a margin, the header, a blank area, a cell, sometimes over text."""
     chance = rng.random()
     if chance < 0.2 and drawn.cells:
         left, top, right, bottom = rng.choice(drawn.cells)
@@ -63,7 +63,7 @@ def spot(sheet, drawn, rng, width, height):
 
 
 def words(sheet, drawn, context, colour):
-    """A few words in a hand."""
+    """A few handwritten words."""
     rng = context.rng
     latin = drawn.kind in ("memo", "cable") or rng.random() < 0.12
     shaken = not latin and rng.random() < 0.35
@@ -140,7 +140,7 @@ def inserted(sheet, drawn, context, colour):
 
 
 def brushed(sheet, drawn, context, colour):
-    """One to three characters by a brush, filling a cell of the form or as large as a heading: who saw it, a file's number."""
+    """One to three brush characters that fill a cell or are as large as a heading: initials or a file number."""
     rng = context.rng
     text = rng.choice(
         [
@@ -181,7 +181,7 @@ def brushed(sheet, drawn, context, colour):
 
 
 def shaking(cover, size, context, part):
-    """Every stroke moved a little, by at most a part of the characters' size, unlike the strokes around it."""
+    """Displaces every stroke differently, at most by a part of the character size."""
     fields = (clouds(context.noise, cover.shape, context.rng.uniform(0.25, 0.7) * size) for _ in range(2))
     columns, rows = numpy.meshgrid(*(numpy.arange(side, dtype=numpy.float32) for side in cover.shape[::-1]))
     x, y = (places + part * size * field for places, field in zip((columns, rows), fields))
@@ -189,7 +189,7 @@ def shaking(cover, size, context, part):
 
 
 def sheared(cover, rng):
-    """Leaning and wavy as no type is."""
+    """Slants and waves the text, unlike type."""
     height, width = cover.shape
     room = height // 3 + 6
     columns, rows = numpy.meshgrid(
@@ -206,7 +206,7 @@ def sheared(cover, rng):
 
 
 def stroke(cover, points, pen, rng):
-    """A smooth stroke through points, its width changing with the hand's pressure."""
+    """A smooth stroke through points, with a width that varies like pressure."""
     points = numpy.float32(points)
     if len(points) > 2:
         at = numpy.linspace(0, len(points) - 1, len(points) * 12)
@@ -275,7 +275,7 @@ def numeral(sheet, drawn, context, colour):
 
 
 def ring(cover, pen, rng):
-    """A ring by hand just within a patch."""
+    """A hand-drawn ring just within a patch."""
     height, width = cover.shape
     start, turns = rng.uniform(0, 6.28), rng.uniform(0.95, 1.25)
     points = []
@@ -313,7 +313,7 @@ def sign(sheet, drawn, context, colour):
 
 
 def around(sheet, drawn, context, colour):
-    """A line under or beside print, a ring around a word, a stroke through one."""
+    """A line under or beside text, a ring around a word, a strikethrough."""
     rng = context.rng
     lines = [line for line in drawn.lines if line[0]]
     if not lines:

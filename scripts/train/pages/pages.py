@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Makes pages with labels for training the segmentation network.
+"""Generates pages with labels for training the segmentation network.
 
 usage: pages.py TEXT_FOLDER OUT_FOLDER [--first 0] [--count 1000] [--held-out] [--show] [--scans]
 
-Writes NUMBER.jpg (the page as the network sees it, long side 1344) and NUMBER.npz (`labels`: bits packed along the last
-axis; `shape`; `lines` and `marks`: JSON in pixels of the picture). A page follows from its number alone. Pages that are
-held out have typefaces, texts and designs of stamps of their own. With --show an overlay is written beside each, with --scans
-the page at its full size (NUMBER.png, twice as large), which rules can be measured on.
+Writes NUMBER.jpg (the page as network input, long side 1344) and NUMBER.npz (`labels`: bits packed along the last axis;
+`shape`; `lines` and `marks`: JSON in pixels of the image). A page depends only on its number. Held-out pages have their
+own typefaces, texts and stamp designs. --show writes an overlay of the labels beside each page. --scans writes the page at
+full size (NUMBER.png, twice as large), which the rules can read.
 """
 
 import argparse
@@ -41,12 +41,12 @@ PAPERS = [
     (240, 232, 232),
     (226, 236, 240),
 ]
-HELD_OUT_FROM = 10**9  # added to the numbers of pages held out, so that their dice differ
+HELD_OUT_FROM = 10**9  # added to the numbers of held-out pages, so that their random numbers differ
 
 
 @dataclasses.dataclass
 class Context:
-    """What those who draw parts of a page share."""
+    """Shared by the functions that draw parts of a page."""
 
     rng: random.Random
     noise: numpy.random.RandomState
@@ -57,8 +57,8 @@ class Context:
 
 @dataclasses.dataclass
 class Page:
-    """A page: its scan, RGB, and at half its size what the network sees; labels (len(LABELS) x half of that); lines and marks in
-    pixels of the picture."""
+    """A page: its scan (RGB); the network input at half its size; labels (len(LABELS) x half of that); lines and marks in pixels
+    of the input."""
 
     scan: numpy.ndarray
     picture: numpy.ndarray
@@ -68,7 +68,7 @@ class Page:
 
 
 class Press:
-    """Draws pages; keeps what all pages share."""
+    """Draws pages; keeps the resources that they share."""
 
     def __init__(self, texts, held_out=False):
         self.faces, self.sentences, self.held_out = Faces(held_out), Sentences(texts, held_out), held_out
@@ -83,7 +83,7 @@ class Press:
         clutter.under(sheet, context)
         drawn = layouts.draw(sheet, plan, context)
         wear.printed(sheet)
-        # Marks from before the page was copied are worn with it; those from after it are fresh.
+        # Marks made before the page was copied are worn with it; later ones are fresh.
         copies = rng.choices([0, 1, 2, 3], [0.55, 0.25, 0.12, 0.08])[0]
         parts = [stamps.add, redactions.add, notes.add]
         rng.shuffle(parts)
@@ -99,7 +99,7 @@ class Press:
 
 
 def finished(sheet):
-    """The sheet laid on the scanner: warped, scanned, at half its size."""
+    """Scans the sheet: distorts it, adds scanner effects and halves it."""
     rng = sheet.rng
     warp = wear.Warp(sheet.width, sheet.height, rng, sheet.noise)
     beyond = rng.choice([255, 255, 250, 200, rng.randint(0, 60)])
@@ -108,7 +108,7 @@ def finished(sheet):
     labels = numpy.stack([warp.label(label) for label in labels])
     if beyond < 120:
         labels[LABELS.index("other")] |= warp.outside()
-    # Halves differ by how they were averaged, as scans of other resolutions do.
+    # Different resampling for the half size, like scans of other resolutions.
     picture = cv2.resize(scan, (sheet.width // 2, sheet.height // 2), interpolation=cv2.INTER_AREA)
     lines = [
         {"corners": half(warp.points(line.corners)), "vertical": line.vertical, "size": line.size / 2}
@@ -150,7 +150,7 @@ TINTS = {
 
 
 def overlay(picture, labels):
-    """The picture tinted with its labels, for looking at."""
+    """The image tinted with its labels, for inspection."""
     shown = picture.astype(numpy.float32) * 0.6 + 100
     for kind, tint in TINTS.items():
         label = (

@@ -1,11 +1,11 @@
-"""Printed pages: letters, memoranda, books, contents, newspapers, spreads, covers and pages left nearly blank."""
+"""Draws printed pages: letters, memoranda, books, contents, newspapers, spreads, covers and almost blank pages."""
 
 from forms import CAPTIONS, NAMES, RANKS
 from setting import MARKERS, Style, extent
 
 
 def letter(page):
-    """A letter or a printed memorandum with headings, rules, underlines, lists and footnotes."""
+    """A letter or a printed memorandum with headings, rulings, underlines, lists and footnotes."""
     rng = page.rng
     vertical = page.chance(0.3)
     page.drawn.direction = "vertical" if vertical else "horizontal"
@@ -88,7 +88,7 @@ def letter_head(page, left, right, y, size, face, bold):
 
 
 def footnotes(page, left, right, bottom, face):
-    """Notes in small print at the foot under a short rule; returns the upper edge."""
+    """Footnotes in small print under a short ruling; returns the top edge."""
     rng = page.rng
     size = page.pt(rng.uniform(5.5, 7.5))
     top = bottom - size * 1.5 * rng.randint(2, 6)
@@ -101,7 +101,7 @@ def footnotes(page, left, right, bottom, face):
 
 
 def sections(page, box, style, bold, count, amount=1.0):
-    """Passages with headings between them, along the direction of the text."""
+    """Passages with headings between them, in the direction of the text."""
     rng = page.rng
     left, top, right, bottom = box
     vertical, layer = style.vertical, style.layer
@@ -159,7 +159,7 @@ def sections(page, box, style, bold, count, amount=1.0):
 
 
 def page_number(page, face, x=None):
-    """A page number at the foot or the head."""
+    """A page number at the bottom or top."""
     rng = page.rng
     if page.chance(0.35):
         return
@@ -171,7 +171,7 @@ def page_number(page, face, x=None):
 
 
 def book(page):
-    """A printed page of one or two columns, or of tiers of vertical print."""
+    """A printed page of one or two columns, or of tiers of vertical text."""
     printed_area(
         page,
         (
@@ -185,7 +185,7 @@ def book(page):
 
 
 def printed_area(page, box, vertical=None):
-    """Print in columns or tiers, at times with rules between them, notes in the margin and a running head."""
+    """Text in columns or tiers, sometimes with rulings between them, marginal notes and a running header."""
     rng = page.rng
     left, top, right, bottom = box
     vertical = page.chance(0.6) if vertical is None else vertical
@@ -276,7 +276,7 @@ def margin_notes(page, box, style):
 
 
 def contents(page):
-    """A page of contents: titles, leaders of dots, page numbers."""
+    """A table of contents: titles, dot leaders, page numbers."""
     rng = page.rng
     vertical = page.chance(0.35)
     page.drawn.direction = "vertical" if vertical else "horizontal"
@@ -323,7 +323,7 @@ def contents(page):
 
 
 def newspaper(page):
-    """A clipping: narrow tiers of small vertical print, headlines in both directions, areas of pictures."""
+    """A newspaper clipping: narrow tiers of small vertical text, headlines in both directions, areas for images."""
     rng = page.rng
     page.drawn.direction = "vertical"
     page.tone = rng.choice(("modern", "modern", "old"))
@@ -374,7 +374,7 @@ def newspaper(page):
 
 
 def taken(page, free, corner, each, gutter, kind, style, bold):
-    """Takes a part of some tiers for a headline or a picture with its caption."""
+    """Reserves a part of some tiers for a headline, or for an image with its caption."""
     rng, size = page.rng, style.size
     low, high = free[0][0][0], max(span[1] for spans in free for span in spans)
     first = rng.randrange(len(free))
@@ -498,7 +498,7 @@ def cover(page):
 
 
 def blank(page):
-    """A page with hardly anything on it."""
+    """An almost empty page."""
     rng = page.rng
     face, size = page.face(), page.pt(rng.uniform(8, 13))
     if page.chance(0.5):

@@ -3,9 +3,9 @@
 
 usage: real_pages.py MARKS_ONNX REAL OUT_FOLDER [--part train|test|all]
 
-REAL holds folders of scans, each with NAME.gt.json beside it. Writes files like those of pages.py, and `known`: bits of where
-each label may be learned from. Marks are learned from where the reference says what is a mark. Print, rulings and lines are
-learned from where the network is sure of them, and so only keep what it has learned. Every other document belongs to the test.
+REAL has folders of scans, each scan with NAME.gt.json beside it. Writes files like pages.py, and `known`: bits of the places
+where each label may be learned. Marks are learned where the reference has marks. Text, rulings and lines are learned where
+the network is confident, which only preserves its knowledge. Every other document belongs to the test part.
 """
 
 import argparse
@@ -18,13 +18,13 @@ import onnxruntime
 
 from sheet import LABELS, LONG, shrunk
 
-SURE, SURE_NOT = 0.75, 0.1  # probabilities from which on the network's own labels are learned
+SURE, SURE_NOT = 0.75, 0.1  # thresholds above and below which the network's own labels are learned
 UNSURE_RIM = 4  # pixels of the labels by which a reference box may be off
 AT = {kind: i for i, kind in enumerate(LABELS)}
 
 
 def labelled(network, picture):
-    """The network's probabilities for a picture (RGB): labels x half height x half width."""
+    """The network's probabilities for an image (RGB): labels x half height x half width."""
     height, width = picture.shape[:2]
     grown = cv2.copyMakeBorder(picture, 0, -height % 64, 0, -width % 64, cv2.BORDER_REPLICATE)
     batch = grown.transpose(2, 0, 1)[None].astype(numpy.float32) / 255
@@ -33,7 +33,7 @@ def labelled(network, picture):
 
 
 def marks_of(reference):
-    """Boxes of stamps and redactions, or None where they are not said; bands of which nothing is said."""
+    """Boxes of stamps and redactions, or None if the reference lacks them; bands without information."""
     if "regions" in reference:
         regions = reference["regions"]
         return (
@@ -49,7 +49,7 @@ def marks_of(reference):
 
 
 def page_of(network, path, reference):
-    """Picture, labels and what is known of them."""
+    """Image, labels, and where they are known."""
     picture = cv2.imread(str(path))[..., ::-1]
     scale = LONG / 2 / max(picture.shape[:2])
     size = tuple(int(round(side * scale / 2)) * 2 for side in picture.shape[1::-1])
@@ -82,7 +82,7 @@ def page_of(network, path, reference):
                 for kind in ("print", "horizontal", "vertical", "handwriting", "stamp"):
                     labels[AT[kind]][inside] = False
                 continue
-            # The ink in the box is the stamp's; what is print below it is not known.
+            # The ink in the box belongs to the stamp; whether there is text below it is unknown.
             labels[AT[whole]][inside & dark] = True
             known[AT[whole]] &= ~near
             for kind in ("print", "horizontal", "vertical", "handwriting", "ruling"):
@@ -131,7 +131,7 @@ def main():
 
 
 def document_of(path):
-    """The name of the document that a page is of."""
+    """The name of the document to which a page belongs."""
     name = path.name[: -len(".gt.json")]
     return name.rsplit("_", 1)[0] if "_" in name else name
 

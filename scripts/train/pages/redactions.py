@@ -1,4 +1,4 @@
-"""Passages that were made unreadable: blacked out, struck out by marker, covered with white boxes."""
+"""Draws redactions: blacked out, struck out with a marker, covered with white boxes."""
 
 import cv2
 import numpy
@@ -40,7 +40,7 @@ STYLES = {
 
 
 def add(sheet, drawn, context):
-    """Redacts none to twelve passages of the page, mostly all in one style."""
+    """Redacts none to twelve passages of the page, usually all in one style."""
     rng = context.rng
     if rng.random() > 0.45 or not drawn.lines:
         return
@@ -78,7 +78,7 @@ def touches(box, sheet):
 
 
 def passage_of(drawn, rng, thick, slack, sheet, may_be_cell):
-    """Outlines of one passage, a strip for each line, or one block. A cell that is made white looks as one that was never filled in."""
+    """Outlines of one passage: a strip for each line, one block, or a cell. A whitened cell would look like an empty one."""
     chance = rng.random()
     if chance < 0.12 and drawn.cells and may_be_cell:
         left, top, right, bottom = rng.choice(drawn.cells)
@@ -96,7 +96,7 @@ def passage_of(drawn, rng, thick, slack, sheet, may_be_cell):
         if line[0] and line[1] == vertical and 0.7 < line[2] / size < 1.4
     ]
     if len(lines) > 1 and rng.random() < 0.45:
-        # One block over all of it.
+        # One block for the whole passage.
         box = numpy.concatenate([numpy.asarray(line[0], numpy.float32) for line in lines])
         grow = size * slack
         return [
@@ -114,7 +114,7 @@ def passage_of(drawn, rng, thick, slack, sheet, may_be_cell):
         if not len(run):
             continue
         if rng.random() < 0.04:
-            # On to the edge of the page.
+            # Up to the edge of the page.
             edge, axis = rng.randrange(2), 1 if vertical else 0
             run[0, axis], run[-1, axis + 2] = (
                 (0, run[-1, axis + 2]) if edge else (run[0, axis], (sheet.width, sheet.height)[axis])
@@ -149,7 +149,7 @@ def code_beside(sheet, drawn, context, box):
 
 
 def white_block(drawn, rng):
-    """A large box over parts of some lines, often reaching into the margin, as they are drawn on released copies."""
+    """A large box over parts of some lines, often into the margin, as on released copies."""
     first = rng.randrange(len(drawn.lines))
     boxes = [
         numpy.asarray(line[0], numpy.float32) for line in drawn.lines[first : first + rng.randint(1, 10)] if line[0]
@@ -198,7 +198,7 @@ def redact(sheet, context, outline, style, passage):
     elif style == "veil":
         veil(sheet, outline, (rng.randint(60, 150),) * 3, rng.uniform(0.75, 0.93), passage)
     elif style == "blank":
-        # Grown, so that no slivers of the print are left of what nobody can see.
+        # Grown, so that no slivers of the hidden text remain visible.
         low, high = outline.min(0), outline.max(0)
         grow = 0.2 * min(high - low)
         sheet.hide(rectangle(*(low - grow), *(high + grow)), None, counts=False)
@@ -207,7 +207,7 @@ def redact(sheet, context, outline, style, passage):
 
 
 def veil(sheet, outline, colour, strength, passage):
-    """Colour through which the print below is hardly made out: its labels are gone, traces of it are left."""
+    """Colour that hides the text almost completely: its labels are removed, traces remain."""
     left, top, right, bottom = boxed(outline, sheet)
     if left >= right or top >= bottom:
         return
@@ -221,7 +221,7 @@ def veil(sheet, outline, colour, strength, passage):
 
 
 def slanted(outline, rng):
-    """One end higher than the other."""
+    """Raises one end above the other."""
     along = 0 if numpy.ptp(outline[:, 0]) > numpy.ptp(outline[:, 1]) else 1
     length, thick = numpy.ptp(outline[:, along]), numpy.ptp(outline[:, 1 - along])
     lean = rng.uniform(-0.45, 0.45) * min(thick, 0.12 * length)
@@ -231,7 +231,7 @@ def slanted(outline, rng):
 
 
 def marker(sheet, context, outline):
-    """A mask of strokes of a felt pen along the outline: round ends, uneven edges, gaps here and there."""
+    """A mask of felt-pen strokes along the outline: round ends, uneven edges, occasional gaps."""
     rng = context.rng
     left, top, right, bottom = boxed(outline, sheet)
     mask = numpy.zeros((max(1, bottom - top), max(1, right - left)), numpy.uint8)
@@ -262,7 +262,7 @@ def marker(sheet, context, outline):
 
 
 def hatch(sheet, context, outline, passage):
-    """Many pencil or pen strokes, between which the print is partly seen."""
+    """Many pencil or pen strokes, with the text partly visible between them."""
     rng = context.rng
     left, top, right, bottom = boxed(outline, sheet)
     if left >= right or top >= bottom:
@@ -300,7 +300,7 @@ def hatch(sheet, context, outline, passage):
 
 
 def hollow(sheet, context, outline, passage):
-    """What a threshold that follows the page's brightness leaves of a black block: its rim, and mottles within."""
+    """The remains of a black block after an adaptive threshold: its edge, and spots inside."""
     rng = context.rng
     sheet.hide(outline, None, passage)
     left, top, right, bottom = boxed(outline, sheet)

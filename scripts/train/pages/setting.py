@@ -1,7 +1,7 @@
-"""Setting print on a page: lines, paragraphs, cells and rules, with the record of where they are.
+"""Sets text on a page: lines, paragraphs, cells and rulings, with a record of their places.
 
-A `Page` gathers the print of one page in a few layers and presses them in the end, rules first. Lengths are pixels of
-the drawing; `pt` gives those of typographic points.
+A `Page` collects the ink of one page in a few layers and presses them at the end, rulings first. Lengths are pixels of the
+drawing; `pt` converts from typographic points.
 """
 
 import dataclasses
@@ -55,10 +55,10 @@ MARKERS = (
 
 @dataclasses.dataclass
 class Drawn:
-    """Where the print of a page is.
+    """The places of a page's text.
 
-    `lines` has for each set line its characters' boxes, whether it is vertical, its size and its role; `cells` are ruled
-    cells of forms and tables and areas left free for pictures; `body` is the box around the main text.
+    `lines` has for each line its characters' boxes, whether it is vertical, its size and its role; `cells` are ruled cells
+    of forms and tables, and areas reserved for images; `body` is the box around the main text.
     """
 
     kind: str
@@ -70,7 +70,7 @@ class Drawn:
 
 @dataclasses.dataclass
 class Style:
-    """How a passage is set. `pitch` is in characters; `spacing`, from line to line, and `indent` likewise."""
+    """How a passage is set. `pitch`, `indent` and `spacing` (from line to line) are in characters."""
 
     face: Face
     size: int
@@ -80,7 +80,7 @@ class Style:
     indent: int = 1
     markers: tuple = ()
     gap: float = 0.0  # chance of an empty line between paragraphs
-    length: float = 3.0  # usual lines of a paragraph
+    length: float = 3.0  # usual number of lines of a paragraph
     ruby: float = 0.0  # chance of ruby, emphasis or an underline in a line
     dots: float = 0.0
     underline: float = 0.0
@@ -90,12 +90,12 @@ class Style:
 
 
 class Page:
-    """Draws print into the layers of one page and keeps its record."""
+    """Draws text into the layers of one page and records its places."""
 
     def __init__(self, sheet, context, kind):
         self.sheet, self.context, self.rng, self.mm = sheet, context, context.rng, sheet.mm
         self.width, self.height = sheet.width, sheet.height
-        # Seldom the print is larger than the page, so that its right or lower edge is cut off.
+        # Sometimes the text area exceeds the page, so that its right or bottom edge is cut off.
         if self.chance(0.025):
             self.width = int(self.width * self.rng.uniform(1.03, 1.1))
         if self.chance(0.015):
@@ -115,13 +115,13 @@ class Page:
         return self.rng.random() < part
 
     def between(self, low, high):
-        """A length drawn between two in millimetres, in pixels."""
+        """A random length between two in millimetres, in pixels."""
         return self.rng.uniform(low, high) * self.mm
 
     # Faces
 
     def face(self, manner=None, kind="japanese"):
-        """A face that has the characters usual here; close settings are made equal, so that drawn characters can be used again."""
+        """A face with the usual characters; its parameters are rounded, so that drawn characters can be cached."""
         for _ in range(8):
             face = self.context.faces.draw(self.rng, kind, manner)
             if kind == "latin" or face.has(SAMPLE if self.tone != "old" else SAMPLE + SAMPLE_OLD):
@@ -131,7 +131,7 @@ class Page:
         return Face(face.name, face.manner, dots, loose)
 
     def bold(self):
-        """A heavy face, where one is found."""
+        """A bold face, if there is one."""
         for _ in range(14):
             face = self.face("type")
             if any(part in face.name.lower() for part in BOLD):
@@ -141,7 +141,7 @@ class Page:
     # Text
 
     def prose(self, count):
-        """Running text of a number of characters in the manner of the page."""
+        """Running text of a number of characters in the style of the page."""
         rng, sentences, parts, total = self.rng, self.context.sentences, [], 0
         book = {"kana": "modern"}.get(self.tone, self.tone)
         while total < count:
@@ -156,7 +156,7 @@ class Page:
         return text.translate(HIRAGANA_TO_KATAKANA) if self.tone == "kana" else text
 
     def phrase(self, low, high):
-        """A few words without the marks that end sentences, as headings have them."""
+        """A few words without final punctuation, as in headings."""
         count = self.rng.randint(low, high)
         return "".join(c for c in self.prose(count + 8) if c not in "、。，．！？").lstrip(
             "ーっゃゅょッャュョ々」』）】・"
@@ -166,7 +166,7 @@ class Page:
         return kanji_number(value, self.rng) if self.drawn.direction == "vertical" else str(value).translate(DIGITS)
 
     def date(self, hour=True):
-        """A date, with the hour if asked for."""
+        """A date, with the hour if requested."""
         rng, n = self.rng, self.number
         era = rng.choice(("昭和", "昭和", "昭和", "平成", "")) if self.tone != "katakana" else "昭和"
         text = f"{era}{n(rng.randint(2, 63))}年{n(rng.randint(1, 12))}月{n(rng.randint(1, 31))}日"
@@ -177,7 +177,7 @@ class Page:
     def text(
         self, text, x, y, size, face, vertical=False, pitch=1.0, layer=None, role="body", room=None, registered=True
     ):
-        """Sets a line, its first cell at (x, y), cut where `room` or the page ends; registers and returns its boxes."""
+        """Sets a line with the first cell at (x, y), cut at `room` or the page's edge; registers and returns its boxes."""
         size = int(size)
         layer = self.type if layer is None else layer
         limit = (self.height - y if vertical else self.width - x) if room is None else room
@@ -198,7 +198,7 @@ class Page:
         self.drawn.lines.append((boxes, vertical, size, role))
 
     def centred(self, text, middle, y, size, face, pitch=1.0, **more):
-        """A horizontal line about a middle."""
+        """A horizontal line, centred."""
         return self.text(text, max(0, middle - extent(text, face, size, pitch) / 2), y, size, face, pitch=pitch, **more)
 
     def at_right(self, text, right, y, size, face, pitch=1.0, **more):
@@ -212,7 +212,7 @@ class Page:
         )
 
     def fill(self, box, style, amount=1.0, step=None, lines=None):
-        """Fills a part of a box with paragraphs; returns the edge reached (y, or x where vertical)."""
+        """Fills a part of a box with paragraphs; returns the edge reached (y, or x for vertical text)."""
         left, top, right, bottom = box
         step = step or style.size * style.spacing
         long, deep = (bottom - top, right - left) if style.vertical else (right - left, bottom - top)
@@ -267,7 +267,7 @@ class Page:
         return lines
 
     def adorn(self, boxes, style, step):
-        """Ruby, emphasis or a line beside some characters."""
+        """Ruby, emphasis marks or a line beside some characters."""
         rng, size = self.rng, style.size
         beside = step - size
         if len(boxes) < 4:
@@ -296,10 +296,10 @@ class Page:
             else:
                 self.rule(part[0][0], part[0][3] + off, part[-1][2], part[0][3] + off)
 
-    # Rules and cells
+    # Rulings and cells
 
     def rule(self, x0, y0, x1, y1, thick=None, dash=0):
-        """A rule; with `dash`, a row of dashes (or dots, where short) of that length."""
+        """A ruling; with `dash`, a row of dashes (or dots, if short) of that length."""
         thick = thick or self.thin
         if not dash:
             self.rules.rule(x0, y0, x1, y1, thick)
@@ -311,7 +311,7 @@ class Page:
             self.rules.rule(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a, x0 + (x1 - x0) * b, y0 + (y1 - y0) * b, thick)
 
     def frame(self, box, thick=None, double=False):
-        """A frame of one or of two lines."""
+        """A frame of one or two lines."""
         left, top, right, bottom = box
         thick = thick or self.thin
         self.rule(left, top, right, top, thick), self.rule(left, bottom, right, bottom, thick)
@@ -332,7 +332,7 @@ class Page:
         return rows
 
     def in_cell(self, text, cell, size, face, vertical=False, align="middle", layer=None, role="cell", spread=False):
-        """Sets a text in a cell, smaller where it would not fit, or not at all where it would get too small."""
+        """Sets a text in a cell, smaller if it does not fit, and not at all if it would be too small."""
         left, top, right, bottom = cell
         edge = 0.6 * self.mm
         long, thick = (bottom - top, right - left) if vertical else (right - left, bottom - top)
@@ -398,12 +398,12 @@ class Page:
 
 
 def rng_start(rng):
-    """With what marker a page's list begins: mostly the first."""
+    """The list marker of a page: usually the first."""
     return rng.choice((0, 0, 0, 1, 2))
 
 
 def kanji_number(value, rng):
-    """A number in kanji, digit by digit or by tens and hundreds."""
+    """A number in kanji, digit by digit or with tens and hundreds."""
     if value >= 1000 or rng.random() < 0.4:
         return "".join(KANJI_DIGITS[int(c)] for c in str(value))
     text, rest = "", value
@@ -416,7 +416,7 @@ def kanji_number(value, rng):
 
 @functools.lru_cache(4000)
 def sunk(face, size):
-    """How far below its cell's middle a face sets its horizontal characters, in pixels."""
+    """Offset of a face's horizontal characters below the middle of the cell, in pixels."""
     sample = next((c for c in "国東H" if ord(c) in coverage(face.name)), None)
     found = glyph(Face(face.name), sample, size, False) if sample else None
     return 0 if found is None else round(found[2] + found[0].shape[0] / 2 - size / 2)
@@ -428,7 +428,7 @@ def extent(text, face, size, pitch):
 
 
 def cut(text, face, size, pitch, vertical, limit):
-    """As much of a text as fits a length; what stands over by less than a third of a character counts as fitting."""
+    """The part of a text that fits a length; an excess of less than a third of a character is accepted."""
     limit += 0.34 * size
     if vertical:
         return text[: max(0, int((limit - size) / (size * pitch) + 1))]

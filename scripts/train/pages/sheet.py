@@ -1,10 +1,10 @@
-"""A page while it is drawn: its picture, and pixel by pixel what the ink belongs to.
+"""A page during drawing: its image, and the label of every ink pixel.
 
-Lengths are pixels of the drawing. The long side of every page is `LONG`, so that a millimetre is `sheet.mm` pixels,
-7.6 on an A4 page. Labels are kept `FINER` times coarser than the drawing.
+Lengths are pixels of the drawing. The long side of every page is `LONG`; a millimetre is `sheet.mm` pixels, 7.6 on an A4
+page. Labels are `FINER` times coarser than the drawing.
 
-Ink is drawn into a `Layer` (coverage, 0 to 255) and then pressed onto the page with a colour. What it is pressed as says
-which label its pixels get; a page is drawn from the lowest ink to the uppermost.
+Ink is drawn into a `Layer` (coverage, 0 to 255) and then pressed onto the page in a colour. The kind of press determines the
+label of its pixels. A page is drawn from the bottom ink to the top.
 """
 
 import dataclasses
@@ -12,12 +12,12 @@ import dataclasses
 import cv2
 import numpy
 
-LONG = 2688  # pixels of the drawing; the network sees half of it
-FINER = 4  # pixels of the drawing to a pixel of the labels
-INK = ("print", "handwriting", "stamp", "ruling", "other")  # labelled by their pixels of ink
+LONG = 2688  # pixels of the drawing; the network input has half of it
+FINER = 4  # pixels of the drawing per pixel of the labels
+INK = ("print", "handwriting", "stamp", "ruling", "other")  # labelled by their ink pixels
 AREAS = ("horizontal", "vertical", "stamp_body", "redaction", "redaction_core")  # labelled as areas
 LABELS = INK + AREAS
-SEEN = 80  # coverage from which a pixel of ink counts, of 255
+SEEN = 80  # coverage from which a pixel counts as ink, of 255
 
 
 @dataclasses.dataclass
@@ -31,7 +31,7 @@ class Line:
 
 @dataclasses.dataclass
 class Mark:
-    """A stamp, a redaction or a note by hand: its outline (n x 2) and, for a redaction, its passage."""
+    """A stamp, a redaction or handwriting: its outline (n x 2) and, for a redaction, its passage."""
 
     kind: str
     outline: numpy.ndarray
@@ -40,14 +40,14 @@ class Mark:
 
 
 class Layer:
-    """Coverage of ink over the whole page, and the part of it that was drawn in."""
+    """Coverage of ink over the whole page, and the box of the drawn part."""
 
     def __init__(self, shape):
         self.cover = numpy.zeros(shape, numpy.uint8)
         self.box = [shape[1], shape[0], 0, 0]
 
     def add(self, patch, left, top):
-        """Adds a patch of coverage at its top left corner; what lies beyond the page is cut off."""
+        """Adds a patch of coverage at its top left corner, clipped to the page."""
         left, top = int(round(left)), int(round(top))
         height, width = self.cover.shape
         x0, y0, x1, y1 = max(0, left), max(0, top), min(width, left + patch.shape[1]), min(height, top + patch.shape[0])
@@ -58,7 +58,7 @@ class Layer:
         self.box = [min(self.box[0], x0), min(self.box[1], y0), max(self.box[2], x1), max(self.box[3], y1)]
 
     def draw(self, box):
-        """The coverage for drawing into with cv2, after which `box` (left, top, right, bottom) counts as drawn in."""
+        """The coverage for drawing with cv2; `box` (left, top, right, bottom) then counts as drawn."""
         height, width = self.cover.shape
         left, top, right, bottom = (int(round(v)) for v in box)
         box = [max(0, left), max(0, top), min(width, right + 1), min(height, bottom + 1)]
@@ -72,7 +72,6 @@ class Layer:
         return self.cover
 
     def rule(self, x0, y0, x1, y1, thick):
-        """A straight stroke."""
         half = thick / 2 + 1
         cover = self.draw((min(x0, x1) - half, min(y0, y1) - half, max(x0, x1) + half, max(y0, y1) + half))
         if thick >= 2:
@@ -81,13 +80,13 @@ class Layer:
             cv2.line(cover, (round(x0), round(y0)), (round(x1), round(y1)), int(127 * thick) + 1, 1)
 
     def drawn(self):
-        """The part drawn in, as a view, with its left and top; None where nothing was drawn."""
+        """The drawn part as a view, with its left and top; None if nothing was drawn."""
         left, top, right, bottom = self.box
         return (self.cover[top:bottom, left:right], left, top) if left < right and top < bottom else None
 
 
 class Sheet:
-    """The page. `rng` is a random.Random, `noise` a numpy.random.RandomState; both are the page's own."""
+    """The page. `rng` is a random.Random, `noise` a numpy.random.RandomState; both belong to the page."""
 
     def __init__(self, width_mm, height_mm, paper, rng, noise):
         self.mm = LONG / max(width_mm, height_mm)
@@ -108,7 +107,7 @@ class Sheet:
         return Layer((self.height, self.width))
 
     def press(self, layer, kind, colour=(20, 20, 20), strength=1.0):
-        """Presses a layer onto the page: the paper shines through ink as its strength (0 to 1) and colour let it."""
+        """Presses a layer onto the page; strength (0 to 1) and colour determine how much paper is visible through the ink."""
         part = layer.drawn()
         if part is None:
             return
@@ -116,7 +115,7 @@ class Sheet:
         self.press_patch(cover, left, top, kind, colour, strength)
 
     def within(self, cover, left, top):
-        """The part of a patch that lies on the page, and where: slices of rows and columns."""
+        """The part of a patch that is on the page: slices of rows and columns."""
         left, top = int(round(left)), int(round(top))
         x0, y0 = min(max(0, left), self.width), min(max(0, top), self.height)
         cover = cover[y0 - top : max(0, self.height - top), x0 - left : max(0, self.width - left)]
@@ -129,7 +128,7 @@ class Sheet:
             return
         picture = self.picture[place]
         for channel, value in enumerate(colour):
-            # The light that is left: all of it without ink, `value` under full ink.
+            # Transmitted light: all without ink, `value` under full ink.
             table = numpy.clip(255 - numpy.arange(256) * strength * (255 - value) / 255, 0, 255).astype(numpy.uint8)
             light = cv2.LUT(cover, table)
             picture[..., channel] = cv2.multiply(picture[..., channel], light, scale=1 / 255)
@@ -140,17 +139,17 @@ class Sheet:
         numpy.maximum(label, seen, out=label)
 
     def tint(self, cover, left, top, colour, strength):
-        """Gives a patch of the page a colour, opaque where coverage and strength are full, without a label."""
+        """Colours a patch of the page without a label; opaque at full coverage and strength."""
         cover, place = self.within(cover, left, top)
         part = cover[..., None].astype(numpy.float32) * (strength / 255)
         picture = self.picture[place]
         picture[:] = (picture * (1 - part) + numpy.array(colour, numpy.float32) * part).astype(numpy.uint8)
 
     def hide(self, outline, colour, passage=0, mask=None, counts=True):
-        """Covers an outline (n x 2) with opaque colour (or None: the paper's), so that what lies under it is not seen.
+        """Covers an outline (n x 2) with opaque colour (None: the paper's), which hides everything below.
 
-        `mask` (coverage over the outline's bounding box grown by `grow` pixels on each side, see `boxed`) gives the ink where
-        it is not the filled outline. With `counts` it is a redaction; without, it is only covered (a correction strip).
+        `mask` (coverage over the outline's bounding box grown by `grow` pixels on each side, see `boxed`) is the ink if it is
+        not the filled outline. With `counts` it is a redaction; without, only a cover (a correction strip).
         """
         outline = numpy.asarray(outline, numpy.float32)
         left, top, right, bottom = boxed(outline, self)
@@ -172,24 +171,24 @@ class Sheet:
             self.redact(outline, passage)
 
     def redact(self, outline, passage=0):
-        """Says that an outline is a redaction, whatever was drawn there."""
+        """Registers an outline as a redaction, whatever was drawn there."""
         outline = numpy.asarray(outline, numpy.float32)
         fill(self.areas["redaction"], outline)
         fill(self.areas["redaction_core"], shrunk(outline, 0.3))
         self.marks.append(Mark("redaction", outline, passage))
 
     def stamped(self, outline, text=""):
-        """Says that an outline (n x 2) is that of a stamp, whose ink was pressed as `stamp`."""
+        """Registers an outline (n x 2) as a stamp, whose ink was pressed as `stamp`."""
         outline = numpy.asarray(outline, numpy.float32)
         fill(self.areas["stamp_body"], shrunk(outline, 0.25))
         self.marks.append(Mark("stamp", outline, text=text))
 
     def noted(self, outline):
-        """Says that an outline (n x 2) is that of a note by hand, whose ink was pressed as `handwriting`."""
+        """Registers an outline (n x 2) as handwriting, whose ink was pressed as `handwriting`."""
         self.marks.append(Mark("handwriting", numpy.asarray(outline, numpy.float32)))
 
     def line(self, boxes, vertical, size):
-        """Registers characters (left, top, right, bottom), set in this order, as a line: its core, parted at wide blanks."""
+        """Registers consecutive characters (left, top, right, bottom) as a line: its core, divided at wide blanks."""
         start, axis = 0, 1 if vertical else 0
         for i in range(1, len(boxes) + 1):
             if i == len(boxes) or boxes[i][axis] - boxes[i - 1][axis + 2] > 1.5 * size:
@@ -197,7 +196,7 @@ class Sheet:
                 start = i
 
     def add_core(self, boxes, vertical, size):
-        """A strip as long as the characters less a quarter of one at each end, and half as thick as they are."""
+        """A strip along the characters, without a quarter of one at each end, and half as thick."""
         boxes = numpy.asarray(boxes, numpy.float32)
         left, top, right, bottom = boxes[:, 0].min(), boxes[:, 1].min(), boxes[:, 2].max(), boxes[:, 3].max()
         end, side = 0.15 * size, 0.25 * size
@@ -230,18 +229,18 @@ class Sheet:
 
 
 def fill(area, outline):
-    """Fills an outline, given in pixels of the drawing, in an area of labels."""
+    """Fills an outline, in pixels of the drawing, in an area of labels."""
     points = numpy.round((outline / FINER - 0.5) * 16).astype(numpy.int32)
     cv2.fillPoly(area, [points], 255, cv2.LINE_8, 4)
 
 
 def shrunk(outline, part):
-    """The outline moved inward by a part of its half thickness, so that neighbours stay apart."""
+    """The outline moved inward by a part of its half thickness, so that neighbours stay separate."""
     (middle, (width, height), _) = cv2.minAreaRect(outline)
     inward = part * min(width, height) / 2
     if width <= 0 or height <= 0:
         return outline
-    # Along its own sides, so that a long one does not lose more of its length than of its thickness.
+    # Along its own sides, so that a long outline loses equally much of length and thickness.
     box = cv2.boxPoints((middle, (width, height), _))
     along, across = box[1] - box[0], box[2] - box[1]
     lengths = numpy.linalg.norm(along), numpy.linalg.norm(across)
@@ -263,7 +262,7 @@ def boxed(outline, sheet, grow=0):
 
 
 def without(line, box, outline):
-    """What is left of a line's core under something opaque: none, one or two pieces along the line."""
+    """The remains of a line's core under an opaque cover: none, one or two pieces along the line."""
     axis = 1 if line.vertical else 0
     low, high = line.corners.min(0), line.corners.max(0)
     if high[0] <= box[0] or low[0] >= box[2] or high[1] <= box[1] or low[1] >= box[3]:

@@ -1,7 +1,7 @@
-"""Rubber stamps, seals, daters and numbering machines, pressed onto a page.
+"""Draws rubber stamps, seals, daters and numbering machines.
 
-A stamp is drawn upright as coverage, worn, turned and pressed. Its outline is that of its ink. Texts and shapes of pages held
-out are not those of training.
+A stamp is drawn upright as coverage, worn, rotated and pressed. Its outline is that of its ink. Held-out pages have other
+texts and shapes than training pages.
 """
 
 import math
@@ -47,7 +47,7 @@ ENGLISH = [
     "LIMITED OFFICIAL USE",
     "RECORD COPY",
 ]
-# No text here is among those of training.
+# These texts are not used for training.
 HELD_OUT = {
     "secrecy": "特秘 用済後廃棄 内閣限り 親展 要返却 機密".split(),
     "release": ["指定解除/公開文書室", "要審査/解除済", "全部開示/審査室", "指定解除/日付"],
@@ -61,7 +61,7 @@ SEALS = {
     False: ["外務省印", "日本国外務大臣之印", "大使館印", "総領事館之印", "外務省電信課"],
     True: ["公使館之印", "記録課之印"],
 }
-# A plain frame, or none, is common to all; the other shapes are either of training or held out.
+# Plain frames and no frame are common to both parts; each other shape belongs to one part.
 SHAPES = [
     "none",
     "none",
@@ -118,8 +118,8 @@ def add(sheet, drawn, context):
 
 
 def approvals(sheet, drawn, context, gray_page, spots):
-    """Name seals side by side or one below the other, in the cells of a form that hold little more than a seal, or in a free row.
-    Some touch.
+    """Name seals beside or below each other, in cells of a form that are hardly larger than a seal, or in a free row. Some
+    touch.
     """
     rng = context.rng
     small = [c for c in drawn.cells if all(5 < side / sheet.mm < 32 for side in (c[2] - c[0], c[3] - c[1]))]
@@ -181,8 +181,8 @@ def shaded(colour, rng):
 
 
 def press(sheet, drawn, context, cover, text, colour, strength, form, spots, middle=None):
-    """Wears, turns and places a stamp (about `middle`, if given) and says where it is. `spots` are the middles of those
-    already pressed.
+    """Wears, rotates and places a stamp (around `middle`, if given) and registers its place. `spots` are the centres of
+    earlier stamps.
     """
     rng = context.rng
     cover = worn(cover, context)
@@ -214,7 +214,7 @@ def angle(rng):
 
 
 def outline_of(cover, form):
-    """The outline of the ink before it is turned: a box, an oval, or the hull with few corners."""
+    """The outline of the ink before rotation: a box, an oval, or the convex hull with few corners."""
     rows, columns = numpy.nonzero(cover > 60)
     if not len(rows):
         return numpy.float32([(0, 0), (cover.shape[1], 0), cover.shape[::-1], (0, cover.shape[0])])
@@ -233,7 +233,7 @@ def outline_of(cover, form):
 
 
 def turn(cover, degrees, outline):
-    """The coverage and its outline turned about the middle, on a canvas that holds them."""
+    """The coverage and its outline rotated around the centre, on a canvas that holds them."""
     height, width = cover.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
     cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
@@ -245,7 +245,7 @@ def turn(cover, degrees, outline):
 
 
 def place(sheet, drawn, rng, shape):
-    """Where the stamp goes: margins and the head of the page, over print, beside print; seldom beyond the edge."""
+    """The place of the stamp: margins and header of the page, over text, beside text; rarely beyond the edge."""
     height, width = shape
     chance = rng.random()
     if chance < 0.18:
@@ -275,7 +275,7 @@ def place(sheet, drawn, rng, shape):
 
 
 def worn(cover, context):
-    """Uneven pressure, missing parts, too much ink, a double strike. What is left is never less than a quarter of the ink."""
+    """Uneven pressure, missing parts, excess ink, a double strike. At least a quarter of the ink remains."""
     rng = context.rng
     cover = cv2.copyMakeBorder(cover, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=0)
     chance = rng.random()
@@ -285,7 +285,7 @@ def worn(cover, context):
     elif chance < 0.25:
         cover = cv2.erode(cover, numpy.ones((2, 2), numpy.uint8))
     elif chance < 0.33:
-        # So much ink that narrow gaps fill.
+        # So much ink that narrow gaps close.
         soft = cv2.GaussianBlur(cover, (0, 0), rng.uniform(1.5, 3.5))
         cover = numpy.clip((soft.astype(numpy.float32) - rng.uniform(40, 90)) * 6, 0, 255).astype(numpy.uint8)
     if rng.random() < 0.08:
@@ -307,7 +307,7 @@ def worn(cover, context):
 
 
 def rows_of(sheet, context, rows, size, vertical=False, kind="japanese"):
-    """Rows of characters as coverage, close cut; None where the face has none of them."""
+    """Rows of characters as coverage, closely cropped; None if the face has none of them."""
     rng = context.rng
     for _ in range(6):
         face = context.faces.draw(rng, kind, "type")
@@ -329,7 +329,7 @@ def rows_of(sheet, context, rows, size, vertical=False, kind="japanese"):
 
 
 def text_stamp(sheet, context):
-    """Rows of text, mostly in a frame."""
+    """Rows of text, usually in a frame."""
     rng = context.rng
     texts = HELD_OUT if context.held_out else TRAINING
     group = rng.choices(
@@ -358,7 +358,7 @@ def text_stamp(sheet, context):
     if cover is None:
         return None, "", "box"
     if kind == "latin" and rng.random() < 0.1 and size > 20:
-        # Letters of which only the contours are cut.
+        # Letters as contours.
         cover = cv2.subtract(cv2.dilate(cover, numpy.ones((5, 5), numpy.uint8)), cover)
     shape = rng.choice(SHAPES_HELD_OUT if context.held_out else SHAPES)
     if shape in ("rectangle", "rounded") and len(text) < 7 and rng.random() < 0.05:
@@ -475,7 +475,7 @@ def framed(cover, shape, size, rng):
 
 
 def dater(sheet, context):
-    """A round stamp with an office, a date between two rules, and a name."""
+    """A round stamp with an office, a date between two rulings, and a name."""
     rng = context.rng
     size = int(sheet.mm * rng.uniform(15, 34))
     cover = numpy.zeros((size + 8, size + 8), numpy.uint8)
@@ -520,7 +520,7 @@ def dater(sheet, context):
 
 
 def name_seal(sheet, context, size=None):
-    """A small round or oval seal with a surname, mostly set vertically."""
+    """A small round or oval seal with a surname, usually vertical."""
     rng = context.rng
     name = surname(rng, context.held_out)
     size = int(size or sheet.mm * rng.uniform(6.5, 14))
@@ -570,7 +570,7 @@ def name_seal(sheet, context, size=None):
 
 
 def office_seal(sheet, context):
-    """A large square seal in the old style: columns of heavy characters in a heavy frame."""
+    """A large square seal in traditional style: columns of heavy characters in a heavy frame."""
     rng = context.rng
     text = rng.choice(SEALS[context.held_out])
     columns = {4: 2, 5: 2, 6: 2, 9: 3}.get(len(text), 2)
@@ -622,7 +622,7 @@ def across(sheet, context):
 
 
 def ruled(sheet, context):
-    """A frame ruled into rows, some with words, some with a date, some left empty; often with a column for heads."""
+    """A frame ruled into rows, some with words, some with a date, some empty; often with a column of captions."""
     rng = context.rng
     pool = HELD_OUT["office"] if context.held_out else [word for word in OFFICE if "/" not in word]
     words = [rng.choice(pool)]
@@ -656,7 +656,7 @@ def ruled(sheet, context):
 
 
 def postmark(sheet, context):
-    """A dated ring with waves beside it."""
+    """A dated postmark with waves beside it."""
     rng = context.rng
     ring, text, _ = dater(sheet, context)
     height, length = ring.shape[0], int(ring.shape[0] * rng.uniform(0.8, 2.2))
@@ -670,7 +670,7 @@ def postmark(sheet, context):
 
 
 def arrival(sheet, context):
-    """One long row without a frame: a date and a time, or a notice."""
+    """One long frameless row: a date and a time, or a notice."""
     rng = context.rng
     latin = rng.random() < 0.5
     if context.held_out:

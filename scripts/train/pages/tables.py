@@ -1,4 +1,4 @@
-"""Pages of tables and lists: numbers in ruled grids, distribution lists with many short cells."""
+"""Draws tables and lists: numbers in ruled grids, distribution lists with many short cells."""
 
 from forms import CAPTIONS, NAMES, POSTS, RANKS, parted
 from setting import Style
@@ -26,7 +26,7 @@ def entry(page, kind):
 
 
 def table(page):
-    """One or two tables with a heading, a head row and notes; ruled wholly, partly or not at all."""
+    """One or two tables with a heading, a header row and notes; ruled wholly, partly or not at all."""
     rng = page.rng
     vertical = page.chance(0.2)
     page.drawn.direction = "vertical" if vertical else "horizontal"
@@ -65,7 +65,7 @@ def table(page):
 
 
 def grid(page, box, face, size, vertical):
-    """A table in a box; returns its lower edge."""
+    """A table in a box; returns its bottom edge."""
     rng = page.rng
     left, top, right, bottom = box
     columns = rng.randint(3, 10)
@@ -121,7 +121,7 @@ def grid(page, box, face, size, vertical):
 
 
 def distribution(page, box, face, size, vertical):
-    """Many short cells: offices and posts with signs beside or below them; returns the lower edge."""
+    """Many short cells: offices and posts with signs beside or below them; returns the bottom edge."""
     rng = page.rng
     left, top, right, bottom = box
     if page.chance(0.4):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Trains the segmentation network on pages made by pages.py, which may still be at work. Stops and goes on at any step.
+"""Trains the segmentation network on pages of pages.py, which may still run. Can be interrupted and resumed at any step.
 
 usage: train_marks.py PAGES HELD_OUT OUT_FOLDER [--real FOLDER] [--steps 10000] [--rate 2e-3] [--threads 1]
 
-PAGES and HELD_OUT are folders of pages.py, --real is one of real_pages.py. OUT_FOLDER/state.pt holds weights, their running mean, optimizer and step; if it
-is there, training resumes. OUT_FOLDER/marks.onnx is written with it (running mean). Every 500 steps the overlap of each
-label (intersection over union at 0.5) on pages held out is printed.
+PAGES and HELD_OUT are folders of pages.py, --real is one of real_pages.py. OUT_FOLDER/state.pt has the weights, their running
+mean, optimizer and step; if it exists, training resumes. OUT_FOLDER/marks.onnx is written with it (running mean). Every 500
+steps the intersection over union (threshold 0.5) of each label on held-out pages is printed.
 """
 
 import argparse
@@ -21,20 +21,20 @@ import torch.nn.functional as functional
 from marks_network import Segmenter, export
 from sheet import LABELS
 
-CROP, BATCH = 768, 3  # pixels, crops a step
+CROP, BATCH = 768, 3  # pixels, crops per step
 WARM_UP, MEAN = 200, 0.998
 SAVE, VALIDATE = 250, 500
 BODY = LABELS.index("stamp_body")
-UNKNOWN = 2  # a label that is not learned from
-ABSENT = 0.04  # part of all places that a label counts for beside those where it is
-BENEATH = 4  # times that a place within a stamp counts in the entropy: print goes on there, but such places are few
-REAL = 0.08  # part of the crops that is of real pages
+UNKNOWN = 2  # value of a label that is not learned from
+ABSENT = 0.04  # share of all places that a label counts for in addition to its own places
+BENEATH = 4  # weight of places within a stamp in the entropy: text continues there, but such places are few
+REAL = 0.08  # share of crops from real pages
 RARE = [LABELS.index("handwriting"), BODY]
-FOCUS = 0.35  # part of the crops that show a place of a rare label, if the page has one
+FOCUS = 0.35  # share of crops that show a rare label, if the page has one
 
 
 def load(path):
-    """Picture (RGB) and labels of a page: 0, 1, or UNKNOWN."""
+    """Image (RGB) and labels of a page: 0, 1, or UNKNOWN."""
     with numpy.load(path) as kept:
         width = int(kept["shape"][2])
         labels = numpy.unpackbits(kept["labels"], -1, count=width)
@@ -44,7 +44,7 @@ def load(path):
 
 
 def crop(picture, labels, rng):
-    """A square piece of a page at a random scale, labels at half its size."""
+    """A square crop of a page at a random scale, with labels at half its size."""
     side = int(round(CROP / rng.choice([1, 1, rng.uniform(0.75, 1.35)]) / 2)) * 2
     height, width = picture.shape[:2]
     down, right = max(0, side - height), max(0, side - width)
@@ -53,7 +53,7 @@ def crop(picture, labels, rng):
         picture = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
         labels = numpy.pad(labels, ((0, 0), (0, down // 2), (0, right // 2)))
         height, width = picture.shape[:2]
-    # Marks are where margins are, too: corners come as often as the middle.
+    # Marks also occur in margins: corners are as frequent as the middle.
     wanted = [rng.randint(-side // 4, whole - side * 3 // 4) for whole in (height, width)]
     rare = numpy.argwhere(labels[rng.choice(RARE)] == 1) if rng.random() < FOCUS else ()
     if len(rare):
@@ -68,7 +68,7 @@ def crop(picture, labels, rng):
 
 
 def toned(picture, rng):
-    """Brightness and colour as scanners differ in them; some pages gray."""
+    """Varies brightness and colour like different scanners; some pages become gray."""
     if rng.random() < 0.25:
         picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     if rng.random() < 0.5:
@@ -79,7 +79,7 @@ def toned(picture, rng):
 
 
 def batch_of(step, pages, real):
-    """Pieces of pages, drawn or real, and their labels; the same at each call with the same step and pages."""
+    """Crops of generated or real pages with their labels; equal for equal step and pages."""
     rng = random.Random(step)
     pieces = [crop(*load(rng.choice(real if real and rng.random() < REAL else pages)), rng) for _ in range(BATCH)]
     labels = torch.from_numpy(numpy.stack([labels for _, labels in pieces])).float()
@@ -92,11 +92,11 @@ def as_input(pictures):
 
 
 def loss_of(scores, labels):
-    """Cross entropy, each label by itself in units of its own places, so that rare labels count as much as print; and what is
-    missing of the overlap (Dice) of each label that is there.
+    """Cross entropy of each label, divided by the number of its own places, so that rare labels count as much as text; plus the
+    Dice loss of each label that is present.
 
-    Cross entropy in units of all places took 1,000 steps before it saw the first stamp. Focal loss (Lin et al. 2017) gave
-    probabilities that hardly passed 0.6.
+    Cross entropy divided by all places needed 1,000 steps to detect the first stamp. Focal loss (Lin et al. 2017) gave
+    probabilities that hardly exceeded 0.6.
     """
     known = labels != UNKNOWN
     labels = labels * known
@@ -111,7 +111,7 @@ def loss_of(scores, labels):
 
 
 def validate(network, paths):
-    """Intersection over union of each label, pooled over whole pages held out."""
+    """Intersection over union of each label, pooled over whole held-out pages."""
     network.eval()
     common, union = numpy.zeros(len(LABELS)), numpy.zeros(len(LABELS))
     for path in paths:
@@ -161,7 +161,7 @@ def main():
     while step < given.steps:
         if step % 100 == 0 or not paths:
             paths = sorted(given.pages.glob("*.npz"))
-        # Loaded here: a thread that loads beside two that compute makes both wait, and a step took 0.37 s instead of 0.30.
+        # Loaded in this thread: with a loading thread beside two computing ones a step took 0.37 s instead of 0.30.
         pictures, labels = batch_of(step, paths, real)
         share = step / given.steps
         for group in optimizer.param_groups:

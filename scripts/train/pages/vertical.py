@@ -1,11 +1,11 @@
-"""Vertical cables and old forms of telegrams: ruled columns, head cells, small captions."""
+"""Draws vertical telegrams and old telegram forms: ruled columns, header cells, small captions."""
 
 from forms import CAPTIONS, NAMES, OLD_TITLES, POSTS, PRECEDENCE, RANKS, TITLES, approval, parted, value
 from setting import MARKERS, Style
 
 
 def vertical_cable(page):
-    """A cable set vertically, on ruled columns or on plain paper."""
+    """A vertical telegram on ruled columns or on plain paper."""
     rng = page.rng
     page.drawn.direction = "vertical"
     page.tone = rng.choice(("modern", "modern", "katakana", "katakana", "old"))
@@ -23,7 +23,7 @@ def vertical_cable(page):
 
 
 def title_above(page, left, right, top, face):
-    """The title over the columns and small boxes beside it; old ones may run from right to left."""
+    """The title over the columns and small boxes beside it; old titles may run from right to left."""
     rng = page.rng
     size = page.pt(rng.uniform(12, 26))
     top -= 3 * page.mm
@@ -49,7 +49,7 @@ def title_above(page, left, right, top, face):
 
 
 def columns(page, box, face, ruled, inside=False):
-    """Columns of a cable, its head first; ruled ones get their text between the rules."""
+    """Columns of a telegram, header first; ruled ones have their text between the rulings."""
     rng = page.rng
     left, top, right, bottom = box
     count = rng.randint(13, 28)
@@ -109,7 +109,7 @@ def columns(page, box, face, ruled, inside=False):
 
 
 def cable_columns(page):
-    """The head of a vertical cable: text, whether it stands at the foot of its column, how often it is there."""
+    """The header of a vertical telegram: text, whether it is at the bottom of its column, and its frequency."""
     rng = page.rng
     number = (
         "第"
@@ -168,7 +168,7 @@ def edge_notes(page, left, right, bottom, face):
 
 
 def telegram_form(page):
-    """A printed telegram form of old: a frame, head cells with captions down and across, ruled columns, numbers in kanji."""
+    """An old printed form: a frame, header cells with horizontal and vertical captions, ruled columns, kanji numerals."""
     rng = page.rng
     page.drawn.direction = "vertical"
     page.tone = rng.choice(("katakana", "katakana", "old"))
@@ -179,7 +179,7 @@ def telegram_form(page):
     caption = page.pt(rng.uniform(6, 9))
     wide = page.between(26, 60)
     page.frame((left, top, right, bottom), page.thin * rng.choice((1, 2, 3)), page.chance(0.5))
-    # Head cells stand in columns at the right: a caption above, an entry below.
+    # Header cells are in columns on the right: a caption above, an entry below.
     xs = parted(rng, right - wide, right, rng.randint(2, 5))
     cut = top + (bottom - top) * rng.uniform(0.1, 0.2)
     borders = [top, cut] + ([bottom] if page.chance(0.6) else [top + (bottom - top) * rng.uniform(0.45, 0.7), bottom])

@@ -1,6 +1,6 @@
-"""What happens to a page: worn type, copies of copies, the scanner, compression, and paper that lies crooked.
+"""Degrades a page: worn type, repeated copying, the scanner, compression, and distortion of the paper.
 
-Pictures are RGB, 8 bits. Lengths are in pixels of the drawing (230 dpi on an A4 page).
+Images are RGB, 8 bits. Lengths are in pixels of the drawing (230 dpi on an A4 page).
 """
 
 import cv2
@@ -21,14 +21,14 @@ _grain8 = numpy.clip(128 + 25 * _grain, 0, 255).astype(numpy.uint8)
 
 
 def grain(noise, shape):
-    """White noise around 128 with a deviation of 25, cut from one field."""
+    """White noise around 128 with a standard deviation of 25, cut from one field."""
     row, column = (noise.randint(0, max(1, whole - part + 1)) for whole, part in zip(_grain8.shape, shape))
     cut = _grain8[row : row + shape[0], column : column + shape[1]]
     return cut if cut.shape == shape else cv2.resize(cut, shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
 def printed(sheet):
-    """Print that bled or hardly took, and ribbons that were worn from place to place. Before stamps and notes are added."""
+    """Bleeding or weak ink, and ribbons that are worn in places. Applied before stamps and notes are added."""
     rng, picture = sheet.rng, sheet.picture
     chance = rng.random()
     if chance < 0.2:
@@ -45,7 +45,7 @@ def printed(sheet):
 
 
 def fade(sheet, most, spot):
-    """Makes ink paler from place to place, at most by a part of its darkness."""
+    """Makes ink paler in places, at most by a part of its darkness."""
     pale = (clouds(sheet.noise, (sheet.height // 4, sheet.width // 4), spot / 4) + 1) * (0.5 * most)
     pale = cv2.resize((pale * 255).astype(numpy.uint8), (sheet.width, sheet.height), interpolation=cv2.INTER_LINEAR)
     for channel, paper in enumerate(sheet.paper):
@@ -55,7 +55,7 @@ def fade(sheet, most, spot):
 
 
 def copied(sheet):
-    """A copy by a copying machine: gray, harder contrast, blurred, with dirt of its own. Colours are gone."""
+    """A photocopy: gray, higher contrast, blurred, with dirt of its own."""
     rng = sheet.rng
     gray = cv2.cvtColor(sheet.picture, cv2.COLOR_RGB2GRAY)
     gray = cv2.GaussianBlur(gray, (0, 0), rng.uniform(0.5, 1.3))
@@ -72,7 +72,7 @@ def copied(sheet):
 
 
 def scanned(picture, rng, noise):
-    """The scanner and what was done to its file: light, blur, noise, resolution, number of gray levels, compression."""
+    """The scanner and the processing of its file: light, blur, noise, resolution, number of gray levels, compression."""
     mode = rng.choices(["colour", "gray", "two levels"], [0.45, 0.3, 0.25])[0]
     if mode != "colour":
         picture = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
@@ -140,7 +140,7 @@ def specked(picture, rng, noise):
 
 
 def two_levels(gray, rng):
-    """Ink and paper only: by one threshold, by one for each place (which hollows large dark areas), or dithered."""
+    """Binarizes: one threshold, an adaptive one (which hollows large dark areas), or dithering."""
     chance = rng.random()
     if chance < 0.55:
         paper = numpy.percentile(gray[::8, ::8], 80)
@@ -172,7 +172,7 @@ def compressed(picture, rng):
 
 
 class Warp:
-    """How the page lies: turned a little, shifted, stretched, seen askew, curled. Moves pictures, labels and points alike."""
+    """Geometry of the page: rotation, shift, stretch, perspective, curl. Transforms images, labels and points alike."""
 
     def __init__(self, width, height, rng, noise):
         self.size = width, height
@@ -188,7 +188,7 @@ class Warp:
             affine = cv2.getPerspectiveTransform(corners, moved) @ affine
         self.forward = affine
         inverse = numpy.linalg.inv(affine)
-        # Maps are kept at the size of the labels and enlarged for the picture.
+        # Maps have the size of the labels and are enlarged for the image.
         columns, rows = numpy.meshgrid(
             (numpy.arange(width // FINER, dtype=numpy.float32) + 0.5) * FINER,
             (numpy.arange(height // FINER, dtype=numpy.float32) + 0.5) * FINER,
@@ -202,7 +202,7 @@ class Warp:
             self.x, self.y = self.x + self.curl[0], self.y + self.curl[1]
 
     def picture(self, picture, beyond):
-        """The picture moved; `beyond` is the value of what lies beyond the page."""
+        """The transformed image; `beyond` is the value outside the page."""
         size = self.size
         x, y = (cv2.resize(m, size, interpolation=cv2.INTER_LINEAR) for m in (self.x, self.y))
         return cv2.remap(
@@ -210,16 +210,16 @@ class Warp:
         )
 
     def label(self, label):
-        """A label (booleans) moved."""
+        """A transformed label (booleans)."""
         moved = cv2.remap(label.astype(numpy.uint8) * 255, self.x / FINER - 0.5, self.y / FINER - 0.5, cv2.INTER_LINEAR)
         return moved > 100
 
     def outside(self):
-        """Where the page does not reach, at the size of the labels."""
+        """The area outside the page, at the size of the labels."""
         return (self.x < 0) | (self.y < 0) | (self.x >= self.size[0]) | (self.y >= self.size[1])
 
     def points(self, points):
-        """Points (n x 2) moved."""
+        """Transformed points (n x 2)."""
         moved = cv2.perspectiveTransform(numpy.asarray(points, numpy.float32).reshape(-1, 1, 2), self.forward).reshape(
             -1, 2
         )

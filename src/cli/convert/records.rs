@@ -1,10 +1,10 @@
 //! Page records named and found in folders, put together by the files whose pages they are.
 
 use anyhow::{Context, anyhow};
+use denshin::names;
 use denshin::page::FORMAT;
 use denshin::provenance::Source;
 use denshin::reviewed::{Taken, Text, take};
-use denshin::write::names;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

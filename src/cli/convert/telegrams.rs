@@ -2,11 +2,12 @@
 
 use super::{Read, Scans, own_name, save};
 use denshin::join::join;
+use denshin::names;
 use denshin::page::{Page, TelegramRecord};
 use denshin::reviewed::review_path;
 use denshin::scan::seen_from;
 use denshin::write::mets::{self, PageFile};
-use denshin::write::{Format, names, write_telegram};
+use denshin::write::{Format, write_telegram};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 

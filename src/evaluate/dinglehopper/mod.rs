@@ -1,9 +1,10 @@
-//! The figures of dinglehopper 0.11, the evaluator of the OCR-D project, for those who compare with it.
+//! The figures of dinglehopper 0.11, the evaluation program of the OCR-D project, for comparison with its results.
 //!
-//! Everything is done as that program does it, also where we would do otherwise: regions outside the reading order are
-//! left out, white space and line feeds are characters, ALTO strings are always spaced, a fixed table of German
-//! equivalences is applied. Words are counted here, and here only: their files are in spaced scripts.
-//! Compared with its own files (`tests/evaluate.rs`) and, while it was written, with the program itself.
+//! This module follows that program exactly, also in points where the rest of `evaluate` differs: regions outside the
+//! reading order are left out, white space and line feeds are characters, ALTO strings are always separated by spaces,
+//! and a fixed table of German equivalents is applied. Only this module counts words, because that program's files are
+//! in scripts with spaces. It is tested with that program's own files (`tests/evaluate.rs`) and was compared with the
+//! program itself during development.
 
 mod text;
 mod words;
@@ -14,42 +15,42 @@ use super::distance::distance;
 use super::{Errors, ReadError};
 use std::path::Path;
 
-/// Where PAGE XML is taken to have its text.
+/// Level from which the text of PAGE XML is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TextLevel {
-    /// In the regions.
+    /// Regions.
     #[default]
     Region,
-    /// In the lines.
+    /// Lines.
     Line,
 }
 
-/// What dinglehopper says of two files.
+/// dinglehopper's figures for two files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Errors of characters, white space included.
+    /// Character errors, white space included.
     pub characters: Errors,
-    /// Words that differ.
+    /// Number of word errors.
     pub word_distance: u64,
-    /// Words of the reference.
+    /// Number of words in the reference.
     pub words: u64,
 }
 
 impl Figures {
-    /// Word error rate; 0 where nothing differs, `None` where the reference has no words and the hypothesis has.
+    /// Word error rate: 0 without errors; `None` if the reference has no words and the hypothesis has.
     #[must_use]
     pub fn word_error_rate(&self) -> Option<f64> {
         rate(self.word_distance, self.words)
     }
 
-    /// Character error rate; 0 where nothing differs, `None` (infinite there) where the reference is empty and the
+    /// Character error rate: 0 without errors; `None` (infinite in dinglehopper) if the reference is empty and the
     /// hypothesis is not.
     #[must_use]
     pub fn character_error_rate(&self) -> Option<f64> {
         rate(self.characters.total(), self.characters.n)
     }
 
-    /// These and those of another page.
+    /// The sum with the figures of another page.
     #[must_use]
     pub fn with(&self, other: &Self) -> Self {
         Self {
@@ -71,7 +72,7 @@ fn rate(distance: u64, n: u64) -> Option<f64> {
 /// Compares two files: PAGE XML, ALTO or text.
 ///
 /// # Errors
-/// Where one cannot be read, or is XML of another kind.
+/// If a file cannot be read, or is XML of another kind.
 pub fn compare_files(
     reference: &Path,
     hypothesis: &Path,
@@ -81,7 +82,7 @@ pub fn compare_files(
     Ok(compare(&segments(reference)?, &segments(hypothesis)?))
 }
 
-/// Segments are cut into clusters one by one: the line feeds that join them never fuse with what they hold.
+/// Splits segments into clusters one by one, so that the line feeds that join them never merge with their text.
 fn compare(reference: &[String], hypothesis: &[String]) -> Figures {
     let mut characters = Characters::default();
     let clusters = |segments: &[String], characters: &mut Characters| {

@@ -1,4 +1,4 @@
-//! The text of a file as dinglehopper takes it: segments that line feeds join, composed and with ligatures parted.
+//! Extracts text as dinglehopper does: segments joined by line feeds, composed, with ligatures decomposed.
 
 use super::TextLevel;
 use crate::evaluate::read::{self, ReadError, xml};
@@ -6,8 +6,8 @@ use roxmltree::Node;
 use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
-/// What stands for what after NFC, one after another: ligatures of the Medieval Unicode Font Initiative and of the
-/// presentation forms, then vowels, dashes and apostrophes as German transcriptions and engines write them.
+/// Replacements after NFC, applied in order: ligatures of the Medieval Unicode Font Initiative and of the presentation
+/// forms, then vowels, dashes and apostrophes as German transcriptions and OCR programs write them.
 const EQUIVALENTS: [(&str, &str); 32] = [
     ("\u{eba6}", "ſſ"),
     ("\u{eba7}", "ſſi"),
@@ -43,7 +43,7 @@ const EQUIVALENTS: [(&str, &str); 32] = [
     ("\u{f50e}", "q\u{301}"),
 ];
 
-/// The segments of a file, in its order. Text that is no XML is taken as plain text.
+/// The segments of a file in its order. A file that is no XML counts as plain text.
 pub(super) fn segments(path: &Path, level: TextLevel) -> Result<Vec<String>, ReadError> {
     let text = read::read_text(path)?;
     let Ok(tree) = xml::parse(&text) else { return Ok(plain(&text)) };
@@ -60,19 +60,19 @@ fn normalized(text: &str) -> String {
     EQUIVALENTS.iter().fold(composed, |text, (from, to)| text.replace(from, to))
 }
 
-/// Lines without the white space at their ends; a line feed at the end of the file begins no line.
+/// Lines without leading and trailing white space; a line feed at the end of the file starts no line.
 fn plain(text: &str) -> Vec<String> {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = unified.strip_suffix('\n').unwrap_or(&unified);
     if unified.is_empty() {
         return vec![];
     }
-    // Python's idea of white space has four control characters more.
+    // Python counts four more control characters as white space.
     let blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
     text.split('\n').map(|line| normalized(line.trim_matches(blank))).collect()
 }
 
-/// Every line, its strings joined by one space.
+/// One segment per line, its strings joined by a space.
 fn alto(root: Node) -> Vec<String> {
     let line = |line: Node| {
         let strings = xml::children(line, "String").map(|s| s.attribute("CONTENT").unwrap_or_default());
@@ -81,7 +81,7 @@ fn alto(root: Node) -> Vec<String> {
     root.descendants().filter(|n| xml::is(*n, "TextLine")).map(line).collect()
 }
 
-/// Text regions in reading order, or all in the order of the file where there is none; without empty ones.
+/// Non-empty text regions in reading order, or in file order if there is none.
 fn page(root: Node, level: TextLevel) -> Vec<String> {
     let in_file_order = || root.descendants().filter(|n| xml::is(*n, "TextRegion")).collect();
     let regions: Vec<Node> = regions_in_order(root).unwrap_or_else(in_file_order);
@@ -89,15 +89,15 @@ fn page(root: Node, level: TextLevel) -> Vec<String> {
         TextLevel::Region => vec![unicode(*region)],
         TextLevel::Line => xml::children(*region, "TextLine").map(unicode).collect(),
     };
-    // One region whose lines are all empty is still line feeds.
+    // A region of several empty lines still contributes line feeds.
     regions.iter().map(texts).filter(|lines| !lines.join("\n").is_empty()).flatten().collect()
 }
 
-/// The text regions that the reading order names, in its order; `None` where there is no reading order.
+/// The text regions in the order of `ReadingOrder`; `None` if there is none.
 fn regions_in_order<'a, 'i: 'a>(root: Node<'a, 'i>) -> Option<Vec<Node<'a, 'i>>> {
     let order = root.descendants().find(|n| xml::is(*n, "ReadingOrder"))?;
     let ids = xml::by_id(root, "id");
-    // Members of ordered groups without a place are left out, and so are regions that are groups.
+    // Members of ordered groups without an index are left out, and so are regions that are groups.
     let has_place = |n: &Node| {
         let is_ordered = n.parent().is_some_and(|p| p.tag_name().name().starts_with("OrderedGroup"));
         !is_ordered || n.has_attribute("index")

@@ -1,14 +1,14 @@
-//! Words by UAX #29, as dinglehopper takes them: without those that are signs alone.
+//! Words by UAX #29 as dinglehopper counts them: without words that consist of signs only.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Private-use characters are letters here: historical fonts keep ligatures there.
+/// Private-use characters count as letters, because historical fonts have ligatures there.
 const PRIVATE_USE: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
-/// A letter of as many bytes in UTF-8 as each of those.
+/// A letter with the same length in UTF-8.
 const LETTER: char = '\u{a000}';
 
-/// The words of a text; private-use characters belong to the word they stand in.
+/// The words of a text; private-use characters belong to the surrounding word.
 pub(super) fn words(text: &str) -> Vec<&str> {
     let letters: String = text.chars().map(|c| if PRIVATE_USE.contains(&c) { LETTER } else { c }).collect();
     let bounds = letters.split_word_bound_indices().map(|(at, word)| &text[at..at + word.len()]);

@@ -1,7 +1,9 @@
-//! ALTO, of any version: lines as `ReadingOrder` (4.3), `IDNEXT` or the file has them, in this precedence (4.3, altoType).
+//! Reads ALTO of any version. Lines are in the order of `ReadingOrder`, else of `IDNEXT`, else of the file: this is the
+//! precedence of ALTO 4.3 (altoType).
 //!
-//! Text is what is printed: `CONTENT` and the hyphen of `HYP`, never the whole word of `SUBS_CONTENT`, which stands on both
-//! lines that share it. Margins hold text as the print space does; the schema puts the lower margin before it.
+//! The text is as printed: `CONTENT` and the hyphen of `HYP`, never the whole word of `SUBS_CONTENT`, which both lines
+//! of a hyphenated word have. Text in margins counts like text in the print space. The schema lists the bottom margin
+//! before the print space, but it is read after it.
 
 use super::xml::{
     DEEPEST, UNORDERED, absent_references, by_id, children, enclosing, is, note, number, rounded,
@@ -13,14 +15,14 @@ use crate::page::WritingMode;
 use roxmltree::{Document as Tree, Node, NodeId};
 use std::collections::{HashMap, HashSet};
 
-/// The parts of a page as they are read, left to right and downwards.
+/// The parts of a page in reading order, left to right and top to bottom.
 const SPACES: [&str; 5] = ["TopMargin", "LeftMargin", "PrintSpace", "RightMargin", "BottomMargin"];
 const BLOCKS: [&str; 4] = ["TextBlock", "Illustration", "GraphicalElement", "ComposedBlock"];
 
 pub(super) fn document(tree: &Tree) -> Document {
     let root = tree.root_element();
     let named = |name: &'static str| root.descendants().find(move |n| is(*n, name));
-    // Millimetres and inches would need a resolution that the file need not tell.
+    // Millimetres and inches would need the resolution, which the file may lack.
     let in_pixels = named("MeasurementUnit").and_then(|n| n.text()).is_none_or(|unit| unit.trim() == "pixel");
     let scan = named("fileName").and_then(|n| n.text()).map(str::trim).filter(|name| !name.is_empty());
     let side = |name| {
@@ -38,7 +40,7 @@ pub(super) fn document(tree: &Tree) -> Document {
     }
 }
 
-/// All lines of the file; pages follow one another whatever an order says of their parts.
+/// All lines of the file. The order of pages is that of the file, whatever `ReadingOrder` says about their parts.
 fn lines_in_order<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
     let pages: Vec<Node> = root.descendants().filter(|n| is(*n, "Page")).collect();
     let mut lines: Vec<Node> = root.descendants().filter(|n| is(*n, "TextLine")).collect();
@@ -53,13 +55,13 @@ fn lines_in_order<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Ve
     lines
 }
 
-/// The part of the page that holds a node, by its place in reading; without one it is the print space.
+/// Index in [`SPACES`] of the part that holds a node; the print space if there is none.
 fn space(node: Node) -> usize {
     let place = |n: Node| SPACES.iter().position(|name| is(n, name));
     enclosing(node).find_map(place).unwrap_or(2)
 }
 
-/// What `ReadingOrder` refers to, in its order. Strings and glyphs stand for their lines, which are compared whole.
+/// The targets of `ReadingOrder` in its order. Strings and glyphs are replaced by their line.
 fn references<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
     let orders: Vec<Node> = children(root, "ReadingOrder").collect();
     if orders.is_empty() {
@@ -84,7 +86,7 @@ fn references<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<No
     found
 }
 
-/// Blocks that hold no others, each chain of `IDNEXT` at the place of its first.
+/// Innermost blocks in order; each chain of `IDNEXT` is at the place of its first block.
 fn blocks_in_order<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
     let is_block = |n: &Node| BLOCKS.iter().any(|name| is(*n, name));
     let mut blocks: Vec<Node> =
@@ -99,7 +101,7 @@ fn blocks_in_order<'a, 'i: 'a>(root: Node<'a, 'i>, notes: &mut Vec<String>) -> V
     order.into_iter().map(|number| blocks[number]).collect()
 }
 
-/// `IDNEXT` between blocks that hold no others, by their numbers.
+/// The links of `IDNEXT` between innermost blocks, by their numbers.
 struct Links {
     next: Vec<Option<usize>>,
     is_follower: Vec<bool>,
@@ -132,7 +134,7 @@ impl Links {
         }
     }
 
-    /// The parts of a composed block, which stay together. One that is nested deeper than in any real file has none.
+    /// The innermost blocks of a composed block, linked to stay together; empty if it is nested too deeply.
     fn parts(&mut self, block: Node, numbers: &HashMap<NodeId, usize>) -> Vec<usize> {
         if block.ancestors().nth(DEEPEST).is_some() {
             return vec![];
@@ -145,11 +147,11 @@ impl Links {
         parts
     }
 
-    /// Blocks in the order of their links, each chain at the place of its first.
+    /// Blocks in the order of their links; each chain is at the place of its first block.
     fn follow(&self, numbers: &[usize]) -> Vec<usize> {
         let mut waiting: HashSet<usize> = numbers.iter().copied().collect();
         let mut order = Vec::new();
-        // A circle has no first.
+        // A cycle has no first block.
         let starts = numbers.iter().filter(|number| !self.is_follower[**number]);
         for start in starts.chain(numbers) {
             let mut at = Some(*start);
@@ -178,7 +180,7 @@ fn line(line: Node, in_pixels: bool) -> TextLine {
             "SP" => text.push(' '),
             "HYP" => {
                 let mut hyphen = glyph(part, "WC", in_pixels);
-                // A soft hyphen at the end of a line is a printed one.
+                // A soft hyphen at the end of a line is a printed hyphen.
                 hyphen.text = hyphen.text.replace('\u{ad}', "-");
                 text.push_str(&hyphen.text);
                 glyphs.push(hyphen);
@@ -198,7 +200,7 @@ fn writing_mode(direction: &str) -> Option<WritingMode> {
     }
 }
 
-/// The glyphs of a string, or the string.
+/// The glyphs of a string, or the string itself if it has none.
 fn string(string: Node, in_pixels: bool) -> Vec<TextGlyph> {
     let glyphs: Vec<TextGlyph> = children(string, "Glyph").map(|g| glyph(g, "GC", in_pixels)).collect();
     if glyphs.is_empty() { vec![glyph(string, "WC", in_pixels)] } else { glyphs }
@@ -217,7 +219,7 @@ fn bbox(node: Node) -> Option<BBox> {
     Some(rounded([left, top, left + number(node, "WIDTH")?, top + number(node, "HEIGHT")?]))
 }
 
-/// Marks, where any block is typed as one: ALTO has no elements for them.
+/// Blocks whose `TYPE` names a mark; `None` if there are none, because ALTO has no elements for marks.
 fn marks(root: Node) -> Option<Vec<Mark>> {
     let mark = |node: Node| {
         let kind = match node.attribute("TYPE")?.to_ascii_lowercase().as_str() {
@@ -244,7 +246,7 @@ mod tests {
         of_xml(&format!("<alto>{order}<Layout><Page>{page}</Page></Layout></alto>")).unwrap()
     }
 
-    /// A block of one line, `x` with the text `x`, followed by the block that its link names.
+    /// A block with id and text `x` in one line, linked to the block that `next` names.
     fn block(id: &str, next: &str) -> String {
         let next = if next.is_empty() { String::new() } else { format!("IDNEXT='{next}'") };
         format!(
@@ -303,7 +305,7 @@ mod tests {
         let circle = [("a", ""), ("b", "c"), ("c", "b")].map(|(id, next)| block(id, next)).concat();
         let circle = page("", &format!("<PrintSpace>{circle}</PrintSpace>"));
         assert_eq!((circle.text().as_str(), circle.notes.len()), ("a\nb\nc", 1));
-        // Links between composed blocks lead from the last of the one to the first of the other, by their own links.
+        // Links between composed blocks go from the last block of the one to the first of the other.
         let composed = |id: &str, next: &str, parts: [(&str, &str); 2]| {
             let parts = parts.map(|(id, next)| block(id, next)).concat();
             format!("<ComposedBlock ID='{id}' IDNEXT='{next}'>{parts}</ComposedBlock>")
@@ -311,7 +313,7 @@ mod tests {
         let both =
             composed("x", "none", [("a", ""), ("b", "")]) + &composed("y", "x", [("d", ""), ("c", "d")]);
         assert_eq!(page("", &format!("<PrintSpace>{both}</PrintSpace>")).text(), "c\nd\na\nb");
-        // A chain leads on through blocks without text.
+        // A chain continues through blocks without text.
         let through =
             block("a", "i") + &block("b", "") + "<Illustration ID='i' IDNEXT='c'/>" + &block("c", "");
         assert_eq!(page("", &format!("<PrintSpace>{through}</PrintSpace>")).text(), "a\nc\nb");

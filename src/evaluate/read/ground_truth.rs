@@ -1,4 +1,4 @@
-//! Ground truths (`NAME.gt.json`): lines with roles and cells, stamps, redactions and header of a cable.
+//! Reads ground truths (`NAME.gt.json`): lines with roles and cells, stamps, redactions, and the telegram's header.
 
 use super::ReadError;
 use super::xml::rounded;
@@ -7,7 +7,7 @@ use crate::page::{Role, WritingMode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The year before the first of each era.
+/// The year before the first year of each era.
 const ERAS: [(&str, i64); 5] =
     [("明治", 1867), ("大正", 1911), ("昭和", 1925), ("平成", 1988), ("令和", 2018)];
 
@@ -103,7 +103,7 @@ fn line(line: &TruthLine) -> TextLine {
         text: line.text.clone(),
         bbox: line.bbox.map(rounded),
         writing_mode,
-        // A part of the cable that this program has no name for is none.
+        // Unknown roles are ignored.
         role: line.role.clone().and_then(|role| serde_json::from_value::<Role>(role).ok()),
         glyphs: line.chars.iter().map(cell).collect(),
     }
@@ -129,7 +129,7 @@ fn fields(header: Header) -> BTreeMap<&'static str, Option<String>> {
     ])
 }
 
-/// ISO 8601; `None` for a day that the calendar does not have.
+/// The date in ISO 8601; `None` if it is not in the calendar.
 fn iso(date: &EraDate) -> Option<String> {
     let year = ERAS.iter().find(|(era, _)| *era == date.era)?.1 + date.year;
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

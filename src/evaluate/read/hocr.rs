@@ -1,11 +1,11 @@
-//! hOCR 1.2, and what is written under its name: boxes and confidences from titles, lines from whatever breaks the text.
+//! Reads hOCR 1.2 and similar HTML: boxes and confidences from titles, lines from any element that breaks the text.
 //!
-//! A line is the text of the innermost element that is a block of HTML or has a class of hOCR other than those within
-//! lines: mostly `ocr_line`, but also a header or caption without lines, a paragraph, a page. So no text is taken twice
-//! where lines stand in floats and captions, and none is lost where there are no lines.
+//! A line is the text of the innermost element that is an HTML block or has an hOCR class other than those used within
+//! lines. This is mostly `ocr_line`, but can be a header or caption without lines, a paragraph, or a page. So text in
+//! floats and captions with lines is not read twice, and text without lines is not lost.
 //!
-//! White space separates words, as in HTML. Between the characters of a word it is layout: `ocrx_cinfo` elements are
-//! written one below the other.
+//! White space separates words, as in HTML. Between the characters of a word it is layout and ignored: `ocrx_cinfo`
+//! elements are written on separate lines.
 
 use super::xml::{DEEPEST, enclosing, rounded};
 use crate::evaluate::document::{Document, TextGlyph, TextLine};
@@ -14,7 +14,7 @@ use roxmltree::{Document as Tree, Node};
 
 const WORDS: [&str; 2] = ["ocrx_word", "ocr_word"];
 const CHARACTERS: [&str; 2] = ["ocrx_cinfo", "ocr_cinfo"];
-/// What stands within lines.
+/// Classes of elements within lines.
 const INLINE: [&str; 10] = [
     "ocrx_word",
     "ocr_word",
@@ -27,7 +27,7 @@ const INLINE: [&str; 10] = [
     "ocr_math",
     "ocr_chem",
 ];
-/// Elements of HTML that begin and end a line.
+/// HTML elements that start and end a line.
 const BLOCKS: [&str; 27] = [
     "html",
     "body",
@@ -86,22 +86,22 @@ pub(super) fn document(tree: &Tree) -> Document {
     }
 }
 
-/// The text of a page, line by line.
+/// Collects the text of a page line by line.
 #[derive(Default)]
 struct Reader<'a, 'i> {
     lines: Vec<TextLine>,
-    /// What the current line is in.
+    /// Block that contains the current line.
     block: Option<Node<'a, 'i>>,
     text: String,
     glyphs: Vec<TextGlyph>,
-    /// The character or word of the last glyph.
+    /// Character or word element of the last glyph.
     unit: Option<Node<'a, 'i>>,
 }
 
 impl<'a, 'i> Reader<'a, 'i> {
     fn read(&mut self, node: Node<'a, 'i>, has_pages: bool) {
         let around: Vec<Node> = enclosing(node).skip(1).collect();
-        // What is nested too deeply to see its page is kept.
+        // Text nested too deeply to find its page is kept.
         let is_deep = around.len() + 1 == DEEPEST;
         let is_within = !has_pages || is_deep || around.iter().any(|n| has_class(*n, &["ocr_page"]));
         if !is_within || around.iter().any(|n| is_hidden(*n)) {
@@ -142,7 +142,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
     }
 
-    /// Keeps what was read as a line, each run of white space one space.
+    /// Ends the current line, with each run of white space as one space.
     fn end_line(&mut self) {
         let words: Vec<&str> = self.text.split(is_space).filter(|word| !word.is_empty()).collect();
         let text = words.join(" ");
@@ -157,12 +157,12 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 }
 
-/// White space of HTML; an ideographic or a no-break space is text.
+/// White space of HTML; ideographic and no-break spaces are text.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
 
-/// Whether an element is none within lines.
+/// Whether an element starts a new line.
 fn breaks(node: Node) -> bool {
     let mut classes = node.attribute("class").unwrap_or_default().split_whitespace();
     match classes.find(|class| class.starts_with("ocr")) {
@@ -171,8 +171,8 @@ fn breaks(node: Node) -> bool {
     }
 }
 
-/// What is no text of the page: head and scripts, and all alternatives but the best (hOCR 1.2, `alternatives`; Tesseract
-/// writes the choices of its network as `ocr_glyph` beside the character).
+/// Whether an element is no text of the page: head, scripts, and alternatives except the best (hOCR 1.2,
+/// `alternatives`; Tesseract writes its network's alternatives as `ocr_glyph` beside the character).
 fn is_hidden(node: Node) -> bool {
     let is_later = || node.prev_siblings().skip(1).any(|n| has_class(n, &["alt"]));
     let is_choice = |n: Node| has_class(n, &CHARACTERS) || has_class(n, &["ocr_symbol"]);
@@ -181,7 +181,7 @@ fn is_hidden(node: Node) -> bool {
         || (has_class(node, &["ocr_glyph"]) && node.parent().is_some_and(is_choice))
 }
 
-/// Whether white space is only the file's: between characters and between alternatives.
+/// Whether white space is only formatting: between characters and between alternatives.
 fn is_layout(blank: Node, is_in_word: bool) -> bool {
     let is_character = |n: Option<Node>| n.is_some_and(|n| has_class(n, &CHARACTERS));
     if is_character(blank.parent()) {
@@ -206,7 +206,7 @@ fn property<'a>(title: &'a str, name: &str) -> Option<&'a str> {
     title.split(';').map(str::trim).find_map(|p| p.strip_prefix(name)?.strip_prefix(' ')).map(str::trim)
 }
 
-/// The box of an element; that of a character may be the only one of several boxes.
+/// The box of an element: `bbox`, or a single box in `x_bboxes`.
 fn bbox(title: &str) -> Option<BBox> {
     let numbers = property(title, "bbox").or_else(|| property(title, "x_bboxes"))?;
     let numbers = numbers.split_whitespace().map(|n| n.parse::<f64>().ok());
@@ -277,7 +277,7 @@ mod tests {
         let spec = "<span class='ocr_line'>一<span class='alternatives'><ins class='alt'>号</ins> <del class='alt'>弓</del></span>\
                     <span class='alternatives'>\n<span class='alt'>秘</span>\n<span class='alt'>祕</span></span></span>";
         assert_eq!(text(spec), "一号秘");
-        // As Tesseract writes with `lstm_choice_mode=2`.
+        // Output of Tesseract with `lstm_choice_mode=2`.
         let choices = "<span class='ocrx_cinfo' id='lstm_choices_1_1_1'>\n <span class='ocr_glyph' title='x_confs 99'>第</span>\n\
                        <span class='ocr_glyph' title='x_confs 1'>弟</span></span>";
         let word =

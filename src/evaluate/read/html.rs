@@ -1,36 +1,36 @@
-//! HTML as well-formed XML: end tags that HTML lets out are put in, entities are their characters.
+//! Converts HTML to well-formed XML: inserts omitted end tags and resolves entities.
 //!
-//! Only what readers of hOCR look at is kept: elements, classes, titles and text. HTML knows no damage, but a file without
-//! `</html>` is cut off: half a text would be scored as a bad reading.
+//! Only the parts that hOCR needs are kept: elements, classes, titles and text. HTML parsers accept any input, but a
+//! file without `</html>` is truncated and is an error: half of a text would count as a bad reading.
 
 use super::ReadError;
 use super::xml::DEEPEST;
 use html5gum::{StartTag, Token, Tokenizer};
 use std::collections::HashMap;
 
-/// Elements that have no end tag (HTML, 13.1.2).
+/// Elements without an end tag (HTML, 13.1.2).
 const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr",
 ];
-/// Elements that are ended by one of the like, or by any block, and what else holds blocks.
+/// Block elements: they end an open paragraph, and implied end tags are searched among them.
 const BLOCKS: [&str; 22] = [
     "html", "body", "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "h1", "h2",
     "h3", "h4", "h5", "h6", "pre", "hr",
 ];
-/// How far into a file its kind is told.
+/// Bytes at the start of a file in which its kind is recognized.
 const HEAD: usize = 4096;
 
-/// Whether a file is HTML, or part of such with hOCR in it.
+/// Whether a file is HTML, or a fragment of HTML with hOCR.
 pub(super) fn is_html(text: &str) -> bool {
     let head = text[..text.floor_char_boundary(HEAD)].to_ascii_lowercase();
     ["<html", "<!doctype html", "ocr_page"].iter().any(|sign| head.contains(sign))
 }
 
-/// The document as XML, in an element of its own.
+/// The document as XML, with an additional root element.
 ///
 /// # Errors
-/// Where the file ends before its HTML does.
+/// If the file ends before `</html>`.
 pub(super) fn as_xml(text: &str) -> Result<String, ReadError> {
     let mut xml = Writer { text: "<html>".to_owned(), ..Writer::default() };
     for Ok(token) in Tokenizer::new(text) {
@@ -49,7 +49,7 @@ pub(super) fn as_xml(text: &str) -> Result<String, ReadError> {
     Ok(xml.text)
 }
 
-/// A name that XML allows, too.
+/// A name that is valid in XML.
 fn name(html: &[u8]) -> String {
     let name = String::from_utf8_lossy(html);
     let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -61,7 +61,7 @@ fn name(html: &[u8]) -> String {
 struct Writer {
     text: String,
     open: Vec<String>,
-    /// How many elements of a name are open.
+    /// Number of open elements by name.
     counts: HashMap<String, usize>,
 }
 
@@ -87,8 +87,8 @@ impl Writer {
         }
     }
 
-    /// Ends paragraphs, items and cells that another begins to follow (HTML, 13.1.2.4): left open they would be nested in
-    /// one another, as deeply as they are many.
+    /// Ends paragraphs, items and cells whose end tag is omitted (HTML, 13.1.2.4). Left open, they would be nested as
+    /// deeply as they are many.
     fn end_implied(&mut self, next: &str) {
         let ended: &[&str] = match next {
             "li" => &["p", "li"],
@@ -103,12 +103,12 @@ impl Writer {
         }
     }
 
-    /// The innermost block that is open. More open elements than a page of any program has are not looked through.
+    /// The innermost open block, searched to a depth that no real page exceeds.
     fn nearest_block(&self) -> Option<usize> {
         (0..self.open.len()).rev().take(DEEPEST).find(|at| BLOCKS.contains(&self.open[*at].as_str()))
     }
 
-    /// Ends an element and those within it; an end without its beginning is none.
+    /// Ends an element and those within it; an end tag without a start tag is ignored.
     fn end(&mut self, name: &str) {
         if self.counts.get(name).is_some_and(|open| *open > 0) {
             let at = self.open.iter().rposition(|open| open == name);
@@ -125,7 +125,7 @@ impl Writer {
         }
     }
 
-    /// Text without the characters that XML does not allow.
+    /// Writes escaped text without the characters that XML forbids.
     fn escaped(&mut self, text: &str) {
         for c in text.chars() {
             match c {

@@ -1,8 +1,8 @@
-//! A file of any format that holds a page's text, as a [`Document`].
+//! Reads a page in any supported format as a [`Document`].
 //!
-//! What a file is decides its content, not its name: page records by their `format`, PAGE XML, ALTO and hOCR by the root
-//! element, ground truths by their `lines`. Only `.txt` is text whatever it says. Nothing is repaired: a damaged file is
-//! an error that names what is wrong, as half a text would be scored as a bad reading.
+//! The content decides the format, not the name: page records by their `format`, PAGE XML, ALTO and hOCR by the root
+//! element, ground truths by their `lines`. Only `.txt` is plain text whatever its content. A damaged file is an error
+//! that names the problem; it is not repaired, because half of a text would count as a bad reading.
 
 mod alto;
 mod ground_truth;
@@ -19,47 +19,47 @@ use crate::encoding::{EncodingError, decode_markup};
 use crate::reviewed::{LoadError, Outdated, TakeError, Taken, Text, review_path, take};
 use std::path::Path;
 
-/// Larger files are no page: the largest newspaper page in ALTO takes 20 MB.
+/// Largest file that is read; the largest newspaper page in ALTO has 20 MB.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Why a file gives no page.
+/// Why a file cannot be read as a page.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It cannot be read at all.
+    /// The file cannot be read.
     #[error("cannot be read: {0} (check its path and its permissions)")]
     Unreadable(#[from] std::io::Error),
-    /// Nothing in it.
+    /// The file is empty.
     #[error("the file is empty (write it again; a page without text is an empty .txt)")]
     Empty,
-    /// More than a page can need.
+    /// The file is too large.
     #[error("{0} bytes are no page (at most 256 MB are read)")]
     TooLarge(u64),
-    /// Not the encoding it should be.
+    /// The encoding is wrong or unsupported.
     #[error(transparent)]
     Encoding(#[from] EncodingError),
-    /// XML that is not well-formed.
+    /// The XML is not well-formed.
     #[error("damaged XML: {0} (export it again)")]
     Xml(String),
-    /// XML of another kind.
+    /// The XML has an unknown root element.
     #[error("its root element is <{0}> (PAGE XML, ALTO and hOCR are read)")]
     OtherXml(String),
-    /// JSON that cannot be parsed, or lacks what it must have.
+    /// The JSON cannot be parsed, or lacks required keys.
     #[error("damaged {what}: {cause} (write it again)")]
     Json {
-        /// What it was taken for.
+        /// Expected kind of JSON.
         what: &'static str,
-        /// What the parser said.
+        /// Message of the parser.
         cause: String,
     },
-    /// A record that another version of the program wrote.
+    /// The record has the format of another version.
     #[error(
         "is a record of the format {0}; this program reads denshin.page/1 (read the scan again with this version)"
     )]
     OtherVersion(String),
-    /// The review of a record.
+    /// The review of the record cannot be read.
     #[error(transparent)]
     Review(#[from] LoadError),
-    /// JSON that is none of ours.
+    /// The JSON is neither a record nor a ground truth.
     #[error("is JSON, but neither a page record (`format`) nor a ground truth (`lines`)")]
     OtherJson,
 }
@@ -73,32 +73,32 @@ impl From<TakeError> for ReadError {
     }
 }
 
-/// The page in a file; that of a page record as reviewed.
+/// Reads the page in a file; a page record as reviewed.
 ///
 /// # Errors
-/// Where the file cannot be read, is damaged, or is of no format that is known here.
+/// If the file cannot be read, is damaged, or has an unknown format.
 pub fn read(path: &Path) -> Result<Document, ReadError> {
     Ok(read_as(path, Text::Reviewed)?.document)
 }
 
-/// A page, and what became of the review of its record.
+/// A page, and the state of its record's review.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
     pub(super) document: Document,
-    /// Whether it is as reviewed.
+    /// Whether a review was applied.
     pub(super) is_reviewed: bool,
-    /// The review that was not used.
+    /// The review that was not used because the record has changed since.
     pub(super) outdated: Option<Outdated>,
 }
 
-/// The page in a file; that of a page record with the text that is wanted.
+/// Reads the page in a file; a page record with the wanted text.
 pub(super) fn read_as(path: &Path, wanted: Text) -> Result<Reading, ReadError> {
     let unreviewed = |document| Reading { document, is_reviewed: false, outdated: None };
     let text = read_text(path)?;
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) {
         return Ok(unreviewed(Document::of_text(&text)));
     }
-    // Records without a review may lack keys: they are read by what they tell.
+    // Records without a review may lack keys: only the present ones are evaluated.
     let has_review = wanted == Text::Reviewed && std::fs::symlink_metadata(review_path(path)).is_ok();
     if !has_review || !is_record(&text) {
         return of_text(&text).map(unreviewed);
@@ -115,7 +115,7 @@ fn is_record(text: &str) -> bool {
     serde_json::from_str::<Head>(text).is_ok_and(|head| head.format == crate::page::FORMAT)
 }
 
-/// The page in the bytes of a file, whose content says what it is.
+/// Parses the bytes of a file; the content decides the format.
 ///
 /// # Errors
 /// As [`read`].
@@ -133,7 +133,7 @@ fn of_text(text: &str) -> Result<Document, ReadError> {
     }
 }
 
-/// Whether a JSON file can be a result or a reference, without telling whether it is sound.
+/// Whether a JSON file can be a result or a reference. It may still be damaged.
 pub(super) fn is_page_json(path: &Path) -> bool {
     #[derive(serde::Deserialize)]
     struct Keys {
@@ -148,15 +148,15 @@ pub(super) fn is_page_json(path: &Path) -> bool {
                 keys.format.as_ref().and_then(|f| f.as_str()).is_some_and(|f| f.starts_with("denshin.page/"));
             record || (keys.format.is_none() && (keys.lines.is_some() || keys.page_text.is_some()))
         }
-        // Damaged: the reader says so.
+        // Damaged: the reader reports it.
         Err(_) => true,
     }
 }
 
-/// A file's text, in the encoding that its mark or its XML declaration names; UTF-8 otherwise.
+/// Reads a file's text in the encoding of its byte order mark or XML declaration; UTF-8 otherwise.
 ///
 /// # Errors
-/// Where it cannot be read, or is in another encoding.
+/// If the file cannot be read, or has another encoding.
 pub(super) fn read_text(path: &Path) -> Result<String, ReadError> {
     let size = std::fs::metadata(path)?.len();
     if size > MAX_BYTES {

@@ -1,4 +1,4 @@
-//! Page records (`denshin.page/1`): results, and references that were mended in review.
+//! Reads page records (`denshin.page/1`): results, and references that were corrected in review.
 
 use super::ReadError;
 use crate::evaluate::document::{Document, Mark, MarkKind, TextGlyph, TextLine};
@@ -6,7 +6,7 @@ use crate::page::{Line, Page, Region, RegionKind, Telegram};
 use crate::provenance::Source;
 use std::collections::BTreeMap;
 
-/// What is compared of a record. A key that is missing is something that is not told.
+/// The evaluated keys of a record. A missing key means missing data.
 #[derive(serde::Deserialize)]
 struct Record {
     #[serde(default)]
@@ -25,7 +25,6 @@ pub(super) fn document(text: &str) -> Result<Document, ReadError> {
     Ok(of_record(record))
 }
 
-/// A whole page.
 pub(super) fn of_page(page: Page) -> Document {
     of_record(Record {
         text: page.text,
@@ -42,7 +41,7 @@ fn of_record(record: Record) -> Document {
     let told = record.regions.is_some();
     let regions = record.regions.unwrap_or_default();
     let mut lines: Vec<TextLine> = regions.iter().flat_map(lines_of).collect();
-    // `text` is the page's text (FORMAT.md); the regions only tell where it stands.
+    // `text` is authoritative (docs/formats.md); the regions only add positions.
     if !lines.iter().map(|l| l.text.as_str()).eq(record.text.lines()) {
         lines = Document::of_text(&record.text).lines;
     }
@@ -88,7 +87,7 @@ fn mark(region: &Region) -> Option<Mark> {
     Some(Mark { kind, bbox: region.bbox, text: Some(text) })
 }
 
-/// The fields by their names; a record tells of all of them.
+/// The fields by name; a record has all of them.
 fn fields(telegram: &Telegram) -> BTreeMap<&'static str, Option<String>> {
     let (sent, received) = (telegram.sent.as_ref(), telegram.received.as_ref());
     let references: Vec<&str> = telegram.references.iter().map(|r| r.text.as_str()).collect();

@@ -1,23 +1,21 @@
-//! Small steps through an XML tree, by local names: the formats change their namespaces with every version.
+//! Helpers for XML trees. Elements are matched by local name, because the namespaces change with every version.
 
 use super::ReadError;
 use crate::geometry::BBox;
 use roxmltree::{Document, Node, NodeId, ParsingOptions};
 use std::collections::HashMap;
 
-/// Levels that are looked through around a node: real files have a dozen, and one of a million would take for ever.
+/// Most ancestors that are searched: real files have a dozen, and a file with a million would take too long.
 pub(super) const DEEPEST: usize = 128;
-/// Said where a reading order leaves the order open.
+/// Note for a reading order that leaves the order open.
 pub(super) const UNORDERED: &str =
     "the reading order has an unordered group, whose members are read in the order of the file";
 
-/// The tree of a text.
 pub(in crate::evaluate) fn parse(text: &str) -> Result<Document<'_>, ReadError> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|e| ReadError::Xml(e.to_string()))
 }
 
-/// Child elements of a name.
 pub(in crate::evaluate) fn children<'a, 'i: 'a>(
     node: Node<'a, 'i>,
     name: &'a str,
@@ -25,27 +23,24 @@ pub(in crate::evaluate) fn children<'a, 'i: 'a>(
     node.children().filter(move |c| is(*c, name))
 }
 
-/// Whether it is an element of that name.
 pub(in crate::evaluate) fn is(node: Node, name: &str) -> bool {
     node.is_element() && node.tag_name().name() == name
 }
 
-/// An attribute that is a number.
 pub(super) fn number(node: Node, name: &str) -> Option<f64> {
     node.attribute(name)?.trim().parse().ok().filter(|n: &f64| n.is_finite())
 }
 
-/// All text below a node.
 pub(super) fn text_below(node: Node) -> String {
     node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect()
 }
 
-/// A node and what stands around it, the nearest first.
+/// A node and its ancestors, nearest first, up to [`DEEPEST`].
 pub(in crate::evaluate) fn enclosing<'a, 'i>(node: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
     node.ancestors().take(DEEPEST)
 }
 
-/// Elements by an attribute that identifies them; of several the first.
+/// Elements by an identifying attribute; of duplicates the first.
 pub(in crate::evaluate) fn by_id<'a, 'i>(
     root: Node<'a, 'i>,
     attribute: &str,
@@ -59,8 +54,8 @@ pub(in crate::evaluate) fn by_id<'a, 'i>(
     found
 }
 
-/// Puts nodes into the order in which they, or what encloses them most nearly, are referred to. All others follow, in the
-/// order that they have: a reading order that leaves something out loses nothing.
+/// Sorts nodes by the references to them or to their nearest referenced ancestor. Nodes without a reference follow in
+/// their present order, so that an incomplete reading order loses nothing.
 pub(super) fn sort_by_references<'a, 'i: 'a>(
     nodes: &mut [Node<'a, 'i>],
     references: impl IntoIterator<Item = Node<'a, 'i>>,
@@ -75,14 +70,14 @@ pub(super) fn sort_by_references<'a, 'i: 'a>(
     });
 }
 
-/// Adds what is to be said of the file, once.
+/// Adds a note once.
 pub(super) fn note(notes: &mut Vec<String>, text: String) {
     if !notes.contains(&text) {
         notes.push(text);
     }
 }
 
-/// The note on references that lead nowhere; of many the first are named.
+/// The note on dangling references; it names the first few.
 pub(super) fn absent_references(names: &[&str]) -> String {
     const SHOWN: usize = 3;
     let more = if names.len() > SHOWN { ", …" } else { "" };
@@ -90,7 +85,7 @@ pub(super) fn absent_references(names: &[&str]) -> String {
     format!("the reading order refers to what is not in the file: {shown}{more}")
 }
 
-/// The box around points, rounded to pixels.
+/// The bounding box of points, rounded to pixels.
 pub(super) fn around(points: impl Iterator<Item = (f64, f64)>) -> Option<BBox> {
     let mut found: Option<[f64; 4]> = None;
     for (x, y) in points {
@@ -100,9 +95,9 @@ pub(super) fn around(points: impl Iterator<Item = (f64, f64)>) -> Option<BBox> {
     found.map(rounded)
 }
 
-/// A box in whole pixels; what is beyond any scan is cut.
+/// A box rounded to whole pixels and clamped to the range of possible scans.
 pub(super) fn rounded(ltrb: [f64; 4]) -> BBox {
-    // No scan is a billion pixels wide; larger numbers would overflow when areas are taken.
+    // Larger numbers would overflow in areas.
     let [left, top, right, bottom] = ltrb.map(|v| v.round().clamp(-1e6, 1e6) as i32);
     BBox::from_ltrb(left, top, right, bottom)
 }

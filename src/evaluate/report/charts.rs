@@ -1,10 +1,10 @@
-//! Two drawings: how many pages have which rate, and what confidences mean.
+//! The charts of the report: a histogram of error rates and a reliability diagram.
 
 use crate::evaluate::calibration::Calibration;
 use crate::evaluate::page_figures::PageFigures;
 use maud::{Markup, html};
 
-/// Bounds of the histogram's bars, errors a hundred characters.
+/// Upper bounds of the histogram's bars, with labels in errors per hundred characters.
 const BOUNDS: [(f64, &str); 9] = [
     (0.0, "0"),
     (0.005, "≤ 0.5"),
@@ -16,10 +16,10 @@ const BOUNDS: [(f64, &str); 9] = [
     (0.5, "≤ 50"),
     (f64::INFINITY, "> 50"),
 ];
-/// Width of a bar with its gap, and height of the tallest, px.
+/// Width of a bar with its gap, and height of the tallest bar, px.
 const BAR: (f64, f64) = (62.0, 140.0);
 
-/// Pages by their rate in order.
+/// Histogram of pages by error rate.
 pub(super) fn histogram(pages: &[PageFigures]) -> Markup {
     let mut counts = [0usize; BOUNDS.len()];
     for rate in pages.iter().filter_map(|p| p.reading.rate()) {
@@ -42,11 +42,11 @@ pub(super) fn histogram(pages: &[PageFigures]) -> Markup {
     }
 }
 
-/// Share of right characters over confidence; on the diagonal where confidences are frequencies.
+/// Accuracy by confidence; calibrated confidences lie on the diagonal.
 pub(super) fn reliability(calibration: &Calibration) -> Markup {
     const SIDE: f64 = 150.0;
     let most = calibration.bins.iter().map(|b| b.n).max().unwrap_or(1) as f64;
-    // Logarithmic: nearly all characters are in the last bin.
+    // Logarithmic, because nearly all characters are in the last bin.
     let radius = |n: u64| 2.0 + 6.0 * (n as f64).ln_1p() / most.ln_1p();
     html! {
         svg.chart.square viewBox="0 0 200 196" role="img" aria-label="Share of right characters by confidence" {

@@ -1,4 +1,4 @@
-//! The lines of a page as the report shows them: every printed character above what it was read as.
+//! The lines of a page in the report: each printed character above the character that was read.
 
 use crate::evaluate::align::Step;
 use crate::evaluate::confusions::{Difference, difference};
@@ -10,49 +10,49 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A line of the reference with its reading, or what was read where nothing is printed.
+/// A line of the reference with its reading, or inserted text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ShownLine {
     pub(super) writing_mode: WritingMode,
-    /// Where it stands on the scan, where either side tells.
+    /// Box on the scan, if either side has it.
     pub(super) bbox: Option<BBox>,
     pub(super) cells: Vec<Cell>,
 }
 
-/// A printed character and what it was read as.
+/// A printed character and the read character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// Empty where nothing is printed.
+    /// Empty for an insertion.
     pub(super) reference: String,
-    /// Empty where nothing was read.
+    /// Empty for a deletion.
     pub(super) read: String,
     pub(super) kind: CellKind,
 }
 
-/// What a cell shows.
+/// Kind of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellKind {
     Same,
-    /// Reads alike and is spelled otherwise.
+    /// Equal in the reading, but spelled differently.
     Spelling,
     Wrong,
-    /// White space or a redaction: not compared.
+    /// White space or a redaction; not compared.
     Neutral,
 }
 
 impl ShownLine {
-    /// Characters that were misread, missed or invented.
+    /// Number of substitutions, deletions and insertions.
     pub(super) fn errors(&self) -> usize {
         self.cells.iter().filter(|c| c.kind == CellKind::Wrong).count()
     }
 
-    /// Whether anything at all differs.
+    /// Whether any character differs.
     pub(super) fn differs(&self) -> bool {
         self.cells.iter().any(|c| matches!(c.kind, CellKind::Wrong | CellKind::Spelling))
     }
 }
 
-/// All lines in the reference's order, then what was read beside them.
+/// All lines in the order of the reference, then inserted text.
 pub(super) fn lines(reference: &Document, hypothesis: &Document) -> Vec<ShownLine> {
     let aligned = align(reference, hypothesis);
     let mut of_line: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
@@ -91,7 +91,7 @@ fn shown_line(line: &TextLine, partner: Option<&TextLine>, cells: Vec<Cell>) -> 
     }
 }
 
-/// The line of the result that most of a line was paired with.
+/// The line of the result that most characters were paired with.
 fn partner<'a>(steps: &[Step], aligned: &Aligned, hypothesis: &'a Document) -> Option<&'a TextLine> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for step in steps {
@@ -102,9 +102,9 @@ fn partner<'a>(steps: &[Step], aligned: &Aligned, hypothesis: &'a Document) -> O
     hypothesis.lines.get(counts.into_iter().max_by_key(|c| c.1)?.0)
 }
 
-/// The cells of a printed line; white space and redactions stand where they are printed.
+/// The cells of a printed line, including white space and redactions.
 fn cells(line: &TextLine, mut steps: Vec<Step>, aligned: &Aligned) -> Vec<Cell> {
-    // Pieces of a line may have been paired in any order; within a piece the order of the path stands.
+    // Parts of a line may be paired in any order; the stable sort keeps the path's order within a part.
     steps.sort_by_key(|s| match *s {
         Step::Pair(i, _) | Step::Deletion(i, _) | Step::Insertion(i, _) => i,
     });
@@ -131,7 +131,7 @@ fn cells(line: &TextLine, mut steps: Vec<Step>, aligned: &Aligned) -> Vec<Cell> 
                 kind: CellKind::Neutral,
             }),
         }
-        // The rest of what a character was folded into (㈱) is shown with its first.
+        // Skip the further characters that this one was folded into (㈱).
         while steps.next_if(|s| at(s).is_some_and(|i| !aligned.expected.origins[i].first)).is_some() {}
     }
     cells.extend(steps.filter_map(|s| extra(s, aligned)));
@@ -153,7 +153,7 @@ fn cell(cluster: &str, step: Step, aligned: &Aligned) -> Cell {
     Cell { reference: cluster.to_owned(), read, kind }
 }
 
-/// What was read where nothing is printed.
+/// The cell of an insertion.
 fn extra(step: Step, aligned: &Aligned) -> Option<Cell> {
     let Step::Insertion(_, j) = step else { return None };
     let origin = aligned.read.origins[j];

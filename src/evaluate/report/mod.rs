@@ -1,8 +1,9 @@
-//! One self-contained HTML file: what an archive files with its acceptance of a batch.
+//! A self-contained HTML report that an archive can file with its acceptance of a batch.
 //!
-//! Summary, histogram, worst pages first; of those the scan with marks drawn, and every line that differs beside its
-//! picture. Nothing is loaded from anywhere: pictures are in the file, there is no script. Shown pages are read anew,
-//! so that the figures of a thousand pages need no texts in memory. Templates: maud, which escapes all text.
+//! It has the summary, the histogram, and the pages with the worst first. The worst pages show the scan with its marks,
+//! and every differing line beside its image. Images are embedded, there is no script, and nothing is loaded from
+//! elsewhere. Shown pages are read again from disk, so that a thousand pages need not be in memory. The templates use
+//! maud, which escapes all text.
 
 mod charts;
 mod lines;
@@ -22,23 +23,22 @@ use std::path::Path;
 
 const STYLE: &str = include_str!("style.css");
 
-/// A report, and what could not be shown in it.
+/// A report and its problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The file's content.
+    /// Content of the file.
     pub html: String,
     /// Scans that were not found or cannot be read.
     pub notes: Vec<String>,
 }
 
-/// A page worth showing.
 struct Shown<'a> {
     figures: &'a PageFigures,
     pair: &'a Pair,
 }
 
-/// The report of a run; of the worst so many pages scan and lines are shown. Scans are looked for in the folder given,
-/// beside the references, and where the results say.
+/// Makes the report of a run, with scan and lines of the `pages` worst pages. Scans are searched in the folder `scans`,
+/// beside the references and results, and at the paths that the files name.
 #[must_use]
 pub fn report(
     run: &Evaluation,
@@ -84,7 +84,7 @@ pub fn report(
 }
 
 fn page(shown: &Shown, rank: usize, (scans, text): (Option<&Path>, Text), notes: &mut Vec<String>) -> Markup {
-    // Both were read a moment ago; if they are gone since, the page is shown without lines.
+    // Both files were readable before; if one is gone since, the page is shown without lines.
     let reference = read(&shown.pair.reference).unwrap_or_default();
     let read_again = shown.pair.hypothesis.as_ref().and_then(|path| read_as(path, text).ok());
     let hypothesis = read_again.map(|r| r.document).unwrap_or_default();
@@ -105,7 +105,6 @@ fn page(shown: &Shown, rank: usize, (scans, text): (Option<&Path>, Text), notes:
     page_view::page(shown.figures, rank, (&reference, &hypothesis), scan.as_ref())
 }
 
-/// A rate as a percentage.
 fn percent(rate: Option<f64>) -> String {
     rate.map_or_else(|| "–".to_owned(), |r| format!("{:.2}\u{a0}%", 100.0 * r))
 }

@@ -1,4 +1,4 @@
-//! One page of the report: scan with everything drawn, and the lines that differ beside their pictures.
+//! One page of the report: the scan with boxes, and the differing lines beside their images.
 
 use super::lines::{Cell, CellKind, ShownLine, lines};
 use super::percent;
@@ -10,7 +10,7 @@ use crate::geometry::BBox;
 use crate::page::WritingMode;
 use maud::{Markup, html};
 
-/// Share of wrong characters from which a line is drawn as badly read.
+/// Share of wrong characters above which a line is drawn as bad.
 const BAD: f64 = 0.1;
 
 pub(super) fn page(
@@ -71,7 +71,7 @@ fn facts(page: &PageFigures) -> Markup {
     }
 }
 
-/// The scan with lines and marks; without a scan, their boxes alone.
+/// The scan with lines and marks, or only the boxes if there is no scan.
 fn overview(documents: (&Document, &Document), lines: &[ShownLine], scan: Option<&PageScan>) -> Markup {
     let size = documents.0.size.or(documents.1.size).or(scan.map(PageScan::size));
     let Some((width, height)) = size else { return html! {} };
@@ -115,7 +115,7 @@ fn rectangle(b: &BBox, class: &str, title: Option<&str>) -> Markup {
     }
 }
 
-/// A line's picture, what is printed, what was read: beside one another where lines run downwards.
+/// A line's image, printed text and read text, side by side for vertical lines.
 fn shown(line: &ShownLine, scan: Option<&PageScan>) -> Markup {
     let picture = line.bbox.as_ref().and_then(|b| scan?.line(b, line.writing_mode));
     html! {
@@ -136,7 +136,7 @@ fn character(cell: &Cell, text: &str) -> Markup {
         CellKind::Wrong => Some("wrong"),
         CellKind::Neutral => Some("neutral"),
     };
-    // へ and ヘ look alike: what differs is told by its code point.
+    // The tooltip has the code points, because characters such as へ and ヘ look alike.
     let points = || text.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ");
     html! { i class=[class] title=[class.map(|_| points())] { (text) } }
 }

@@ -1,4 +1,4 @@
-//! The scan of a page for the report: found, scaled down, cut into lines, as data URIs.
+//! Finds the scan of a page, scales it and cuts its lines, as data URIs for the report.
 
 use crate::evaluate::document::Document;
 use crate::evaluate::pair::Pair;
@@ -11,24 +11,24 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GenericImageView, imageops::FilterType};
 use std::path::{Path, PathBuf};
 
-/// Thickness of a line in the report, px: strokes of small print are still to be told apart.
+/// Thickness of a line image, px; strokes of small print remain distinguishable.
 const LINE_PX: u32 = 38;
-/// Length of a line at most, px: a column beside the page on a wide screen, and the height of one.
+/// Greatest length of a line image, px: it fits beside the page on a wide screen, and its height.
 const LINE_LENGTH_PX: u32 = 900;
-/// Longer side of the page in the report, px.
+/// Longer side of the page image, px.
 const PAGE_PX: u32 = 1100;
-/// Enough for print; a page of 25 lines stays below half a megabyte.
+/// JPEG quality: sufficient for text; a page of 25 lines stays below half a megabyte.
 const JPEG_QUALITY: u8 = 62;
-/// Around a line, so that a box that cuts strokes off shows it.
+/// Margin around a line image, px, so that strokes that a box cuts off are visible.
 const MARGIN_PX: i32 = 8;
 
-/// A page's scan, and how its pixels stand to those of the references.
+/// A page's scan, and its scale relative to the coordinates of the documents.
 pub(super) struct PageScan {
     image: DynamicImage,
     scale: (f64, f64),
 }
 
-/// The scan of a pair; `None` where none is found, `Err` where it cannot be opened.
+/// The scan of a pair; `None` if none is found, `Err` if it cannot be opened.
 pub(super) fn find(
     pair: &Pair,
     documents: (&Document, &Document),
@@ -51,7 +51,7 @@ pub(super) fn find(
     Ok(Some(PageScan { image, scale }))
 }
 
-/// Where a scan may be, best guess first.
+/// Possible paths of the scan, most likely first.
 fn candidates(pair: &Pair, documents: (&Document, &Document), scans: Option<&Path>) -> Vec<PathBuf> {
     let named: Vec<&str> =
         [documents.0, documents.1].iter().filter_map(|d| d.scan.as_ref()).map(|s| s.0.as_str()).collect();
@@ -75,18 +75,18 @@ fn candidates(pair: &Pair, documents: (&Document, &Document), scans: Option<&Pat
 }
 
 impl PageScan {
-    /// The page made small.
+    /// The reduced image of the page.
     pub(super) fn overview(&self) -> Option<String> {
         data_uri(&self.image.resize(PAGE_PX, PAGE_PX, FilterType::Triangle))
     }
 
-    /// The size of the page in the references' pixels.
+    /// Size of the page in the coordinates of the documents.
     pub(super) fn size(&self) -> (u32, u32) {
         let side = |pixels: u32, scale: f64| (f64::from(pixels) / scale).round() as u32;
         (side(self.image.width(), self.scale.0), side(self.image.height(), self.scale.1))
     }
 
-    /// A line cut out, upright as it stands; `None` outside the page.
+    /// The image of a line; `None` if its box is outside the page.
     pub(super) fn line(&self, bbox: &BBox, mode: WritingMode) -> Option<String> {
         let on_scan = |b: &BBox| {
             let x = |v: i32| (f64::from(v) * self.scale.0).round() as i32;

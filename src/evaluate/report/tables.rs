@@ -1,4 +1,4 @@
-//! The head of the report: figures of the run, and the list of all pages.
+//! The head of the report: the figures of the run and the list of pages.
 
 use super::charts::{histogram, reliability};
 use super::{Shown, percent};
@@ -9,9 +9,9 @@ use crate::evaluate::summary::{Evaluation, Rate};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-/// Confusions in the report; the JSON has more.
+/// Most confusions in the report; the JSON has more.
 const CONFUSIONS: usize = 48;
-/// Pages that a comparison names on either side.
+/// Most pages that a comparison names on either side.
 const MOVED: usize = 15;
 
 pub(super) fn head(run: &Evaluation, comparison: Option<&Comparison>) -> Markup {
@@ -62,7 +62,7 @@ fn card(title: &str, rate: &Rate) -> Markup {
     }
 }
 
-/// What is missing, extra or broken stands at the top.
+/// Missing, extra and unreadable files, at the top of the report.
 fn trouble(run: &Evaluation) -> Markup {
     let list = |what: &str, names: &[String]| {
         html! { @if !names.is_empty() { p.bad { b { (names.len()) " " (what) ": " } (names.join(", ")) } } }
@@ -228,7 +228,7 @@ fn compared(comparison: &Comparison) -> Markup {
     }
 }
 
-/// Every page with its rates, worst first; those shown below are linked.
+/// All pages with their rates, worst first; pages shown below are linked.
 pub(super) fn all_pages(worst: &[Shown], shown: usize) -> Markup {
     html! {
         section.list {

@@ -1,6 +1,6 @@
-// Questions to the server.
+// Requests to the server.
 
-/** What the server refused, with its code and, for a conflict, the other's work. */
+/** A refused request, with its code and, for a conflict, the other person's review. */
 export class Refused extends Error {
   constructor(status, body) {
     super(body?.message ?? `HTTP ${status}`);

@@ -1,12 +1,12 @@
-// The boxes over the scan: drawn in the scan's own pixels, so that zooming and turning cost nothing. Choosing, drawing and
-// moving boxes with the mouse; with the keys, `nudge`.
+// The boxes over the scan. They are drawn in scan pixels, so that zoom and rotation need no redraw. Boxes are selected,
+// drawn and moved with the mouse, or with the keys by `nudge`.
 
 import { svg } from "/assets/dom.js";
 import { area, contains, corners, frameOf, shifted, tidy } from "/assets/geometry.js";
 
 const points = (list) => list.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
 
-/** Screen pixels around a corner or an edge that take hold of it. */
+/** Screen pixels around a corner or edge within which it can be dragged. */
 const GRIP = 9;
 
 export class Boxes {
@@ -54,12 +54,12 @@ export class Boxes {
     this.tool.replaceChildren(...(this.work?.box ? [svg("rect", { class: "tool", ...sides(this.work.box) })] : []));
   }
 
-  /** What lies at a place of the scan: a character of the chosen line, else a mark, else a line, else a region. */
+  /** The item at a point of the scan: a character of the selected line, else a mark, a line or a region. */
   at(place) {
     const { regions, line: found, page } = this.state;
     const glyph = found?.line.glyphs.findIndex((g) => contains(g.bbox, place)) ?? -1;
     if (glyph >= 0) return { region: found.region.id, line: found.line.id, glyph };
-    // Rulings are as long as the page, and nobody mends them.
+    // Rulings are as long as the page and need no correction.
     const marks = regions.filter((r) => r.kind !== "text" && r.kind !== "ruling" && contains(r.bbox, place)).sort((a, b) => area(a.bbox) - area(b.bbox));
     const lines = regions.filter((r) => r.kind === "text").flatMap((region) => region.lines.map((line) => ({ region, line })))
       .filter(({ line }) => inside(corners(frameOf(line, page, 0.1)), place));
@@ -72,7 +72,7 @@ export class Boxes {
     return texts.length ? { region: texts[0].id, line: texts[0].lines[0]?.id ?? null } : null;
   }
 
-  /** Begins to draw a box (`box` null), or to change one. `onDone` gets the box, or null. */
+  /** Starts to draw a box (`box` null) or to change one. `onDone` receives the box, or null if cancelled. */
   begin(box, start, onDone) {
     this.work = { box, start, onDone, held: null };
     this.element.closest(".scan")?.classList.add("drawing");
@@ -89,7 +89,7 @@ export class Boxes {
     work.onDone(keep && box && area(box) > 9 ? box : null);
   }
 
-  /** Moves the box by some pixels of the scan; `resize` moves its right and lower edge alone. */
+  /** Moves the box by scan pixels; with `resize`, only its right and bottom edges. */
   nudge(dx, dy, resize) {
     if (!this.work) return;
     this.work.box ??= this.work.start;
@@ -103,7 +103,7 @@ export class Boxes {
     this.drawTool();
   }
 
-  /** Listens to the viewer's mouse. */
+  /** Connects to the viewer's mouse events. */
   listen(scan, onChoose) {
     const { viewer } = scan;
     viewer.addHandler("canvas-click", (event) => {
@@ -127,7 +127,7 @@ export class Boxes {
     });
   }
 
-  /** What of the box is near: which of its sides, or its inside; a place far off begins a new one. */
+  /** The dragged part of the box: some of its sides, or all of it. A press outside starts a new box. */
   grip([x, y], near) {
     const box = this.work.box;
     if (!box) return { fresh: true };
@@ -150,7 +150,7 @@ export class Boxes {
 
 const sides = ([l, t, r, b]) => ({ x: l, y: t, width: Math.max(1, r - l), height: Math.max(1, b - t) });
 
-/** Whether a place is within a convex outline, given clockwise. */
+/** Whether a point is inside a convex outline, given clockwise. */
 function inside(outline, [x, y]) {
   return outline.every(([ax, ay], i) => {
     const [bx, by] = outline[(i + 1) % outline.length];

@@ -1,4 +1,4 @@
-// Questions that need an answer before one goes on.
+// Modal dialogs.
 
 import { button, h } from "/assets/dom.js";
 import { conflicts, merge } from "/assets/merge.js";
@@ -10,7 +10,7 @@ function show(dialog) {
   dialog.showModal();
 }
 
-/** Asks for the reviewer's name; null where they would not say. */
+/** Asks for the reviewer's name; null if the dialog is cancelled. */
 export function askName(name) {
   return new Promise((resolve) => {
     const field = h("input", { name: "name", value: name, maxlength: "80", required: true, autocomplete: "name" });
@@ -30,7 +30,7 @@ export function askName(name) {
   });
 }
 
-/** Somebody else saved the page: shows what both did, and lets the reviewer bring it together. */
+/** Another person saved the page: shows the conflicting changes and lets the reviewer merge them. */
 export function settleConflict(state, theirs) {
   const last = theirs.history.at(-1) ?? { by: "?", at: "" };
   const who = { by: last.by, at: when(last.at) };
@@ -56,7 +56,7 @@ export function settleConflict(state, theirs) {
     else state.settle(theirs, null);
     dialog.close();
   };
-  // Closing without an answer would leave work that can no longer be saved.
+  // Without an answer, the reviewer's changes could not be saved any more.
   dialog.addEventListener("cancel", (e) => e.preventDefault());
   show(dialog);
 }

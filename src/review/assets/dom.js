@@ -1,11 +1,10 @@
-// Elements without a library: one function for HTML, one for SVG.
+// Creates HTML and SVG elements.
 
-/** An element with attributes, listeners (`onclick`) and children; `null` and `false` are left out. */
+/** An element with attributes, listeners (`onclick`) and children; `null` and `false` are omitted. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
 export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -21,19 +20,18 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** A button that says what it does, with its key where it has one. */
 export function button(label, onclick, attributes = {}) {
   return h("button", { type: "button", onclick, ...attributes }, label);
 }
 
-/** A labelled choice. `options`: pairs of value and name. */
+/** A labelled select. `options`: pairs of value and label. */
 export function choice(label, value, options, onchange) {
   const list = h("select", { onchange: (e) => onchange(e.target.value) },
     options.map(([v, name]) => h("option", { value: v, selected: v === value }, name)));
   return h("label", { class: "field" }, h("span", {}, label), list);
 }
 
-/** Says something to those who cannot see it, and shows it for a while. */
+/** Shows a message for a while, in a live region that screen readers announce. */
 export function announce(text, kind = "plain") {
   const news = document.getElementById("news");
   news.className = kind;

@@ -1,4 +1,4 @@
-// Changes to a page: functions from regions to new regions. What is not changed is shared, so undoing costs nothing.
+// Changes to a page: pure functions from regions to regions. Unchanged parts are shared, so undo needs little memory.
 
 import { area, centre, contains, isVertical, shared, shifted, union } from "/assets/geometry.js";
 
@@ -13,7 +13,7 @@ export const lineOf = (regions, id) => {
 };
 export const regionOf = (regions, id) => regions.find((r) => r.id === id) ?? null;
 
-/** The lines of print in reading order, each with its region. */
+/** The lines of the text regions in reading order, each with its region. */
 export const printed = (regions) =>
   regions.filter((r) => r.kind === "text").flatMap((region) => region.lines.map((line) => ({ region, line })));
 
@@ -21,11 +21,11 @@ const mapRegion = (regions, id, change) => regions.map((r) => (r.id === id ? cha
 const mapLine = (regions, id, change) => regions.map((r) =>
   (r.lines.some((l) => l.id === id) ? { ...r, lines: r.lines.map((l) => (l.id === id ? change(l) : l)) } : r));
 
-/** The server fits the characters to the text. */
+/** Sets a line's text. The server realigns the glyphs. */
 export const setText = (regions, id, text) =>
   mapLine(regions, id, (l) => ({ ...l, text: text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "") }));
 
-/** Another reading of one character; nothing deletes it. */
+/** Replaces one character; an empty text deletes it. */
 export function setGlyph(regions, id, index, text) {
   return mapLine(regions, id, (l) => {
     const texts = l.glyphs.map((g) => g.text);
@@ -36,7 +36,7 @@ export function setGlyph(regions, id, index, text) {
 
 export const setRegion = (regions, id, values) => mapRegion(regions, id, (r) => ({ ...r, ...values }));
 
-/** Moves or resizes a region. Moved, its lines come along; a region of one line without characters is that line. */
+/** Moves or resizes a region. A move shifts its lines too. A lone line without glyphs gets the region's box. */
 export function setBox(regions, id, box) {
   return mapRegion(regions, id, (r) => {
     const [dx, dy] = [box[0] - r.bbox[0], box[1] - r.bbox[1]];
@@ -50,7 +50,7 @@ export function setBox(regions, id, box) {
   });
 }
 
-/** Takes a region away; with a redaction goes the ■ that stood for it. */
+/** Removes a region. With a redaction, its ■ is removed too. */
 export function removeRegion(regions, id) {
   const gone = regionOf(regions, id);
   const rest = regions.filter((r) => r.id !== id);
@@ -65,14 +65,14 @@ function withoutMark(regions, box) {
   return regions;
 }
 
-/** A text region without lines has nothing to say. */
+/** Removes a line, and its text region if that becomes empty. */
 export function removeLine(regions, id) {
   return regions
     .map((r) => (r.lines.some((l) => l.id === id) ? { ...r, lines: r.lines.filter((l) => l.id !== id) } : r))
     .filter((r) => r.kind !== "text" || r.lines.length > 0);
 }
 
-/** An id that nothing on the page has, nor had when the machine read it. */
+/** An id that is in use neither on the page nor in the machine's reading. */
 export function newId(prefix, taken) {
   const known = new Set(taken);
   for (let n = 1; ; n += 1) if (!known.has(`${prefix}${n}`)) return `${prefix}${n}`;
@@ -87,7 +87,7 @@ const FRESH = {
   redaction: { style: "solid", estimated_characters: null }, handwriting: {},
 };
 
-/** Adds a region that was drawn; `like` is the region beside which it stands. Gives the regions and the new id. */
+/** Adds a drawn region after `like`. Returns the regions and the new id. */
 export function addRegion(regions, machine, kind, box, like) {
   const id = newId(PREFIX[kind], [...regions, ...machine].map((r) => r.id));
   const region = { id, kind, ...FRESH[kind], bbox: box, outline: [], confidence: 1, lines: [] };
@@ -119,7 +119,7 @@ export function addLine(regions, id, box, after) {
   };
 }
 
-/** What a new redaction hides becomes one ■ in its line; in none, it gets a line of its own, as the machine's do. */
+/** Puts a ■ for a new redaction into its line, or into a line of its own if it overlaps none by a quarter. */
 function withMark(regions, box, machine) {
   const best = printed(regions)
     .map(({ region, line }) => ({ region, line, part: shared(line.bbox, box) / Math.max(1, area(box)) }))
@@ -144,7 +144,7 @@ function withGlyphs(regions, id, glyphs) {
   return mapLine(regions, id, (l) => ({ ...l, text, glyphs, engine: "person", bbox: glyphs.reduce((b, g) => union(b, g.bbox), l.bbox) }));
 }
 
-/** Moves a line one place in reading order; over the edge of its region it goes into the next. */
+/** Moves a line one place in reading order; at the end of its region, into the next one. */
 export function moveLine(regions, id, step) {
   const found = lineOf(regions, id);
   if (!found || found.region.kind !== "text") return regions;
@@ -178,7 +178,7 @@ export function moveRegion(regions, id, step) {
   return regions.map((r) => (r.kind === "text" ? texts[next++] : r));
 }
 
-/** The line as the machine read it. */
+/** Restores a line to the machine's reading. */
 export function revertLine(regions, machine, id) {
   const read = lineOf(machine, id);
   return read ? mapLine(regions, id, () => read.line) : regions;

@@ -1,4 +1,4 @@
-// Boxes [left, top, right, bottom] in pixels of the scan, and how print lies on it. The same as picture.rs.
+// Boxes [left, top, right, bottom] in pixels of the scan, and frames of lines. Must agree with picture.rs.
 
 export const isVertical = (region) => region.kind === "text" && region.writing_mode === "vertical-rl";
 export const centre = ([l, t, r, b]) => [(l + r) / 2, (t + b) / 2];
@@ -10,23 +10,23 @@ export const shared = (a, b) =>
   area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
 export const shifted = ([l, t, r, b], dx, dy) => [l + dx, t + dy, r + dx, b + dy];
 
-/** Whole pixels within the page, corners in order. */
+/** Orders the corners, rounds them, and clips them to the page. */
 export function tidy([l, t, r, b], { width, height }) {
   const x = (v) => Math.round(Math.min(Math.max(v, 0), width));
   const y = (v) => Math.round(Math.min(Math.max(v, 0), height));
   return [x(Math.min(l, r)), y(Math.min(t, b)), x(Math.max(l, r)), y(Math.max(t, b))];
 }
 
-/** Clockwise turn of the print on the scan, degrees. */
+/** Rotation of the text on the scan, degrees clockwise. */
 export const turn = (page) => page.skew_degrees - page.rotation;
 
-/** A point turned around the scan's top-left corner. */
+/** Rotates a point around the scan's top-left corner. */
 export function turned([x, y], degrees) {
   const a = (degrees * Math.PI) / 180;
   return [x * Math.cos(a) - y * Math.sin(a), x * Math.sin(a) + y * Math.cos(a)];
 }
 
-/** A cell as it stands once the page is straight: [left, top, right, bottom], not rounded. */
+/** A glyph's box on the upright, deskewed page: [left, top, right, bottom], not rounded. */
 export function straight(box, page) {
   const [cx, cy] = turned(centre(box), -turn(page));
   let [w, h] = [(box[2] - box[0]) / 2, (box[3] - box[1]) / 2];
@@ -34,7 +34,7 @@ export function straight(box, page) {
   return [cx - w, cy - h, cx + w, cy + h];
 }
 
-/** The straight box around a line's cells, with a margin in parts of its thickness. */
+/** The frame around a line's glyphs, with a margin in parts of its thickness. */
 export function frameOf(line, page, margin = 0.2) {
   const cells = line.glyphs.map((g) => g.bbox).filter((b) => area(b) > 0);
   const boxes = (cells.length ? cells : [line.bbox]).map((b) => straight(b, page));

@@ -1,9 +1,9 @@
-// The keys. Single letters count only where nobody is typing; those with Ctrl or Alt everywhere.
+// Keyboard shortcuts. In an input field, only those with Alt apply.
 
 import { h, button } from "/assets/dom.js";
 import { t } from "/assets/translations.js";
 
-/** Key, what it does (in translations.js or here), and the action's name. */
+/** Key, label, name of the action, description. */
 const KEYS = [
   ["ArrowDown", "↓ j", "nextLine", { ja: "次の行", en: "next line" }],
   ["ArrowUp", "↑ k", "previousLine", { ja: "前の行", en: "previous line" }],
@@ -45,13 +45,13 @@ const MORE = {
 
 const BOUND = new Map([...KEYS.filter(([, , action]) => action).map(([key, , action]) => [key, action]), ...Object.entries(MORE)]);
 
-/** The action of a key press; null where there is none, or where it belongs to a field. */
+/** The action of a key press; null if there is none, or if the key belongs to a field. */
 export function actionOf(event) {
   if (event.isComposing || event.keyCode === 229) return null;
   const field = event.target.closest?.("input, textarea, select");
   const control = event.ctrlKey || event.metaKey;
   if (field && !control && !event.altKey) return null;
-  // The browser's own undo is for what is being typed.
+  // Leave the browser's own undo to input fields.
   if (field && control) return null;
   if (event.target.closest?.("button, a, summary") && (event.key === "Enter" || event.key === " ")) {
     if (!event.target.classList?.contains("cell")) return null;
@@ -61,7 +61,6 @@ export function actionOf(event) {
   return BOUND.get(name) ?? null;
 }
 
-/** The table of keys. */
 export function helpDialog(language) {
   const dialog = h("dialog", { class: "help", "aria-label": t("keys") },
     h("h2", {}, t("keys")),

@@ -1,5 +1,5 @@
-// The line editor: the chosen line beside its image, to be mended. Typing is taken over after a pause, on Enter, and whenever
-// the line is left; never while an input method is composing.
+// The line editor: the selected line beside its image. Typed text is committed after a pause, on Enter, and when the
+// line loses the focus, but never while an input method is composing.
 
 import { cutUrl } from "/assets/api.js";
 import { button, choice, h } from "/assets/dom.js";
@@ -9,7 +9,7 @@ import { differences, nearest } from "/assets/reference.js";
 import { lineView } from "/assets/line-view.js";
 import { t } from "/assets/translations.js";
 
-/** Milliseconds of rest after which what was typed is saved. */
+/** Milliseconds without typing after which the text is committed. */
 const REST = 700;
 
 const ROLES = ["notice", "form-title", "serial", "bureau", "sent", "received", "to", "from", "subject", "number", "body", "closing", "label", "other"];
@@ -56,7 +56,7 @@ export class LineEditor {
     const focused = old?.contains(document.activeElement);
     const fresh = lineView(this.state, this.doubtful, found, room, (i) => this.actions.chooseGlyph(i));
     this.put(found.line.text, t("linetext"), 1);
-    // The image stays where it is while its line is the same: no flicker.
+    // Keep the image element while its source is the same, to avoid flicker.
     const image = old?.querySelector(".line-image");
     if (image && image.src === fresh.firstChild.src) fresh.firstChild.replaceWith(image);
     if (old && this.input.parentElement === this.work && key === this.shown) old.replaceWith(fresh);
@@ -87,7 +87,7 @@ export class LineEditor {
     this.side.replaceChildren(this.kindFields(region), this.markTools(region));
   }
 
-  /** Shows a text in the field, unless somebody is typing there. */
+  /** Shows a text in the input field, unless it has uncommitted typing. */
   put(text, label, rows) {
     const { region, choice: { line } } = this.state;
     const target = `${region.id} ${line}`;
@@ -104,7 +104,6 @@ export class LineEditor {
     this.timer = setTimeout(() => { if (!this.composing) this.commit(); }, REST);
   }
 
-  /** Takes over what was typed. */
   commit() {
     const work = this.pending;
     if (!work || this.composing) return;
@@ -133,7 +132,7 @@ export class LineEditor {
     event.stopPropagation();
   }
 
-  /** The chosen character, and what else it may be. */
+  /** The selected character and its alternatives. */
   character({ line }) {
     const glyph = line.glyphs[this.state.choice.glyph];
     if (!glyph) return h("div", { class: "character" });
@@ -153,7 +152,7 @@ export class LineEditor {
       h("ul", { class: "alternatives", "aria-label": t("alternatives") }, others.length ? others : h("li", { class: "none" }, t("noalternatives"))), field);
   }
 
-  /** What the machine read where a person mended, and what a reference says. */
+  /** The machine's reading if it differs, and the line of the reference. */
   comparison({ line }) {
     const rows = [];
     const read = edit.lineOf(this.state.machine, line.id)?.line;

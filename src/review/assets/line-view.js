@@ -1,17 +1,17 @@
-// A line large: its image, and each character beside its ink, along the line whichever way it runs.
+// An enlarged line: its image, and each character beside its ink in either writing direction.
 
 import { cutUrl } from "/assets/api.js";
 import { h } from "/assets/dom.js";
 import { frameOf, isVertical, straight } from "/assets/geometry.js";
 import { t } from "/assets/translations.js";
 
-/** Pixels of the screen that a character has along its line. */
+/** Screen pixels per character along the line. */
 const LEAST = 24;
 const MOST = 46;
-/** Thickest that a line's image is shown, px. */
+/** Largest thickness of a line's image, screen pixels. */
 const THICKEST = 84;
 
-/** How large to show a line so that it fits the room, can be read, and is no poster. */
+/** Scale at which the line fits the room and is legible, but not oversized. */
 function scaleFor(frame, line, vertical, room) {
   const length = vertical ? frame.height : frame.width;
   const thickness = vertical ? frame.width : frame.height;
@@ -20,7 +20,7 @@ function scaleFor(frame, line, vertical, room) {
   return Math.min(fitting, THICKEST / thickness);
 }
 
-/** The image and the cells of a line. `room`: pixels there are along the line. */
+/** The image and the glyph cells of a line. `room`: available screen pixels along the line. */
 export function lineView(state, doubtful, { region, line }, room, onCell) {
   const { page, choice } = state;
   const vertical = isVertical(region);

@@ -1,20 +1,20 @@
-// The list of pages. Only the rows on the screen exist; the others are asked for when they are scrolled to.
+// The list of pages. Only visible rows are in the document; rows are requested when they are scrolled into view.
 
 import * as api from "/assets/api.js";
 import { announce, button, choice, h } from "/assets/dom.js";
 import { t, when } from "/assets/translations.js";
 
-/** Height of a row, px, as list.css has it. */
+/** Height of a row, px; must agree with list.css. */
 const ROW = 44;
-/** Rows asked for at once. */
+/** Rows per request. */
 const PIECE = 100;
-/** Milliseconds between questions while the folder is still being read. */
+/** Milliseconds between requests while the server still reads the folder. */
 const GROWING = 700;
 
 const SHOWS = ["all", "open", "low", "warnings", "changed", "done"];
 const SORTS = ["name", "doubt", "warnings", "latest"];
 
-/** Shows the list. Gives a function that closes it. */
+/** Shows the list and returns a function that closes it. */
 export function showList(view, app) {
   const list = new List(app);
   view.replaceChildren(list.element);
@@ -77,7 +77,7 @@ class List {
     this.pause = setTimeout(() => this.change({ find: this.search.value }), 150);
   }
 
-  /** Asks anew for all that is on the screen. */
+  /** Requests the visible rows again. */
   async ask(anew = false) {
     if (anew) this.asking?.abort();
     this.asking = new AbortController();

@@ -1,4 +1,4 @@
-// Begins: asks who and what this is about, then shows the list or a page, as the address says.
+// Entry point: loads the session, then shows the list or the page that the URL names.
 
 import * as api from "/assets/api.js";
 import { askName } from "/assets/dialogs.js";
@@ -22,7 +22,7 @@ const app = {
     if (name) localStorage.setItem(NAME, name);
     await show();
   },
-  /** The name that stands under a change; asked for once where nobody said it. */
+  /** The reviewer's name; asks for it once if it is unknown. */
   async who() {
     if (!app.name()) {
       const name = await askName("");

@@ -1,22 +1,19 @@
-// Two persons' work on one page brought together. What only one of them changed is taken from that one; where both
-// changed the same, somebody has to choose. Lines are compared one by one, regions without their lines.
+// Merges the work of two persons on one page. A change by one person is kept. If both changed the same item, the
+// reviewer chooses. Lines are compared one by one, regions without their lines.
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const shape = ({ lines: _lines, confidence: _confidence, ...rest }) => rest;
 const byId = (things) => new Map(things.map((t) => [t.id, t]));
 const words = (line) => line && { text: line.text, bbox: line.bbox };
 
-/** What of a page can be changed, by id: lines and shapes of regions. */
+/** The changeable items of a page by id: lines, and regions without their lines. */
 function parts(regions) {
   const lines = byId(regions.flatMap((r) => r.lines));
   const shapes = byId(regions.map(shape));
   return { lines, shapes };
 }
 
-/**
- * The places at which both changed the same thing differently: [{ kind, id, mine, theirs }], where a thing that one of
- * them deleted is null.
- */
+/** Items that both persons changed differently: [{ kind, id, mine, theirs }]; null stands for a deleted item. */
 export function conflicts(base, mine, theirs) {
   const [b, m, o] = [base, mine, theirs].map(parts);
   const found = [];
@@ -31,7 +28,7 @@ export function conflicts(base, mine, theirs) {
   return found;
 }
 
-/** Both together; `choose(conflict)` says "mine" or "theirs". The order of what both have is theirs. */
+/** Merges both sides; `choose(conflict)` returns "mine" or "theirs". Shared items keep the order of `theirs`. */
 export function merge(base, mine, theirs, choose) {
   const [b, m] = [base, mine].map(parts);
   const choices = new Map(conflicts(base, mine, theirs).map((c) => [`${c.kind} ${c.id}`, choose(c)]));
@@ -52,7 +49,7 @@ export function merge(base, mine, theirs, choose) {
   return out.filter((r) => r.kind !== "text" || r.lines.length > 0);
 }
 
-/** What I added, and what I kept or changed though they deleted it. */
+/** Adds items that only `mine` added, or that `choose` kept although `theirs` deleted them. */
 function addMine(out, mine, base, choices) {
   const has = (kind, id) => base[kind].has(id);
   const wanted = (kind, id) => choices.get(`${kind} ${id}`) === "mine" || !has(kind, id);

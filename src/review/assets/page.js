@@ -1,4 +1,4 @@
-// One page: scan, line editor and text, and what the keys and buttons do to them.
+// The screen of one page: scan, line editor and text, with the actions of keys and buttons.
 
 import * as api from "/assets/api.js";
 import { LineEditor } from "/assets/line-editor.js";
@@ -13,8 +13,10 @@ import { PageState } from "/assets/state.js";
 import { TextPane } from "/assets/text.js";
 import { spoken, t, when } from "/assets/translations.js";
 
-/** Shows a page. `app`: session, who, question (the list it came from), go(hash). Gives a function that
- * closes it. `isWanted`: whether nobody has gone elsewhere meanwhile. */
+/**
+ * Shows a page and returns a function that closes it. `app`: session, who, question (the list's query), go(hash).
+ * `isWanted` returns false if the user has navigated elsewhere meanwhile.
+ */
 export async function showPage(view, id, app, isWanted) {
   const page = await api.open(id);
   if (!isWanted()) return () => {};
@@ -109,7 +111,7 @@ class Screen {
     if (first) this.state.choice = { region: edit.lineOf(this.state.regions, first).region.id, line: first, glyph: 0 };
     const doubt = edit.doubts(this.state.regions, this.doubtful)[0];
     if (doubt) this.state.choice.glyph = doubt.glyph;
-    // First the room that the scan has, then the scan, so that the whole page fits.
+    // Lay out the panes before the scan is opened, so that the whole page fits.
     this.draw();
     this.openScan();
     this.resized = new ResizeObserver(() => { if (!this.lineEditor.isTyping) this.lineEditor.draw(); });
@@ -156,14 +158,14 @@ class Screen {
     this.follow();
   }
 
-  /** The line editor stands below a horizontal line, and beside a column. */
+  /** Places the line editor below a horizontal line or beside a column. */
   arrange() {
     const { region } = this.state;
     const columns = Boolean(region && isVertical(region));
     if (columns === this.element.classList.contains("columns")) return;
     const wasWhole = this.scan?.isWhole;
     this.element.classList.toggle("columns", columns);
-    // The scan has another room now: whoever saw the whole page sees it whole again.
+    // The size of the scan pane has changed: if the whole page was visible, fit it again.
     if (wasWhole) setTimeout(() => this.scan.fit(), 60);
   }
 
@@ -207,7 +209,7 @@ class Screen {
     return true;
   }
 
-  /** Does what a key stands for. In columns the arrows follow the print: left is the next column, down the next character. */
+  /** Runs an action. In columns the arrow keys follow the text: left is the next column, down the next character. */
   act(name) {
     const vertical = this.state.region && isVertical(this.state.region);
     const turned = { nextLine: "nextGlyph", previousLine: "previousGlyph", nextGlyph: "previousLine", previousGlyph: "nextLine" };
@@ -286,7 +288,7 @@ class Screen {
   moveLine(step) { if (this.state.edit((r) => edit.moveLine(r, this.state.choice.line, step))) announce(t("moved")); }
   moveRegion(step) { if (this.state.edit((r) => edit.moveRegion(r, this.state.choice.region, step))) announce(t("moved")); }
 
-  /** Draws a box: with the mouse anywhere, with the keys from the middle of what is seen. */
+  /** Draws a box: anywhere with the mouse, or from the middle of the view with the keys. */
   drawBox(box, onDone, like) {
     if (this.boxes.work) this.boxes.end(false);
     const [x, y] = this.scan.middle;
@@ -314,7 +316,7 @@ class Screen {
     }, this.boxAtGlyph(kind));
   }
 
-  /** A redaction begins where the chosen character stands: most stand in a line. */
+  /** A new redaction starts at the selected character, because most redactions are within a line. */
   boxAtGlyph(kind) {
     const glyph = this.state.line?.line.glyphs[this.state.choice.glyph];
     return kind === "redaction" && glyph ? glyph.bbox : null;

@@ -1,11 +1,11 @@
-// The line of a reference that a line of the page most probably is, and where they differ.
+// Finds the line of a reference that corresponds to a line of the page, and their differences.
 
 const bigrams = (text) => {
   const all = [...text];
   return all.length < 2 ? all : all.slice(1).map((c, i) => all[i] + c);
 };
 
-/** How alike two texts are, 0 to 1, by the pairs of characters they share (Dice 1945). */
+/** Similarity of two texts, 0 to 1: the Dice coefficient of their character bigrams (Dice 1945). */
 export function likeness(a, b) {
   const [x, y] = [bigrams(a), bigrams(b)];
   if (x.length + y.length === 0) return 0;
@@ -19,7 +19,7 @@ export function likeness(a, b) {
   return (2 * both) / (x.length + y.length);
 }
 
-/** The most alike line; null where none is half alike. */
+/** The most similar line; null if no similarity exceeds 0.4. */
 export function nearest(text, lines) {
   let best = { line: null, score: 0.4 };
   for (const line of lines) {
@@ -29,7 +29,7 @@ export function nearest(text, lines) {
   return best.line;
 }
 
-/** The characters of `b`, each with whether `a` has it too (longest common subsequence). */
+/** The characters of `b`, each with whether it is in the longest common subsequence with `a`. */
 export function differences(a, b) {
   const [x, y] = [[...a], [...b]];
   const common = Array.from({ length: x.length + 1 }, () => new Uint16Array(y.length + 1));

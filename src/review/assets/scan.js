@@ -1,4 +1,4 @@
-// The scan: OpenSeadragon over the tiles of the server, with a picture of boxes (boxes.js) laid over it.
+// The scan: OpenSeadragon over the server's tiles, with the boxes (boxes.js) as an overlay.
 
 import { tileUrl } from "/assets/api.js";
 import { corners, frameOf } from "/assets/geometry.js";
@@ -6,8 +6,8 @@ import { corners, frameOf } from "/assets/geometry.js";
 /* global OpenSeadragon */
 
 /**
- * OpenSeadragon writes a style element for touch screens, which the content security policy refuses. It does not where it
- * finds one: this is none to the browser.
+ * OpenSeadragon adds an inline style for touch screens, which the content security policy refuses. It skips this if an
+ * element with this attribute exists. A `style` element without a namespace has no effect in the browser.
  */
 function forgoInlineStyle() {
   const none = document.createElementNS(null, "style");
@@ -15,7 +15,7 @@ function forgoInlineStyle() {
   document.head.append(none);
 }
 
-/** Shows the scan of a page. Gives what the other parts need of it. */
+/** Shows the scan of a page. */
 export function showScan(element, page, tile, { overlay, onOpen, onFail, label }) {
   forgoInlineStyle();
   const maxLevel = Math.ceil(Math.log2(Math.max(page.width, page.height)));
@@ -36,7 +36,7 @@ export function showScan(element, page, tile, { overlay, onOpen, onFail, label }
   });
   viewer.canvas.setAttribute("aria-label", label);
   viewer.canvas.setAttribute("role", "img");
-  // The keys are those of the page (keys.js), whatever has the focus.
+  // keys.js handles all keys, whichever element has the focus.
   viewer.addHandler("canvas-key", (event) => { event.preventDefaultAction = true; });
   viewer.addHandler("open", () => {
     const image = viewer.world.getItemAt(0);
@@ -55,13 +55,13 @@ class Scan {
 
   get image() { return this.viewer.world.getItemAt(0); }
 
-  /** Where on the scan an event of the viewer happened, px. */
+  /** Position of a viewer event on the scan, px. */
   place(position) {
     const point = this.image.viewerElementToImageCoordinates(position);
     return [point.x, point.y];
   }
 
-  /** Pixels of the scan for one of the screen. */
+  /** Scan pixels per screen pixel. */
   get scale() {
     return this.image ? 1 / this.image.viewportToImageZoom(this.viewer.viewport.getZoom(true)) : 1;
   }
@@ -74,13 +74,13 @@ class Scan {
   zoom(factor) { this.viewer.viewport.zoomBy(factor).applyConstraints(); }
   fit() { if (this.image) this.viewer.viewport.goHome(); }
 
-  /** Whether all of the page is shown, as it was at first. */
+  /** Whether the whole page is shown, as at the start. */
   get isWhole() {
     const { viewport } = this.viewer;
     return Boolean(this.image) && Math.abs(viewport.getZoom() / viewport.getHomeZoom() - 1) < 0.02;
   }
 
-  /** Sees to it that a box is on the screen, and large enough to be read where it is a line. */
+  /** Scrolls a box into view. */
   reveal(box, line) {
     if (!this.image) return;
     const { viewport } = this.viewer;
@@ -92,7 +92,7 @@ class Scan {
     if (visible) return;
     const [left, top] = [Math.min(...onScreen.map((p) => p.x)), Math.min(...onScreen.map((p) => p.y))];
     const [right, bottom] = [Math.max(...onScreen.map((p) => p.x)), Math.max(...onScreen.map((p) => p.y))];
-    // As little as will do; of what is larger than the screen, its beginning.
+    // Scroll as little as possible. Of a box larger than the screen, show the start.
     const step = (low, high, length) => {
       if (high - low > length - 2 * margin) return low - margin;
       return low < margin ? low - margin : high > length - margin ? high - length + margin : 0;
@@ -101,7 +101,7 @@ class Scan {
     viewport.panBy(viewport.deltaPointsFromPixels(by)).applyConstraints();
   }
 
-  /** Shows a box as large as the screen lets it. */
+  /** Zooms so that a box fills the screen. */
   fill(box) {
     const [l, t, r, b] = box;
     const margin = Math.max(r - l, b - t) * 0.15 + 20;

@@ -1,10 +1,10 @@
-// A page in work: what it is now, what it was, what is chosen, and whether it is saved. Every change is saved at once;
-// while one is on its way, the next waits, and takes all that came since with it.
+// The state of an open page: current and saved regions, undo history, selection, save status. Every change is saved at
+// once. While a save is in progress, further changes wait and are sent together.
 
 import * as api from "/assets/api.js";
 import { lineOf, printed, regionOf } from "/assets/edit.js";
 
-/** Milliseconds until a failed save is tried again. */
+/** Milliseconds until a failed save is retried. */
 const AGAIN = 5000;
 
 /** Events: `change` (regions or done), `choice`, `status`, `conflict`. */
@@ -22,7 +22,7 @@ export class PageState extends EventTarget {
     this.sending = false;
   }
 
-  /** Goes on from what is on the server. */
+  /** Resets the state to a review from the server. */
   take(review) {
     this.now = { regions: review.regions, done: review.done };
     this.saved = this.now;
@@ -38,7 +38,7 @@ export class PageState extends EventTarget {
 
   emit(name, detail = {}) { this.dispatchEvent(new CustomEvent(name, { detail })); }
 
-  /** Makes the page what `change` makes of its regions. `thread`: changes of one thread are undone together. */
+  /** Applies `change` to the regions. Changes with the same `thread` are undone together. */
   edit(change, thread = null) {
     const regions = change(this.regions);
     if (regions === this.regions) return false;
@@ -79,7 +79,7 @@ export class PageState extends EventTarget {
     this.emit("choice");
   }
 
-  /** The next line in reading order. */
+  /** Selects the next or previous line in reading order. */
   chooseLine(step) {
     const all = printed(this.regions);
     const at = all.findIndex(({ line }) => line.id === this.choice.line);
@@ -88,7 +88,7 @@ export class PageState extends EventTarget {
     return Boolean(next);
   }
 
-  /** What is chosen may be gone. */
+  /** Clears the selection of items that no longer exist. */
   mendChoice() {
     if (this.choice.line && !lineOf(this.regions, this.choice.line)) this.choice = { ...this.choice, line: null, glyph: 0 };
     if (this.choice.region && !regionOf(this.regions, this.choice.region)) this.choice = { ...this.choice, region: null };
@@ -130,11 +130,11 @@ export class PageState extends EventTarget {
       return;
     }
     this.say({ kind: "failed", why: error.message });
-    // What was refused will be refused again; a disk may have room, a network be back.
+    // A refused page would be refused again. Other errors may be temporary: a full disk, a lost connection.
     if (error.status !== 422 && error.code !== "damaged") this.timer = setTimeout(() => this.send(), AGAIN);
   }
 
-  /** Ends a conflict: goes on from their revision with these regions. */
+  /** Ends a conflict: continues from the other person's revision with these regions. */
   settle(theirs, regions, done) {
     const before = this.now;
     this.take(theirs);

@@ -1,4 +1,4 @@
-// The text of the page as a list of lines, region by region, columns as columns; the marks after it.
+// The text of the page: its lines by region, columns vertical, then the marks.
 
 import { h } from "/assets/dom.js";
 import { isVertical } from "/assets/geometry.js";
@@ -20,7 +20,7 @@ export class TextPane {
     this.rows.clear();
     const { regions } = this.state;
     const groups = [];
-    // Columns that follow one another stand side by side, as on the page.
+    // Consecutive vertical regions stand side by side, as on the page.
     for (const region of regions.filter((r) => r.kind === "text")) {
       const group = this.textRegion(region);
       const last = groups.at(-1);
@@ -46,7 +46,7 @@ export class TextPane {
       h("span", { class: "role", "aria-hidden": "true" }, name), h("div", { class: "lines", role: "presentation" }, lines));
   }
 
-  /** Doubtful characters are marked where they stand. */
+  /** The text of a line, with doubtful characters highlighted. */
   words(line) {
     if (!line.text) return [h("span", { class: "empty" }, "＿")];
     if (line.glyphs.map((g) => g.text).join("") !== line.text) return [line.text];

@@ -1,4 +1,4 @@
-// The words of the interface, Japanese and English.
+// The texts of the interface in Japanese and English.
 
 const WORDS = {
   ja: {
@@ -61,7 +61,7 @@ const WORDS = {
 
 let language = "en";
 
-/** Chooses the language and tells the browser, so that it speaks and breaks lines rightly. */
+/** Sets the language, also as the document's language for speech and line breaking. */
 export function speak(name) {
   language = WORDS[name] ? name : "en";
   document.documentElement.lang = language;
@@ -70,13 +70,13 @@ export function speak(name) {
 
 export const spoken = () => language;
 
-/** The words for a key, with what stands in braces put in. */
+/** The text for a key, with the values in braces filled in. */
 export function t(key, values = {}) {
   const words = WORDS[language][key] ?? WORDS.en[key] ?? key;
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-/** A moment as people of that language write it. */
+/** A time in the format of the language. */
 export function when(at) {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? at

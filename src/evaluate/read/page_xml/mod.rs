@@ -1,8 +1,8 @@
-//! PAGE XML, of any version: regions in the order of `ReadingOrder`, then those that it does not name.
+//! Reads PAGE XML of any version: regions in the order of `ReadingOrder`, then regions that it does not name.
 //!
-//! Text is taken from the highest level that has any below the region: line, word, glyph, grapheme; a region's own text
-//! counts where its lines have none. Without a reading order, Transkribus' `custom="readingOrder {index:4;}"` orders
-//! regions, lines and words, and so does the `index` of lines (2019).
+//! Text is taken from the highest level below the region that has any: line, word, glyph, grapheme. A region's own text
+//! counts if its lines have none. Without a reading order, Transkribus' `custom="readingOrder {index:4;}"` and the
+//! `index` of lines (PAGE 2019) order regions, lines and words.
 
 mod order;
 
@@ -23,7 +23,7 @@ pub(super) fn document(tree: &Tree) -> Document {
     let mut notes = Vec::new();
     let regions: Vec<Node> = pages.iter().flat_map(|page| regions_in_order(*page, &mut notes)).collect();
     let side = |name| number(page, name).filter(|v| (1.0..1e6).contains(v)).map(|v| v as u32);
-    // PAGE 2019: the clockwise turn that corrects the skew; ours is the skew itself.
+    // PAGE 2019 has the clockwise rotation that corrects the skew; ours is the skew itself.
     let skew = number(page, "orientation").map(|degrees| -degrees).filter(|degrees| degrees.abs() < 45.0);
     let scan = page.attribute("imageFilename").filter(|name| !name.is_empty());
     Document {
@@ -37,14 +37,14 @@ pub(super) fn document(tree: &Tree) -> Document {
     }
 }
 
-/// Child elements of a name in the order of their places.
+/// Child elements of a name, sorted by their places.
 fn in_place<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> Vec<Node<'a, 'i>> {
     let mut found: Vec<Node> = children(node, name).collect();
     found.sort_by_cached_key(place);
     found
 }
 
-/// The `TextEquiv` that counts: that of the lowest `index`, else of the highest `conf`, else the first.
+/// The best `TextEquiv`: that of the lowest `index`, else of the highest `conf`, else the first.
 pub(in crate::evaluate) fn best_equivalent<'a, 'i>(node: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
     let all: Vec<Node> = children(node, "TextEquiv").collect();
     let ranked = |name: &str, sign: f64| {
@@ -61,7 +61,7 @@ fn own_text(node: Node) -> String {
     unicode.or_else(|| content("PlainText")).unwrap_or_default()
 }
 
-/// The text of a line, word or glyph: its own, or that of what it consists of.
+/// The text of a line, word or glyph: its own, or else that of its parts.
 fn text(node: Node) -> String {
     let own = own_text(node);
     if !own.trim().is_empty() {
@@ -87,7 +87,7 @@ fn graphemes(glyph: Node) -> String {
     parts.filter(|part| !part.children().any(|c| is_part(&c))).map(own_text).collect()
 }
 
-/// The lines of all regions. A region's own text that only says once more what stands in the regions within it is left out.
+/// The lines of all regions. A region's own text is left out if it only repeats the text of regions nested in it.
 fn lines_of(regions: &[Node]) -> Vec<TextLine> {
     let mut all: Vec<Vec<TextLine>> = regions.iter().map(|region| lines(*region)).collect();
     let numbers: HashMap<NodeId, usize> = regions.iter().enumerate().map(|(i, r)| (r.id(), i)).collect();
@@ -99,7 +99,7 @@ fn lines_of(regions: &[Node]) -> Vec<TextLine> {
     let has_own_text =
         |i: &usize| !within[*i].is_empty() && children(regions[*i], "TextLine").next().is_none();
     let mut outer: Vec<usize> = (0..regions.len()).filter(has_own_text).collect();
-    // The innermost first: what repeats others is not repeated itself.
+    // Innermost first, so that a region that repeats others is not itself counted as repeated.
     outer.sort_by_key(|i| std::cmp::Reverse(regions[*i].id().get()));
     let dense = |lines: &[TextLine]| -> String {
         lines.iter().flat_map(|l| l.text.chars()).filter(|c| !c.is_whitespace()).collect()
@@ -134,7 +134,7 @@ fn lines(region: Node) -> Vec<TextLine> {
 fn line(region: Node, line: Node) -> TextLine {
     let mut text = text(line);
     if text.contains('\n') {
-        // Indented by a program that formats XML.
+        // The file was indented by an XML formatter.
         text = text.split('\n').map(str::trim).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ");
     }
     TextLine {
@@ -146,7 +146,7 @@ fn line(region: Node, line: Node) -> TextLine {
     }
 }
 
-/// The glyphs of a word, or the word.
+/// The glyphs of a word, or the word itself if it has none.
 fn glyphs(word: Node) -> Vec<TextGlyph> {
     let glyph = |node: Node| {
         let confidence = best_equivalent(node).and_then(|e| number(e, "conf"));
@@ -169,12 +169,12 @@ fn bbox(node: Node) -> Option<BBox> {
     };
     match coords.attribute("points") {
         Some(points) => around(points.split_whitespace().filter_map(pair)),
-        // PAGE up to 2010 has an element a point.
+        // PAGE up to 2010 has one element per point.
         None => around(children(coords, "Point").filter_map(|p| number(p, "x").zip(number(p, "y")))),
     }
 }
 
-/// The direction that is stated most nearly.
+/// The direction that the nearest ancestor states.
 fn writing_mode(node: Node) -> Option<WritingMode> {
     match enclosing(node).find_map(|n| n.attribute("readingDirection"))? {
         "top-to-bottom" | "bottom-to-top" => Some(WritingMode::VerticalRl),
@@ -193,7 +193,7 @@ fn role(region: Node) -> Option<Role> {
     })
 }
 
-/// Marks, where the file has any region that could be one.
+/// The marks; `None` if the file has no region that could be one.
 fn marks(page: Node) -> Option<Vec<Mark>> {
     let graphics = |n: &Node| is(*n, "GraphicRegion") || is(*n, "CustomRegion");
     let mark = |node: Node| {
@@ -251,7 +251,7 @@ mod tests {
         format!("<TextEquiv><Unicode>{text}</Unicode></TextEquiv>")
     }
 
-    /// A region of one line, of the text that is its name.
+    /// A region of one line whose text is its id.
     fn region(id: &str, custom: &str, within: &str) -> String {
         let line = format!("<TextLine>{}</TextLine>", said(id));
         format!("<TextRegion id='{id}' custom='{custom}'>{within}{line}</TextRegion>")
@@ -379,7 +379,7 @@ mod tests {
         fn every_region_is_read_once(places in proptest::collection::vec((0usize..12, 0u32..5), 0..10), count in 1usize..10) {
             let name = |i: usize| char::from(b'a' + i as u8).to_string();
             let refs: String = places.iter().map(|(i, at)| format!("<RegionRefIndexed index='{at}' regionRef='{}'/>", name(*i))).collect();
-            // Each within the one before it.
+            // Each nested in the one before it.
             let regions = (0..count).rev().fold(String::new(), |within, i| region(&name(i), "", &within));
             let order = format!("<ReadingOrder><OrderedGroup>{refs}</OrderedGroup></ReadingOrder>");
             let mut read: Vec<char> = page(&format!("{order}{regions}")).text().chars().filter(|c| *c != '\n').collect();

@@ -1,12 +1,12 @@
-//! Order of regions: `ReadingOrder`, whose groups stand within one another, and places that elements name themselves.
+//! Order of regions: nested groups of `ReadingOrder`, and places that elements state themselves.
 
 use crate::evaluate::read::xml::{
     UNORDERED, absent_references, by_id, children, is, note, sort_by_references,
 };
 use roxmltree::Node;
 
-/// Everything on a page that holds lines or text of its own: text regions, within one another and within tables, and
-/// Transkribus' cells.
+/// All regions with lines or text of their own, in order: text regions, also nested and in tables, and Transkribus'
+/// table cells.
 pub(super) fn regions_in_order<'a, 'i: 'a>(page: Node<'a, 'i>, notes: &mut Vec<String>) -> Vec<Node<'a, 'i>> {
     let holds_text = |n: &Node| n.children().any(|c| is(c, "TextLine") || is(c, "TextEquiv"));
     let mut regions = preorder(page, |n| !is(*n, "TextLine"), place);
@@ -17,7 +17,7 @@ pub(super) fn regions_in_order<'a, 'i: 'a>(page: Node<'a, 'i>, notes: &mut Vec<S
     regions
 }
 
-/// What a reading order refers to, in its order; a region that is a group stands before its members.
+/// The targets of a reading order in its order; a region that is a group precedes its members.
 fn references<'a, 'i: 'a>(
     page: Node<'a, 'i>,
     order: Node<'a, 'i>,
@@ -41,7 +41,7 @@ fn references<'a, 'i: 'a>(
     found
 }
 
-/// A reading order and all that it consists of, each group before its members, those of an ordered one by their `index`.
+/// All members of a reading order. Each group precedes its members; those of an ordered group are sorted by `index`.
 pub(in crate::evaluate) fn order_members<'a, 'i>(order: Node<'a, 'i>) -> Vec<Node<'a, 'i>> {
     let index = |n: &Node| {
         let is_ordered = n.parent().is_some_and(|p| p.tag_name().name().starts_with("OrderedGroup"));
@@ -50,7 +50,7 @@ pub(in crate::evaluate) fn order_members<'a, 'i>(order: Node<'a, 'i>) -> Vec<Nod
     preorder(order, |_| true, |n| index(n).unwrap_or(i64::MAX))
 }
 
-/// A node and the wanted elements below it, each before its own, neighbours sorted.
+/// A node and the wanted elements below it, in preorder with sorted siblings.
 pub(super) fn preorder<'a, 'i>(
     node: Node<'a, 'i>,
     wanted: impl Fn(&Node) -> bool,
@@ -67,7 +67,7 @@ pub(super) fn preorder<'a, 'i>(
     all
 }
 
-/// The place that a node names among its neighbours; it follows them where it names none.
+/// The place that a node states among its siblings; nodes without one are last.
 pub(super) fn place(node: &Node) -> i64 {
     let index = || node.attribute("index")?.trim().parse().ok();
     let custom = || {
