@@ -53,6 +53,9 @@ fn plain_dash(c: char) -> char {
 fn full_size(c: char) -> char {
     const PAIRS: [&str; 2] =
         ["ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ", "あいうえおつやゆよわアイウエオツヤユヨワカケ"];
+    if !matches!(c, 'ぁ'..='ヶ') {
+        return c;
+    }
     PAIRS[0].chars().position(|small| small == c).and_then(|i| PAIRS[1].chars().nth(i)).unwrap_or(c)
 }
 

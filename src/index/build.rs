@@ -7,8 +7,8 @@
 use super::collection::{Group, groups, pages};
 use super::document::{Document, Unit, documents};
 use super::schema::{Fields, Grams, PAIRS, SINGLE};
-use super::text::JoinedText;
 use crate::orthography::search::{characters, confusable, text_of, words};
+use crate::page::Page;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -198,7 +198,7 @@ fn add(
             }
             match pages(group) {
                 Ok(pages) => {
-                    count.fetch_add(pages.len(), Ordering::Relaxed);
+                    count.fetch_add(pages.1.len(), Ordering::Relaxed);
                     if let Err(error) = replace(writer, fields, group, &pages) {
                         *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                         break;
@@ -229,17 +229,17 @@ fn replace(
     writer: &IndexWriter,
     fields: &Fields,
     group: &Group,
-    pages: &[(PathBuf, crate::page::Page)],
+    (records, pages): &(Vec<PathBuf>, Vec<Page>),
 ) -> tantivy::Result<()> {
     writer.delete_term(Term::from_field_text(fields.group, &group.key));
-    for (document, text) in documents(pages) {
-        writer.add_document(indexed(fields, group, &document, &text))?;
+    for document in documents(records, pages) {
+        writer.add_document(indexed(fields, group, &document))?;
     }
     Ok(())
 }
 
 /// The document as the index holds it.
-fn indexed(fields: &Fields, group: &Group, document: &Document, joined: &JoinedText) -> TantivyDocument {
+fn indexed(fields: &Fields, group: &Group, document: &Document) -> TantivyDocument {
     let mut out = TantivyDocument::default();
     out.add_text(fields.group, &group.key);
     out.add_text(fields.fingerprint, &group.fingerprint);
@@ -249,11 +249,11 @@ fn indexed(fields: &Fields, group: &Group, document: &Document, joined: &JoinedT
         Unit::Single => &["page", "whole"],
     };
     units.iter().for_each(|unit| out.add_text(fields.unit, unit));
-    let light = characters(&joined.text);
+    let light = characters(&document.text);
     out.add_text(fields.characters, text_of(&light));
     out.add_text(fields.single, text_of(&light));
     out.add_text(fields.words, text_of(&words(&light)));
-    out.add_text(fields.confusable, text_of(&confusable(&joined.text)));
+    out.add_text(fields.confusable, text_of(&confusable(&document.text)));
     if let Some(date) = document.date() {
         let digits: String = date.chars().filter(char::is_ascii_digit).collect();
         if let (Ok(day), Ok(year)) = (digits.parse::<u64>(), digits[..digits.len().min(4)].parse::<u64>()) {

@@ -76,11 +76,11 @@ fn fingerprint(records: &[PathBuf]) -> String {
     sha256(state.as_bytes())[..16].to_owned()
 }
 
-/// The pages of a group as reviewed, in their order; JSON that is no page record is passed over.
+/// The records and pages of a group as reviewed, in the order of the pages; JSON that is no page record is passed over.
 ///
 /// # Errors
 /// The record that cannot be read, and why.
-pub(super) fn pages(group: &Group) -> Result<Vec<(PathBuf, Page)>, (PathBuf, String)> {
+pub(super) fn pages(group: &Group) -> Result<(Vec<PathBuf>, Vec<Page>), (PathBuf, String)> {
     let mut pages = Vec::new();
     for record in &group.records {
         if let Some(page) = page(record).map_err(|cause| (record.clone(), cause))? {
@@ -88,7 +88,7 @@ pub(super) fn pages(group: &Group) -> Result<Vec<(PathBuf, Page)>, (PathBuf, Str
         }
     }
     pages.sort_by(|(_, a), (_, b)| (&a.source.sha256, a.source.page).cmp(&(&b.source.sha256, b.source.page)));
-    Ok(pages)
+    Ok(pages.into_iter().unzip())
 }
 
 /// A page as reviewed; `None` where the file is no page record.

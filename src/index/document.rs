@@ -78,11 +78,11 @@ impl Document {
 }
 
 /// The documents of the pages of one file, in their order: each page and each telegram of several pages.
-pub(super) fn documents(pages: &[(PathBuf, Page)]) -> Vec<(Document, JoinedText)> {
-    let all: Vec<Page> = pages.iter().map(|(_, page)| page.clone()).collect();
+pub(super) fn documents(records: &[PathBuf], pages: &[Page]) -> Vec<Document> {
     let mut found = Vec::new();
-    for (indexes, record) in join(&all) {
-        let members: Vec<&(PathBuf, Page)> = indexes.iter().map(|&i| &pages[i]).collect();
+    for (indexes, record) in join(pages) {
+        let members: Vec<(&Path, &Page)> =
+            indexes.iter().map(|&i| (records[i].as_path(), &pages[i])).collect();
         let telegram = record.map(|r| r.telegram);
         if members.len() == 1 {
             found.push(document(Unit::Single, &members, telegram));
@@ -90,20 +90,17 @@ pub(super) fn documents(pages: &[(PathBuf, Page)]) -> Vec<(Document, JoinedText)
         }
         found.push(document(Unit::Telegram, &members, telegram));
         for member in members {
-            let telegram = join(std::slice::from_ref(&member.1)).into_iter().find_map(|(_, record)| record);
+            let telegram = join(std::slice::from_ref(member.1)).into_iter().find_map(|(_, record)| record);
             found.push(document(Unit::Page, &[member], telegram.map(|r| r.telegram)));
         }
     }
     found
 }
 
-fn document(unit: Unit, members: &[&(PathBuf, Page)], telegram: Option<Telegram>) -> (Document, JoinedText) {
-    let pages: Vec<&Page> = members.iter().map(|(_, page)| page).collect();
-    let paragraphs: Vec<Vec<String>> =
-        telegram.iter().flat_map(|t| &t.paragraphs).map(|p| p.lines.clone()).collect();
-    let joined = JoinedText::of(&pages, &paragraphs);
-    let location = |(record, page): &&(PathBuf, Page)| PageLocation {
-        record: record.clone(),
+fn document(unit: Unit, members: &[(&Path, &Page)], telegram: Option<Telegram>) -> Document {
+    let pages: Vec<&Page> = members.iter().map(|(_, page)| *page).collect();
+    let location = |(record, page): &(&Path, &Page)| PageLocation {
+        record: record.to_path_buf(),
         scan: page.source.path.clone(),
         page: page.source.page,
         width: page.width,
@@ -120,16 +117,15 @@ fn document(unit: Unit, members: &[&(PathBuf, Page)], telegram: Option<Telegram>
             _ => false,
         })
         .count();
-    let document = Document {
-        id: id(unit, members.iter().map(|(record, _)| record.as_path())),
+    Document {
+        id: id(unit, members.iter().map(|(record, _)| *record)),
         unit,
         pages: members.iter().map(location).collect(),
-        text: joined.text.clone(),
+        text: joined(&pages, telegram.as_ref()).text,
         telegram: telegram.map(|t| Telegram { paragraphs: Vec::new(), ..t }),
         stamps: stamps.map(|l| l.text.clone()).filter(|t| !t.is_empty()).collect(),
         redactions,
-    };
-    (document, joined)
+    }
 }
 
 /// An identifier that follows from the paths of the records.
@@ -145,7 +141,10 @@ fn id<'a>(unit: Unit, records: impl Iterator<Item = &'a Path>) -> String {
 /// The joined text of a document, made of its page records anew.
 pub(super) fn joined_again(pages: &[Page]) -> JoinedText {
     let telegram = join(pages).into_iter().next().and_then(|(_, record)| record).map(|r| r.telegram);
-    let paragraphs: Vec<Vec<String>> =
-        telegram.iter().flat_map(|t| &t.paragraphs).map(|p| p.lines.clone()).collect();
-    JoinedText::of(&pages.iter().collect::<Vec<_>>(), &paragraphs)
+    joined(&pages.iter().collect::<Vec<_>>(), telegram.as_ref())
+}
+
+fn joined(pages: &[&Page], telegram: Option<&Telegram>) -> JoinedText {
+    let paragraphs = telegram.into_iter().flat_map(|t| &t.paragraphs);
+    JoinedText::of(pages, &paragraphs.map(|p| p.lines.clone()).collect::<Vec<_>>())
 }

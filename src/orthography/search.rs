@@ -99,6 +99,11 @@ fn plain(text: &str) -> Vec<FoldedChar> {
         if c.is_whitespace() {
             continue;
         }
+        // Most characters have no other form.
+        if is_kanji(c) || is_kana(c) {
+            folded.push(FoldedChar { value: c, start: i, end: i + 1 });
+            continue;
+        }
         for value in std::iter::once(c).nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()) {
             let mark = match value {
                 VOICED | 'ﾞ' | '゛' => Some(VOICED),
