@@ -65,7 +65,6 @@ struct KnownPage {
 }
 
 impl Database {
-    /// Plans the run.
     pub(in crate::batch) fn plan(
         &mut self,
         inputs: &[(usize, &Found)],
