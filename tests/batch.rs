@@ -102,7 +102,7 @@ fn pages_are_read_recorded_and_not_read_again() {
     place.put("in/c.tif", "pages.tif");
     fs::write(place.path("in/notes.doc"), "x").unwrap();
     let first = place.batch(&["in", "--show-ignored"]).code(0);
-    first.stderr(contains("5 pages read; summary in").and(contains("notes.doc: passed over")));
+    first.stderr(contains("5 pages read; summary in").and(contains("notes.doc: skipped")));
     assert_eq!(place.names("out"), ["a.json", "c-p0001.json", "c-p0002.json", "c-p0003.json", "deep/b.json"]);
     assert_eq!(place.results("out").len(), 10);
     let status = place.status("out");
@@ -169,8 +169,8 @@ fn a_crash_or_a_hang_costs_a_page_and_not_the_run() {
         rehearsed.iter().map(String::as_str).chain(["in", "--page-seconds", "4"]).collect();
     let run = place.batch(&flags).code(1).stderr(contains("3 pages read, 5 failed"));
     run.stderr(
-        contains("c-once.png: recognize: the worker's process ended")
-            .or(contains("c-once.png, page 1: recognize: the worker's process ended")),
+        contains("c-once.png: recognize: the worker process ended")
+            .or(contains("c-once.png, page 1: recognize: the worker process ended")),
     );
     assert_eq!(place.names("out"), ["a.json", "c-once.json", "f.json"]);
     let failures = place.status("out")["failures"].as_array().unwrap().clone();
@@ -242,7 +242,7 @@ fn documents_are_made_of_what_is_read_and_made_again_where_it_changes() {
     place.batch(&["in"]).code(0).stderr(contains("4 pages read;"));
     // No page is read again for the documents.
     let pdf = ["in", "--format", "json,pdf"];
-    place.batch(&pdf).code(0).stderr(contains("0 pages read, 4 done before, 2 PDF made"));
+    place.batch(&pdf).code(0).stderr(contains("0 pages read, 4 done before, 2 PDF written"));
     let documents = |place: &Place| {
         let mut results = place.results("out");
         results.retain(|name, _| name.ends_with(".pdf"));
@@ -253,23 +253,23 @@ fn documents_are_made_of_what_is_read_and_made_again_where_it_changes() {
     place.batch(&pdf).code(0).stderr(contains("PDF").not());
     // A deleted document is made again, and so are the documents of pages that are read again.
     fs::remove_file(place.path("out/z.pdf")).unwrap();
-    place.batch(&pdf).code(0).stderr(contains("4 done before, 1 PDF made"));
+    place.batch(&pdf).code(0).stderr(contains("4 done before, 1 PDF written"));
     assert!(documents(&place) == first);
     fs::remove_file(place.path("out/z-p0002.json")).unwrap();
-    place.batch(&pdf).code(0).stderr(contains("1 page read, 3 done before, 1 PDF made"));
+    place.batch(&pdf).code(0).stderr(contains("1 page read, 3 done before, 1 PDF written"));
     fs::copy(file("pages.tif"), place.path("in/a.png")).unwrap();
-    place.batch(&pdf).code(0).stderr(contains("3 pages read, 3 done before, 1 PDF made"));
+    place.batch(&pdf).code(0).stderr(contains("3 pages read, 3 done before, 1 PDF written"));
     assert!(documents(&place)["a.pdf"] != first["a.pdf"]);
     // If a file's results get another name, the old document is removed.
     place.put("in/a.tif", "pages.tif");
-    place.batch(&pdf).code(0).stderr(contains("2 PDF made"));
+    place.batch(&pdf).code(0).stderr(contains("2 PDF written"));
     assert_eq!(documents(&place).keys().collect::<Vec<_>>(), ["a.png.pdf", "a.tif.pdf", "z.pdf"]);
     // A document that cannot be made is reported, and tried again in the next run.
     fs::remove_file(place.path("out/z.pdf")).unwrap();
     place.put("out/z.pdf", "gray.pdf");
     fs::remove_file(place.path("out/z-p0001.json")).unwrap();
     for pages in ["1 page read", "0 pages read"] {
-        place.batch(&pdf).code(1).stderr(contains(pages).and(contains("1 PDF not made")));
+        place.batch(&pdf).code(1).stderr(contains(pages).and(contains("1 PDF not written")));
     }
     let status = place.status("out");
     assert_eq!((&status["failed"], &status["unmade"]), (&0.into(), &1.into()), "{status}");
@@ -292,7 +292,7 @@ fn existing_results_are_kept_or_end_the_run_where_one_asks() {
     fs::remove_dir_all(place.path("out")).unwrap();
     fs::create_dir(place.path("out")).unwrap();
     fs::write(place.path("out/b.txt"), "mine").unwrap();
-    place.batch(&abort).code(2).stderr(contains("b: has results already, nothing was read"));
+    place.batch(&abort).code(2).stderr(contains("b: results exist, nothing was read"));
     assert!(place.names("out").is_empty());
 }
 
@@ -309,7 +309,7 @@ fn shards_share_a_folder_and_read_every_page_once() {
     { second }.assert().code(0).stderr(contains("2 pages read"));
     assert_eq!(place.names("out"), ["a.json", "b.json", "c.json", "d.json", "e.json"]);
     assert_eq!(place.status("out")["done"], 5);
-    place.batch(&["in"]).code(2).stderr(contains("another number of shards"));
+    place.batch(&["in"]).code(2).stderr(contains("a run with another number of shards"));
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn lists_patterns_and_manifests_name_files() {
     place.batch(&["in/**/*.png"]).code(0);
     assert_eq!(place.names("out"), ["x/a.json", "y/a.json", "y/z/b.json"]);
     fs::remove_dir_all(place.path("out")).unwrap();
-    place.batch(&["in/*.tif"]).code(1).stderr(contains("in/*.tif: scan: matches no file"));
+    place.batch(&["in/*.tif"]).code(1).stderr(contains("in/*.tif: scan: no file matches the pattern"));
     fs::remove_dir_all(place.path("out")).unwrap();
     let canvas = r#"{ "images": [{ "resource": { "@id": "in/x/a.png" } }] }"#;
     let manifest = format!(r#"{{ "@type": "sc:Manifest", "sequences": [{{ "canvases": [{canvas}] }}] }}"#);
@@ -384,7 +384,7 @@ fn another_source_of_the_same_name_is_refused() {
     let place = Place::with_pages(&["a.png"]);
     place.put("other/a.png", "gray.png");
     place.batch(&["in"]).code(0);
-    place.batch(&["other"]).code(2).stderr(contains("a: results of in/a.png have this name already"));
+    place.batch(&["other"]).code(2).stderr(contains("a: results of in/a.png already have this name"));
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn a_second_run_is_refused_and_figures_are_written() {
     assert!(figures.contains("denshin_pages{state=\"done\"} 1\n"), "{figures}");
     let held = fs::File::create(place.path("out/.manifest.lock")).unwrap();
     held.lock().unwrap();
-    place.batch(&["in"]).code(2).stderr(contains("out: another denshin is writing there"));
+    place.batch(&["in"]).code(2).stderr(contains("out: another denshin process is writing to this folder"));
 }
 
 #[test]
@@ -418,7 +418,7 @@ fn a_worker_that_grows_is_replaced() {
     ];
     let all = [&["batch", "-o", "out", "--engine", "null"], leak.as_slice()].concat();
     let run = assert_cmd::Command::from_std(place.command(&all)).assert().code(0);
-    let replaced = contains("a worker had grown and is replaced");
+    let replaced = contains("replaced a worker process whose memory had grown");
     run.stderr(if Path::new("/proc/self/status").exists() { replaced.count(1) } else { replaced.count(0) });
 }
 
@@ -432,7 +432,9 @@ fn a_page_that_lacks_memory_is_tried_again_only_where_pages_before_may_have_take
     run.code(1).stderr(contains("2 pages read, 1 failed"));
     let failure = &place.status("out")["failures"][0];
     assert_eq!((&failure["attempts"], &failure["stage"]), (&2.into(), &"recognize".into()), "{failure}");
-    assert!(failure["cause"].as_str().unwrap().contains("needs more than 850 MB of memory (--worker-mb"));
+    assert!(
+        failure["cause"].as_str().unwrap().contains("needs more than 850 MB of memory (raise --worker-mb")
+    );
     let alone = ["batch", "in/c-gorge.png", "-o", "alone", "--engine", "null", "--rehearse", "gorge:gorge"];
     assert_eq!(place.command(&alone).status().unwrap().code(), Some(1));
     assert_eq!(place.status("alone")["failures"][0]["attempts"], 1);

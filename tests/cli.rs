@@ -156,7 +156,7 @@ fn a_name_that_is_no_utf8_is_read_and_kept() {
 fn an_output_folder_that_cannot_be_written_is_an_error_before_anything_is_read() {
     let place = Place::new().with("a.png", "gray.png");
     fs::write(place.path("out"), b"a file").unwrap();
-    place.read(&["a.png"]).code(2).stderr(contains("out: cannot be made").and(contains("-o")));
+    place.read(&["a.png"]).code(2).stderr(contains("out: the folder cannot be created").and(contains("-o")));
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn review_says_what_it_cannot_begin_with() {
     let place = Place::new().with("a.png", "gray.png");
     place.read(&["a.png"]).code(0);
     let review = |more: &[&str]| place.denshin(&[&["review"], more].concat()).assert();
-    review(&["nowhere"]).code(2).stderr(contains("nowhere: is no folder of results"));
+    review(&["nowhere"]).code(2).stderr(contains("nowhere: not a folder of results"));
     review(&["out", "--scans", "nowhere"]).code(2).stderr(contains("nowhere: there is no such folder"));
     fs::write(place.path("token"), "a b").unwrap();
     review(&["out", "--port", "0", "--token-file", "token"])
@@ -317,7 +317,7 @@ fn two_runs_do_not_write_into_one_folder() {
     fs::create_dir(place.path("out")).unwrap();
     let held = fs::File::create(place.path("out/.manifest.lock")).unwrap();
     held.lock().unwrap();
-    place.read(&["a.png"]).code(2).stderr(contains("out: another denshin is writing there"));
+    place.read(&["a.png"]).code(2).stderr(contains("out: another denshin process is writing to this folder"));
 }
 
 /// Ctrl-C: pages in progress are finished and written, no others are started.
@@ -349,7 +349,9 @@ fn an_interrupt_finishes_the_page_on_the_press() {
     assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
     let ended = running.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("stopping after the pages in work"));
+    assert!(
+        String::from_utf8_lossy(&ended.stderr).contains("finishing the pages in progress, then stopping")
+    );
     let manifest = fs::read_to_string(place.path("out/manifest.jsonl")).unwrap();
     let records = place.files("out").into_iter().filter(|f| f != "manifest.jsonl").collect::<Vec<_>>();
     assert!(manifest.lines().count() < 300 && manifest.lines().count() == records.len());
@@ -367,13 +369,13 @@ fn a_scan_on_standard_input_and_sources_in_a_list_are_read() {
     let mut command =
         place.denshin(&["read", "--list", "-", "-o", "two", "--engine", "null", "--show-ignored"]);
     let shown = command.write_stdin("1993\n").assert().code(0);
-    shown.stderr(contains("1993/note.txt: passed over").and(contains("1 files in folders passed over")));
+    shown.stderr(contains("1993/note.txt: skipped").and(contains("1 files in folders skipped")));
     assert!(place.path("two/1993/a.json").is_file());
     place
         .denshin(&["batch", "-", "-o", "three"])
         .assert()
         .code(2)
-        .stderr(contains("standard input does not"));
+        .stderr(contains("cannot resume from standard input"));
 }
 
 #[test]

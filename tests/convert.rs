@@ -130,7 +130,7 @@ fn a_result_that_cannot_be_written_is_named_and_the_rest_is_made() {
     std::fs::create_dir_all(folder.path().join("made/a.alto.xml")).unwrap();
     convert(folder.path(), &["out", "--format", "alto,text", "-o", "made"])
         .code(1)
-        .stderr(contains("a.alto.xml: cannot be written, although others can").count(1))
+        .stderr(contains("a.alto.xml: cannot be written, but other files can").count(1))
         .stderr(contains("1 failed"));
     for name in ["a.txt", "b.alto.xml", "b.txt"] {
         assert!(folder.path().join("made").join(name).is_file(), "{name}");

@@ -1,7 +1,7 @@
-//! The searchable PDF of a file, made of the records of its pages when all of them are read.
+//! Searchable PDF of a file, written from the page records after all pages are read.
 //!
-//! A document holds every page of its file, or it is not made: one that lacks pages would pass for a whole one. Pages are as
-//! reviewed. Records are read one after another, so that those of a long file are not in memory together.
+//! A document contains every page of its file or is not written, because an incomplete PDF would pass for a complete
+//! one. Reviews are applied to the pages. Records are loaded one at a time to bound the memory of long files.
 
 use super::protocol::Existing;
 use crate::names;
@@ -12,15 +12,19 @@ use crate::write::Format;
 use crate::write::pdf::{Occupied, SearchablePdf, UnreadablePage, check_place, title};
 use std::path::{Path, PathBuf};
 
-/// The ending of a document's name.
+/// File name extension of a document.
 pub(super) const PDF: &str = "pdf";
 
-/// Why no document is made.
+/// Reason that no document is written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DocumentError {
-    #[error("{name} is not made, as page {page} has no record (mend what its failure names, and run again)")]
+    #[error(
+        "{name} is not written: page {page} has no record (correct the cause of its failure, then run again)"
+    )]
     NoRecord { name: String, page: u32 },
-    #[error("{name} is not made, as {record} is of another file (read it anew with --existing overwrite)")]
+    #[error(
+        "{name} is not written: {record} belongs to another file (read it again with --existing overwrite)"
+    )]
     OtherFile { name: String, record: String },
     #[error("{record}: {cause}")]
     Record { record: String, cause: TakeError },
@@ -28,7 +32,7 @@ pub(super) enum DocumentError {
     Scan(#[from] UnreadablePage),
 }
 
-/// Whether a document may be written in this place: over a file that another program made only where the user says so.
+/// Checks the target path. A file of another program is overwritten only with `--existing overwrite`.
 pub(super) fn check(path: &Path, scan: &Path, existing: Existing) -> Result<(), Occupied> {
     match check_place(path, scan) {
         Err(Occupied::Foreign(_)) if existing == Existing::Overwrite => Ok(()),
@@ -36,7 +40,7 @@ pub(super) fn check(path: &Path, scan: &Path, existing: Existing) -> Result<(), 
     }
 }
 
-/// Makes the document, and tells `added` of every page. `folder` and `stem` are those of the records.
+/// Writes the document of the records `folder`/`stem` and calls `added` after each page.
 pub(super) fn make<E: From<DocumentError>>(
     folder: &Path,
     stem: &Path,
@@ -54,7 +58,7 @@ pub(super) fn make<E: From<DocumentError>>(
     Ok(document.unwrap_or_else(|| SearchablePdf::new("")).finish())
 }
 
-/// The record of a page, as reviewed.
+/// The record of a page, with its review applied.
 fn record(folder: &Path, stem: &Path, page: u32, scan: &ScanFile) -> Result<Page, DocumentError> {
     let document = || names::result(stem, 1, 1, PDF).to_string_lossy().into_owned();
     let name: PathBuf = names::result(stem, page, scan.pages(), Format::Json.extension());

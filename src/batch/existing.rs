@@ -1,7 +1,8 @@
-//! Results that a page has of an earlier reading: what stays, what is written anew, and what stands in the way.
+//! Existing results of a page: which are kept, which are replaced, and which prevent writing.
 //!
-//! All formats of a page are of one reading: where a record is written anew, so are the other formats that lie beside it,
-//! wanted or not. A record that a person has reviewed is never replaced by another: the review belongs to it.
+//! All formats of a page come from the same reading. If the record is replaced, every other format that exists beside
+//! it is rewritten as well, requested or not. A reviewed record is never replaced by a different one: the review
+//! refers to it.
 
 use super::document::PDF;
 use super::protocol::Existing;
@@ -11,10 +12,10 @@ use crate::reviewed::{TakeError, Text, review_path, take};
 use crate::write::{Format, parse_json, write};
 use std::path::{Path, PathBuf};
 
-/// Endings of what is made of all pages of a file.
+/// Extensions of documents that contain all pages of a file.
 const DOCUMENTS: [&str; 3] = [PDF, "telegram.json", "mets.xml"];
 
-/// The results of a page in the folder, and its review.
+/// The existing results of a page and its review.
 pub(super) struct There<'a> {
     folder: &'a Path,
     name: &'a dyn Fn(Format) -> PathBuf,
@@ -23,7 +24,7 @@ pub(super) struct There<'a> {
 }
 
 impl<'a> There<'a> {
-    /// Looks at the results of a page that would have these names.
+    /// Loads the record, if there is one. `name` returns the file name of a format.
     pub(super) fn look(folder: &'a Path, name: &'a dyn Fn(Format) -> PathBuf) -> Self {
         let bytes = std::fs::read(folder.join(name(Format::Json))).ok();
         let record = bytes.as_deref().and_then(|bytes| parse_json(bytes).ok());
@@ -38,28 +39,29 @@ impl<'a> There<'a> {
         formats.iter().all(|format| self.has(*format))
     }
 
-    /// The formats that are not there.
+    /// The formats whose files do not exist.
     pub(super) fn missing(&self, formats: &[Format]) -> Vec<Format> {
         formats.iter().copied().filter(|format| !self.has(*format)).collect()
     }
 
-    /// The record, where it is whole.
+    /// The record, if it is valid.
     pub(super) fn record(&self) -> Option<&Page> {
         self.record.as_ref()
     }
 
-    /// The page of a record that stays, for formats that are made beside it: as reviewed, where its review is of this record.
+    /// The page of a record that is kept, from which missing formats are made. Its review is applied if it belongs to
+    /// this record.
     ///
     /// # Errors
-    /// Where the review is damaged.
+    /// The review is damaged.
     pub(super) fn as_reviewed(&self) -> Option<Result<Page, TakeError>> {
         let bytes = self.bytes.as_deref().filter(|_| self.record.is_some())?;
         let record = self.folder.join((self.name)(Format::Json));
         Some(take(&record, bytes, Text::Reviewed).map(|taken| taken.page))
     }
 
-    /// Why a page is not read: the results that are there are of another file. That is one with other content under another
-    /// path, or that lay elsewhere, as the manifest says; standard input is another file each time.
+    /// The error if the existing results belong to another file: a file with a different path and different content,
+    /// or the file `elsewhere` that the manifest names. Standard input counts as a different file each time.
     pub(super) fn taken(&self, source: &Source, elsewhere: Option<&str>) -> Option<String> {
         let name = (self.name)(Format::Json);
         let Some(Page { source: there, .. }) = self.record() else {
@@ -71,7 +73,7 @@ impl<'a> There<'a> {
         is_other.then(|| taken(&name.to_string_lossy(), &there.path))
     }
 
-    /// The formats that are written of a page that was read, or the reason why none may be.
+    /// The formats to write for a page that was read, or the reason why none may be written.
     pub(super) fn replace(
         &self,
         page: &Page,
@@ -86,26 +88,26 @@ impl<'a> There<'a> {
         if is_reviewed {
             let record = record.display();
             return Err(format!(
-                "{record} has been reviewed and is read otherwise now (both stay; move record and review away to read the page anew)"
+                "{record} has been reviewed, and the page now reads differently (both are kept; to read the page again, move the record and the review away)"
             ));
         }
         if existing != Existing::Overwrite && is_blank(&page.text) && self.has_text() {
             let record = record.display();
             return Err(format!(
-                "no text is found on it now, and {record} has text (it stays; --existing overwrite writes it anew)"
+                "no text was found on the page, but the existing {record} has text (it is kept; use --existing overwrite to replace it)"
             ));
         }
         let is_stale = |format: &Format| wanted.contains(format) || self.has(*format);
         Ok(Format::ALL.into_iter().filter(is_stale).collect())
     }
 
-    /// Whether there is a record, and this page's would be another.
+    /// Whether a record exists and differs from the record of this page.
     fn is_replaced_by(&self, page: &Page) -> bool {
         self.bytes.as_ref().is_some_and(|bytes| *bytes != write(page, Format::Json, Path::new("")))
     }
 
-    /// Documents of all pages of a file that are older than the record where this page's is another. They cannot be made
-    /// anew of one page; the PDF is where `has_pdf` says that the run makes it.
+    /// The names of existing documents that become older than the record of this page. They cannot be rewritten from
+    /// one page. The PDF is excluded if `has_pdf` says that the run writes it.
     pub(super) fn outdated(&self, page: &Page, stem: &Path, scan: &Path, has_pdf: bool) -> Vec<String> {
         if !self.is_replaced_by(page) {
             return Vec::new();
@@ -136,12 +138,14 @@ impl<'a> There<'a> {
     }
 }
 
-/// Redactions alone are no text.
+/// Whether a text has no characters; redaction marks do not count.
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c == REDACTION_MARK)
 }
 
-/// Why a page is not read whose results would replace those of another file's.
+/// The error for a page whose results would replace the results of another file.
 pub(super) fn taken(name: &str, path: &str) -> String {
-    format!("{name}: results of {path} have this name already (another folder for one of the two)")
+    format!(
+        "{name}: results of {path} already have this name (use a different output folder for one of the two)"
+    )
 }

@@ -1,37 +1,37 @@
-//! Faults on purpose, on pages whose file name holds a word: to see that a run survives what engines do.
+//! Fault injection on pages whose file name contains a word, to test that a run survives faults of engines.
 //!
-//! Engines are C code in part. What they do at worst (end the process, never return, eat the memory) cannot be shown by an
-//! engine of a test, as it would end the test: it happens in a worker, which is told of it by a hidden flag.
+//! Engines contain C code. Their worst faults (ending the process, hanging, exhausting the memory) would also end a
+//! unit test with a faulting engine. They are therefore injected into the worker process, through a hidden flag.
 
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::str::FromStr;
 
-/// What happens, and where.
+/// A fault and the files on which it occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InjectedFault {
-    /// Part of a file's name.
+    /// Part of a file name.
     pub name: String,
-    /// What happens on its pages.
+    /// The fault on the pages of these files.
     pub what: FaultKind,
 }
 
-/// What an engine does.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FaultKind {
-    /// It ends the process.
+    /// The process ends.
     Crash,
-    /// The same, but only when the page is tried for the first time.
+    /// The process ends, but only at the first attempt of a page.
     CrashOnce,
-    /// It never returns.
+    /// The engine never returns.
     Hang,
-    /// The same, but only when the page is tried for the first time.
+    /// The engine never returns, but only at the first attempt of a page.
     HangOnce,
-    /// It panics.
+    /// The engine panics.
     Panic,
-    /// It keeps memory: 64 MB a page.
+    /// The engine leaks 64 MB per page.
     Leak,
-    /// It asks for 3 GB at once.
+    /// The engine allocates 3 GB at once.
     Gorge,
 }
 
@@ -55,7 +55,7 @@ impl FromStr for InjectedFault {
     }
 }
 
-/// Lets it happen, where this page is meant.
+/// Triggers the faults that apply to this page.
 pub(super) fn inject(injected_faults: &[InjectedFault], path: &Path, attempt: u32) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     for fault in injected_faults.iter().filter(|m| name.contains(&m.name)) {

@@ -1,6 +1,7 @@
-//! How pages are read, as hashes that are compared when a run goes on: who reads a page with something else again.
+//! Configuration fingerprints. On resume, pages whose fingerprint changed are read again.
 //!
-//! Settings are hashed in three parts, by the pages they touch: what is accepted, what stamps may say, everything else.
+//! The settings are hashed in three parts, by the pages that they affect: `[scan]` (which files are accepted),
+//! `[stamps]` (the stamp lexicon), and all others.
 
 use super::database::Fingerprint;
 use super::protocol::{JobConfig, Stages};
@@ -8,7 +9,7 @@ use crate::pipeline::Settings;
 use crate::provenance::{Model, sha256};
 use serde::Serialize;
 
-/// How a worker with this engine reads under these orders.
+/// The fingerprint of this job configuration and engine.
 pub(super) fn of(config: &JobConfig, (engine, models): &(String, Vec<Model>)) -> Fingerprint {
     let Settings { scan, stamps, .. } = &config.settings;
     let rest = Settings { scan: Default::default(), stamps: Default::default(), ..config.settings.clone() };

@@ -1,11 +1,11 @@
-//! A panic costs a page.
+//! Confines a panic to one page.
 
 use crate::error::{PageError, PageRef, Stage};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-/// Turns a panic in a decoder or an engine into this page's failure.
+/// Converts a panic in a decoder or an engine into an error of this page.
 pub(super) fn guarded<T>(stage: Stage, work: impl FnOnce() -> T) -> Result<T, PageError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| PageError {
         place: PageRef::file(PathBuf::new()),

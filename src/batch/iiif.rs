@@ -1,18 +1,18 @@
-//! IIIF manifests on disk (Presentation API 2.1 and 3.0): the images of their canvases, in their order.
+//! IIIF manifests on disk (Presentation API 2.1 and 3.0): the images of the canvases, in order.
 //!
-//! Images are files: a path, below the manifest's folder where it is relative, or a `file://` URL. One on the network is
-//! named as a failure, not fetched: the program speaks to no server. Of several images that paint one canvas all are
-//! read; thumbnails and other annotations are not.
+//! An image is a file: a path, relative to the folder of the manifest, or a `file://` URL. An image on the network is
+//! an error that names it; nothing is downloaded. If several images paint one canvas, all are read. Thumbnails and
+//! other annotations are ignored.
 
 use crate::encoding::to_utf8;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Larger files are no manifest: one of a thousand pages has about 2 MB.
+/// Maximum size of a manifest, in bytes. A manifest of a thousand pages has about 2 MB.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// The images of a manifest, or why one cannot be read; none where the file is no manifest.
+/// The images of a manifest, or an error for each that cannot be read; `None` if the file is not a manifest.
 pub(super) fn images(path: &Path) -> Option<Vec<Result<PathBuf, String>>> {
     let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
     if !is_json || std::fs::metadata(path).map_or(0, |m| m.len()) > MOST_BYTES {
@@ -35,7 +35,7 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key)?.as_str()
 }
 
-/// What stands under a key: the elements of a list, or the one thing that stands there without one.
+/// The elements of the array under a key; a single value counts as an array of one.
 fn all<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     match value.get(key) {
         Some(Value::Array(values)) => values,
@@ -44,18 +44,18 @@ fn all<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     }
 }
 
-/// Presentation 3.0, 5.3: canvases in `items`, annotation pages in theirs, annotations that paint in theirs.
+/// Presentation 3.0, 5.3: canvases in `items`, annotation pages in their `items`, painting annotations in theirs.
 fn of_version_3(manifest: &Value) -> Vec<&str> {
     let annotations =
         all(manifest, "items").iter().flat_map(|canvas| all(canvas, "items")).flat_map(|p| all(p, "items"));
     let painting = annotations.filter(|a| text(a, "motivation").is_none_or(|m| m == "painting"));
     let bodies = painting.flat_map(|annotation| all(annotation, "body"));
-    // A choice stands for its first, which is the one to be shown (3.0, 5.6).
+    // The first image of a choice is the default (3.0, 5.6).
     let shown = bodies.map(|body| all(body, "items").first().unwrap_or(body));
     shown.filter_map(|body| text(body, "id")).collect()
 }
 
-/// Presentation 2.1, 5: the first sequence's canvases, each with its images.
+/// Presentation 2.1, 5: the canvases of the first sequence, each with its images.
 fn of_version_2(manifest: &Value) -> Vec<&str> {
     let sequence = all(manifest, "sequences").first();
     let canvases = sequence.into_iter().flat_map(|sequence| all(sequence, "canvases"));
@@ -69,11 +69,13 @@ fn local(id: &str, folder: &Path) -> Result<PathBuf, String> {
     match id.split_once("://") {
         None => Ok(folder.join(decoded(id))),
         Some(("file", path)) => Ok(PathBuf::from(decoded(path.strip_prefix("localhost").unwrap_or(path)))),
-        Some(_) => Err(format!("{id} is on a network (fetch it, and name the file in the manifest)")),
+        Some(_) => {
+            Err(format!("{id} is on the network (download it, and name the local file in the manifest)"))
+        }
     }
 }
 
-/// `%20` and its like (RFC 3986, 2.1); what is no such code stays.
+/// Decodes `%20` and the like (RFC 3986, 2.1). Invalid escapes are kept.
 pub(super) fn decoded(id: &str) -> OsString {
     let bytes = id.as_bytes();
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
@@ -95,7 +97,7 @@ pub(super) fn decoded(id: &str) -> OsString {
     of_bytes(decoded)
 }
 
-/// Names on disk are bytes, not always UTF-8.
+/// File names are bytes, not always UTF-8.
 #[cfg(unix)]
 fn of_bytes(bytes: Vec<u8>) -> OsString {
     std::os::unix::ffi::OsStringExt::from_vec(bytes)

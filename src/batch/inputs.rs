@@ -1,4 +1,4 @@
-//! Files named, listed, matched by patterns, found in folders and in IIIF manifests.
+//! Input files: named, listed, matched by patterns, found in folders, or named by IIIF manifests.
 
 use super::iiif;
 use crate::error::{At, PageError, PageRef, Stage};
@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
-/// The path that stands for a scan on standard input; a file of that name is `./-`.
+/// The path that denotes standard input. A file of that name is `./-`.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Folders that storage systems and operating systems keep among the files of their users: thumbnails, other streams of a
-/// file, deleted and recovered files, snapshots. Those of a hidden name (`.AppleDouble`, `.@__thumb`) need no mention.
+/// Folders that storage and operating systems create for thumbnails, alternate streams, deleted files and snapshots.
+/// Hidden ones (`.AppleDouble`, `.@__thumb`) are skipped because of their name.
 const SYSTEM_FOLDERS: [&str; 18] = [
     // Synology, QNAP, NetApp.
     "@eaDir",
@@ -23,7 +23,7 @@ const SYSTEM_FOLDERS: [&str; 18] = [
     "@Recycle",
     "@Recently-Snapshot",
     "~snapshot",
-    // macOS, and archives and servers made with it.
+    // macOS, and archives and servers created with it.
     "__MACOSX",
     "Network Trash Folder",
     "Temporary Items",
@@ -39,32 +39,32 @@ const SYSTEM_FOLDERS: [&str; 18] = [
     "lost+found",
 ];
 
-/// A file to be read.
+/// An input file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Path of its results below the output folder, without their endings.
+    /// Path of its results below the output folder, without extension.
     pub stem: RelativePath,
 }
 
-/// What was found among the sources.
+/// The result of the search for input files.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// Files to be read, in a stable order.
+    /// The input files, in a stable order.
     pub found: Vec<Found>,
-    /// What could not be looked at.
+    /// Files and folders that cannot be accessed.
     pub unseen: Vec<PageError>,
-    /// Files in folders that were passed over: hidden ones, those without a scan's ending, and those in a system's folders.
+    /// Skipped files in folders: hidden files, files without the extension of a scan, and files in system folders.
     pub ignored: Vec<PathBuf>,
 }
 
-/// All scans among the paths given, folders searched, in a stable order; and what could not be looked at.
+/// Finds all scans among the given paths and searches folders. The order is stable.
 ///
-/// Hidden files, files that have no scan's ending, folders that storage systems keep (thumbnails, deleted files), and the
-/// output folder inside of an input folder are passed over; a file that is named twice, or lies in a folder named beside
-/// it, is read once. A path that is no file is a pattern where it has the signs of one (`scans/**/*.tif`); the files that
-/// match keep their folders below those without such signs. An IIIF manifest stands for its images.
+/// These are skipped in folders: hidden files, files without the extension of a scan, folders that storage systems
+/// create (thumbnails, deleted files), and the output folder. A file that is named twice is read once. A path that
+/// does not exist and contains wildcards (`scans/**/*.tif`) is a pattern. The files that match it keep their folders
+/// below the part without wildcards. An IIIF manifest is replaced by its images.
 #[must_use]
 pub fn find_inputs(paths: &[PathBuf], output: &Path) -> Inputs {
     let mut search = Search::new(output);
@@ -72,15 +72,15 @@ pub fn find_inputs(paths: &[PathBuf], output: &Path) -> Inputs {
     search.finish()
 }
 
-/// Files of a list, which keep the folders that it gives them: `1993/a.tif` of the list becomes `1993/a.json`, as
-/// does `/1993/a.tif`. Folders in a list are searched.
+/// Finds the files of a list. They keep the folders that the list names: both `1993/a.tif` and `/1993/a.tif` become
+/// `1993/a.json`. Folders in a list are searched.
 #[must_use]
 pub fn find_listed(paths: &[PathBuf], output: &Path) -> Inputs {
     let mut search = Search::new(output);
     for path in paths {
         let (found, inside) = (search.found.len(), path.is_dir());
         search.source(path);
-        // What is below a folder, or in a manifest, begins with the folder's own name in the list.
+        // Files below a folder or in a manifest get the path of that folder in the list as a prefix.
         let above =
             if inside { below_root(path) } else { below_root(path.parent().unwrap_or(Path::new(""))) };
         search.found[found..].iter_mut().for_each(|(_, name)| *name = above.join(&name));
@@ -88,14 +88,14 @@ pub fn find_listed(paths: &[PathBuf], output: &Path) -> Inputs {
     search.finish()
 }
 
-/// A path without root, drive and `..`: what may stand below a folder.
+/// A path without root, drive and `..`.
 fn below_root(path: &Path) -> PathBuf {
     path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
 }
 
 struct Search {
     output: PathBuf,
-    /// Files, and their paths below the output folder with their endings.
+    /// Paths of files, and their paths below the output folder, with extension.
     found: Vec<(PathBuf, PathBuf)>,
     unseen: Vec<PageError>,
     ignored: Vec<PathBuf>,
@@ -132,7 +132,7 @@ impl Search {
         }
     }
 
-    /// Files that match a pattern.
+    /// Adds the files that match a pattern.
     fn pattern(&mut self, pattern: &Path) {
         let fixed: PathBuf = pattern.components().take_while(|part| !is_pattern(part.as_ref())).collect();
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
@@ -147,13 +147,14 @@ impl Search {
             }
         }
         if self.found.len() == count {
-            let nothing =
-                Err::<(), _>("matches no file (check its folders; ** stands for any number of them)");
+            let nothing = Err::<(), _>(
+                "no file matches the pattern (check its folders; ** matches any number of folders)",
+            );
             self.unseen.extend(nothing.at(Stage::Scan, &PageRef::file(pattern)).err());
         }
     }
 
-    /// Adds the scans below a folder, with their paths below it.
+    /// Adds the scans below a folder, with their paths relative to it.
     fn folder(&mut self, folder: &Path) {
         let hidden = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with('.');
         let output = self.output.clone();
@@ -179,7 +180,7 @@ impl Search {
         }
     }
 
-    /// What cannot be looked at below a folder. A system's own folders are mostly locked.
+    /// Records a file or folder that cannot be accessed. System folders are usually locked and count as skipped.
     fn unreadable(&mut self, folder: &Path, error: walkdir::Error) {
         let path = error.path().unwrap_or(folder).to_owned();
         if path.strip_prefix(folder).is_ok_and(is_of_system) {
@@ -189,7 +190,7 @@ impl Search {
         }
     }
 
-    /// Each file once, with the stems of all.
+    /// Removes duplicates and assigns the stems.
     fn finish(mut self) -> Inputs {
         let mut seen = HashSet::new();
         self.found.retain(|(path, _)| seen.insert(place(path)));
@@ -205,12 +206,12 @@ impl Search {
     }
 }
 
-/// Whether a path has signs of a pattern.
+/// Whether a path contains wildcards.
 fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
 }
 
-/// Where a file lies, whatever the way to it. Links keep their names: they are files of their own.
+/// The canonical path of a file. Symbolic links to files are not resolved: a link counts as a file of its own.
 pub(super) fn place(path: &Path) -> PathBuf {
     if path == Path::new(STANDARD_INPUT) {
         return path.to_owned();
@@ -219,14 +220,14 @@ pub(super) fn place(path: &Path) -> PathBuf {
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name().unwrap_or_default())
 }
 
-/// Whether a file found below a folder is a scan, by its name: not hidden, not in a folder of a system's own.
+/// Whether a file found below a folder has the extension of a scan and is neither hidden nor in a system folder.
 pub(super) fn is_scan(below: &Path) -> bool {
     let is_hidden = below.iter().any(|part| part.to_string_lossy().starts_with('.'));
     let ending = below.extension().map(|e| e.to_string_lossy().to_lowercase());
     !is_hidden && !is_of_system(below) && ending.is_some_and(|e| ENDINGS.contains(&e.as_str()))
 }
 
-/// Whether a path leads through a folder that a system keeps for itself.
+/// Whether a path contains a system folder.
 fn is_of_system(below: &Path) -> bool {
     below.iter().any(|part| SYSTEM_FOLDERS.iter().any(|name| part.eq_ignore_ascii_case(name)))
 }

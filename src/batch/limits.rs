@@ -1,25 +1,26 @@
-//! Memory of a worker process: a limit that the system keeps, so that no allocation outruns it.
+//! Memory limit of a worker process, enforced by the operating system.
 //!
-//! RLIMIT_DATA counts what a process may write to, touched or not: heap and anonymous mappings, not the program or files that
-//! are mapped. An allocation beyond it fails at once. Rust and C++ then end the process after a line on stderr, by which the
-//! parent tells a page that needs too much from a crash; C code gives an error of its own. Linux counts all mappings
-//! since 4.7; other Unix systems may count the heap alone, and elsewhere there is no limit but `scan.max_pixels`.
+//! RLIMIT_DATA counts all writable memory, touched or not: the heap and anonymous mappings, but not the program or
+//! mapped files. An allocation beyond the limit fails at once. Rust and C++ then abort with a message on stderr, by
+//! which the parent process distinguishes excessive memory use from a crash; C code returns an error of its own. Linux
+//! counts all mappings since 4.7. Other Unix systems may count only the heap. On all others, `scan.max_pixels` is the
+//! only limit.
 
 use std::fs::Metadata;
 
-/// Memory that a worker may take, in bytes.
+/// Memory that a worker process may use, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Memory(pub u64);
 
 impl Memory {
-    /// Limits this process. A core file of a page that ends it would be as large as the limit, and hold the page: none is written.
+    /// Limits this process. Core files are disabled: a core file would be as large as the limit and contain the page.
     #[cfg(unix)]
     pub(super) fn limit(self) {
         use rustix::process::{Resource, getrlimit, setrlimit};
         for (resource, most) in [(Resource::Data, self.0), (Resource::Core, 0)] {
             let mut limit = getrlimit(resource);
             limit.current = Some(limit.maximum.map_or(most, |maximum| most.min(maximum)));
-            // Refused by systems that know no such limit.
+            // Systems without this limit return an error.
             let _ = setrlimit(resource, limit);
         }
     }
@@ -27,21 +28,21 @@ impl Memory {
     #[cfg(not(unix))]
     pub(super) fn limit(self) {}
 
-    /// With a file held in memory beside the page. A file takes what it takes on disk: holes are not counted.
+    /// The limit plus a file that is held in memory. A sparse file counts with its size on disk.
     pub(super) fn beside(self, file: &Metadata) -> Self {
         Self(self.0.saturating_add(file.len().min(bytes_on_disk(file))))
     }
 
-    /// Why a page was not read.
+    /// The error message of a page that exceeds the limit.
     pub(super) fn exceeded(self) -> String {
-        format!("needs more than {} MB of memory (--worker-mb allows more)", self.0 >> 20)
+        format!("needs more than {} MB of memory (raise --worker-mb)", self.0 >> 20)
     }
 }
 
 #[cfg(unix)]
 fn bytes_on_disk(file: &Metadata) -> u64 {
     use std::os::unix::fs::MetadataExt;
-    // In units of 512 bytes, whatever the file system.
+    // Blocks are units of 512 bytes on every file system.
     file.blocks().saturating_mul(512)
 }
 
@@ -50,7 +51,7 @@ fn bytes_on_disk(file: &Metadata) -> u64 {
     file.len()
 }
 
-/// Whether a process that ended after it wrote this to stderr had no memory left.
+/// Whether the stderr output of an aborted process reports a failed allocation.
 pub(super) fn is_out_of_memory(said: &str) -> bool {
     ["memory allocation of ", "std::bad_alloc"].iter().any(|words| said.contains(words))
 }

@@ -1,9 +1,9 @@
-//! The manifest of a folder, `manifest.jsonl`: the outcome of every page that was ever read into it, a line of JSON a page.
+//! The manifest `manifest.jsonl` of an output folder: one JSON line per page with its outcome.
 //!
-//! A page has one row. A run keeps the rows of earlier runs, and replaces those of the pages that it reads again. The file is
-//! written anew with each row, beside its place, and renamed: it is whole at any moment. A row follows when the
-//! page's results are on disk. A page that fails keeps the results that it has of an earlier reading, and its row says so.
-//! A page is known by where its file lies, as the same file may be named in several ways.
+//! A page has one row. A run keeps the rows of earlier runs and replaces those of the pages that it reads. The file is
+//! rewritten for each row, under a temporary name, and renamed; it is complete at any moment. A row is written after
+//! the results of its page are on disk. The row of a page that fails lists the results of the earlier reading, which
+//! are kept. A page is identified by the canonical path of its file, because a file can be named in several ways.
 
 use super::inputs::{self, Found};
 use super::ledger::{Ledger, Report};
@@ -21,34 +21,35 @@ pub const MANIFEST: &str = "manifest.jsonl";
 /// A row of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The file, as given.
+    /// Path of the file, as given.
     pub path: String,
-    /// One-based; null for a file as a whole: it could not be opened, or its document is the result.
+    /// Page number, one-based; null if the row describes the whole file: it could not be opened, or its document is
+    /// the result.
     pub page: Option<u32>,
-    /// Its results, relative to the output folder. Where it failed: those of an earlier reading.
+    /// The results, relative to the output folder; for a failed page, those of an earlier reading.
     pub results: Vec<PathBuf>,
-    /// Why it failed, by stage; null where it was read.
+    /// Stage and cause of the failure; null if the page was read.
     pub error: Option<String>,
-    /// Where the file lay, bytes that are no UTF-8 percent-encoded; `-` for standard input.
+    /// Canonical path of the file, bytes that are not UTF-8 percent-encoded; `-` for standard input.
     #[serde(default)]
     pub place: Option<String>,
 }
 
-/// A page: the place of its file, and its number; 0 for the file as a whole.
+/// Canonical path of a file and page number; 0 denotes the whole file.
 type Key = (String, u32);
 
-/// The manifest of a folder, held by this run alone.
+/// The manifest of an output folder, locked by this run.
 pub(super) struct Manifest<'a> {
     path: PathBuf,
     inputs: &'a [Found],
     rows: BTreeMap<Key, Entry>,
-    /// Whose results these are.
+    /// The page to which each result belongs.
     owners: HashMap<PathBuf, Key>,
     _lock: File,
 }
 
 impl<'a> Manifest<'a> {
-    /// Opens the manifest of a folder, or begins it, and clears away what a run that was killed left half written.
+    /// Opens or creates the manifest and removes temporary files of a killed run.
     pub(super) fn open(folder: &Path, inputs: &'a [Found], unfinished: &str) -> Result<Self, OutputError> {
         let lock = output::lock(folder, Shard::default())?;
         output::remove_unfinished(folder);
@@ -63,7 +64,7 @@ impl<'a> Manifest<'a> {
         Ok(manifest)
     }
 
-    /// Inputs whose results have the names of those of a file that lay elsewhere, by index, and the path of that file.
+    /// Inputs, by index, whose results have the names of results of another file, and the path of that file.
     pub(super) fn elsewhere(&self) -> HashMap<usize, String> {
         let mut stems: HashMap<PathBuf, &Key> = HashMap::new();
         for (name, key) in &self.owners {
@@ -88,7 +89,7 @@ impl<'a> Manifest<'a> {
         output::write_whole(&self.path, &lines)
     }
 
-    /// The row of a page without results; a file's number in reports is its index among the inputs.
+    /// A new row without results. In reports, the number of a file is its index among the inputs.
     fn row(&self, file: i64, page: u32) -> (Key, Entry) {
         let path = &self.inputs[file as usize].path;
         let place = place_of(path);
@@ -104,7 +105,7 @@ impl<'a> Manifest<'a> {
             Report::Started { .. } => {}
             Report::Opened { file, .. } => {
                 let key = self.row(*file, 0).0;
-                // The document of an earlier run stays.
+                // The document of an earlier run is kept.
                 let row = self.rows.remove(&key).filter(|row| !row.results.is_empty());
                 row.into_iter()
                     .for_each(|row| drop(self.rows.insert(key.clone(), Entry { error: None, ..row })));
@@ -134,7 +135,7 @@ impl<'a> Manifest<'a> {
         self.rows.insert(key, Entry { results, error: Some(error), ..row });
     }
 
-    /// A result now is this page's: it is taken out of the row of another page that had it.
+    /// Assigns a result to a page, and removes it from the row of the page that had it.
     fn give(&mut self, name: &Path, to: &Key) {
         if !is_exact(name) {
             return;
@@ -162,7 +163,7 @@ impl Ledger for Manifest<'_> {
     }
 }
 
-/// The rows of a manifest; none where it is not there.
+/// The rows of a manifest; empty if the file does not exist.
 fn rows(path: &Path) -> Result<BTreeMap<Key, Entry>, OutputError> {
     let damaged = |cause: String| OutputError::Manifest { path: path.to_owned(), cause };
     let bytes = match std::fs::read(path) {
@@ -180,12 +181,13 @@ fn rows(path: &Path) -> Result<BTreeMap<Key, Entry>, OutputError> {
     lines.map(row).collect()
 }
 
-/// Names that are no UTF-8 are shown with U+FFFD, and may be those of several files.
+/// Names that are not UTF-8 contain U+FFFD and are ambiguous.
 fn is_exact(name: &Path) -> bool {
     !name.to_string_lossy().contains(char::REPLACEMENT_CHARACTER)
 }
 
-/// Where a file lies, as text: a percent sign and bytes that are no UTF-8 are percent-encoded, so that no two are the same.
+/// The canonical path as text. Percent signs and bytes that are not UTF-8 are percent-encoded, so that paths stay
+/// distinct.
 fn place_of(path: &Path) -> String {
     let place = inputs::place(path);
     let mut text = String::new();
@@ -216,7 +218,7 @@ mod tests {
         Report::Failed { file, page, stage: Stage::Scan, cause: "cut off".into() }
     }
 
-    /// One run over these files.
+    /// Runs once over these files.
     fn run(folder: &Path, inputs: &[Found], reports: &[Report]) -> Vec<Entry> {
         let mut manifest = Manifest::open(folder, inputs, ".part-").unwrap();
         manifest.record(reports, 0.0).unwrap();
@@ -231,7 +233,7 @@ mod tests {
         run(folder.path(), &files, &[failed(0, 0), done(1, &["b.json"])]);
         let rows = run(folder.path(), &files[1..], &[done(0, &["b.json", "b.txt"])]);
         assert_eq!((rows.len(), rows[0].page, rows[1].results.len()), (2, None, 2));
-        // Another way to name the same file.
+        // The same file under another name.
         let opened = Report::Opened { file: 0, sha256: String::new(), pages: 1 };
         let rows = run(folder.path(), &[found("./a.png")], &[opened, done(0, &["a.json"])]);
         assert_eq!((rows.len(), rows[0].path.as_str(), &rows[0].error), (2, "./a.png", &None));

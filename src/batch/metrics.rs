@@ -1,16 +1,16 @@
-//! Figures for Prometheus: a text file that its node exporter picks up (textfile collector).
+//! Metrics for Prometheus, as a file for the textfile collector of its node exporter.
 //!
-//! Prometheus text format 0.0.4: a line of help, a line of type, then name and value.
+//! The format is Prometheus text format 0.0.4: a HELP line, a TYPE line, then name and value.
 
 use super::database::Status;
 use super::output::{OutputError, write_whole};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Writes the figures, whole or not at all: the exporter may look at any moment.
+/// Writes the metrics atomically, because the exporter may read the file at any moment.
 ///
 /// # Errors
-/// Where the file cannot be written.
+/// The file cannot be written.
 pub fn write_metrics(path: &Path, status: &Status) -> Result<(), OutputError> {
     write_whole(path, metrics(status).as_bytes())
 }
@@ -23,24 +23,39 @@ fn metrics(status: &Status) -> String {
         ("in_work", status.in_work),
         ("waiting", status.waiting),
     ];
-    head(&mut text, "denshin_pages", "gauge", "Pages by state; a file whose pages are not counted is one.");
+    head(
+        &mut text,
+        "denshin_pages",
+        "gauge",
+        "Pages by state. A file whose pages are not counted yet counts as one page.",
+    );
     for (state, pages) in states {
         let _ = writeln!(text, "denshin_pages{{state=\"{state}\"}} {pages}");
     }
     let is_running = f64::from(u8::from(status.state == "running"));
     let figures = [
-        ("denshin_running", "gauge", "Whether a run is at work.", is_running),
-        ("denshin_pages_per_second", "gauge", "Over the last five minutes.", status.pages_per_second),
+        ("denshin_running", "gauge", "1 while a run is active.", is_running),
+        (
+            "denshin_pages_per_second",
+            "gauge",
+            "Reading rate over the last five minutes.",
+            status.pages_per_second,
+        ),
         (
             "denshin_seconds_left",
             "gauge",
-            "At this rate; NaN where nothing moves.",
+            "Estimated time left at this rate; NaN if the rate is 0.",
             status.seconds_left.unwrap_or(f64::NAN),
         ),
         ("denshin_run_seconds", "gauge", "Duration of the latest run.", status.seconds),
         ("denshin_characters", "gauge", "Characters read.", status.characters as f64),
-        ("denshin_doubtful_characters", "gauge", "Characters that are worth a look.", status.doubtful as f64),
-        ("denshin_warnings", "gauge", "Warnings in records.", status.warnings as f64),
+        (
+            "denshin_doubtful_characters",
+            "gauge",
+            "Characters with a confidence below 0.9.",
+            status.doubtful as f64,
+        ),
+        ("denshin_warnings", "gauge", "Warnings in page records.", status.warnings as f64),
     ];
     for (name, kind, help, value) in figures {
         head(&mut text, name, kind, help);

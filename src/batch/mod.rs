@@ -1,15 +1,18 @@
-//! Many pages: files are found, pages handed out one by one, results written whole or not at all, failures recorded.
+//! Runs over many pages: inputs are found, pages are distributed to worker processes, results are written atomically.
 //!
-//! A page in work is all that is in memory: files are opened when their first page is wanted. A failed page is a
-//! result: it stands in the manifest, the batch goes on. A result is written beside its place and renamed, so that a
-//! crash or a full disk leaves whole files only; a page is in the manifest only after its files are on disk.
+//! Files are opened when their first page is read, so that only the pages in flight are in memory. A failed page is
+//! recorded in the manifest and does not stop the run. Results are written under temporary names and renamed, so that
+//! a crash or a full disk leaves complete files only. A page enters the manifest after its files are on disk.
 //!
-//! Worker processes read, so that what ends a process, never ends, or wants too much memory costs a page: decoders and engines
-//! are C code in part, and files come from anywhere. The parent decodes nothing. It alone writes the manifest: a line of JSON a
-//! page for `denshin read`, which reads all that it is given, and SQLite for `denshin batch`, which goes on where
-//! a run ended. The journey: `inputs` finds files, `shard` takes a part, `run` plans what is to do (`database`, or `manifest`),
-//! `thread` asks workers (`client`, `worker`, `wire`, `worker`), `run` records, `summary` and `metrics` tell of it. On several
-//! machines pages come from a queue instead, and the same workers read them: `relay`.
+//! Worker processes decode and read pages, because decoders and engines contain C code and files come from anywhere. A
+//! crash, a hang or excessive memory use costs one page. The parent process decodes nothing. It alone writes the
+//! manifest: JSON Lines for `denshin read`, which reads all its inputs, and SQLite for `denshin batch`, which resumes
+//! an earlier run.
+//!
+//! `inputs` finds files, `shard` selects a part, `run` plans the tasks (`database` or `manifest`) and records the
+//! outcomes, `worker_thread` sends the tasks of the `queue` to worker processes (`worker_client`, `worker_process`,
+//! `protocol`, `worker`), `summary` and `metrics` report. `relay` distributes pages to several machines through a
+//! queue server; it uses the same worker processes.
 
 mod database;
 mod document;

@@ -1,4 +1,4 @@
-//! Files written whole or not at all.
+//! Atomic file output.
 
 use super::shard::Shard;
 use crate::names;
@@ -10,79 +10,83 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Why results cannot be written. This ends a batch: every further page would be lost.
+/// Reason that results cannot be written. It ends the run, because no further page could be written either.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// The disk is full, the folder is read-only, …
+    /// A file cannot be written: the disk is full, the folder is read-only, …
     #[error(
-        "{path}: cannot be written: {cause} (finished pages are kept; make room or choose another folder with -o)"
+        "{path}: cannot be written: {cause} (finished pages are kept; free disk space or choose another folder with -o)"
     )]
     Write {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: std::io::Error,
     },
-    /// Another run holds the folder.
-    #[error("{0}: another denshin is writing there (wait for it, or choose another folder with -o)")]
+    /// Another run has locked the output folder.
+    #[error(
+        "{0}: another denshin process is writing to this folder (wait until it ends, or choose another folder with -o)"
+    )]
     Busy(PathBuf),
-    /// The manifest is damaged, or cannot be written.
-    #[error("{path}: {cause} (finished pages are kept; make room, or move the manifest away to begin anew)")]
+    /// The manifest is damaged or cannot be written.
+    #[error(
+        "{path}: {cause} (finished pages are kept; free disk space, or move the manifest away to start over)"
+    )]
     Manifest {
-        /// Where it is.
+        /// Path of the manifest.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// Two sources would write results of one name.
-    #[error("{name}: results of {other} have this name already (choose another folder with -o for {path})")]
+    /// Two sources would write results under the same name.
+    #[error("{name}: results of {other} already have this name (choose another folder with -o for {path})")]
     Taken {
-        /// The name, without its ending.
+        /// The name, without extension.
         name: String,
-        /// Whose results they are.
+        /// Path of the file whose results exist.
         other: String,
-        /// Whose they would be.
+        /// Path of the file whose results would replace them.
         path: String,
     },
-    /// The folder was begun with another number of shards.
+    /// The folder contains a run with another number of shards.
     #[error(
-        "{0}: was begun with another number of shards (go on with that one, or choose another folder with -o)"
+        "{0}: this folder contains a run with another number of shards (use that number, or choose another folder with -o)"
     )]
     Shards(PathBuf),
-    /// No worker can be started.
-    #[error("no worker can be started: {0}")]
+    /// No worker process can be started.
+    #[error("no worker process can be started: {0}")]
     Worker(String),
-    /// The engine has no model.
+    /// A model of the engine is missing or unusable.
     #[error("{0}")]
     Model(String),
-    /// The folder of results cannot be made.
-    #[error("{path}: cannot be made: {cause} (choose another folder with -o)")]
+    /// The output folder cannot be created.
+    #[error("{path}: the folder cannot be created: {cause} (choose another folder with -o)")]
     Folder {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: std::io::Error,
     },
-    /// There are results already, and the user wants none to be touched.
+    /// Results exist, and the run was started with `--existing abort`.
     #[error(
-        "{0}: has results already, nothing was read (--existing keep leaves them, overwrite writes them anew)"
+        "{0}: results exist, nothing was read (--existing keep keeps them, --existing overwrite replaces them)"
     )]
     There(PathBuf),
 }
 
-/// Lets no second run into a folder, or a shard of it, as long as the file is open.
+/// Locks a folder, or a shard of it, until the returned file is closed.
 pub(super) fn lock(folder: &Path, shard: Shard) -> Result<File, OutputError> {
     let path = folder.join(format!(".manifest{}.lock", shard.tag()));
     let options = File::options().write(true).create(true).truncate(false).open(&path);
     let lock = options.map_err(|cause| OutputError::Write { path: path.clone(), cause })?;
     match lock.try_lock() {
         Err(TryLockError::WouldBlock) => Err(OutputError::Busy(folder.to_owned())),
-        // File systems that know no locks: the user is alone to see to it.
+        // On file systems without locks, the user must avoid concurrent runs.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
     }
 }
 
-/// The paths of files of scans that have results below a folder, without their endings.
+/// The stems of all files of scans that have results below a folder.
 pub(super) fn stems_there(folder: &Path) -> HashSet<PathBuf> {
     let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
     let below = files.filter_map(|file| Some(file.path().strip_prefix(folder).ok()?.to_owned()));
@@ -92,45 +96,46 @@ pub(super) fn stems_there(folder: &Path) -> HashSet<PathBuf> {
         .collect()
 }
 
-/// The path of a page's results without their ending; none where it is no result.
+/// The path of a result of a page without extension; `None` if the file is not a result.
 pub(super) fn without_format(name: &Path) -> Option<PathBuf> {
     let is_format = |ending: &str| Format::ALL.iter().any(|format| format.extension() == ending);
     let (last, stem) = (name.extension()?.to_str()?, name.with_extension(""));
     if is_format(last) {
         return Some(stem);
     }
-    // `alto.xml` and its like.
+    // Double extensions such as `alto.xml`.
     let before = stem.extension()?.to_str()?;
     is_format(&format!("{before}.{last}")).then(|| stem.with_extension(""))
 }
 
-/// Why results of a page are not written.
+/// Reason that the results of a page are not written.
 #[derive(Debug, thiserror::Error)]
 pub enum Unwritten {
-    /// Others can be: a folder has this name, the file system does not take it, or its folder may not be written to.
+    /// Only this file cannot be written: a folder has its name, the file system rejects the name, or its folder is
+    /// read-only.
     #[error(
-        "{path}: cannot be written, although others can: {cause} (give the file another name, or see to that folder)"
+        "{path}: cannot be written, but other files can: {cause} (rename the file, or check the permissions of its folder)"
     )]
     Here {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: std::io::Error,
     },
-    /// Nor can any other.
+    /// No file can be written.
     #[error(transparent)]
     Anywhere(#[from] OutputError),
 }
 
-/// Beginning of the names of files that are being written; hidden, so no reader of the folder takes them for results.
+/// Prefix of temporary files. It makes them hidden, so that no reader of the folder takes them for results.
 pub(super) const UNFINISHED: &str = ".denshin-";
 
-/// Removes what runs that were killed left half written. What cannot be removed does no harm.
+/// Removes temporary files of killed runs. Failures are ignored, because leftover files are harmless.
 pub(super) fn remove_unfinished(folder: &Path) {
     remove_beginning(folder, UNFINISHED);
 }
 
-/// Removes files whose names begin so.
+/// Removes all files whose names have this prefix.
 pub(super) fn remove_beginning(folder: &Path, unfinished: &str) {
     let is_unfinished = |e: &walkdir::DirEntry| {
         e.file_type().is_file() && e.file_name().to_string_lossy().starts_with(unfinished)
@@ -140,7 +145,7 @@ pub(super) fn remove_beginning(folder: &Path, unfinished: &str) {
     }
 }
 
-/// Writes beside the place, makes sure that it is on disk, and renames.
+/// Writes a temporary file beside the target, syncs it, and renames it.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     write_beside(path, bytes, UNFINISHED)
 }
@@ -153,7 +158,7 @@ fn write_beside(path: &Path, bytes: &[u8], unfinished: &str) -> Result<(), Outpu
     Ok(())
 }
 
-/// A temporary file with these bytes, in the folder of a path, which is made. Removed where it is not given a name.
+/// Creates a temporary file with these bytes in the folder of `path`, and the folder if needed. It is deleted on drop.
 fn unnamed_beside(path: &Path, bytes: &[u8], unfinished: &str) -> std::io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
@@ -163,8 +168,8 @@ fn unnamed_beside(path: &Path, bytes: &[u8], unfinished: &str) -> std::io::Resul
     Ok(file)
 }
 
-/// Whether others can be written where one cannot. Errors of file systems are many, and each has its own: so the same
-/// bytes are tried in the folder itself, under a short name.
+/// Distinguishes an error of one file from an error of the output folder. File systems report too many different
+/// errors to classify; the same bytes are therefore written to the root folder under a short name.
 fn unwritten(root: &Path, bytes: &[u8], unfinished: &str, path: PathBuf, cause: std::io::Error) -> Unwritten {
     let other = unnamed_beside(&root.join("other"), bytes, unfinished);
     match other.and_then(|file| file.as_file().sync_data()) {
@@ -173,10 +178,10 @@ fn unwritten(root: &Path, bytes: &[u8], unfinished: &str, path: PathBuf, cause: 
     }
 }
 
-/// Writes a file below a folder, whole or not at all. A power loss may cost it: it can be made again.
+/// Writes a file below a folder atomically, without syncing it. A power loss may lose the file; it can be made again.
 ///
 /// # Errors
-/// Says whether others can be written.
+/// Tells whether other files can be written.
 pub fn save(root: &Path, name: &RelativePath, bytes: &[u8]) -> Result<(), Unwritten> {
     let path = root.join(name);
     let file = unnamed_beside(&path, bytes, UNFINISHED);
@@ -184,8 +189,8 @@ pub fn save(root: &Path, name: &RelativePath, bytes: &[u8]) -> Result<(), Unwrit
     saved.map(drop).map_err(|cause| unwritten(root, bytes, UNFINISHED, path, cause))
 }
 
-/// Writes the results of a page below a folder, and makes sure that their names are on disk too: after a power loss
-/// a file that was renamed may otherwise stand in no folder.
+/// Writes the results of a page below a folder and syncs the folders, because a rename is lost in a power loss until
+/// its folder is synced.
 pub(super) fn write_results(
     root: &Path,
     files: impl Iterator<Item = (RelativePath, Vec<u8>)>,
@@ -196,7 +201,7 @@ pub(super) fn write_results(
         let path = root.join(&name);
         let folder = path.parent().unwrap_or(root).to_owned();
         if !folder.is_dir() {
-            // Folders that are made stand in folders themselves.
+            // New folders are entries of their parent folders, which need a sync as well.
             let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(root));
             folders.extend(above.map(Path::to_owned));
         }
@@ -209,20 +214,20 @@ pub(super) fn write_results(
     Ok(folders.iter().try_for_each(|folder| sync_folder(folder))?)
 }
 
-/// Makes sure that the names in a folder are on disk.
+/// Syncs the entries of a folder.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> Result<(), OutputError> {
     let failed = |cause| OutputError::Write { path: folder.to_owned(), cause };
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
-/// Elsewhere a folder cannot be opened, and names are on disk when a file is.
+/// Other systems cannot open a folder; they sync the name with the file.
 #[cfg(not(unix))]
 pub(super) fn sync_folder(_: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// Temporary files are private; results are for everyone whom the folder lets in.
+/// Temporary files are private. Results get the usual permissions.
 #[cfg(unix)]
 fn set_usual_permissions(file: &NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -247,7 +252,7 @@ mod tests {
     fn a_name_that_cannot_be_written_is_no_reason_to_stop() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        // A folder in the place of the file, a file in the place of the folder, a path that is too long.
+        // A folder with the name of the file, a file with the name of the folder, a path that is too long.
         std::fs::create_dir_all(root.join("a.json/x")).unwrap();
         std::fs::write(root.join("b"), "").unwrap();
         let long = format!("{}/{}", vec!["x".repeat(200); 20].join("/"), "y".repeat(70));
@@ -257,7 +262,7 @@ mod tests {
             assert!(matches!(saved, Err(Unwritten::Here { .. })), "{name}");
         }
         written(root, "c/d.json").unwrap();
-        // Nothing half written stays.
+        // No temporary file is left.
         let unfinished = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with('.');
         assert_eq!(
             walkdir::WalkDir::new(root).min_depth(1).into_iter().flatten().filter(unfinished).count(),

@@ -1,14 +1,14 @@
-//! Small pictures of pages, as text that a web page can hold.
+//! Thumbnails of pages, as base64 text for a web page.
 
 use crate::raster::Pixels;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use image::DynamicImage;
 use std::io::Cursor;
 
-/// The longer side of a small picture, px: enough to know a page by.
+/// Longer side of a thumbnail in px, enough to recognize a page.
 const LONG_SIDE_PX: u32 = 320;
 
-/// A small JPEG, in base64.
+/// A JPEG thumbnail in base64.
 pub(super) fn thumbnail(pixels: &Pixels) -> Result<String, image::ImageError> {
     let image = match pixels {
         Pixels::Gray(gray) => DynamicImage::ImageLuma8(gray.clone()),

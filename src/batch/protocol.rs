@@ -1,6 +1,7 @@
-//! What parent and workers say to one another: JSON, each message after its length in four bytes, little end first.
+//! Protocol between the parent process and its worker processes.
 //!
-//! Paths travel as `OsString`, whose JSON keeps bytes that are no UTF-8.
+//! Each message is JSON, preceded by its length in bytes as a little-endian `u32`. Paths are `OsString`, whose JSON
+//! keeps bytes that are not UTF-8.
 
 use crate::error::Stage;
 use crate::pipeline::Settings;
@@ -17,160 +18,161 @@ use std::io::{Error, ErrorKind, Read, Write};
 
 use super::fault_injection::InjectedFault;
 
-/// No message is longer, in bytes: a length beyond it means that something else wrote into the pipe.
+/// Maximum length of a message in bytes. A longer one means that something else wrote into the pipe.
 const LONGEST: usize = 64 << 20;
 
-/// The limits of a worker: the first message that it gets.
+/// Limits of a worker process. This is the first message that it receives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Limits {
-    /// Memory that it may take, in bytes.
+    /// Memory that it may use, in bytes.
     pub bytes: u64,
 }
 
-/// The configuration of a run, which every worker gets.
+/// The job configuration: settings of a run, sent to every worker process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobConfig {
-    /// How pages are read.
+    /// Settings of all stages.
     pub settings: Settings,
-    /// Passwords of PDFs, which settings are written without.
+    /// Passwords of PDFs. They are not part of the serialized settings.
     #[serde(default)]
     pub passwords: Passwords,
-    /// What reads the lines.
+    /// Engine that reads the lines.
     pub engine: EngineChoice,
-    /// Folder of Tesseract's models, where the user named one.
+    /// Folder of Tesseract's models, if the user named one.
     pub tessdata: Option<OsString>,
-    /// File of the network, where the user named one.
+    /// File of the neural network, if the user named one.
     pub model: Option<OsString>,
-    /// Folder of the results.
+    /// The output folder.
     pub output: OsString,
-    /// What is written for each page.
+    /// Formats that are written for each page.
     pub formats: Vec<Format>,
-    /// Whether a searchable PDF is made of each file when all its pages are read. It is made of the records: they are among
-    /// the formats.
+    /// Whether a searchable PDF of each file is written after all its pages are read. It is made from the page
+    /// records, so `formats` then contains [`Format::Json`].
     #[serde(default)]
     pub pdf: bool,
-    /// What becomes of results that are there already.
+    /// Treatment of existing results.
     pub existing: Existing,
-    /// How much of the journey a page makes.
+    /// Stages that a page passes.
     pub stages: Stages,
-    /// Beginning of the names of files that are not finished.
+    /// Prefix of temporary files.
     pub unfinished: String,
-    /// Faults on purpose, for tests.
+    /// Injected faults, for tests.
     pub injected_faults: Vec<InjectedFault>,
 }
 
-/// The treatment of results that are there.
+/// Treatment of existing results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Existing {
-    /// They stay, whoever made them, and the page counts as read; formats that are missing are made.
+    /// They are kept, whatever wrote them, and the page counts as read. Missing formats are made.
     Keep,
-    /// They are written anew, unless something would be lost: results of another file, a person's review, or a text where
-    /// none is found any more. Such a page fails, and its results stay.
+    /// They are replaced, unless information would be lost: results of another file, a review, or text if the page now
+    /// has none. Such a page fails, and its results are kept.
     #[default]
     Renew,
-    /// They are written anew, unless a person has reviewed them.
+    /// They are replaced, unless they have been reviewed.
     Overwrite,
     /// The run ends before a page is read.
     Abort,
 }
 
-/// How much of its journey a page makes.
+/// Stages that a page passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Stages {
-    /// All of it.
+    /// All stages.
     #[default]
     All,
-    /// Files are opened and their pages counted; no page is decoded, its record is empty. Times what is not reading.
+    /// None. Files are opened and their pages counted; page records are empty. This measures the overhead besides
+    /// reading.
     None,
 }
 
-/// What a worker is asked.
+/// A request to a worker process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Open a file, say how many pages it has, and read the first.
+    /// Open a file, report its number of pages, and read the first page.
     Open(Assignment),
     /// Read one page.
     Read(Assignment),
-    /// Make the searchable PDF of a file, of the records of all its pages.
+    /// Write the searchable PDF of a file from the records of all its pages.
     Document(Assignment),
-    /// Make a small picture of a page.
+    /// Make a thumbnail of a page.
     Picture {
-        /// The file.
+        /// Path of the file.
         path: OsString,
-        /// One-based.
+        /// Page number, one-based.
         page: u32,
     },
 }
 
-/// One page, or a document, which is of all pages.
+/// A page to read, or a file whose document is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Assignment {
     pub path: OsString,
-    /// Path of its results below the output folder, without their endings.
+    /// Path of the results below the output folder, without extension.
     pub stem: RelativePath,
-    /// One-based; the first for a document.
+    /// Page number, one-based; 1 for a document.
     pub page: u32,
-    /// SHA-256 of the file when its pages were counted; empty where they were not.
+    /// SHA-256 of the file when its pages were counted; empty if they are not counted.
     pub sha256: String,
-    /// Zero at first, one when it is tried again.
+    /// Number of earlier attempts.
     pub attempt: u32,
-    /// Whether its record is there and only other formats are wanted.
+    /// Whether the record exists and only other formats are written.
     pub from_record: bool,
-    /// The place of the file that record and other results name; none where that is its path, relative to them.
+    /// Name of the file in the record and other results; `None` for its path, made relative where a format needs it.
     pub shown: Option<String>,
-    /// The file, lying elsewhere, whose results have the same names as far as the manifest knows.
+    /// Path of another file whose results have the same names according to the manifest.
     pub elsewhere: Option<String>,
 }
 
-/// What a worker answers.
+/// A reply of a worker process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Reply {
-    /// The engine is open.
+    /// The engine is loaded.
     Ready { engine: String, models: Vec<Model> },
-    /// The engine cannot be opened, nor will it be another time.
+    /// The engine cannot be loaded; another attempt would fail as well.
     Unready { cause: String, is_model: bool },
-    /// A file has this many pages.
+    /// The pages of a file are counted.
     Opened { sha256: String, pages: u32 },
-    /// The page is decoded; now it is read.
+    /// The page is decoded; recognition starts.
     Decoded,
-    /// A page is in the document; the next may take as long.
+    /// A page was added to the document. This restarts the time limit.
     Added,
-    /// The page's results, or the document, are on disk.
+    /// The results of the page, or the document, are on disk.
     Done(Reading),
-    /// The page, or the file before its pages were counted, cannot be read.
+    /// The page cannot be read, or the file cannot be opened.
     Failed { stage: Stage, cause: String },
-    /// Nothing can be written any more.
+    /// No result can be written.
     Unwritable { path: String, cause: String },
-    /// A small picture: a JPEG in base64.
+    /// A JPEG thumbnail in base64.
     Picture(String),
 }
 
-/// What is known of a page that was read: signals of its quality, and times.
+/// Quality measures and timings of a page.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reading {
-    /// Whether results that were there were kept, nothing read.
+    /// Whether existing results were kept and the page was not read.
     pub kept: bool,
-    /// Results, relative to the output folder, with slashes.
+    /// Paths of the results relative to the output folder, with slashes.
     pub results: Vec<String>,
-    /// Documents beside them that were made of an earlier reading, as `denshin convert` does.
+    /// Existing documents that are now older than the record, such as those of `denshin convert`.
     #[serde(default)]
     pub outdated: Vec<String>,
-    /// Lines of text.
+    /// Number of text lines.
     pub lines: u32,
-    /// Characters in them.
+    /// Number of characters in these lines.
     pub characters: u32,
-    /// Characters surer than not to need a look: their confidence is below 0.9.
+    /// Number of characters with a confidence below 0.9.
     pub doubtful: u32,
-    /// Mean confidence of the characters; none where there are none.
+    /// Mean confidence of the characters, 0 to 1; `None` without characters.
     pub confidence: Option<f64>,
-    /// Warnings in the record.
+    /// Number of warnings in the record.
     pub warnings: u32,
-    /// Whether one of them is that the page has ink and hardly any text was read.
+    /// Whether the record has the warning that the page has ink but hardly any text.
     #[serde(default)]
     pub little_text: bool,
-    /// Stamps on the page.
+    /// Number of stamps.
     pub stamps: u32,
-    /// Seconds by what took them: `scan`, `read`, `write`.
+    /// Seconds by step: `scan`, `read`, `write`, and `all`.
     pub seconds: BTreeMap<String, f64>,
 }
 
@@ -178,14 +180,14 @@ pub struct Reading {
 pub(super) fn send(to: &mut impl Write, message: &impl Serialize) -> std::io::Result<()> {
     let body = serde_json::to_vec(message)?;
     let length = u32::try_from(body.len()).map_err(|_| Error::from(ErrorKind::InvalidData))?;
-    // In one piece: a message is short, and a system call each for length and body is not.
+    // Length and body are written together, to save a system call.
     let mut frame = length.to_le_bytes().to_vec();
     frame.extend(body);
     to.write_all(&frame)?;
     to.flush()
 }
 
-/// Reads a message; `None` where the other side has closed the pipe between two of them.
+/// Reads a message; `None` if the other side closed the pipe between two messages.
 pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> std::io::Result<Option<T>> {
     let mut length = [0; 4];
     match from.read_exact(&mut length) {

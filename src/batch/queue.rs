@@ -1,46 +1,46 @@
-//! Pages that wait for a worker. Files that are opened add their pages; a worker that finds nothing waits until none can
-//! come. The queue counts the pages left of each file, since a document is made after the last of them.
+//! The task queue of a run. Opening a file adds its pages. A worker thread that finds no task waits until none can be
+//! added. The queue counts the unfinished pages of each file, because the document of a file follows its last page.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How soon a worker that waits notices that the run is being stopped.
+/// Maximum delay until a waiting thread notices that the run is stopped.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The part of a file that a task is about.
+/// The part of a file that a task concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// The first page of a file whose pages are not counted.
     Uncounted,
     /// One page, one-based.
     Page(u32),
-    /// The document of all pages, which are read.
+    /// The document of the file, all of whose pages are read.
     Document,
 }
 
-/// A page to be read, or a document to be made.
+/// A page to read, or a document to write.
 #[derive(Debug, Clone)]
 pub(super) struct Task {
-    /// Index of its file among the inputs.
+    /// Index of the file among the inputs.
     pub input: usize,
-    /// Its file's number in the ledger.
+    /// Number of the file in the ledger.
     pub file: i64,
     pub part: Part,
-    /// Of the file, when its pages were counted.
+    /// SHA-256 of the file, if its pages are counted.
     pub sha256: Option<Arc<str>>,
     pub from_record: bool,
     pub attempt: u32,
 }
 
 impl Task {
-    /// A file whose pages are not counted.
+    /// The task of a file whose pages are not counted.
     pub(super) fn of_file(input: usize, file: i64) -> Self {
         Self { input, file, part: Part::Uncounted, sha256: None, from_record: false, attempt: 0 }
     }
 
-    /// The number by which a ledger knows it: one-based, 0 for a file as a whole.
+    /// The page number in the ledger: one-based, 0 for the whole file.
     pub(super) fn number(&self) -> u32 {
         match self.part {
             Part::Page(page) => page,
@@ -57,7 +57,7 @@ pub(super) struct Queue {
 struct Waiting {
     tasks: VecDeque<Task>,
     in_work: usize,
-    /// Tasks that wait or are in work, by input.
+    /// Number of waiting and running tasks, by input.
     left: HashMap<usize, usize>,
 }
 
@@ -73,7 +73,7 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next page, which is in work until [`Queue::finish`]; none when all are done, or on `stop`.
+    /// Takes the next task, which runs until [`Queue::finish`]. `None` if all tasks are finished, or on `stop`.
     pub(super) fn take(&self, stop: &AtomicBool) -> Option<Task> {
         let mut waiting = self.lock();
         while !stop.load(Ordering::Relaxed) {
@@ -89,7 +89,8 @@ impl Queue {
         None
     }
 
-    /// Puts tasks before all others: pages of a file that is open, pages to be tried again, the document of pages just read.
+    /// Puts tasks in front of all others: pages of a file that was just opened, pages that are tried again, and the
+    /// document of a file that was just read.
     pub(super) fn put_first(&self, tasks: impl DoubleEndedIterator<Item = Task>) {
         let mut waiting = self.lock();
         for task in tasks.rev() {
@@ -99,7 +100,7 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// A task that was taken is done with. Says whether it was the last of its file.
+    /// Marks a task as finished. Returns whether it was the last of its file.
     pub(super) fn finish(&self, task: &Task) -> bool {
         let mut waiting = self.lock();
         waiting.in_work -= 1;
@@ -130,7 +131,7 @@ mod tests {
         let first = next();
         queue.put_first((2..=3).map(|page| Task { part: Part::Page(page), ..first.clone() }));
         let (second, third) = (next(), next());
-        // A page that is tried again is not done with.
+        // A page that is tried again is not finished.
         queue.put_first(std::iter::once(second.clone()));
         assert!(!queue.finish(&second) && !queue.finish(&first) && !queue.finish(&third));
         assert!(queue.finish(&next()) && queue.finish(&next()));

@@ -1,4 +1,4 @@
-//! The run: workers at the press, one thread that alone writes the manifest, and the policy that says when to stop.
+//! A run: threads that serve worker processes, one thread that writes the manifest, and the failure policy.
 
 use super::database::{Database, Planned, Wanted};
 use super::fingerprint;
@@ -21,169 +21,169 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::time::Duration;
 
-/// The longest that something stays unrecorded.
+/// Maximum delay before a state change is recorded.
 const SOON: Duration = Duration::from_millis(200);
-/// Most reports of one commit: what a power loss may cost is no more.
+/// Maximum number of reports per commit. It bounds the loss in a power failure.
 const TOGETHER: usize = 32;
-/// Seconds after which a run in which nothing happens says that it is alive.
+/// Seconds without a report after which the manifest is touched, as a sign that the run is alive.
 const ALIVE: f64 = 5.0;
 
-/// What to do.
+/// The parameters of a run.
 pub struct Batch<'a> {
-    /// All files, whatever the shard: names of results hang on all of them.
+    /// All input files, regardless of the shard: the names of results depend on all of them.
     pub inputs: &'a [Found],
-    /// The file that stands for [`super::STANDARD_INPUT`] among them.
+    /// The file with the contents of standard input, if [`super::STANDARD_INPUT`] is among the inputs.
     pub standard_input: Option<&'a Path>,
-    /// Where it is written down what became of them.
+    /// Kind of manifest.
     pub record: Record,
-    /// Which of them are this run's.
+    /// The shard of the inputs that this run reads.
     pub shard: Shard,
-    /// How pages are read, and where results go.
+    /// The job configuration.
     pub config: &'a JobConfig,
-    /// How workers are started, and what they may take.
+    /// Command and limits of worker processes.
     pub worker: WorkerOptions<'a>,
-    /// Pages in work at once, at least 1.
+    /// Number of worker processes, at least 1.
     pub jobs: usize,
-    /// When to stop.
+    /// The failure policy.
     pub policy: Policy,
-    /// Set from outside to stop: pages in work are finished.
+    /// Set by the caller to stop the run after the pages in flight.
     pub stop: &'a AtomicBool,
 }
 
-/// Where it is written down what became of pages, and what that is for.
+/// Kind of manifest, which also decides whether a run can be resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Record {
-    /// In a database: the next run goes on where this one ended, and reads nothing again that has not changed.
+    /// SQLite: the next run resumes and reads only pages that are new or changed.
     #[default]
     Database,
-    /// In lines of JSON: the next run reads all pages again that it is given.
+    /// JSON Lines: the next run reads all its inputs again.
     Lines,
 }
 
-/// What failures mean.
+/// The failure policy.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Policy {
-    /// After a page that failed for good.
+    /// Reaction to a page that is set aside.
     pub on_failure: OnFailure,
-    /// Share of all pages, 0 to 1, that may fail before the run is stopped; none: all of them.
+    /// Share of all pages, 0 to 1, that may fail before the run is stopped; `None` for no limit.
     pub most_failures: Option<f64>,
     /// Whether pages that an earlier run set aside are tried again.
     pub retry_failed: bool,
 }
 
-/// What follows a page that failed.
+/// Reaction to a page that is set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnFailure {
-    /// The next page.
+    /// Continue with the next page.
     #[default]
     Skip,
-    /// The end: pages in work are finished.
+    /// Stop after the pages in flight.
     Stop,
 }
 
-/// What happens, told after it is recorded.
+/// An event of a run, reported after it is recorded.
 pub enum Event<'a> {
-    /// What is to do.
+    /// The run is planned.
     Planned {
-        /// Pages to be read, and files whose pages are not counted.
+        /// Number of pages to read; a file whose pages are not counted counts as one.
         tasks: u64,
-        /// Pages that are done, or set aside, already.
+        /// Number of pages that are already done or set aside.
         finished: u64,
     },
     /// The pages of a file are counted.
     Counted {
         /// The file.
         place: PageRef,
-        /// How many it has.
+        /// Number of pages.
         pages: u32,
     },
     /// A page is done.
     Done {
-        /// Which.
+        /// The page.
         place: PageRef,
-        /// What is known of it.
+        /// Its measures.
         reading: &'a Reading,
     },
-    /// A page failed and is tried again.
+    /// A page failed and will be tried again.
     Retried {
-        /// Which.
+        /// The page.
         place: PageRef,
-        /// In which stage it failed.
+        /// The stage that failed.
         stage: Stage,
-        /// Why.
+        /// The cause.
         cause: &'a str,
     },
-    /// A page, or a file, is set aside.
+    /// A page or a file is set aside.
     Failed {
-        /// Which.
+        /// The page or file.
         place: PageRef,
-        /// In which stage it failed.
+        /// The stage that failed.
         stage: Stage,
-        /// Why.
+        /// The cause.
         cause: &'a str,
     },
-    /// The document of a file is made.
+    /// The document of a file is written.
     Made {
         /// The file.
         place: PageRef,
-        /// The document, relative to the output folder, with slashes.
+        /// Path of the document relative to the output folder, with slashes.
         name: &'a str,
     },
-    /// The document of a file cannot be made.
+    /// The document of a file cannot be written.
     Unmade {
         /// The file.
         place: PageRef,
-        /// In which stage.
+        /// The stage that failed.
         stage: Stage,
-        /// Why.
+        /// The cause.
         cause: &'a str,
     },
-    /// A worker had grown and was replaced.
+    /// A worker process was replaced because its memory had grown.
     Recycled,
-    /// Time passes.
+    /// A regular wake-up, also without news.
     Tick,
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// Pages read in this run.
     pub read: u64,
-    /// Pages, read or kept, that have ink and hardly any text.
+    /// Pages, read or kept, that have ink but hardly any text.
     pub little_text: u64,
-    /// Pages whose results were there and were kept.
+    /// Pages whose existing results were kept.
     pub kept: u64,
-    /// Pages, or files that cannot be opened, set aside in this run.
+    /// Pages, and files that cannot be opened, that were set aside in this run.
     pub failed: u64,
-    /// Pages that earlier runs had finished, set aside ones included.
+    /// Pages that earlier runs finished, including those set aside.
     pub finished_before: u64,
-    /// Of these, pages, or files that cannot be opened, that are set aside.
+    /// Number of these that are set aside.
     pub failed_before: u64,
-    /// Documents that are there after this run made them, or found them.
+    /// Documents that were written, or existed and were kept.
     pub made: u64,
-    /// Documents that could not be made; the next run tries again.
+    /// Documents that could not be written; the next run tries again.
     pub unmade: u64,
-    /// Why it ended.
+    /// Why the run ended.
     pub end: End,
 }
 
 /// Why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum End {
-    /// All pages are done with.
+    /// All pages are finished.
     #[default]
     Finished,
-    /// From outside.
+    /// The caller set [`Batch::stop`].
     Stopped,
-    /// The policy.
+    /// The failure policy stopped the run.
     TooManyFailures,
 }
 
-/// Reads all pages that are not read yet.
+/// Reads all pages that are not finished.
 ///
 /// # Errors
-/// Where no worker can be started, or results or manifest cannot be written: what was finished stays, and the next run
-/// goes on from there.
+/// No worker process can be started, or results or the manifest cannot be written. Finished pages are kept, and the
+/// next run resumes.
 pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outcome, OutputError> {
     let unfinished = format!(".part{}-", batch.shard.tag());
     let config = JobConfig { unfinished, ..batch.config.clone() };
@@ -223,7 +223,7 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
         }
         drop(sender);
         let recorded = recorder.listen(&notes);
-        // Slots that still have something to say find nobody, and leave.
+        // Threads that still send notes get an error and end.
         stop.store(true, Ordering::Relaxed);
         drop(notes);
         recorded
@@ -231,11 +231,11 @@ pub fn run(batch: &Batch<'_>, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Outco
     recorder.end(queue.is_empty())
 }
 
-/// The tasks of a run, and its ledger.
+/// The tasks of a run and its ledger.
 struct Plan<'a> {
     ledger: Box<dyn Ledger + 'a>,
     planned: Planned,
-    /// Inputs whose results have the names of another file's, and that file.
+    /// Inputs, by index, whose results have the names of results of another file, and the path of that file.
     elsewhere: HashMap<usize, String>,
 }
 
@@ -274,7 +274,7 @@ fn plan_in_lines<'a>(batch: &Batch<'a>, config: &JobConfig) -> Result<Plan<'a>, 
     Ok(Plan { ledger: Box::new(manifest), planned: Planned { tasks, ..Planned::default() }, elsewhere })
 }
 
-/// The files whose results the user wants to be left alone, by the paths of their results.
+/// The stems of files whose results must not be replaced.
 fn untouchable(config: &JobConfig) -> HashSet<PathBuf> {
     match config.existing {
         Existing::Abort => output::stems_there(Path::new(&config.output)),
@@ -287,7 +287,7 @@ struct Recorder<'a> {
     ledger: Box<dyn Ledger + 'a>,
     stop: &'a AtomicBool,
     watch: &'a mut dyn FnMut(&Event<'_>),
-    /// Pages and files known.
+    /// Number of known pages; a file whose pages are not counted counts as one.
     total: u64,
     outcome: Outcome,
     touched: f64,
@@ -298,7 +298,7 @@ impl Recorder<'_> {
         (self.batch.worker.now)()
     }
 
-    /// Records what slots say until none is left.
+    /// Records the notes of the worker threads until all threads have ended.
     fn listen(&mut self, notes: &Receiver<Note>) -> Result<(), OutputError> {
         let mut held: Vec<Note> = Vec::new();
         loop {
@@ -314,7 +314,8 @@ impl Recorder<'_> {
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
                 }
             }
-            // That a page was begun is recorded with the next that ends: a commit of its own would cost as much.
+            // The start of a page is recorded together with a later report, since a commit of its own would cost as
+            // much.
             let is_begun = |note: &Note| matches!(note, Note::Report { report: Report::Started { .. }, .. });
             if is_late || !held.iter().all(is_begun) || held.len() >= TOGETHER {
                 self.record(std::mem::take(&mut held))?;

@@ -1,12 +1,13 @@
-//! A part of a list, for machines that share nothing but a folder.
+//! Shards of a list of files, for machines that share only a folder.
 //!
-//! Every N-th file, beginning with the I-th: neighbours in a list are alike in size, so the parts are, too. Names of
-//! results are given over the whole list before it is divided; each part has a manifest and unfinished files of its own.
+//! Shard I of N has every N-th file, beginning with the I-th: neighbours in a list have similar sizes, so the shards
+//! have, too. Names of results are assigned over the whole list before it is divided. Each shard has its own manifest
+//! and temporary files.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The I-th of N parts; the default is the whole.
+/// Shard I of N; the default is the whole list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     /// One-based.
@@ -21,25 +22,25 @@ impl Default for Shard {
 }
 
 impl Shard {
-    /// The part with this one-based index; `None` where there is no such part.
+    /// The shard with this one-based index; `None` if the index is not within 1 to `of`.
     #[must_use]
     pub fn new(index: u32, of: u32) -> Option<Self> {
         (index >= 1 && index <= of).then_some(Self { index, of })
     }
 
-    /// How many parts there are.
+    /// The number of shards.
     #[must_use]
     pub fn of(self) -> u32 {
         self.of
     }
 
-    /// Whether the file with this zero-based index belongs to it.
+    /// Whether the file with this zero-based index belongs to the shard.
     #[must_use]
     pub fn holds(self, file: usize) -> bool {
         file as u64 % u64::from(self.of) == u64::from(self.index - 1)
     }
 
-    /// Stands in the names of the part's own files; empty for the whole.
+    /// Part of the names of the shard's own files; empty for the whole list.
     pub(super) fn tag(self) -> String {
         if self.of == 1 { String::new() } else { format!(".{}-of-{}", self.index, self.of) }
     }
@@ -58,9 +59,9 @@ impl FromStr for Shard {
     fn from_str(text: &str) -> Result<Self, String> {
         let parsed =
             text.split_once('/').and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)));
-        let (index, of) = parsed.ok_or("I/N, as in 2/8")?;
+        let (index, of) = parsed.ok_or("expected I/N, as in 2/8")?;
         Self::new(index, of)
-            .ok_or_else(|| format!("there is no part {index} of {of}: parts are counted from 1"))
+            .ok_or_else(|| format!("there is no shard {index} of {of}: shards are numbered from 1"))
     }
 }
 

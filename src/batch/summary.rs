@@ -1,6 +1,6 @@
-//! The summary of a batch as one web page: figures, failures, and the pages that were read worst, with small pictures.
+//! Summary of a batch as one web page: figures, failures, and thumbnails of the pages with the lowest confidence.
 //!
-//! The pictures are made by a worker, as they are made from scans: a scan that crashes a decoder leaves a gap.
+//! A worker process makes the thumbnails from the scans. A scan that crashes a decoder leaves a gap.
 
 use super::database::{Failure, Status, Worst};
 use super::output::{OutputError, write_whole};
@@ -17,10 +17,10 @@ const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:70em;margin:2em aut
     td.n{text-align:right}figure{display:inline-block;margin:.5em;width:240px;vertical-align:top}\
     figure img{max-width:240px;max-height:320px;border:1px solid #ccc}figcaption{font-size:80%;overflow-wrap:anywhere}";
 
-/// Writes the summary; gives its path.
+/// Writes the summary and returns its path.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// The file cannot be written, or no worker process can be started.
 pub fn write_summary(
     status: &Status,
     config: &JobConfig,
@@ -34,7 +34,7 @@ pub fn write_summary(
             worker = Some(Worker::start(options, config)?);
         }
         let picture = worker.as_mut().and_then(|worker| picture(worker, worst, options));
-        // One that gave none may be gone.
+        // A worker process that returned no thumbnail may have ended.
         worker = worker.filter(|_| picture.is_some());
         pictures.push(picture);
     }
@@ -61,16 +61,16 @@ fn page(status: &Status, pictures: &[Option<String>]) -> String {
     let figures = [
         ("state", status.state.clone()),
         ("pages with results", status.done.to_string()),
-        ("of these, kept as they were", status.kept.to_string()),
+        ("of these, kept from earlier results", status.kept.to_string()),
         ("set aside", status.failed.to_string()),
-        ("documents not made", status.unmade.to_string()),
+        ("documents not written", status.unmade.to_string()),
         ("not read", (status.waiting + status.in_work).to_string()),
         ("characters", status.characters.to_string()),
-        ("of these, worth a look", status.doubtful.to_string()),
+        ("of these, with a confidence below 0.9", status.doubtful.to_string()),
         ("warnings", status.warnings.to_string()),
         ("pages with ink and hardly any text", status.little_text.to_string()),
-        ("pages a second", format!("{:.2}", status.pages_per_second)),
-        ("seconds of the latest run", format!("{:.0}", status.seconds)),
+        ("pages per second", format!("{:.2}", status.pages_per_second)),
+        ("duration of the latest run in seconds", format!("{:.0}", status.seconds)),
     ];
     for (name, value) in figures {
         let _ = writeln!(html, "<tr><th>{name}<td class=\"n\">{}", escaped(&value));
@@ -78,7 +78,7 @@ fn page(status: &Status, pictures: &[Option<String>]) -> String {
     html.push_str("</table>\n");
     failures(&mut html, &status.failures, status.failed + status.unmade);
     if !status.worst.is_empty() {
-        html.push_str("<h2>Read worst</h2>\n");
+        html.push_str("<h2>Pages with the lowest confidence</h2>\n");
         for (worst, picture) in status.worst.iter().zip(pictures) {
             figure(&mut html, worst, picture.as_deref());
         }
@@ -91,8 +91,10 @@ fn failures(html: &mut String, failures: &[Failure], all: u64) {
     if failures.is_empty() {
         return;
     }
-    let _ =
-        writeln!(html, "<h2>Set aside: {all}</h2>\n<table><tr><th>file<th>page<th>stage<th>reason<th>tried");
+    let _ = writeln!(
+        html,
+        "<h2>Set aside: {all}</h2>\n<table><tr><th>file<th>page<th>stage<th>cause<th>attempts"
+    );
     for f in failures {
         let page = f.page.map(|page| page.to_string()).unwrap_or_default();
         let (path, stage, cause) = (escaped(&f.path), escaped(&f.stage), escaped(&f.cause));
@@ -100,20 +102,20 @@ fn failures(html: &mut String, failures: &[Failure], all: u64) {
     }
     html.push_str("</table>\n");
     if all > failures.len() as u64 {
-        let _ = writeln!(html, "<p>The first {} are listed.", failures.len());
+        let _ = writeln!(html, "<p>Only the first {} are listed.", failures.len());
     }
 }
 
 fn figure(html: &mut String, worst: &Worst, picture: Option<&str>) {
     let image = picture.map_or_else(
-        || "<p>no picture".to_owned(),
+        || "<p>no thumbnail".to_owned(),
         |jpeg| format!("<img alt=\"\" src=\"data:image/jpeg;base64,{jpeg}\">"),
     );
     let confidence = worst.confidence.map(|c| format!(", confidence {c:.3}")).unwrap_or_default();
     let little = if worst.little_text { ", ink and hardly any text" } else { "" };
     let _ = writeln!(
         html,
-        "<figure>{image}<figcaption>{}, page {}{confidence}: {} of {} characters worth a look, {} warnings{little}</figcaption></figure>",
+        "<figure>{image}<figcaption>{}, page {}{confidence}: {} of {} characters with a confidence below 0.9, {} warnings{little}</figcaption></figure>",
         escaped(&worst.path),
         worst.page,
         worst.doubtful,
@@ -122,7 +124,7 @@ fn figure(html: &mut String, worst: &Worst, picture: Option<&str>) {
     );
 }
 
-/// Text within HTML: file names may hold anything.
+/// Escapes text for HTML, since file names may contain any character.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,8 +1,8 @@
-//! A worker: a process of its own that reads the pages it is told to, one at a time, and writes their results.
+//! A worker process: it reads one page at a time and writes the results.
 //!
-//! Engines and decoders are C code in part: what crashes or hangs takes a worker along, never the run. A worker knows
-//! nothing of other pages or of the manifest. It keeps its engine and the file it read last, so that the pages of a long
-//! PDF do not open it anew. When its parent ends, however, so does it: a thread waits for the end of its input.
+//! Engines and decoders contain C code: a crash or a hang ends a worker process, never the run. A worker process knows
+//! neither other pages nor the manifest. It keeps its engine and the last file open, so that a long PDF is opened only
+//! once. It ends with its parent: a thread waits for the end of its input.
 
 use super::document::{self, DocumentError};
 use super::existing::There;
@@ -29,26 +29,27 @@ use std::io::{Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
-/// Characters less sure than this are worth a look: the least sure twentieth holds four errors in five.
+/// Confidence below which a character counts as doubtful: the least confident 5 % of characters contain 80 % of the
+/// errors.
 const DOUBTFUL: f32 = 0.9;
 
-/// Pages of a file: a damaged or malicious one may have so many that the parent's list of them takes all memory.
+/// Maximum number of pages per file. More would let a damaged or malicious file exhaust the parent's memory.
 const MOST_PAGES: u32 = 100_000;
-/// Characters of a reason.
+/// Maximum length of a failure's cause, in characters.
 const LONGEST_CAUSE: usize = 2000;
 
-/// What a worker has from the program around it.
+/// Functions that the program provides.
 pub struct Surroundings {
-    /// Seconds on a clock, for timings alone.
+    /// Seconds on a clock, for timings only.
     pub now: fn() -> f64,
-    /// Ends the process at once: the parent is gone.
+    /// Ends the process at once, because the parent has ended.
     pub leave: fn() -> !,
 }
 
-/// Serves a parent until it closes the pipe.
+/// Serves the parent process until it closes the pipe.
 ///
 /// # Errors
-/// Where the pipe breaks, or something else than a parent is at its other end.
+/// The pipe breaks, or it contains something other than messages of the protocol.
 pub fn work(
     mut from: impl Read + Send + 'static,
     mut to: impl Write,
@@ -80,7 +81,7 @@ pub fn work(
     Ok(())
 }
 
-/// Requests as they arrive. Leaves when the parent is gone, even while a page is in work.
+/// Receives requests in a thread. Ends the process when the parent has ended, even during a page.
 fn listen(mut from: impl Read + Send + 'static, leave: fn() -> !) -> mpsc::Receiver<Request> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -112,11 +113,11 @@ struct Worker {
     now: fn() -> f64,
 }
 
-/// Why there are no results.
+/// Reason that there are no results.
 enum Trouble {
     Page(PageError),
     Output(OutputError),
-    /// The parent does not listen any more.
+    /// The parent process has closed the pipe.
     Parent(Error),
 }
 
@@ -126,10 +127,10 @@ impl From<PageError> for Trouble {
     }
 }
 
-/// Why there is no document.
+/// Reason that there is no document.
 enum Unmade {
     Document(DocumentError),
-    /// The parent does not listen any more.
+    /// The parent process has closed the pipe.
     Parent(Error),
 }
 
@@ -173,7 +174,7 @@ impl Worker {
         })
     }
 
-    /// Why a page failed. What decoders say of a file may be as long as the file.
+    /// The cause of a failed page. A decoder's message can be as long as the file, so it is truncated.
     fn cause(&self, error: &PageError) -> String {
         match error.cause.downcast_ref() {
             Some(ScanError::Unreadable(cause)) if cause.kind() == ErrorKind::OutOfMemory => {
@@ -188,13 +189,13 @@ impl Worker {
         let file = self.file(assignment)?;
         let pages = file.pages();
         if pages > MOST_PAGES {
-            let many = format!("it has {pages} pages, and no more than {MOST_PAGES} are read (divide it)");
+            let many = format!("the file has {pages} pages, at most {MOST_PAGES} are accepted (split it)");
             return Err(many).at(Stage::Scan, &PageRef::file(&assignment.path));
         }
         Ok((file.sha256().to_owned(), pages))
     }
 
-    /// The file of a page, opened where it is not open.
+    /// The open file of a page.
     fn file(&mut self, assignment: &Assignment) -> Result<&mut ScanFile, PageError> {
         if self.open.as_ref().is_none_or(|(path, _)| *path != assignment.path) {
             self.open = None;
@@ -210,13 +211,13 @@ impl Worker {
         if !assignment.sha256.is_empty() && file.sha256() != assignment.sha256 {
             self.open = None;
             let changed =
-                Err("the file has changed since its pages were counted (run again when it is whole)");
+                Err("the file has changed since its pages were counted (run again when it is complete)");
             return changed.at(Stage::Scan, &PageRef::page(&assignment.path, assignment.page));
         }
         Ok(self.open.as_mut().map(|(_, file)| file).expect("opened above"))
     }
 
-    /// Reads a page and writes what is wanted of it.
+    /// Reads a page and writes the requested formats.
     fn results(&mut self, assignment: &Assignment, to: &mut impl Write) -> Result<Reading, Trouble> {
         let place = PageRef::page(&assignment.path, assignment.page);
         let file = self.file(assignment)?;
@@ -232,7 +233,7 @@ impl Worker {
         };
         let (page, pages) = (source.page, source.pages);
         let name = |format: Format| names::result(&assignment.stem, page, pages, format.extension());
-        // Before the page is read: a name that cannot be written costs no time.
+        // Names are checked before the page is read, to save time.
         let checked = |format: Format| RelativePath::new(name(format)).at(Stage::Write, &place);
         self.config.formats.iter().try_for_each(|&format| checked(format).map(drop))?;
         let (output, existing) = (PathBuf::from(&self.config.output), self.config.existing);
@@ -276,7 +277,7 @@ impl Worker {
         Ok(Reading { results: shown(&wanted, &name), outdated, seconds, ..signals(&page) })
     }
 
-    /// The scan as files in a folder of results name it.
+    /// Path of the scan as results in `folder` refer to it.
     fn image(assignment: &Assignment, folder: &Path) -> PathBuf {
         let relative = || seen_from(folder, Path::new(&assignment.path));
         assignment.shown.as_ref().map_or_else(relative, PathBuf::from)
@@ -315,7 +316,7 @@ impl Worker {
         Ok(page)
     }
 
-    /// Makes the document of a file of the records that are on disk.
+    /// Writes the document of a file from the records on disk.
     fn document(&mut self, assignment: &Assignment, to: &mut impl Write) -> Result<Reading, Trouble> {
         let place = PageRef::file(&assignment.path);
         let name = RelativePath::new(names::result(&assignment.stem, 1, 1, document::PDF));
@@ -350,12 +351,12 @@ impl Worker {
     }
 }
 
-/// Names of results, for people.
+/// Names of results, for display.
 fn shown(formats: &[Format], name: &dyn Fn(Format) -> PathBuf) -> Vec<String> {
     formats.iter().map(|&format| name(format).to_string_lossy().into_owned()).collect()
 }
 
-/// A record of a page that no stage has seen.
+/// An empty record.
 fn empty(source: Source) -> Page {
     Page {
         format: FORMAT.to_owned(),
@@ -373,7 +374,7 @@ fn empty(source: Source) -> Page {
     }
 }
 
-/// Signals of a page's quality.
+/// The quality measures of a page.
 fn signals(page: &Page) -> Reading {
     let is_text = |kind: &RegionKind| matches!(kind, RegionKind::Text { .. });
     let lines = || page.regions.iter().filter(|r| is_text(&r.kind)).flat_map(|r| &r.lines);

@@ -1,4 +1,4 @@
-//! One page at a time, read in a worker process: a fresh one where the last has crashed, hung, or grown too large.
+//! Sends pages to a worker process, one at a time. A process that crashed, hung or grew too large is replaced.
 
 use super::output::OutputError;
 use super::protocol::{JobConfig, Reading, Reply, Request};
@@ -7,20 +7,20 @@ use crate::error::Stage;
 use crate::provenance::Model;
 use std::sync::{Mutex, PoisonError};
 
-/// Why a page was not read.
+/// Reason that a page was not read.
 pub(super) enum Unread {
-    /// The page, or its file, failed.
+    /// The page or its file failed.
     Page {
         stage: Stage,
         cause: String,
-        /// Whether another attempt would end the same way.
+        /// Whether another attempt would fail in the same way.
         is_final: bool,
     },
-    /// Nothing can be written any more.
+    /// No result can be written.
     Output(OutputError),
 }
 
-/// Holds a worker process.
+/// The client of a worker process.
 pub(super) struct WorkerClient<'a> {
     options: &'a WorkerOptions<'a>,
     config: &'a JobConfig,
@@ -32,14 +32,14 @@ impl<'a> WorkerClient<'a> {
         Self { options, config, worker }
     }
 
-    /// Takes a worker that was started already, where it has none.
+    /// Takes the worker process that was started in advance, unless this client has one.
     pub(super) fn take(&mut self, spare: &Mutex<Option<Worker>>) {
         if self.worker.is_none() {
             self.worker = spare.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     }
 
-    /// Sees to it that there is a worker; says whether one was ended because it had grown.
+    /// Starts a worker process if there is none. Returns whether one was replaced because its memory had grown.
     pub(super) fn ready(&mut self) -> Result<bool, OutputError> {
         let has_grown = self.worker.as_ref().is_some_and(|worker| worker.has_grown(self.options));
         if has_grown {
@@ -51,13 +51,13 @@ impl<'a> WorkerClient<'a> {
         Ok(has_grown)
     }
 
-    /// Name, version and models of its engine, once it is ready.
+    /// Name, version and models of the engine, once it is loaded.
     pub(super) fn engine(&self) -> Option<&(String, Vec<Model>)> {
         self.worker.as_ref().map(|worker| &worker.engine)
     }
 
-    /// Asks for a page or a document, and tells `opened` of a file whose pages are counted on the way: its SHA-256, and
-    /// their number.
+    /// Sends a request for a page or a document. If the pages of the file are counted on the way, `opened` receives
+    /// the SHA-256 and the number of pages.
     pub(super) fn ask(
         &mut self,
         request: &Request,
@@ -65,7 +65,7 @@ impl<'a> WorkerClient<'a> {
     ) -> Result<Reading, Unread> {
         let failed = |stage, cause, is_final| Err(Unread::Page { stage, cause, is_final });
         let Some(mut worker) = self.worker.take() else {
-            return failed(Stage::Worker, "was not started".into(), false);
+            return failed(Stage::Worker, "the worker process was not started".into(), false);
         };
         let end_of_page = || (self.options.steady)() + self.options.page_seconds;
         let mut until = end_of_page();
@@ -84,13 +84,13 @@ impl<'a> WorkerClient<'a> {
                     let cause = std::io::Error::other(cause);
                     return Err(Unread::Output(OutputError::Write { path: path.into(), cause }));
                 }
-                // A scan that cannot be decoded, or a result that must not be written, leaves the engine unharmed.
+                // A scan that cannot be decoded or a result that cannot be written does not affect the engine.
                 Ok(Reply::Failed { stage, cause }) if matches!(stage, Stage::Scan | Stage::Write) => {
                     self.worker = Some(worker);
                     return failed(stage, cause, true);
                 }
                 Ok(Reply::Failed { stage, cause }) => return failed(stage, cause, false),
-                Ok(other) => return failed(Stage::Worker, format!("answered {other:?}"), false),
+                Ok(other) => return failed(Stage::Worker, format!("unexpected reply {other:?}"), false),
                 Err(Lost { cause, is_final }) => return failed(stage, cause, is_final),
             }
         }

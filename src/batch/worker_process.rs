@@ -1,4 +1,4 @@
-//! The parent's side of a worker: start it, ask it, and end it where it takes too long.
+//! The parent's side of a worker process: it starts the process, exchanges messages, and kills it after a timeout.
 
 use super::limits::{Memory, is_out_of_memory};
 use super::output::OutputError;
@@ -10,26 +10,26 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Seconds that an engine may take to open, where a page may take less: networks are loaded from slow disks, too.
+/// Seconds that loading an engine may take, if the limit per page is shorter: networks also load from slow disks.
 const START_SECONDS: f64 = 60.0;
-/// A worker that holds more than this share of its memory between two pages is replaced by a fresh one.
+/// A worker process that uses more than this share of its memory limit between two pages is replaced.
 const GROWN: f64 = 0.5;
-/// Bytes of what a worker wrote to stderr that are kept: the last.
+/// Bytes of a worker's stderr that are kept, from its end.
 const LAST_WORDS: usize = 4096;
-/// Characters of it that stand in the reason of a failure.
+/// Characters of it that appear in the cause of a failure.
 const SHOWN: usize = 200;
 
-/// How workers are started, and what they may take.
+/// Command and limits of worker processes.
 pub struct WorkerOptions<'a> {
-    /// The command that is a worker: the program itself.
+    /// Returns the command of a worker process: the program itself.
     pub command: &'a (dyn Fn() -> Command + Sync),
-    /// Seconds that a page may take, opening its file included.
+    /// Maximum seconds per page, including opening its file.
     pub page_seconds: f64,
-    /// Memory that a worker may take, in bytes; the file of its page may be held beside it.
+    /// Maximum memory of a worker process in bytes, in addition to the file of its page.
     pub worker_bytes: u64,
-    /// Seconds since 1970, for what is recorded.
+    /// Wall clock for the manifest: seconds since 1970.
     pub now: fn() -> f64,
-    /// Seconds on a clock that nobody sets, for what a page may take.
+    /// Monotonic clock for timeouts: seconds.
     pub steady: fn() -> f64,
 }
 
@@ -39,28 +39,28 @@ pub(super) struct Worker {
     to: Option<ChildStdin>,
     from: Receiver<Reply>,
     says: Option<JoinHandle<String>>,
-    /// Whether it has not been asked for a page yet.
+    /// Whether it has not answered a page yet.
     is_fresh: bool,
     /// Name, version and models of its engine.
     pub engine: (String, Vec<Model>),
 }
 
-/// Why a worker did not answer.
+/// Reason that a worker process did not reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lost {
     pub cause: String,
-    /// Whether another attempt would end the same way.
+    /// Whether another attempt would fail in the same way.
     pub is_final: bool,
 }
 
 impl Worker {
-    /// Starts a worker and waits until its engine is open.
+    /// Starts a worker process and waits until its engine is loaded.
     pub(super) fn start(options: &WorkerOptions<'_>, config: &JobConfig) -> Result<Self, OutputError> {
         let failed = |cause: String| OutputError::Worker(cause);
         let mut command = (options.command)();
-        // Complaints of engines and decoders are kept for the reason of a failure, and shown nowhere else.
+        // The messages of engines and decoders are kept for the cause of a failure and shown nowhere else.
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A backtrace would push the reason out of what is kept.
+        // A backtrace would displace the cause from the bytes that are kept.
         command.env("RUST_BACKTRACE", "0");
         on_its_own(&mut command);
         let mut child = command.spawn().map_err(|e| failed(e.to_string()))?;
@@ -84,25 +84,25 @@ impl Worker {
             Ok(Reply::Ready { engine, models }) => worker.engine = (engine, models),
             Ok(Reply::Unready { cause, is_model: true }) => return Err(OutputError::Model(cause)),
             Ok(Reply::Unready { cause, .. }) => return Err(failed(cause)),
-            Ok(other) => return Err(failed(format!("it answered {other:?}"))),
+            Ok(other) => return Err(failed(format!("unexpected reply {other:?}"))),
             Err(Lost { cause, .. }) => return Err(failed(cause)),
         }
         Ok(worker)
     }
 
     fn tell(&mut self, message: &impl serde::Serialize) -> Result<(), String> {
-        let to = self.to.as_mut().ok_or("its pipe is closed")?;
+        let to = self.to.as_mut().ok_or("the pipe to the worker process is closed")?;
         send(to, message).map_err(|e| e.to_string())
     }
 
-    /// Asks, without waiting for the answer. A worker that is gone is noticed by [`Worker::wait`].
+    /// Sends a request without waiting for the reply. [`Worker::wait`] notices a process that has ended.
     pub(super) fn ask(&mut self, request: &Request) {
         if self.tell(request).is_err() {
             self.to = None;
         }
     }
 
-    /// The next answer. A worker that gives none until then, on the steady clock, is ended.
+    /// The next reply. If there is none until this time of the monotonic clock, the process is killed.
     pub(super) fn wait(&mut self, options: &WorkerOptions<'_>, until: f64) -> Result<Reply, Lost> {
         let left = (until - (options.steady)()).max(0.0);
         let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
@@ -114,35 +114,35 @@ impl Worker {
             Err(RecvTimeoutError::Disconnected) => Err(self.gone(options)),
             Err(RecvTimeoutError::Timeout) => {
                 self.end();
-                let cause = format!("took more than {} s (--page-seconds allows more)", options.page_seconds);
+                let cause = format!("took more than {} s (raise --page-seconds)", options.page_seconds);
                 Err(Lost { cause, is_final: true })
             }
         }
     }
 
-    /// Whether it has grown so much that the next page may lack memory.
+    /// Whether its memory has grown so much that the next page may lack memory.
     pub(super) fn has_grown(&self, options: &WorkerOptions<'_>) -> bool {
         self.bytes().is_some_and(|bytes| bytes as f64 > GROWN * options.worker_bytes as f64)
     }
 
-    /// Memory that it holds, where the system tells (Linux).
+    /// Its resident memory in bytes, where the system reports it (Linux).
     fn bytes(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
     }
 
-    /// Its output is closed: it has ended, or is of no use.
+    /// The error of a process that closed its output: it has ended or is unusable.
     fn gone(&mut self, options: &WorkerOptions<'_>) -> Lost {
         let _ = self.child.kill();
         let ended = self.child.wait().map_or_else(|e| e.to_string(), |status| status.to_string());
         let said = self.says.take().and_then(|says| says.join().ok()).unwrap_or_default();
         if is_out_of_memory(&said) {
-            // Pages before may have left something behind.
+            // Earlier pages may have leaked memory.
             return Lost { cause: Memory(options.worker_bytes).exceeded(), is_final: self.is_fresh };
         }
         let said = last_line(&said).map(|line| format!(": {line}")).unwrap_or_default();
-        Lost { cause: format!("the worker's process ended ({ended}){said}"), is_final: false }
+        Lost { cause: format!("the worker process ended ({ended}){said}"), is_final: false }
     }
 
     fn end(&mut self) {
@@ -151,7 +151,7 @@ impl Worker {
     }
 }
 
-/// The end of what a worker writes to stderr until it ends.
+/// Collects the end of a worker's stderr until the process ends.
 fn last_words(mut from: ChildStderr) -> String {
     let (mut said, mut chunk) = (Vec::new(), [0; LAST_WORDS]);
     while let Ok(length @ 1..) = from.read(&mut chunk) {
@@ -161,13 +161,13 @@ fn last_words(mut from: ChildStderr) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-/// The last line that says something, without control characters: it may come from a file's own bytes.
+/// The last line that is not empty, without control characters: it may contain bytes of the input file.
 fn last_line(said: &str) -> Option<String> {
     let line = said.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
     Some(line.chars().filter(|c| !c.is_control()).take(SHOWN).collect())
 }
 
-/// A worker that is not wanted any more has nothing to finish: its results are on disk before it answers.
+/// Killing the process is safe: its results are on disk before it replies.
 impl Drop for Worker {
     fn drop(&mut self) {
         self.to = None;
@@ -175,7 +175,7 @@ impl Drop for Worker {
     }
 }
 
-/// Ctrl-C is for the parent, which lets its workers finish their pages.
+/// Keeps Ctrl-C from the worker processes, because the parent lets them finish their pages.
 #[cfg(unix)]
 fn on_its_own(command: &mut Command) {
     use std::os::unix::process::CommandExt;

@@ -1,4 +1,4 @@
-//! One place at the press: a thread that gives a worker process page after page.
+//! A worker thread: it sends tasks of the queue to one worker process.
 
 use super::inputs::{Found, STANDARD_INPUT};
 use super::ledger::Report;
@@ -14,32 +14,32 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
-/// How often a page is tried where another attempt may end otherwise.
+/// Attempts per page, if another attempt may succeed.
 const ATTEMPTS: u32 = 2;
 
-/// What a slot tells the parent.
+/// A message of a worker thread to the recording thread.
 pub(super) enum Note {
-    /// For the manifest.
+    /// A report for the manifest.
     Report { input: usize, report: Report },
     /// A page is tried again.
     Retried { input: usize, page: u32, stage: Stage, cause: String },
-    /// A worker is ended because it has grown.
+    /// A worker process was replaced because its memory had grown.
     Recycled,
-    /// Nothing can be written, or no worker be started.
+    /// Nothing can be written, or no worker process can be started.
     Broken(OutputError),
 }
 
-/// What all slots share.
+/// State that all worker threads share.
 pub(super) struct WorkerQueue<'a> {
     pub inputs: &'a [Found],
-    /// Where standard input lies.
+    /// The file with the contents of standard input.
     pub standard_input: Option<&'a Path>,
-    /// Inputs whose results have the names of another file's, and that file.
+    /// Inputs, by index, whose results have the names of results of another file, and the path of that file.
     pub elsewhere: HashMap<usize, String>,
-    /// Whether a document is made of each file.
+    /// Whether a document of each file is written.
     pub has_documents: bool,
     pub queue: &'a Queue,
-    /// The worker that was started before all others, until a slot needs one.
+    /// The worker process that was started in advance, until a thread takes it.
     pub spare: Mutex<Option<Worker>>,
     pub stop: &'a AtomicBool,
 }
@@ -50,11 +50,11 @@ pub(super) struct WorkerThread<'a> {
     pub notes: SyncSender<Note>,
 }
 
-/// The parent does not listen any more.
+/// The recording thread has ended.
 struct ParentGone;
 
 impl WorkerThread<'_> {
-    /// Works until nothing is left.
+    /// Serves tasks until the queue is empty or stopped.
     pub(super) fn work(mut self) {
         let WorkerQueue { queue, stop, has_documents, .. } = *self.shared;
         while let Some(mut task) = queue.take(stop) {
@@ -63,7 +63,7 @@ impl WorkerThread<'_> {
             if heard.is_err() {
                 break;
             }
-            // A file that cannot be opened has no pages to make a document of.
+            // A file that cannot be opened has no pages for a document.
             if is_last && has_documents && matches!(task.part, Part::Page(_)) {
                 queue.put_first(std::iter::once(Task { part: Part::Document, attempt: 0, ..task }));
             }
@@ -78,7 +78,7 @@ impl WorkerThread<'_> {
         self.tell(Note::Report { input: task.input, report })
     }
 
-    /// Has one page read, or a document made, and says what became of it.
+    /// Serves a task and reports its outcome.
     fn serve(&mut self, task: &mut Task) -> Result<(), ParentGone> {
         self.client.take(&self.shared.spare);
         match self.client.ready() {
@@ -114,7 +114,7 @@ impl WorkerThread<'_> {
         self.report(task, Report::Failed { file, page: task.number(), stage, cause })
     }
 
-    /// Asks for a page. A file whose pages are counted on the way becomes its first page.
+    /// Sends a task to the worker process. The task of a file whose pages are counted becomes that of its first page.
     fn attempt(&mut self, task: &mut Task) -> Result<Result<Reading, Unread>, ParentGone> {
         let request = self.request(task);
         let mut heard = Ok(());
@@ -146,7 +146,7 @@ impl WorkerThread<'_> {
     }
 }
 
-/// The pages of a file are counted: the others wait, before all else.
+/// Records the number of pages of a file and queues its other pages in front of all other tasks.
 fn opened(
     shared: &WorkerQueue<'_>,
     notes: &SyncSender<Note>,

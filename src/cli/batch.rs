@@ -1,4 +1,4 @@
-//! `denshin batch`: any number of scans, with workers, a manifest, and a way to go on.
+//! `denshin batch`: reads any number of scans in a resumable run with worker processes and a manifest.
 
 use super::engine::EngineArguments;
 use super::results::ResultArguments;
@@ -16,16 +16,16 @@ use std::path::{Path, PathBuf};
     denshin batch scans/ -o out\n  \
     denshin batch 'scans/**/*.tif' more/manifest.json -o out --jobs 4\n  \
     find /archive -name '*.tif' | denshin batch --list - -o out --metrics /var/lib/node_exporter/denshin.prom\n  \
-    denshin batch --list all.txt -o out --shard 2/8     # the second of eight machines\n  \
+    denshin batch --list all.txt -o out --shard 2/8     # the second of eight shards\n  \
     denshin status out                                  # from another terminal\n\n\
-    The same command goes on where a run ended, however it ended: what is done is not read again. Changed settings or \
-    models are read again where they touch a page. What became of every page stands in OUT/manifest.sqlite, a summary \
-    in OUT/summary.html.")]
+    The same command resumes a run that ended or was killed; finished pages are not read again. If settings or models \
+    change, the pages that they affect are read again. OUT/manifest.sqlite has the state of every page, OUT/summary.html \
+    a summary.")]
 pub(super) struct Arguments {
-    /// Scans, folders that are searched for scans, patterns, or IIIF manifests
+    /// Scans, folders to search for scans, patterns, or IIIF manifests
     #[arg(required_unless_present = "list", value_name = "SOURCES")]
     sources: Vec<PathBuf>,
-    /// File of sources, a path a line; - for standard input
+    /// List of sources, one path per line; - for standard input
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
     #[command(flatten)]
@@ -34,43 +34,43 @@ pub(super) struct Arguments {
     worker: WorkerArguments,
     #[command(flatten)]
     reading: EngineArguments,
-    /// What follows a page that failed for good
+    /// Reaction to a page that failed all attempts
     #[arg(long, value_enum, default_value_t = FailurePolicy::Skip)]
     on_failure: FailurePolicy,
-    /// Stop when more than this share of all pages has failed, 0 to 1
+    /// Stop if more than this share of all pages has failed, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = share)]
     max_failures: Option<f64>,
     /// Try pages again that an earlier run set aside
     #[arg(long)]
     retry_failed: bool,
-    /// One part of the files: I/N, or auto (Slurm's array), or auto/N (Kubernetes' indexed job)
+    /// Read one shard of the files: I/N, auto (Slurm array), or auto/N (Kubernetes indexed job)
     #[arg(long, value_name = "I/N", value_parser = shard::parse)]
     shard: Option<Shard>,
-    /// Name files in folders that are passed over
+    /// List skipped files in folders
     #[arg(long)]
     show_ignored: bool,
-    /// Figures for Prometheus, written every few seconds
+    /// Metrics for Prometheus, updated every few seconds
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
-    /// How what happens is told on stderr
+    /// Format of the log on stderr
     #[arg(long, value_enum, default_value_t = log::Form::Text)]
     log: log::Form,
-    /// How much of the journey a page makes; none times everything but reading: records are empty
+    /// Stages to run; none opens files and writes empty records, to measure the overhead
     #[arg(long, value_enum, default_value_t = StagesChoice::All)]
     stages: StagesChoice,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Name every page
+    /// Print a line for every page
     #[arg(short, long)]
     verbose: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FailurePolicy {
-    /// The next page
+    /// Continue with the next page
     Skip,
-    /// The end, when pages in work are finished
+    /// Stop after the pages in progress
     Stop,
 }
 
@@ -82,7 +82,7 @@ enum StagesChoice {
 
 fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "a number from 0 to 1".to_owned())
+    share.ok_or_else(|| "must be a number from 0 to 1".to_owned())
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let inputs = sources::find(&arguments.sources, arguments.list.as_deref(), output)?;
     anyhow::ensure!(
         inputs.found.iter().all(|found| found.path != Path::new(STANDARD_INPUT)),
-        "a batch goes on after it was killed, standard input does not (denshin read - reads a scan from there)"
+        "a batch cannot resume from standard input (use denshin read - for a scan on standard input)"
     );
     let mut log = log::Log::new(arguments.log, arguments.quiet, arguments.verbose);
     tell_inputs(&inputs, arguments, &mut log)?;
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(exit(&outcome, inputs.unseen.len()))
 }
 
-/// Writes the summary. Small pictures take time: where nothing was done, that of the last run stands.
+/// Writes the summary. If nothing was done, an existing summary is kept, because thumbnails take time.
 fn summarize(outcome: &Outcome, batch: &Batch<'_>) -> anyhow::Result<PathBuf> {
     let output = Path::new(&batch.config.output);
     let path = output.join(SUMMARY);
@@ -151,10 +151,12 @@ fn policy(arguments: &Arguments) -> Policy {
     }
 }
 
-/// Says what was passed over or could not be looked at, which is no reason not to read the rest.
+/// Reports skipped files and inaccessible files; neither ends the run.
 fn tell_inputs(inputs: &Inputs, arguments: &Arguments, log: &mut log::Log) -> anyhow::Result<()> {
     if inputs.found.is_empty() && inputs.unseen.is_empty() {
-        anyhow::bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
+        anyhow::bail!(
+            "no scans found (supported formats: PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)"
+        );
     }
     inputs.unseen.iter().for_each(|error| log.unseen(error));
     if arguments.show_ignored {
@@ -177,7 +179,7 @@ fn exit(outcome: &Outcome, unseen: usize) -> Exit {
     }
 }
 
-/// Figures for Prometheus, not more often than it looks.
+/// Writes metrics for Prometheus at an interval.
 struct Metrics<'a> {
     file: Option<&'a Path>,
     output: &'a Path,
@@ -185,7 +187,7 @@ struct Metrics<'a> {
 }
 
 impl Metrics<'_> {
-    /// Seconds between two writings: Prometheus looks every 15 or 60.
+    /// Seconds between two updates. Prometheus usually collects every 15 or 60 s.
     const EVERY: f64 = 5.0;
 
     fn write_now_and_then(&mut self) {

@@ -1,4 +1,4 @@
-//! `denshin convert`: page records into other formats, without reading the scans again.
+//! `denshin convert`: converts page records to other formats without reading the scans again.
 
 mod records;
 mod scans;
@@ -24,46 +24,46 @@ use std::str::FromStr;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     denshin convert out --format alto,page -o xml\n  \
-    denshin convert out --format csv -o .                # telegrams.csv: the fields of all headers\n  \
+    denshin convert out --format csv -o .                # telegrams.csv: all header fields\n  \
     denshin convert out --format pdf -o pdf --scans /archive/scans\n\n\
-    Results have the names of their records; a PDF, a table, a METS file and a telegram hold several pages. Pages are as \
-    reviewed (NAME.review.json beside NAME.json), with their header fields read anew from the corrected text. Only the \
-    searchable PDF is made of the scans; links to them lead to the file that was read, told by its SHA-256: where the \
-    records say, or below --scans, whatever its name.")]
+    Results are named after their records. A PDF, a table, a METS file and a telegram contain several pages. Reviews \
+    (NAME.review.json beside NAME.json) are applied, and header fields are parsed again from the corrected text. Only the \
+    searchable PDF needs the scans. A scan is searched for at the path in the record and below --scans, and identified by \
+    its SHA-256, whatever its name.")]
 pub(super) struct Arguments {
-    /// Page records (JSON), or folders that are searched for them
+    /// Page records (JSON), or folders to search for them
     #[arg(required = true, value_name = "RECORDS")]
     records: Vec<PathBuf>,
-    /// What to write: json, text, hocr, alto, page, tei; of several pages csv, pdf, telegram, mets
+    /// Formats: json, text, hocr, alto, page, tei per page; csv, pdf, telegram, mets for several pages
     #[arg(long, value_delimiter = ',', required = true, value_name = "LIST")]
     format: Vec<Target>,
-    /// Folder for the results, made if it is not there
+    /// Output folder, created if needed
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// Take the text as the machine read it, whatever reviews there are
+    /// Ignore reviews and use the text as the machine read it
     #[arg(long)]
     as_read: bool,
-    /// Folder of the scans, for pdf and for links to them [default: where the records say]
+    /// Folder of the scans, for pdf and for links to scans [default: the paths in the records]
     #[arg(long, value_name = "DIR")]
     scans: Option<PathBuf>,
     #[command(flatten)]
     passwords: PasswordArguments,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long)]
     quiet: bool,
 }
 
-/// What is made: of each page, or of several.
+/// An output format: one file per page, or one for several pages.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     Page(Format),
     /// One table of all pages.
     Table,
-    /// One document a file of scans.
+    /// One document per file of scans.
     Pdf,
-    /// One record a telegram, its pages joined.
+    /// One record per telegram, its pages joined.
     Telegram,
-    /// One document a telegram that ties its files together.
+    /// One document per telegram that lists its files.
     Mets,
 }
 
@@ -81,17 +81,17 @@ impl FromStr for Target {
     }
 }
 
-/// A page, and where its record lies.
+/// A page and its record.
 type Read<'a> = (&'a Record, Page);
 
-/// What was done so far.
+/// Counters of a run.
 #[derive(Default)]
 struct Tally {
     pages: usize,
     failed: usize,
-    /// Pages as reviewed.
+    /// Pages whose review was applied.
     reviewed: usize,
-    /// Pages as read, because their review is of an earlier record.
+    /// Pages whose review was not applied, because it belongs to an earlier record.
     outdated: usize,
 }
 
@@ -101,10 +101,10 @@ impl Tally {
         self.failed += 1;
     }
 
-    /// Counts a file that is not written although others can be.
+    /// Counts a file that cannot be written.
     ///
     /// # Errors
-    /// Where no other can be written either.
+    /// No other file can be written either.
     fn note(&mut self, written: anyhow::Result<()>) -> anyhow::Result<()> {
         match written {
             Err(error) if !matches!(error.downcast_ref(), Some(Unwritten::Anywhere(_))) => {
@@ -115,7 +115,7 @@ impl Tally {
         }
     }
 
-    /// What was done, in a line.
+    /// The summary line.
     fn summary(&self, output: &Path) -> String {
         let pages = |n: usize| if n == 1 { "1 page".to_owned() } else { format!("{n} pages") };
         let mut line = format!("{} converted", pages(self.pages));
@@ -134,8 +134,9 @@ impl Tally {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let output = &arguments.output;
-    std::fs::create_dir_all(output)
-        .with_context(|| format!("{}: cannot be made (choose another folder with -o)", output.display()))?;
+    std::fs::create_dir_all(output).with_context(|| {
+        format!("{}: the folder cannot be created (choose another folder with -o)", output.display())
+    })?;
     let mut tally = Tally::default();
     let files = find_records(&arguments.records, &mut |error| tally.fail(&error));
     if files.is_empty() && tally.failed == 0 {
@@ -156,10 +157,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(if tally.failed + tally.outdated > 0 { Exit::SomeFailed } else { Exit::Success })
 }
 
-/// Makes what is made of the pages of one file, and gathers its rows of the table.
+/// Writes the formats of one file and adds its rows to the table.
 ///
 /// # Errors
-/// Where nothing can be written any more; what is wrong with a record or a scan is counted, and the others go on.
+/// Nothing can be written. Errors of a record or a scan are counted, and the other files continue.
 fn convert_file(
     arguments: &Arguments,
     file: &File,
@@ -176,7 +177,7 @@ fn convert_file(
                 write_pages(output, &pages, *format, scans, tally)?;
                 written.push(*format);
             }
-            // Half a document would pass for a whole one; what is damaged was named above.
+            // An incomplete document would pass for a complete one. The damaged record is already reported.
             Target::Pdf if pages.len() < file.records.len() => {}
             Target::Pdf => {
                 let name = names::result(&file.stem, 1, 1, "pdf");
@@ -187,7 +188,7 @@ fn convert_file(
             }
             Target::Telegram => tally.note(telegrams::write_records(output, &pages))?,
             Target::Table => table.extend(pages.iter().map(|(_, page)| without_glyphs(page))),
-            // Last, since it names the files of the others.
+            // METS is written last, because it lists the files of the other formats.
             Target::Mets => {}
         }
     }
@@ -199,7 +200,7 @@ fn convert_file(
     Ok(())
 }
 
-/// The pages of a file, and the records of those that are as reviewed.
+/// The pages of a file, and the paths of the records whose review was applied.
 fn read_pages<'a>(
     arguments: &Arguments,
     file: &'a File,
@@ -228,7 +229,7 @@ fn read_pages<'a>(
     (pages, reviewed)
 }
 
-/// What a table is made of: boxes of a hundred thousand pages need not be in memory at once.
+/// A page for the table, without glyphs, to save memory with a hundred thousand pages.
 fn without_glyphs(page: &Page) -> Page {
     let mut page = page.clone();
     page.regions.iter_mut().flat_map(|r| &mut r.lines).for_each(|l| l.glyphs = Vec::new());
@@ -255,7 +256,7 @@ fn write_pages(
     Ok(())
 }
 
-/// The name of a page in a format; none where the record itself lies, which is never replaced.
+/// File name of a page in a format; `None` if the file is the record itself, which is never replaced.
 fn own_name(output: &Path, record: &Record, format: Format) -> Option<PathBuf> {
     let name = names::result(&record.stem, 1, 1, format.extension());
     let path = output.join(&name);
@@ -263,9 +264,9 @@ fn own_name(output: &Path, record: &Record, format: Format) -> Option<PathBuf> {
     (!is_record).then_some(name)
 }
 
-/// One document of all pages of a file, for a place where it may be written.
+/// The PDF of all pages of a file, if the target may be written.
 fn make_pdf(pages: &[Read<'_>], scans: &Scans, place: &Path) -> anyhow::Result<Vec<u8>> {
-    let (record, page) = pages.first().context("none of the file's records can be read")?;
+    let (record, page) = pages.first().context("no record of the file can be read")?;
     let mut scan = scans.open(&page.source, &record.path)?;
     pdf::check_place(place, &scan.path)?;
     let pages: Vec<&Page> = pages.iter().map(|(_, page)| page).collect();
@@ -273,7 +274,7 @@ fn make_pdf(pages: &[Read<'_>], scans: &Scans, place: &Path) -> anyhow::Result<V
         .with_context(|| format!("{}: the scan of {}", scan.path.display(), record.path.display()))
 }
 
-/// Writes a file below the folder of results, whole or not at all.
+/// Writes a file below the output folder atomically.
 fn save(output: &Path, name: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let name = RelativePath::new(name).with_context(|| name.display().to_string())?;
     Ok(denshin::batch::save(output, &name, bytes)?)

@@ -1,4 +1,4 @@
-//! Which engine reads, with which settings: flags that `read` and `batch` have in common.
+//! Engine and settings: options that `read`, `batch` and `enqueue` share.
 
 use super::passwords::PasswordArguments;
 use super::settings;
@@ -10,22 +10,22 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(super) struct EngineArguments {
-    /// Direction of writing [default: each part of a page by its own evidence]
+    /// Writing direction [default: detected for each part of a page]
     #[arg(long, value_enum)]
     direction: Option<DirectionChoice>,
-    /// Whether a scan shows two pages side by side [default: where a gutter is found]
+    /// Whether a scan shows two pages side by side [default: detected by the gutter]
     #[arg(long, value_enum)]
     spread: Option<SpreadChoice>,
-    /// What reads the lines
+    /// Engine that reads the lines
     #[arg(long, value_enum, default_value_t = EngineName::Auto)]
     engine: EngineName,
-    /// Folder of Tesseract's models [default: where systems keep them]
+    /// Folder of Tesseract's models [default: the usual folders of the system]
     #[arg(long, env = "TESSDATA_PREFIX", value_name = "DIR")]
     pub tessdata: Option<PathBuf>,
-    /// Network that the neural engine reads with, ONNX [default: the one that is part of denshin]
+    /// ONNX network for the neural engine [default: the built-in network]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Settings [default: denshin.toml, if it is there]
+    /// Settings file [default: denshin.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(flatten)]
@@ -50,18 +50,18 @@ enum SpreadChoice {
 enum EngineName {
     /// The best single engine: neural
     Auto,
-    /// A network trained on cables, part of denshin
+    /// The built-in neural network, trained on telegrams
     Neural,
     /// Tesseract with the models jpn and jpn_vert
     Tesseract,
-    /// The network, and Tesseract's opinion of the characters that the network is in doubt of
+    /// The network, with Tesseract for characters of low confidence
     Fusion,
-    /// None: boxes and marks alone
+    /// No engine: boxes and marks only
     Null,
 }
 
 impl EngineArguments {
-    /// The settings of the file, with what flags say before them.
+    /// The settings of the file, overridden by the options.
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = settings::load(self.settings.as_deref())?;
         match self.direction {

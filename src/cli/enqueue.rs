@@ -1,4 +1,4 @@
-//! `denshin enqueue`: puts scans into a queue, for workers on any number of machines.
+//! `denshin enqueue`: queues scans for distributed workers.
 
 use super::engine::EngineArguments;
 use super::queue::{QueueArguments, plain, store_options};
@@ -19,47 +19,47 @@ use std::time::Duration;
     denshin enqueue /archive/scans -o /archive/out --nats nats://queue:4222\n  \
     denshin enqueue --list all.txt -o s3://results/1993 --nats nats://queue:4222\n  \
     denshin enqueue s3://scans/1993/ -o s3://results/1993 --nats tls://queue:4222 --creds archive.creds\n  \
-    denshin enqueue --dead --nats nats://queue:4222               # what was set aside, once more\n\n\
-    The same command again queues what is new or changed; what was queued within a day is not queued twice. Files are \
-    opened, and their pages counted, by workers. A queue has one folder of results and one way of reading: settings, engine \
-    and formats of the first enqueue stay until it is empty. Keys of object stores are read from AWS_…, GOOGLE_… and \
+    denshin enqueue --dead --nats nats://queue:4222               # pages that were set aside\n\n\
+    Repeating the command queues files that are new or changed; a file is not queued twice within a day. Workers open the \
+    files and count their pages. A queue has one output folder and one configuration: the settings, engine and formats of \
+    the first enqueue remain until the queue is empty. Keys of object stores are read from AWS_…, GOOGLE_… and \
     AZURE_….")]
 pub(super) struct Arguments {
-    /// Scans, folders that are searched for scans, patterns, IIIF manifests; or URLs: s3://BUCKET/PREFIX/, gs://…, az://…
+    /// Scans, folders to search for scans, patterns, IIIF manifests, or URLs: s3://BUCKET/PREFIX/, gs://…, az://…
     #[arg(required_unless_present_any = ["list", "dead"], value_name = "SOURCES")]
     sources: Vec<PathBuf>,
-    /// File of sources, one a line; - for standard input
+    /// List of sources, one per line; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "sources")]
     list: Option<PathBuf>,
-    /// Queue again what was set aside; as the queue reads now, or, with -o, as it is told here
+    /// Queue pages again that were set aside, with the queue configuration, or with that of this command if -o is given
     #[arg(long, conflicts_with_all = ["sources", "list", "again"])]
     dead: bool,
-    /// Where results go: a folder that all workers see, or a URL
+    /// Output folder that all workers can access, or a URL
     #[arg(short, long, value_name = "DIR|URL", required_unless_present = "dead")]
     output: Option<PathBuf>,
     #[command(flatten)]
     queue: QueueArguments,
-    /// What to write: json, text, …
+    /// Formats: json, text, …
     #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
     format: Vec<Format>,
     #[command(flatten)]
     reading: EngineArguments,
-    /// How often a page is given to a worker before it is set aside
+    /// Deliveries of a page to workers before it is set aside
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
     deliveries: u64,
-    /// Seconds that a worker may be silent before its page is given to another
+    /// Seconds without a sign of life from a worker after which its page is delivered to another
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     ack_wait: u64,
-    /// Messages that may wait in the queue; while more do, nothing is sent
+    /// Maximum number of waiting messages; while more wait, nothing is sent
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     most_waiting: u64,
-    /// Queue what was queued before, too
+    /// Also queue pages that were queued before
     #[arg(long)]
     again: bool,
-    /// Faults on purpose, WHAT:NAME
+    /// Fault injection, WHAT:NAME
     #[arg(long, hide = true)]
     rehearse: Vec<InjectedFault>,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long)]
     quiet: bool,
 }
@@ -67,7 +67,7 @@ pub(super) struct Arguments {
 /// Seconds between two lines of progress.
 const EVERY: f64 = 10.0;
 
-/// What is to be read.
+/// The sources to queue.
 enum Wanted {
     Files(Vec<Found>),
     Objects(Vec<Place>),
@@ -128,27 +128,29 @@ fn tell(event: &EnqueueEvent<'_>, is_quiet: bool, told: &mut f64) {
         EnqueueEvent::Unseen { path, cause } => complain(&format!("{}: {cause}", path.display())),
         _ if is_quiet => {}
         EnqueueEvent::Listed { url, scans, others } => {
-            complain(&format!("{url}: {scans} scans, {others} other objects are passed over"));
+            complain(&format!("{url}: {scans} scans, {others} other objects skipped"));
         }
         EnqueueEvent::Full(waiting) => {
-            complain(&format!("{waiting} wait in the queue: workers first (--most-waiting allows more)"));
+            complain(&format!(
+                "the queue is full with {waiting} waiting messages (raise --most-waiting, or wait for workers)"
+            ));
         }
         EnqueueEvent::Sent { sent, total } if clock::now() - *told > EVERY => {
             *told = clock::now();
-            complain(&format!("{sent} of {total} sent"));
+            complain(&format!("{sent} of {total} messages sent"));
         }
         EnqueueEvent::Sent { .. } => {}
     }
 }
 
-/// Where results go. A folder is made: workers take one that they do not see for one that is not mounted.
+/// The output location. The folder is created, since workers take a missing folder for one that is not mounted.
 fn results(output: Option<&Path>) -> anyhow::Result<Place> {
     let place = Place::parse(output.unwrap_or(Path::new("")).as_os_str()).map_err(plain)?;
     match place {
         Place::File(folder) if !folder.is_empty() => {
             let folder = std::path::absolute(&folder)?;
             std::fs::create_dir_all(&folder).with_context(|| {
-                format!("{}: cannot be made (choose another folder with -o)", folder.display())
+                format!("{}: the folder cannot be created (choose another folder with -o)", folder.display())
             })?;
             Ok(Place::File(folder.into()))
         }
@@ -156,7 +158,7 @@ fn results(output: Option<&Path>) -> anyhow::Result<Place> {
     }
 }
 
-/// What is to be read; and how much of it cannot be looked at, which was said.
+/// The sources to queue, and the number of inaccessible files, which are reported here.
 fn wanted(arguments: &Arguments, results: &Place) -> anyhow::Result<(Wanted, u64)> {
     if arguments.dead {
         return Ok((Wanted::Dead, 0));
@@ -175,7 +177,7 @@ fn wanted(arguments: &Arguments, results: &Place) -> anyhow::Result<(Wanted, u64
         return Ok((Wanted::Objects(objects), 0));
     }
     if !objects.is_empty() {
-        bail!("files and objects of a store have names of their own (enqueue them in two commands)");
+        bail!("files and objects cannot be queued together (use two commands)");
     }
     let output = match results {
         Place::File(folder) => PathBuf::from(folder),
@@ -184,7 +186,7 @@ fn wanted(arguments: &Arguments, results: &Place) -> anyhow::Result<(Wanted, u64
     let inputs = if listed.is_some() { find_listed(&paths, &output) } else { find_inputs(&paths, &output) };
     inputs.unseen.iter().for_each(|error| complain(&error.to_string()));
     if inputs.found.is_empty() && inputs.unseen.is_empty() {
-        bail!("no scans found (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
+        bail!("no scans found (supported formats: PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)");
     }
     let absolute = |found: Found| Ok(Found { path: std::path::absolute(&found.path)?, ..found });
     let found: std::io::Result<Vec<Found>> = inputs.found.into_iter().map(absolute).collect();
@@ -197,7 +199,7 @@ fn config(arguments: &Arguments, results: &Place) -> anyhow::Result<JobConfig> {
     let settings = reading.settings()?;
     if settings.scan.passwords != Passwords::default() {
         bail!(
-            "passwords are not put into a queue (give them to the workers: denshin work --password-file FILE)"
+            "passwords are never stored in a queue (give them to the workers: denshin work --password-file FILE)"
         );
     }
     Ok(JobConfig {

@@ -1,4 +1,4 @@
-//! `denshin evaluate`: results against reference transcriptions.
+//! `denshin evaluate`: compares results with reference transcriptions.
 
 mod dinglehopper;
 mod table;
@@ -17,37 +17,37 @@ pub(super) struct Arguments {
     results: PathBuf,
     /// Folder of references, or one reference
     references: PathBuf,
-    /// Table of pairs, tab between reference and result, paths below the two folders
+    /// Table of pairs: reference, tab, result, as paths below the two folders
     #[arg(long, value_name = "TSV")]
     pairs: Option<PathBuf>,
-    /// Measure results as the machine read them, whatever reviews there are
+    /// Ignore reviews and evaluate the text as the machine read it
     #[arg(long)]
     as_read: bool,
     /// Print all figures as JSON
     #[arg(long)]
     json: bool,
-    /// Write a report with the scans' lines beside reference and reading, one file that needs nothing else
+    /// Write a self-contained report with the lines of the scans beside reference and result
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Pages shown in the report, worst first
+    /// Number of pages in the report, those with most errors first
     #[arg(long, value_name = "N", default_value_t = 20, requires = "html")]
     html_pages: usize,
-    /// Folder of the scans for the report [default: beside the references, and where the results say]
+    /// Folder of the scans for the report [default: beside the references, and the paths in the results]
     #[arg(long, value_name = "DIR", requires = "html")]
     scans: Option<PathBuf>,
-    /// JSON of an older run: tells what got better and worse, page by page
+    /// JSON of an earlier run to compare with, page by page
     #[arg(long, value_name = "JSON")]
     baseline: Option<PathBuf>,
-    /// Exit with 1 where a figure exceeds its limit, as body-cer=0.02 (may be given several times)
+    /// Exit with code 1 if a figure exceeds its limit, as in body-cer=0.02 (may be repeated)
     #[arg(long, value_name = "FIGURE=LIMIT", value_delimiter = ',')]
     fail_above: Vec<Gate>,
-    /// Whose figures: ours, or those of dinglehopper (which counts words, too)
+    /// Kind of figures: those of denshin, or those of dinglehopper (which includes a word error rate)
     #[arg(long, value_enum, default_value_t = Profile::Denshin)]
     profile: Profile,
-    /// Where dinglehopper takes the text of PAGE XML from
+    /// Level of PAGE XML from which dinglehopper takes the text
     #[arg(long, value_enum, default_value_t = Level::Region, value_name = "LEVEL")]
     textequiv_level: Level,
-    /// Pages measured at once [default: the number of cores]
+    /// Number of pages evaluated in parallel [default: the number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
 }
@@ -56,28 +56,28 @@ const EXAMPLES: &str = "Examples:\n  \
     denshin evaluate out samples\n  \
     denshin evaluate out samples --html report.html --scans samples\n  \
     denshin evaluate out samples --json > now.json\n  \
-    denshin evaluate out samples --baseline then.json --fail-above body-cer=0.02\n  \
+    denshin evaluate out samples --baseline earlier.json --fail-above body-cer=0.02\n  \
     denshin evaluate out/cable.json cable.gt.txt\n  \
     denshin evaluate ocr gt --profile dinglehopper --json";
 
 const MEANING: &str = "\
-Results and references are page records, PAGE XML, ALTO, hOCR, text, or NAME.gt.json. They are paired by their paths below \
-the folders without endings, then by file name; --pairs pairs others. A page without result counts as read empty. Page \
-records are taken as reviewed (NAME.review.json); --as-read measures the machine's text, of results alone: a reviewed folder \
-can so be its own reference.
+Results and references are page records, PAGE XML, ALTO, hOCR, text, or NAME.gt.json. They are paired by their paths \
+without extension, then by file name; --pairs pairs files with other names. A page without a result counts as an empty \
+result. Reviews (NAME.review.json) are applied to page records. --as-read ignores the reviews of the results, so that a \
+reviewed folder can be its own reference.
 
-Three rates stand side by side: strict (nothing folded), NFC, and reading (NFKC, white space dropped, kana size and old \
-forms folded). Body is subject to closing, order-free is flexible character accuracy. Redaction marks cost nothing. \
-Characters are grapheme clusters; rates are pooled, with 95 % intervals over pages.
+There are three character error rates: strict (nothing folded), NFC, and reading (NFKC, no white space, kana size and old \
+forms folded). Body is the part from subject to closing, order-free is flexible character accuracy. Redaction marks do \
+not count. Characters are grapheme clusters; rates are pooled, with 95 % intervals over pages.
 
-There is no word error rate: Japanese is printed without spaces, so words are what a dictionary makes of a text, and its \
-choices would be scored along with the reading. The dinglehopper profile has one, as that program counts it.
+There is no word error rate: Japanese is printed without spaces. Words would depend on a dictionary, and the rate would \
+measure its segmentation as well. The dinglehopper profile has the word error rate of that program.
 
 Figures for --fail-above: strict-cer, nfc-cer, reading-cer, page-cer (the same), body-cer, order-free-cer, stamp-errors (1 − F1), \
 redaction-errors (1 − F1), redactions-missed (1 − recall), field-errors, fields-invented, skew (degrees), calibration, \
-modernized (characters), missing (pages). A figure that the files do not tell exceeds every limit.
+modernized (characters), missing (pages). A figure that cannot be computed from the files exceeds every limit.
 
-Exit codes: 0 all well; 1 a limit is exceeded, a page has no result, or a file cannot be read; 2 wrong usage.";
+Exit codes: 0 success; 1 a limit is exceeded, a page has no result, or a file cannot be read; 2 wrong usage.";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Profile {
@@ -91,7 +91,7 @@ enum Level {
     Line,
 }
 
-/// What `--json` prints.
+/// The output of `--json`.
 #[derive(serde::Serialize)]
 struct Printed<'a> {
     #[serde(flatten)]
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if arguments.profile == Profile::Dinglehopper {
         anyhow::ensure!(
             arguments.html.is_none() && arguments.baseline.is_none() && arguments.fail_above.is_empty(),
-            "--html, --baseline and --fail-above are for our own figures (leave out --profile dinglehopper)"
+            "--html, --baseline and --fail-above require the figures of denshin (omit --profile dinglehopper)"
         );
         return dinglehopper::run(&pairing, arguments);
     }
@@ -162,18 +162,19 @@ fn write_report(
     Ok(())
 }
 
-/// What to say of a gate that is not kept.
+/// The message about a gate that is not met.
 fn exceeded(gate: &Gate, evaluation: &Evaluation) -> Option<String> {
     match gate.check(evaluation) {
         GateOutcome::Kept(_) => None,
         GateOutcome::Exceeded(value) => Some(format!("{} is {value:.6}, above {}", gate.name, gate.limit)),
-        GateOutcome::Unmeasured => {
-            Some(format!("{} cannot be told from these files, so {} is not kept", gate.name, gate.limit))
-        }
+        GateOutcome::Unmeasured => Some(format!(
+            "{} cannot be computed from these files, so the limit {} is not met",
+            gate.name, gate.limit
+        )),
     }
 }
 
-/// What is missing, extra or broken is said whatever was printed, and decides the exit code.
+/// Reports missing, extra and damaged files, and determines the exit code.
 fn conclude(evaluation: &Evaluation, exceeded: &[String]) -> Exit {
     let list = |what: &str, names: &[String]| {
         const SHOWN: usize = 10;
@@ -185,8 +186,8 @@ fn conclude(evaluation: &Evaluation, exceeded: &[String]) -> Exit {
     evaluation.failed.iter().for_each(|f| complain(f));
     match evaluation.reviewed {
         0 => {}
-        1 => complain("1 page as reviewed (--as-read measures the machine's reading)"),
-        n => complain(&format!("{n} pages as reviewed (--as-read measures the machine's reading)")),
+        1 => complain("1 page as reviewed (--as-read evaluates the machine's text)"),
+        n => complain(&format!("{n} pages as reviewed (--as-read evaluates the machine's text)")),
     }
     if !evaluation.missing.is_empty() {
         let what = format!("no result for {} of {}", evaluation.missing.len(), evaluation.pages);

@@ -1,4 +1,4 @@
-//! `denshin inspect`: what each stage did to a page, as pictures with timings.
+//! `denshin inspect`: writes an image and the time of each processing stage of a page.
 
 use super::passwords::PasswordArguments;
 use super::{Exit, say, settings};
@@ -14,20 +14,20 @@ use std::time::Instant;
 #[derive(Args)]
 #[command(after_help = "Example:\n  \
     denshin inspect cable.tif --page 2 -o look\n\n\
-    Writes NAME-1-background.png, NAME-2-deskew.png, NAME-3-binarize.png, NAME-4-marks.png (stamps, redactions, handwriting and rules in the \
-    colours of its legend), NAME-5-stamps.png (stamps set upright, their own ink alone), NAME-6-layout.png (lines blue \
-    and green, their cells gray, reading order as a red path) and NAME-timings.json (milliseconds). NAME is the \
-    file's, with -p0002 and so on where it has several pages.")]
+    Writes NAME-1-background.png, NAME-2-deskew.png, NAME-3-binarize.png, NAME-4-marks.png (stamps, redactions, \
+    handwriting and rulings, with a legend), NAME-5-stamps.png (stamps rotated upright, without other ink), NAME-6-layout.png \
+    (lines blue and green, their cells gray, reading order red) and NAME-timings.json (milliseconds). NAME is the file \
+    name, with -p0002 and so on if the file has several pages.")]
 pub(super) struct Arguments {
     /// The scan
     file: PathBuf,
-    /// Folder for the pictures, made if it is not there
+    /// Output folder, created if needed
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// Which page, counted from one
+    /// Page number, one-based
     #[arg(long, default_value_t = 1)]
     page: u32,
-    /// Settings [default: denshin.toml, if it is there]
+    /// Settings file [default: denshin.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(flatten)]
@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut settings = settings::load(arguments.settings.as_deref())?;
     settings.scan.passwords = arguments.passwords.passwords()?;
     let output = &arguments.output;
-    std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
+    std::fs::create_dir_all(output)
+        .with_context(|| format!("{}: the folder cannot be created", output.display()))?;
     let place = PageRef::page(&arguments.file, arguments.page);
     let began = Instant::now();
     let mut file = ScanFile::open(&arguments.file, &settings.scan).at(Stage::Scan, &place)?;

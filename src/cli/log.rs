@@ -1,4 +1,4 @@
-//! What a batch, or a worker of a queue, tells on stderr: for people, or a line of JSON for each thing that happens.
+//! Log of a batch or a queue worker on stderr: plain text, or one line of JSON per event.
 
 use super::{clock, complain, progress};
 use clap::ValueEnum;
@@ -7,12 +7,12 @@ use denshin::error::{PageError, PageRef};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// For whom it is told.
+/// Format of the log.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Form {
-    /// For people
+    /// Plain text
     Text,
-    /// For programs: a line of JSON for each page
+    /// One line of JSON per event
     Json,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Log {
     began: f64,
     told: f64,
     total: u64,
-    /// In this run.
+    /// Pages finished in this run.
     done: u64,
     before: u64,
 }
@@ -41,7 +41,8 @@ impl Log {
         match event {
             Event::Planned { tasks, finished } => {
                 (self.total, self.before) = (tasks + finished, *finished);
-                let told = (*finished > 0).then(|| format!("{finished} pages are done, {tasks} are left"));
+                let told = (*finished > 0)
+                    .then(|| format!("{finished} pages are already finished, {tasks} are left"));
                 self.news("planned", json!({ "tasks": tasks, "finished": finished }), told);
             }
             Event::Counted { place, pages } => {
@@ -50,7 +51,7 @@ impl Log {
             }
             Event::Done { place, reading } => self.done(place, reading),
             Event::Retried { place, stage, cause } => {
-                let told = Some(format!("{place}: {stage}: {cause}; is tried again"));
+                let told = Some(format!("{place}: {stage}: {cause}; retrying"));
                 self.news("retried", with_place(place, json!({ "stage": stage, "cause": cause })), told);
             }
             Event::Failed { place, stage, cause } => {
@@ -59,7 +60,7 @@ impl Log {
                 self.trouble("failed", what, &format!("{place}: {stage}: {cause}"));
             }
             Event::Made { place, name } => {
-                let told = self.is_verbose.then(|| format!("{place}: {name} is made"));
+                let told = self.is_verbose.then(|| format!("{place}: {name} written"));
                 self.news("made", with_place(place, json!({ "name": name })), told);
             }
             Event::Unmade { place, stage, cause } => {
@@ -67,7 +68,8 @@ impl Log {
                 self.trouble("unmade", what, &format!("{place}: {stage}: {cause}"));
             }
             Event::Recycled => {
-                let told = self.is_verbose.then(|| "a worker had grown and is replaced".to_owned());
+                let told =
+                    self.is_verbose.then(|| "replaced a worker process whose memory had grown".to_owned());
                 self.news("recycled", json!({}), told);
             }
             Event::Tick => {}
@@ -78,25 +80,29 @@ impl Log {
     pub(super) fn work(&mut self, event: &WorkEvent<'_>) {
         match event {
             WorkEvent::Ready { queue, engine, results } => {
-                let told = format!("takes pages of {queue}, reads with {engine}, results go to {results}");
+                let told = format!("reading pages of the queue {queue} with {engine}; results in {results}");
                 let what = json!({ "queue": queue, "engine": engine, "results": results });
                 self.news("ready", what, Some(told));
             }
             WorkEvent::Page(event) => self.tell(event),
             WorkEvent::Waits(cause) => {
-                let told = format!("{cause}; is asked again");
+                let told = format!("{cause}; retrying");
                 self.news("store-silent", json!({ "cause": cause }), Some(told));
             }
             WorkEvent::Gone => {
-                let told = "the server of the queue is gone; it is looked for".to_owned();
+                let told = "the connection to the queue server is lost; reconnecting".to_owned();
                 self.news("server-gone", json!({}), Some(told));
             }
             WorkEvent::Back => {
-                self.news("server-back", json!({}), Some("the server of the queue is back".to_owned()));
+                self.news(
+                    "server-back",
+                    json!({}),
+                    Some("the connection to the queue server is restored".to_owned()),
+                );
             }
             WorkEvent::Unacknowledged(cause) => {
                 let told =
-                    format!("{cause}: the server does not know that it is done; it may be read once more");
+                    format!("{cause}: the page is finished but not acknowledged; it may be read again");
                 self.news("unacknowledged", json!({ "cause": cause }), Some(told));
             }
         }
@@ -144,12 +150,12 @@ impl Log {
         let rate = self.done as f64 / (now - self.began).max(1e-3);
         let all = self.done + self.before;
         if self.total == 0 {
-            // A worker of a queue does not know of the others.
-            return format!("{all} pages, {rate:.2} a second");
+            // A queue worker does not know the total.
+            return format!("{all} pages, {rate:.2} pages/s");
         }
         let left = self.total.saturating_sub(all) as f64 / rate;
         let left = if left.is_finite() { format!(", {left:.0} s left") } else { String::new() };
-        format!("{all}/{} pages, {rate:.2} a second{left}", self.total)
+        format!("{all}/{} pages, {rate:.2} pages/s{left}", self.total)
     }
 
     pub(super) fn finish(&mut self) {
@@ -164,13 +170,13 @@ impl Log {
     }
 
     pub(super) fn ignored(&mut self, path: &Path) {
-        let told = format!("{}: passed over", path.display());
+        let told = format!("{}: skipped", path.display());
         self.news("ignored", json!({ "path": path.to_string_lossy() }), Some(told));
     }
 
     pub(super) fn ignored_count(&mut self, files: usize, are_named: bool) {
-        let how = if are_named { "" } else { " (--show-ignored names them)" };
-        let told = format!("{files} files in folders are no scans and are passed over{how}");
+        let how = if are_named { "" } else { " (--show-ignored lists them)" };
+        let told = format!("{files} files in folders are not scans and were skipped{how}");
         self.news("ignored-files", json!({ "files": files }), Some(told));
     }
 
@@ -183,11 +189,11 @@ impl Log {
         for (number, what) in [
             (*little_text, "with ink and hardly any text"),
             (*failed, "failed"),
-            (*kept, "kept as they were"),
+            (*kept, "kept unchanged"),
             (done_before, "done before"),
             (*failed_before, "set aside before (--retry-failed tries them again)"),
-            (*made, "PDF made"),
-            (*unmade, "PDF not made"),
+            (*made, "PDF written"),
+            (*unmade, "PDF not written"),
         ] {
             if number > 0 {
                 told.push_str(&format!(", {number} {what}"));
@@ -199,7 +205,7 @@ impl Log {
         self.news("ended", what, Some(told));
     }
 
-    /// Something of which people are told where `told` says so, and programs always.
+    /// Logs an event. The text is printed if there is one and the log is not quiet.
     fn news(&self, event: &str, what: Value, told: Option<String>) {
         match (self.form, told) {
             (Form::Json, _) => self.line(event, what),
@@ -208,7 +214,7 @@ impl Log {
         }
     }
 
-    /// Something that everybody is told.
+    /// Logs an event even if the log is quiet.
     fn trouble(&self, event: &str, what: Value, told: &str) {
         match self.form {
             Form::Json => self.line(event, what),

@@ -1,4 +1,4 @@
-//! Commands, one file each; what they print, and the exit codes.
+//! The commands, one file each; output and exit codes.
 
 mod batch;
 mod clock;
@@ -33,16 +33,16 @@ use denshin::recognize::RecognizeError;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// How the program ends.
+/// Exit code of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// All was read.
+    /// All pages were read.
     Success = 0,
     /// Some pages failed.
     SomeFailed = 1,
     /// Wrong usage, or nothing can be written.
     Usage = 2,
-    /// A model is missing, or cannot be used.
+    /// A model is missing or unusable.
     ModelMissing = 3,
     /// Stopped with Ctrl-C.
     Stopped = 130,
@@ -52,9 +52,9 @@ enum Exit {
 #[command(
     name = "denshin",
     version,
-    about = "Reads scanned Japanese telegrams: text with boxes, stamps, redactions, header fields",
-    after_help = "Exit codes: 0 all read, 1 some pages failed, 2 wrong usage, 3 model missing, 130 stopped.\n\
-                  Every command has its own help: denshin read --help"
+    about = "OCR for scanned Japanese telegrams: text with a box for every character, stamps, redactions and header fields",
+    after_help = "Use `read` interactively and `batch` for long, resumable runs. Every command has its own help: denshin read --help\n\
+                  Exit codes: 0 all pages read, 1 some pages failed, 2 wrong usage, 3 model missing, 130 stopped."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -63,27 +63,27 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Read scans into page records
+    /// Read scans and write page records
     Read(read::Arguments),
-    /// Make other formats from page records
+    /// Convert page records to other formats
     Convert(convert::Arguments),
-    /// Read any number of scans, in a run that can be killed and goes on
+    /// Read any number of scans in a resumable run
     Batch(Box<batch::Arguments>),
-    /// Put scans into a queue, for workers on any number of machines
+    /// Queue scans for distributed workers
     Enqueue(Box<enqueue::Arguments>),
-    /// Read pages of a queue, beside any number of others
+    /// Read pages from a queue, as one of its distributed workers
     Work(Box<work::Arguments>),
-    /// Show how a batch, or a queue, stands
+    /// Show the status of a batch or a queue
     Status(status::Arguments),
     /// Compare results with reference transcriptions
     Evaluate(evaluate::Arguments),
-    /// Mend results in a browser, beside their scans
+    /// Correct results in a browser, beside their scans
     Review(review::Arguments),
     /// Index page records for `denshin search`
     Index(index::Arguments),
     /// Search an index of page records
     Search(Box<search::Arguments>),
-    /// Write the picture of every stage of a page
+    /// Write an image of every processing stage of a page
     Inspect(inspect::Arguments),
     /// Read pages for `denshin read`, `batch` and `work`
     #[command(hide = true)]
@@ -92,12 +92,12 @@ enum Command {
     Schema,
     /// Print shell completions
     Completions {
-        /// For which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
 }
 
-/// Runs the command that was asked for.
+/// Parses the arguments and runs the command.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     single_thread::ensure();
@@ -124,7 +124,7 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
-        // Of settings, several lines: the place is shown.
+        // Errors in settings have several lines, which show the place.
         format!("denshin: {error:#}").lines().for_each(complain);
         match error.downcast_ref() {
             Some(RecognizeError::ModelMissing { .. } | RecognizeError::ModelUnusable { .. }) => {
@@ -142,13 +142,13 @@ fn schema() -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Lines on stdout; a reader that went away is no error.
+/// Prints lines on stdout. A closed pipe is not an error.
 fn say(lines: &str) {
     let lines: Vec<_> = lines.split('\n').map(printable).collect();
     let _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
 }
 
-/// A line on stderr.
+/// Prints a line on stderr.
 fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", printable(line));
 }

@@ -1,4 +1,4 @@
-//! Passwords of PDFs: from a file or the environment, never from a flag, which every user of the machine can see.
+//! Passwords of PDFs, from a file or the environment. Options are visible to every user of the machine.
 
 use anyhow::Context;
 use clap::Args;
@@ -6,12 +6,12 @@ use denshin::encoding;
 use denshin::scan::Passwords;
 use std::path::PathBuf;
 
-/// Names one password, for where a file is one thing too many.
+/// The environment variable with one password.
 const VARIABLE: &str = "DENSHIN_PDF_PASSWORD";
 
 #[derive(Args)]
 pub(super) struct PasswordArguments {
-    /// File of passwords for PDFs, one a line; all are tried [also: the variable DENSHIN_PDF_PASSWORD, with one]
+    /// File with passwords of PDFs, one per line; all are tried [also: the variable DENSHIN_PDF_PASSWORD, with one]
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! Progress of `denshin read` on stderr: a bar on a terminal, plain lines elsewhere, errors only where asked to be quiet.
+//! Progress of `denshin read` on stderr: a bar on a terminal, lines elsewhere, only errors with `--quiet`.
 
 use super::complain;
 use denshin::batch::{Event, Reading};
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Instant;
 
-/// The progress that fits stderr.
+/// The progress display that suits stderr.
 pub(super) fn for_terminal(is_quiet: bool, is_verbose: bool) -> Progress {
     let is_bar = !is_quiet && std::io::stderr().is_terminal();
     Progress { bar: is_bar.then(bar), is_quiet, is_verbose, began: Instant::now(), total: 0, done: 0 }
@@ -24,12 +24,12 @@ fn bar() -> ProgressBar {
 }
 
 pub(super) struct Progress {
-    /// Where stderr is a terminal.
+    /// The bar, if stderr is a terminal.
     bar: Option<ProgressBar>,
     is_quiet: bool,
     is_verbose: bool,
     began: Instant,
-    /// Pages, and files whose pages are not counted.
+    /// Number of known pages; a file whose pages are not counted counts as one.
     total: u64,
     done: u64,
 }
@@ -53,20 +53,22 @@ impl Progress {
                 self.step();
             }
             Event::Retried { place, stage, cause } if !self.is_quiet => {
-                self.say(&format!("{place}: {stage}: {cause}; is tried again"));
+                self.say(&format!("{place}: {stage}: {cause}; retrying"));
             }
             Event::Failed { place, stage, cause } => {
                 self.say(&format!("{place}: {stage}: {cause}"));
                 self.step();
             }
-            Event::Made { place, name } if self.is_verbose => self.say(&format!("{place}: {name} is made")),
+            Event::Made { place, name } if self.is_verbose => self.say(&format!("{place}: {name} written")),
             Event::Unmade { place, stage, cause } => self.say(&format!("{place}: {stage}: {cause}")),
-            Event::Recycled if self.is_verbose => self.say("a worker had grown and is replaced"),
+            Event::Recycled if self.is_verbose => {
+                self.say("replaced a worker process whose memory had grown")
+            }
             Event::Retried { .. } | Event::Made { .. } | Event::Recycled | Event::Tick => {}
         }
     }
 
-    /// Removes what is still on the screen.
+    /// Removes the bar from the screen.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -87,7 +89,7 @@ impl Progress {
         }
     }
 
-    /// A page is done with. Without a bar, a line each at 1, 2, 5, 10, 20, 50 … pages, and at the end.
+    /// Counts a finished page. Without a bar, prints a line at 1, 2, 5, 10, 20, 50 … pages and at the end.
     fn step(&mut self) {
         self.done += 1;
         if let Some(bar) = &self.bar {
@@ -99,26 +101,26 @@ impl Progress {
         if !self.is_quiet && !self.is_verbose && (is_round || done == total) {
             let rate = done as f64 / self.began.elapsed().as_secs_f64().max(1e-3);
             let left = total.saturating_sub(done) as f64 / rate;
-            complain(&format!("{done}/{total} pages, {rate:.2} a second, {left:.0} s left"));
+            complain(&format!("{done}/{total} pages, {rate:.2} pages/s, {left:.0} s left"));
         }
     }
 }
 
-/// The line about a page that has ink, and of which hardly any text was read.
+/// The message about a page that has ink but hardly any text.
 pub(super) fn little_text(place: &PageRef, reading: &Reading) -> Option<String> {
     let characters = reading.characters;
     reading.little_text.then(|| {
-        format!("{place}: hardly any text was read ({characters} characters), though the page has ink")
+        format!("{place}: hardly any text was read ({characters} characters), although the page has ink")
     })
 }
 
-/// The line about a document that is older than the record of one of its pages.
+/// The message about a document that is older than the record of one of its pages.
 pub(super) fn outdated(place: &PageRef, name: &str) -> String {
-    format!("{place}: {name} was made of an earlier reading (denshin convert makes it anew)")
+    format!("{place}: {name} was made from an earlier reading (update it with denshin convert)")
 }
 
 fn described(place: &PageRef, reading: &Reading) -> String {
     let Reading { kept, lines, characters, warnings, .. } = reading;
-    let kept = if *kept { ", kept as it was" } else { "" };
+    let kept = if *kept { ", kept unchanged" } else { "" };
     format!("{place}: {lines} lines, {characters} characters, {warnings} warnings{kept}")
 }

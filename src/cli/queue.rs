@@ -1,4 +1,4 @@
-//! Where the queue is: flags that `enqueue`, `work` and `status` have in common.
+//! Connection to the queue: options that `enqueue`, `work` and `status` share.
 
 use clap::Args;
 use denshin::batch::{Connection, OutputError, RelayError};
@@ -6,23 +6,23 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(super) struct QueueArguments {
-    /// Server of the queue, NATS with JetStream; several are separated by commas
-    // Not shown in the help where it comes from the environment: it may hold a password.
+    /// Queue server (NATS with JetStream); separate several by commas
+    // The value from the environment is not shown in the help, because it may contain a password.
     #[arg(long, env = "NATS_URL", hide_env_values = true, value_name = "URL")]
     pub nats: Option<String>,
     /// Name of the queue
     #[arg(long, value_name = "NAME", default_value = "denshin")]
     queue: String,
-    /// Credentials for the server, as nsc writes them
+    /// File with credentials for the server, in the format of nsc
     #[arg(long, value_name = "FILE")]
     creds: Option<PathBuf>,
-    /// Certificates that sign the server's, where the system's do not
+    /// CA certificates of the server, in addition to those of the system
     #[arg(long, value_name = "FILE")]
     tls_ca: Option<PathBuf>,
-    /// Certificate by which the server knows this client
+    /// Client certificate
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// Its key
+    /// Key of the client certificate
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 }
@@ -39,14 +39,14 @@ impl QueueArguments {
     }
 }
 
-/// Keys of object stores, from the environment, as their own programs read them.
+/// Configuration of object stores from the environment, under the usual names of variables.
 pub(super) fn store_options() -> Vec<(String, String)> {
     let is_store = |key: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|store| key.starts_with(store));
     let variables = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
     variables.filter(|(key, _)| is_store(key)).filter_map(|(k, v)| Some((k, v.into_string().ok()?))).collect()
 }
 
-/// An error whose exit code is that of what it came from.
+/// Converts an error so that a missing model keeps its exit code.
 pub(super) fn plain(error: RelayError) -> anyhow::Error {
     match error {
         RelayError::Output(error @ OutputError::Model(_)) => error.into(),

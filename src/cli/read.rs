@@ -1,4 +1,4 @@
-//! `denshin read`: scans into page records.
+//! `denshin read`: reads scans and writes page records.
 
 use super::engine::EngineArguments;
 use super::results::ResultArguments;
@@ -15,14 +15,14 @@ use std::path::{Path, PathBuf};
     denshin read old/ -o out --direction vertical\n  \
     scanimage --format=tiff | denshin read - -o out\n  \
     find /archive -name '*.tif' | denshin read --list - -o out\n\n\
-    Results are named after their files: NAME.json, or NAME-p0001.json … for a file of several pages. What became of \
-    every page stands in OUT/manifest.jsonl, that of earlier runs included. Settings are read from denshin.toml in the \
-    working folder.")]
+    Results are named after their files: NAME.json, or NAME-p0001.json … for a file with several pages. OUT/manifest.jsonl \
+    has the outcome of every page, including earlier runs. Settings are read from denshin.toml in the working \
+    folder. For long runs, use denshin batch.")]
 pub(super) struct Arguments {
-    /// Scans, folders that are searched for scans, patterns, or IIIF manifests; - for a scan on standard input
+    /// Scans, folders to search for scans, patterns, or IIIF manifests; - for a scan on standard input
     #[arg(required_unless_present = "list", value_name = "SOURCES")]
     inputs: Vec<PathBuf>,
-    /// File of sources, a path a line; - for a list on standard input
+    /// List of sources, one path per line; - for a list on standard input
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
     #[command(flatten)]
@@ -31,13 +31,13 @@ pub(super) struct Arguments {
     worker: WorkerArguments,
     #[command(flatten)]
     reading: EngineArguments,
-    /// Name files in folders that are passed over
+    /// List skipped files in folders
     #[arg(long)]
     show_ignored: bool,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Name every page
+    /// Print a line for every page
     #[arg(short, long)]
     verbose: bool,
 }
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let named = arguments.inputs.iter().chain(&arguments.list);
         let searched: Vec<String> = named.map(|p| p.display().to_string()).collect();
         anyhow::bail!(
-            "no scans found in {} (there are PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)",
+            "no scans found in {} (supported formats: PNG, JPEG, TIFF, PDF, JPEG 2000, BMP, PNM and WebP)",
             searched.join(", ")
         );
     }
@@ -87,16 +87,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     })
 }
 
-/// The outcome of all pages, in a line.
+/// The summary line.
 fn ended(outcome: &Outcome, failed: u64, output: &Path) -> String {
     let pages = if outcome.read == 1 { "page" } else { "pages" };
     let mut told = format!("{} {pages} read", outcome.read);
     let parts = [
         (outcome.little_text, "with ink and hardly any text"),
         (failed, "failed"),
-        (outcome.kept, "kept as they were"),
-        (outcome.made, "PDF made"),
-        (outcome.unmade, "PDF not made"),
+        (outcome.kept, "kept unchanged"),
+        (outcome.made, "PDF written"),
+        (outcome.unmade, "PDF not written"),
     ];
     for (number, what) in parts {
         if number > 0 {
@@ -106,13 +106,13 @@ fn ended(outcome: &Outcome, failed: u64, output: &Path) -> String {
     format!("{told}; results in {}", output.display())
 }
 
-/// Says what was passed over in folders.
+/// Reports skipped files in folders.
 fn tell_ignored(ignored: &[PathBuf], arguments: &Arguments) {
     if arguments.show_ignored {
-        ignored.iter().for_each(|path| complain(&format!("{}: passed over, no scan", path.display())));
+        ignored.iter().for_each(|path| complain(&format!("{}: skipped, not a scan", path.display())));
     }
     if !ignored.is_empty() && !arguments.quiet {
-        let how = if arguments.show_ignored { "" } else { " (--show-ignored names them)" };
-        complain(&format!("{} files in folders passed over{how}", ignored.len()));
+        let how = if arguments.show_ignored { "" } else { " (--show-ignored lists them)" };
+        complain(&format!("{} files in folders skipped{how}", ignored.len()));
     }
 }

@@ -1,4 +1,4 @@
-//! Where results go, which, and what becomes of those that are there: flags that `read` and `batch` have in common.
+//! Output folder, formats and treatment of existing results: options that `read` and `batch` share.
 
 use super::engine::EngineArguments;
 use clap::{Args, ValueEnum};
@@ -9,21 +9,21 @@ use std::str::FromStr;
 
 #[derive(Args)]
 pub(super) struct ResultArguments {
-    /// Folder for the results, made if it is not there
+    /// Output folder, created if needed
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// What to write: json, text, hocr, alto, page, tei, csv of each page; pdf of each file, with the json that it is made of
+    /// Formats: json, text, hocr, alto, page, tei, csv per page; pdf per file, which includes json
     #[arg(long, value_delimiter = ',', default_value = "json,text", value_name = "LIST")]
     format: Vec<Target>,
-    /// What becomes of results that are there
+    /// Treatment of existing results
     #[arg(long, value_enum, default_value_t = ExistingPolicy::Renew)]
     existing: ExistingPolicy,
-    /// Faults on purpose, WHAT:NAME
+    /// Fault injection, WHAT:NAME
     #[arg(long, hide = true)]
     rehearse: Vec<InjectedFault>,
 }
 
-/// A kind of result: of each page, or of all pages of a file.
+/// An output format: one file per page, or one per file of scans.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     Page(Format),
@@ -43,19 +43,19 @@ impl FromStr for Target {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ExistingPolicy {
-    /// They are written anew, all formats of a page together; a page fails, and its results stay, where they are of another
-    /// file, have been reviewed, or have text and none is found now
+    /// Replace them, all formats of a page together; a page fails and keeps its results if they belong to another
+    /// file, have been reviewed, or have text and the page now has none
     Renew,
-    /// They stay, and their pages count as read; formats that are missing are made
+    /// Keep them and count their pages as read; make missing formats from the records
     Keep,
-    /// They are written anew, unless they have been reviewed
+    /// Replace them, unless they have been reviewed
     Overwrite,
-    /// Nothing is read
+    /// End the run before a page is read
     Abort,
 }
 
 impl ResultArguments {
-    /// How pages are read, and where their results go.
+    /// The job configuration.
     pub(super) fn config(&self, reading: &EngineArguments, stages: Stages) -> anyhow::Result<JobConfig> {
         let owned = |path: &Option<PathBuf>| path.clone().map(PathBuf::into_os_string);
         let settings = reading.settings()?;

@@ -1,4 +1,4 @@
-//! `denshin review`: the page on which a person mends what was read; and what was mended, exported.
+//! `denshin review`: serves the review page, or exports corrections.
 
 use super::passwords::PasswordArguments;
 use super::{Exit, complain, settings};
@@ -15,44 +15,44 @@ use std::sync::Arc;
     denshin review out\n  \
     denshin review out --scans /archive/scans --references transcriptions\n  \
     denshin review out --listen 10.0.0.5 --token-file token.txt\n  \
-    denshin review out --export mended\n\n\
-    What a person changes is kept beside the record NAME.json, as NAME.review.json; the record is never written to. The page \
-    is for this machine alone unless --listen says otherwise; then a token is wanted, which is part of the address that is \
-    printed. It is not encrypted: between machines, put it behind a proxy that speaks https.")]
+    denshin review out --export corrected\n\n\
+    Corrections are saved in NAME.review.json beside the record NAME.json, which is never modified. The page is available on \
+    this machine only, unless --listen gives another address. The printed URL then contains an access token. The connection \
+    is not encrypted: between machines, put the page behind an HTTPS proxy.")]
 pub(super) struct Arguments {
     /// Folder of results
     results: PathBuf,
-    /// Folder of references (NAME.gt.txt, NAME.gt.json), shown beside the reading
+    /// Folder of references (NAME.gt.txt, NAME.gt.json), shown beside the results
     #[arg(long, value_name = "DIR")]
     references: Option<PathBuf>,
-    /// Folder of the scans [default: where the records say]
+    /// Folder of the scans [default: the paths in the records]
     #[arg(long, value_name = "DIR")]
     scans: Option<PathBuf>,
-    /// Port; 0 takes any that is free
+    /// Port; 0 for any free one
     #[arg(long, value_name = "N", default_value_t = 7878)]
     port: u16,
-    /// Address to listen at, for other machines
+    /// Address to listen on; other machines need one that they can reach
     #[arg(long, value_name = "ADDR", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
-    /// A name by which other machines call this one
+    /// Host name under which other machines reach this one (may be repeated)
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
-    /// File whose first line is the token [default: a new one, where one is wanted]
+    /// File whose first line is the access token [default: a random token, if one is needed]
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// What you are called in the reviews, until you say otherwise in the page
+    /// Your name in the reviews; it can be changed in the page
     #[arg(long, env = "USER", default_value = "", value_name = "NAME")]
     name: String,
-    /// Write what was mended into this folder, and end
+    /// Export corrections to this folder and exit
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
     /// What to export
     #[arg(long, value_enum, value_delimiter = ',', default_value = "references,lines", requires = "export")]
     what: Vec<What>,
-    /// Pages that were saved, too, not only those marked done
+    /// Also export pages that were saved but not marked done
     #[arg(long, requires = "export")]
     unfinished: bool,
-    /// Settings [default: denshin.toml, if it is there]
+    /// Settings file [default: denshin.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(flatten)]
@@ -63,7 +63,7 @@ pub(super) struct Arguments {
 enum What {
     /// references/: NAME.gt.txt and NAME.gt.json, for `denshin evaluate`
     References,
-    /// lines/NAME/: an image and its text for every line, for training
+    /// lines/NAME/: an image and the text of every line, for training
     Lines,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         anyhow::ensure!(folder.is_dir(), "{}: there is no such folder", folder.display());
     }
     let workspace = Workspace::new(&material)
-        .with_context(|| format!("{}: is no folder of results", arguments.results.display()))?;
+        .with_context(|| format!("{}: not a folder of results", arguments.results.display()))?;
     match &arguments.export {
         Some(folder) => export(&workspace, folder, arguments),
         None => serve(Arc::new(workspace), arguments),
@@ -105,48 +105,57 @@ fn export(workspace: &Workspace, folder: &Path, arguments: &Arguments) -> anyhow
     let (pages, lines) = (exported.pages, exported.lines);
     complain(&format!("{pages} pages and {lines} line images written to {}", folder.display()));
     if pages == 0 && exported.failed.is_empty() {
-        complain("no page is marked done (--unfinished takes those that were saved, too)");
+        complain("no page is marked done (--unfinished also exports saved pages)");
     }
     Ok(if exported.failed.is_empty() { Exit::Success } else { Exit::SomeFailed })
 }
 
 fn serve(workspace: Arc<Workspace>, arguments: &Arguments) -> anyhow::Result<Exit> {
     let wanted = SocketAddr::new(arguments.listen, arguments.port);
-    let listener = TcpListener::bind(wanted)
-        .with_context(|| format!("{wanted}: cannot listen there (choose another port with --port)"))?;
-    let address = listener.local_addr().context("no address")?;
+    let listener = TcpListener::bind(wanted).with_context(|| {
+        format!("{wanted}: cannot listen on this address (choose another port with --port)")
+    })?;
+    let address = listener.local_addr().context("the address of the server is unknown")?;
     let loopback = arguments.listen.is_loopback();
     let token = match &arguments.token_file {
         Some(file) => Some(token_of(file)?),
         None => (!loopback).then(new_token).transpose()?,
     };
     let query = token.as_ref().map(|t| format!("?token={t}")).unwrap_or_default();
-    complain(&format!("denshin: review at http://{address}/{query} (Ctrl-C ends it; all is saved at once)"));
+    complain(&format!(
+        "denshin: review at http://{address}/{query} (press Ctrl-C to stop; every change is saved at once)"
+    ));
     if arguments.listen.is_unspecified() {
-        complain("denshin: other machines put this one's address or --host-name in place of the figures");
+        complain(
+            "denshin: on other machines, replace the IP address by that of this machine, or by its --host-name",
+        );
     }
     let title = arguments.results.canonicalize().unwrap_or_else(|_| arguments.results.clone());
     let title = title.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let session = Session { reviewer: arguments.name.clone(), title, now: Some(now) };
     let guard = Guard { names: arguments.host_name.clone(), loopback, token };
-    review::serve(listener, workspace, session, guard).context("the server ended")?;
+    review::serve(listener, workspace, session, guard).context("the server failed")?;
     Ok(Exit::Success)
 }
 
-/// Letters and digits alone, so that it can stand in an address and a cookie; eight at least.
+/// Reads the token. It consists of letters and digits, so that it is valid in a URL and a cookie.
 fn token_of(file: &Path) -> anyhow::Result<String> {
     let text =
         denshin::encoding::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let token = text.lines().next().unwrap_or_default().trim().to_owned();
     let good = token.len() >= 8 && token.chars().all(|c| c.is_ascii_alphanumeric());
-    anyhow::ensure!(good, "{}: its first line is no token: eight letters or digits, or more", file.display());
+    anyhow::ensure!(
+        good,
+        "{}: the first line is not a token (use at least eight letters or digits)",
+        file.display()
+    );
     Ok(token)
 }
 
 fn new_token() -> anyhow::Result<String> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes)
-        .map_err(|e| anyhow::anyhow!("no random token: {e} (name one with --token-file)"))?;
+        .map_err(|e| anyhow::anyhow!("no random token: {e} (provide one with --token-file)"))?;
     Ok(hexadecimal(&bytes))
 }
 

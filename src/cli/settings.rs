@@ -1,4 +1,4 @@
-//! Settings from a file: `denshin.toml` in the working folder, or the one named.
+//! Settings from `denshin.toml` in the working folder, or from the file that an option names.
 
 use super::complain;
 use anyhow::Context;
@@ -7,12 +7,12 @@ use denshin::pipeline::Settings;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// Keys that had another name before: table, old name, new name. A table of its own has the table "".
+/// Renamed keys: table, old name, new name. For a renamed table, the first entry is "".
 const RENAMED_KEYS: [(&str, &str, &str); 2] =
     [("", "paper", "background"), ("background", "even", "normalize_contrast")];
 
-/// The settings of a file; of `denshin.toml` where none is named and it is there; the defaults otherwise. Old names of keys
-/// are accepted with a warning.
+/// Loads the settings of a file, of `denshin.toml` if none is named and it exists, or the defaults. Old keys are
+/// accepted with a warning.
 pub(super) fn load(named: Option<&Path>) -> anyhow::Result<Settings> {
     let usual = Path::new("denshin.toml");
     let Some(path) = named.or_else(|| usual.is_file().then_some(usual)) else {
@@ -20,18 +20,18 @@ pub(super) fn load(named: Option<&Path>) -> anyhow::Result<Settings> {
     };
     let text = encoding::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let (settings, warnings) =
-        parse(&text).with_context(|| format!("{}: not valid settings", path.display()))?;
+        parse(&text).with_context(|| format!("{}: invalid settings", path.display()))?;
     for warning in warnings {
         complain(&format!("{}: {warning}", path.display()));
     }
     Ok(settings)
 }
 
-/// Settings, and one warning for each old name in them.
+/// The settings, and one warning for each old key.
 fn parse(text: &str) -> Result<(Settings, Vec<String>), toml::de::Error> {
     let mut table: Table = text.parse()?;
     let warnings = rename_keys(&mut table);
-    // Errors in a text without old names show its lines; those of a table cannot.
+    // Errors of the text show the line; errors of a table cannot.
     let settings = if warnings.is_empty() { toml::from_str(text)? } else { table.try_into()? };
     Ok((settings, warnings))
 }
@@ -45,7 +45,7 @@ fn rename_keys(settings: &mut Table) -> Vec<String> {
             settings.get_mut(table).and_then(Value::as_table_mut)
         };
         let Some(within) = within else { continue };
-        // Where both stand, the unknown key is an error as any other.
+        // If both keys exist, the old one is an error like any unknown key.
         if !within.contains_key(new)
             && let Some(value) = within.remove(old)
         {

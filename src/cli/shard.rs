@@ -1,18 +1,19 @@
-//! Which part of the files is this machine's, where a scheduler knows it.
+//! The `--shard` option, also from the variables of a scheduler.
 
 use denshin::batch::Shard;
 
-/// `2/8`, `auto`, `auto/8`.
+/// Parses `2/8`, `auto`, `auto/8`.
 pub(super) fn parse(text: &str) -> Result<Shard, String> {
     let of = match text.split_once('/') {
         None if text == "auto" => None,
-        Some(("auto", of)) => Some(of.parse().map_err(|_| "auto/N, as in auto/8")?),
+        Some(("auto", of)) => Some(of.parse().map_err(|_| "expected auto/N, as in auto/8")?),
         _ => return text.parse(),
     };
     of_scheduler(of, |name| std::env::var(name).ok()?.parse().ok())
 }
 
-/// Slurm numbers its array as it was told and says where it begins; Kubernetes counts from zero and does not say how many.
+/// Slurm chooses the first index of an array and reports it; Kubernetes counts from zero and does not report the
+/// number.
 fn of_scheduler(of: Option<u32>, variable: impl Fn(&str) -> Option<u32>) -> Result<Shard, String> {
     let (index, of) = if let Some(task) = variable("SLURM_ARRAY_TASK_ID") {
         let first = variable("SLURM_ARRAY_TASK_MIN").unwrap_or(0);
@@ -21,12 +22,13 @@ fn of_scheduler(of: Option<u32>, variable: impl Fn(&str) -> Option<u32>) -> Resu
         (Some(index), of)
     } else {
         return Err(
-            "neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set (name the part: I/N)".to_owned()
+            "neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set (give the shard as I/N)".to_owned()
         );
     };
-    let of = of.ok_or("the scheduler does not say how many parts there are (auto/N)")?;
+    let of = of.ok_or("the scheduler does not report the number of shards (use auto/N)")?;
     let shard = index.and_then(|index| index.checked_add(1)).and_then(|index| Shard::new(index, of));
-    shard.ok_or_else(|| format!("the scheduler's number is none of {of} parts (is the array without gaps?)"))
+    shard
+        .ok_or_else(|| format!("the scheduler's index is not within {of} shards (use an array without gaps)"))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Tesseract reads OMP_THREAD_LIMIT only when the program starts. With its own threads beside ours a page takes more
-//! than twice the time, so the program starts itself anew with the limit set. rten makes a pool of threads that nobody
-//! uses (`RTEN_NUM_THREADS`): it is made as small as can be.
+//! Tesseract reads OMP_THREAD_LIMIT only at program start. Its own threads, in addition to ours, more than double the
+//! time of a page. The program therefore restarts itself with the limit set. rten creates a thread pool that is not
+//! used; `RTEN_NUM_THREADS` makes it as small as possible.
 
-/// Starts the program anew where the limit is not set; returns where it is, or where that fails.
+/// Restarts the program if the limit is not set. Returns if it is set, or if restarting fails.
 #[cfg(unix)]
 pub(super) fn ensure() {
     use std::os::unix::process::CommandExt;
@@ -17,11 +17,11 @@ pub(super) fn ensure() {
             .env("RTEN_NUM_THREADS", "1")
             .exec();
         super::complain(&format!(
-            "denshin: cannot start anew with {LIMIT}=1 ({failed}); reading will be slower"
+            "denshin: cannot restart with {LIMIT}=1 ({failed}); reading will be slower"
         ));
     }
 }
 
-/// Elsewhere the limit is the user's to set.
+/// On other systems, the user sets the limit.
 #[cfg(not(unix))]
 pub(super) fn ensure() {}

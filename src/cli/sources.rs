@@ -1,4 +1,4 @@
-//! Sources of a batch: named, or listed in a file or on standard input.
+//! Sources of a run: named, or listed in a file or on standard input.
 
 use anyhow::Context;
 use denshin::batch::{Found, Inputs, STANDARD_INPUT, find_inputs, find_listed};
@@ -8,18 +8,18 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// The files of all sources.
+/// The input files of all sources.
 pub(super) fn find(named: &[PathBuf], list: Option<&Path>, output: &Path) -> anyhow::Result<Inputs> {
     match list {
         Some(_) if !named.is_empty() => {
-            anyhow::bail!("sources are either named or listed (put those that are named into the list)")
+            anyhow::bail!("sources and --list cannot be combined (add the sources to the list)")
         }
         Some(list) => Ok(find_listed(&lines(list)?, output)),
         None => Ok(find_inputs(named, output)),
     }
 }
 
-/// The paths of a list, a line each; empty lines are none.
+/// The paths of a list, one per line; empty lines are ignored.
 pub(super) fn lines(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut bytes = Vec::new();
     let read = if list == Path::new("-") {
@@ -32,9 +32,9 @@ pub(super) fn lines(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(bytes.split(|b| *b == b'\n').filter_map(listed).collect())
 }
 
-/// The path on a line. Blanks at its ends belong to it only where a file has such a name.
+/// The path on a line. Leading and trailing blanks are part of the name only if a file with this name exists.
 fn listed(line: &[u8]) -> Option<PathBuf> {
-    // Lists that were put together hold a byte order mark in their middle.
+    // Concatenated lists contain a byte order mark in the middle.
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let whole = line.strip_suffix(b"\r").unwrap_or(line);
     let trimmed = line.trim_ascii();
@@ -42,7 +42,7 @@ fn listed(line: &[u8]) -> Option<PathBuf> {
     (!trimmed.is_empty()).then(|| path(named))
 }
 
-/// A path is bytes: in old archives they are not always UTF-8.
+/// A path is bytes; in old archives it is not always UTF-8.
 #[cfg(unix)]
 fn path(line: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
@@ -54,8 +54,8 @@ fn path(line: &[u8]) -> PathBuf {
     OsString::from(String::from_utf8_lossy(line).into_owned()).into()
 }
 
-/// The scan on standard input, where it is among the inputs: in a file, which is removed when it is dropped. Workers
-/// read files, and a second attempt reads it again.
+/// Copies the scan on standard input, if it is among the inputs, to a file that is removed on drop. Worker processes
+/// read files, and a second attempt reads the scan again.
 pub(super) fn standard_input(inputs: &[Found]) -> anyhow::Result<Option<NamedTempFile>> {
     if inputs.iter().all(|found| found.path != Path::new(STANDARD_INPUT)) {
         return Ok(None);
@@ -65,7 +65,7 @@ pub(super) fn standard_input(inputs: &[Found]) -> anyhow::Result<Option<NamedTem
         std::io::copy(&mut std::io::stdin().lock(), &mut file)?;
         Ok::<_, std::io::Error>(file)
     };
-    spool()
-        .map(Some)
-        .context("the scan on standard input cannot be kept in a temporary file (TMPDIR says where)")
+    spool().map(Some).context(
+        "the scan on standard input cannot be stored in a temporary file (set TMPDIR to another folder)",
+    )
 }

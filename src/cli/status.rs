@@ -1,4 +1,4 @@
-//! `denshin status`: how a batch, or a queue, stands.
+//! `denshin status`: shows the status of a batch or a queue.
 
 use super::queue::{QueueArguments, plain};
 use super::{Exit, clock, say};
@@ -11,23 +11,23 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  denshin status out\n  denshin status out --json | jq .failures\n  \
     denshin status --nats nats://queue:4222")]
 pub(super) struct Arguments {
-    /// Folder of the results of a batch
+    /// Output folder of a batch
     #[arg(value_name = "DIR", required_unless_present = "nats")]
     folder: Option<PathBuf>,
     #[command(flatten)]
     queue: QueueArguments,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Failures that are shown to people.
+/// Maximum number of failures in the text output.
 const SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let Some(folder) = &arguments.folder else { return of_queue(arguments) };
     let Some(status) = read_status(folder, clock::now())? else {
-        anyhow::bail!("{}: no batch was begun here (there is no manifest.sqlite)", folder.display());
+        anyhow::bail!("{}: the folder has no batch (manifest.sqlite is missing)", folder.display());
     };
     if arguments.json {
         say(&serde_json::to_string_pretty(&status)?);
@@ -49,42 +49,43 @@ fn of_queue(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 fn queue_shown(status: &QueueStatus) {
     let QueueStatus { queue, engine, results, waiting, in_work, done, dead, pages_per_second, .. } = status;
-    say(&format!("{queue}: {waiting} waiting, {in_work} in work, {done} done, {dead} set aside"));
-    say(&format!("read with {engine}, results go to {results}"));
+    say(&format!("{queue}: {waiting} waiting, {in_work} in progress, {done} done, {dead} set aside"));
+    say(&format!("read with {engine}, results in {results}"));
     let left = status.seconds_left.map(|left| format!(", {} left", duration(left))).unwrap_or_default();
-    say(&format!("{pages_per_second:.2} pages a second{left}"));
+    say(&format!("{pages_per_second:.2} pages/s{left}"));
     for page in status.dead_pages.iter().take(SHOWN) {
         let source = page.source.as_deref().unwrap_or("a message");
         let number = page.page.map(|page| format!(", page {page}")).unwrap_or_default();
-        let line = format!("{source}{number}: {}: {} ({} times)", page.stage, page.cause, page.deliveries);
+        let line =
+            format!("{source}{number}: {}: {} ({} deliveries)", page.stage, page.cause, page.deliveries);
         say(&printable(&line));
     }
     if *dead > SHOWN as u64 {
-        say(&format!("… and {} more (--json names them)", dead - SHOWN as u64));
+        say(&format!("… and {} more (--json lists them)", dead - SHOWN as u64));
     }
 }
 
 fn shown(status: &Status) {
     let Status { pages, done, failed, in_work, waiting, unmade, .. } = status;
-    let documents = if *unmade > 0 { format!(", {unmade} PDF not made") } else { String::new() };
+    let documents = if *unmade > 0 { format!(", {unmade} PDF not written") } else { String::new() };
     say(&format!(
-        "{}: {done} of {pages} pages done, {failed} set aside, {in_work} in work, {waiting} waiting{documents}",
+        "{}: {done} of {pages} pages done, {failed} set aside, {in_work} in progress, {waiting} waiting{documents}",
         status.state
     ));
     let left = status.seconds_left.map(|left| format!(", {} left", duration(left))).unwrap_or_default();
-    say(&format!("{:.2} pages a second, {} so far{left}", status.pages_per_second, duration(status.seconds)));
+    say(&format!("{:.2} pages/s, {} elapsed{left}", status.pages_per_second, duration(status.seconds)));
     let Status { characters, doubtful, warnings, .. } = status;
-    say(&format!("{characters} characters, {doubtful} of them worth a look; {warnings} warnings"));
+    say(&format!("{characters} characters, {doubtful} with a confidence below 0.9; {warnings} warnings"));
     for failure in status.failures.iter().take(SHOWN) {
         let page = failure.page.map(|page| format!(", page {page}")).unwrap_or_default();
         say(&printable(&format!("{}{page}: {}: {}", failure.path, failure.stage, failure.cause)));
     }
     if failed + unmade > SHOWN as u64 {
-        say(&format!("… and {} more (--json names them)", failed + unmade - SHOWN as u64));
+        say(&format!("… and {} more (--json lists them)", failed + unmade - SHOWN as u64));
     }
 }
 
-/// `2 h 05 min`, `41 s`.
+/// Formats a duration, as in `2 h 05 min` or `41 s`.
 fn duration(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
     match (seconds / 3600, seconds / 60 % 60) {

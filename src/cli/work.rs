@@ -1,4 +1,4 @@
-//! `denshin work`: reads pages of a queue, beside any number of others.
+//! `denshin work`: reads pages from a queue, as one of its distributed workers.
 
 use super::passwords::PasswordArguments;
 use super::queue::{QueueArguments, plain, store_options};
@@ -10,36 +10,36 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    denshin work --nats nats://queue:4222 --jobs 4                # until Ctrl-C\n  \
-    denshin work --nats nats://queue:4222 --until-empty           # until all is read, for jobs\n  \
+    denshin work --nats nats://queue:4222 --jobs 4                # runs until Ctrl-C\n  \
+    denshin work --nats nats://queue:4222 --until-empty           # exits when the queue is empty\n  \
     denshin work --nats tls://queue:4222 --creds worker.creds --log json\n\n\
-    How pages are read, and where results go, stands in the queue (denshin enqueue --help). A worker with another version, \
-    engine or model than the queue asks for refuses. Exit code 1 says that pages were set aside by this worker: denshin \
-    status --nats URL names them, denshin enqueue --dead queues them again. Keys of object stores are read from AWS_…, \
+    The queue has the settings and the output folder (see denshin enqueue --help). A worker with another version, engine \
+    or model than that of the queue refuses to work. Exit code 1 means that this worker set pages aside: denshin status \
+    --nats URL lists them, denshin enqueue --dead queues them again. Keys of object stores are read from AWS_…, \
     GOOGLE_… and AZURE_….")]
 pub(super) struct Arguments {
     #[command(flatten)]
     queue: QueueArguments,
     #[command(flatten)]
     worker: WorkerArguments,
-    /// End when nothing waits and no worker has anything in work
+    /// Exit when no message waits and no worker has a page
     #[arg(long)]
     until_empty: bool,
-    /// Folder of Tesseract's models on this machine [default: where systems keep them]
+    /// Folder of Tesseract's models on this machine [default: the usual folders of the system]
     #[arg(long, env = "TESSDATA_PREFIX", value_name = "DIR")]
     tessdata: Option<PathBuf>,
-    /// File of the network on this machine, ONNX [default: the one that is part of denshin]
+    /// ONNX network on this machine [default: the built-in network]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     #[command(flatten)]
     passwords: PasswordArguments,
-    /// How what happens is told on stderr
+    /// Format of the log on stderr
     #[arg(long, value_enum, default_value_t = log::Form::Text)]
     log: log::Form,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Name every page
+    /// Print a line for every page
     #[arg(short, long)]
     verbose: bool,
 }

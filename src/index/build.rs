@@ -18,7 +18,7 @@ use tantivy::schema::Term;
 use tantivy::{Index, IndexWriter, TantivyDocument, TantivyError};
 
 /// Files of scans that are indexed between two commits.
-const PORTION: usize = 5_000;
+const PORTION: usize = 20_000;
 /// Memory in which each thread of the writer gathers terms, bytes.
 const WRITER_BYTES: usize = 64_000_000;
 
@@ -252,7 +252,7 @@ fn indexed(fields: &Fields, group: &Group, document: &Document) -> TantivyDocume
     let light = characters(&document.text);
     out.add_text(fields.characters, text_of(&light));
     out.add_text(fields.single, text_of(&light));
-    out.add_text(fields.words, text_of(&words(&light)));
+    out.add_text(fields.words, text_of(&words(&document.text, &light)));
     out.add_text(fields.confusable, text_of(&confusable(&document.text)));
     if let Some(date) = document.date() {
         let digits: String = date.chars().filter(char::is_ascii_digit).collect();
@@ -264,7 +264,7 @@ fn indexed(fields: &Fields, group: &Group, document: &Document) -> TantivyDocume
     let mut add = |field, value: Option<&str>| value.into_iter().for_each(|v| out.add_text(field, v));
     add(fields.post, document.post().as_deref());
     if let Some(telegram) = &document.telegram {
-        let folded = |text: &Option<String>| text.as_ref().map(|t| text_of(&words(&characters(t))));
+        let folded = |text: &Option<String>| text.as_ref().map(|t| text_of(&words(t, &characters(t))));
         add(fields.subject, folded(&telegram.subject).as_deref());
         add(fields.from, folded(&telegram.from).as_deref());
         add(fields.to, folded(&telegram.to).as_deref());

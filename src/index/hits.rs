@@ -71,13 +71,13 @@ impl Hit {
 /// All stretches of a text that a part of the query matches; those that overlap are one.
 pub(super) fn matches(text: &str, query: &Query, tolerance: Tolerance) -> Vec<Match> {
     let light = characters(text);
-    let deep = words(&light);
+    let deep = words(text, &light);
     let loose = tolerance.confusable.then(|| confusable(text));
     let mut found: Vec<Match> = Vec::new();
     for term in query.shown() {
         let term_light = characters(term);
         find(&light, &term_light, &mut found);
-        find(&deep, &words(&term_light), &mut found);
+        find(&deep, &words(term, &term_light), &mut found);
         if let Some(loose) = &loose {
             find(loose, &confusable(term), &mut found);
         }

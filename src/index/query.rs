@@ -247,7 +247,8 @@ fn single(tokens: &mut &[Token]) -> Result<Option<Clause>, QueryError> {
 
 fn number(text: &str) -> Result<u64, QueryError> {
     use crate::orthography::search::{characters, text_of, words};
-    let digits: String = text_of(&words(&characters(text))).chars().filter(char::is_ascii_digit).collect();
+    let digits: String =
+        text_of(&words(text, &characters(text))).chars().filter(char::is_ascii_digit).collect();
     digits.parse().map_err(|_| QueryError::NoNumber(text.to_owned()))
 }
 

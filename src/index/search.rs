@@ -220,9 +220,9 @@ impl Searcher {
         let fields = &self.fields;
         match clause {
             Clause::Text(text) => self.text(text, tolerant),
-            Clause::Subject(text) => phrases(fields.subject, None, &words(&characters(text))),
-            Clause::From(text) => phrases(fields.from, None, &words(&characters(text))),
-            Clause::To(text) => phrases(fields.to, None, &words(&characters(text))),
+            Clause::Subject(text) => phrases(fields.subject, None, &words(text, &characters(text))),
+            Clause::From(text) => phrases(fields.from, None, &words(text, &characters(text))),
+            Clause::To(text) => phrases(fields.to, None, &words(text, &characters(text))),
             Clause::Number(number) => term(Term::from_field_u64(fields.number, *number)),
             Clause::All(clauses) if clauses.iter().all(|c| matches!(c, Clause::Not(_))) => {
                 // Nothing but exclusions: of everything.
@@ -256,7 +256,7 @@ impl Searcher {
         let light = characters(text);
         let mut ways: Vec<(Occur, Box<dyn IndexQuery>)> = vec![
             (Occur::Should, phrases(fields.characters, Some(fields.single), &light)),
-            (Occur::Should, phrases(fields.words, None, &words(&light))),
+            (Occur::Should, phrases(fields.words, None, &words(text, &light))),
         ];
         if tolerant {
             let loose = phrases(fields.confusable, None, &confusable(text));

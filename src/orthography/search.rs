@@ -26,10 +26,11 @@ const HALF_VOICED: char = '\u{309A}';
 /// Single kanji by other single kanji, beside the old forms.
 const VARIANT_FORMS: &str = include_str!("variant_forms.txt");
 /// Tables of words: printed form, tab, modern form.
-const WORD_TABLES: [&str; 4] = [
+const WORD_TABLES: [&str; 5] = [
     include_str!("rewritten_kanji.txt"),
     include_str!("mixed_writing.txt"),
     include_str!("place_names.txt"),
+    include_str!("historical_okurigana.txt"),
     include_str!("historical_kana.txt"),
 ];
 /// Classes of characters that OCR confuses, one class a line.
@@ -64,11 +65,12 @@ pub fn characters(text: &str) -> Vec<FoldedChar> {
     folded
 }
 
-/// Replaces words by their modern spelling, numerals by digits and years of eras by years of the common era, in a text
-/// whose characters are folded.
+/// Replaces words by their modern spelling, numerals by digits and years of eras by years of the common era. Takes a text,
+/// and its characters as [`characters`] folds them.
 #[must_use]
-pub fn words(characters: &[FoldedChar]) -> Vec<FoldedChar> {
-    years(&numerals(&modern_words(characters)))
+pub fn words(text: &str, characters: &[FoldedChar]) -> Vec<FoldedChar> {
+    let printed: Vec<char> = text.chars().collect();
+    without_final_marks(&years(&numerals(&modern_words(characters))), &printed)
 }
 
 /// Folds characters that OCR confuses (二 and ニ) to one of them, and then as [`characters`] does.
@@ -153,7 +155,7 @@ fn unvoiced(c: char) -> char {
 }
 
 /// Katakana as hiragana, small kana as full-size ones, and spellings of one sound by one of them: ヴァ and バ, ヂ and ジ,
-/// ロシヤ and ロシア. A mark of length at the end of a word in kana is dropped: コンピューター.
+/// ロシヤ and ロシア.
 fn fold_kana(folded: &mut Vec<FoldedChar>) {
     for c in folded.iter_mut() {
         c.value = match super::full_size(c.value) {
@@ -169,9 +171,7 @@ fn fold_kana(folded: &mut Vec<FoldedChar>) {
         };
     }
     let mut out: Vec<FoldedChar> = Vec::with_capacity(folded.len());
-    for (i, &c) in folded.iter().enumerate() {
-        let next = folded.get(i + 1).map(|n| n.value);
-        let ends_word = c.value == 'ー' && next.is_none_or(|n| !is_kana(n) && n != 'ー');
+    for &c in folded.iter() {
         match out.last_mut() {
             Some(last) if last.value == 'ゔ' => {
                 let (value, is_vowel) = match c.value {
@@ -191,7 +191,6 @@ fn fold_kana(folded: &mut Vec<FoldedChar>) {
             Some(last) if c.value == 'や' && "いきしちにひみりぎじびぴ".contains(last.value) => {
                 out.push(FoldedChar { value: 'あ', ..c });
             }
-            Some(last) if ends_word && is_kana(last.value) => last.end = c.end,
             _ => out.push(c),
         }
     }
@@ -242,9 +241,12 @@ fn word_table() -> &'static HashMap<char, Vec<Word>> {
         for line in WORD_TABLES.into_iter().flat_map(entries) {
             let Some((printed, modern)) = line.split_once('\t') else { continue };
             let word = Word { printed: fold(printed), modern: fold(modern) };
-            // Folding of characters may have made both sides alike.
-            if let Some(&first) = word.printed.first().filter(|_| word.printed != word.modern) {
-                table.entry(first).or_default().push(word);
+            // The modern form stays as it is, even if a printed form is a part of it: イタリー, イタリア.
+            let kept = Word { printed: word.modern.clone(), modern: word.modern.clone() };
+            for word in [word, kept] {
+                if let Some(&first) = word.printed.first() {
+                    table.entry(first).or_default().push(word);
+                }
             }
         }
         table.values_mut().for_each(|words| words.sort_by_key(|w| std::cmp::Reverse(w.printed.len())));
@@ -365,6 +367,21 @@ fn number(text: &str) -> Option<u64> {
     total.checked_add(below)?.checked_add(digits.unwrap_or(0))
 }
 
+/// Without the mark of length that ends a word in katakana: コンピューター and コンピュータ. Where a word ends shows only
+/// in the printed text.
+fn without_final_marks(folded: &[FoldedChar], printed: &[char]) -> Vec<FoldedChar> {
+    let is_katakana = |c: &char| matches!(c, 'ァ'..='ヺ' | 'ー' | 'ｦ'..='ﾟ');
+    let mut out: Vec<FoldedChar> = Vec::with_capacity(folded.len());
+    for &c in folded {
+        let is_final = c.value == 'ー' && !printed.get(c.end).is_some_and(is_katakana);
+        match out.last_mut().filter(|last| is_final && is_kana(last.value)) {
+            Some(last) => last.end = c.end,
+            None => out.push(c),
+        }
+    }
+    out
+}
+
 /// Eras by their first years.
 const ERAS: [(&str, u64); 5] =
     [("明治", 1868), ("大正", 1912), ("昭和", 1926), ("平成", 1989), ("令和", 2019)];
@@ -411,7 +428,7 @@ mod tests {
     }
 
     fn deep(text: &str) -> String {
-        text_of(&words(&characters(text)))
+        text_of(&words(text, &characters(text)))
     }
 
     #[test]
@@ -428,7 +445,6 @@ mod tests {
             ("關シ", "関し"),
             ("ＩＭＦ", "imf"),
             ("五五一七", "5517"),
-            ("コンピューター", "コンピュータ"),
             ("人々", "人人"),
             ("こゝろ", "こころ"),
             ("いすゞ", "いすず"),
@@ -449,6 +465,9 @@ mod tests {
             ("昭和四十六年十月", "1971年10月"),
             ("平成元年", "1989年"),
             ("廿三日", "23日"),
+            ("コンピューターの", "コンピュータの"),
+            ("イタリー", "イタリア"),
+            ("首のう", "首脳"),
         ] {
             assert_eq!(deep(one), deep(other), "{one} {other}");
         }
@@ -460,7 +479,7 @@ mod tests {
     #[test]
     fn a_folded_character_knows_what_it_stands_for() {
         let text = "ｹﾞﾝ昭和四十六年ヴァ";
-        let folded = words(&characters(text));
+        let folded = words(text, &characters(text));
         let of = |value: char| {
             let c = folded.iter().find(|c| c.value == value).unwrap();
             text.chars().skip(c.start).take(c.end - c.start).collect::<String>()

@@ -1,8 +1,8 @@
-//! The manifest: what is known of every page, in SQLite.
+//! The manifest of a batch: the state of every page, in SQLite.
 //!
-//! Write-ahead log, and each commit is on disk before it counts (`synchronous=FULL`): after a power loss what was
-//! committed is there. A page's results are on disk before its row says `done`, so a row that does not is at worst a
-//! page to be read again, with the same bytes. The parent alone writes; `denshin status` reads beside it.
+//! The database uses a write-ahead log, and each commit is synced (`synchronous=FULL`), so that a power loss does not
+//! lose a commit. The results of a page are on disk before its row says `done`. Any other row is a page that is read
+//! again, with the same bytes as result. Only the parent process writes; `denshin status` reads concurrently.
 
 mod plan;
 mod report;
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What decides how a page is read, as hashes; what they are made of is decided in `fingerprint.rs`.
+/// A configuration fingerprint, as hashes; `fingerprint.rs` computes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Fingerprint {
     pub reading: String,
@@ -32,23 +32,23 @@ pub(super) struct Fingerprint {
     pub models: String,
 }
 
-/// The manifest of a folder, or of a shard of it, held by this run alone.
+/// The manifest of a folder or of one of its shards, locked by this run.
 pub(super) struct Database {
     connection: Connection,
     path: PathBuf,
     run: i64,
     fingerprint: i64,
     formats: String,
-    /// Held as long as the run lasts.
+    /// The lock, held until the run ends.
     _lock: File,
 }
 
-/// Name of the manifest of a shard.
+/// File name of the manifest of a shard.
 pub(super) fn name(shard: Shard) -> String {
     format!("manifest{}.sqlite", shard.tag())
 }
 
-/// Whether a file is the manifest of a folder or of a part of it.
+/// Whether a file is the manifest of a folder or of a shard.
 fn is_manifest(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.strip_prefix("manifest")
@@ -63,14 +63,14 @@ pub(super) fn manifests(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Errors of SQLite with the manifest's path.
+/// Adds the path of the manifest to errors of SQLite.
 pub(super) fn at(path: &Path) -> impl Fn(rusqlite::Error) -> OutputError {
     let path = path.to_owned();
     move |error| OutputError::Manifest { path: path.clone(), cause: error.to_string() }
 }
 
 impl Database {
-    /// Opens the manifest of a folder, or begins it, and clears away what a run that was killed left unfinished.
+    /// Opens or creates the manifest and removes temporary files of a killed run.
     pub(super) fn open(folder: &Path, shard: Shard, unfinished: &str) -> Result<Self, OutputError> {
         let suffix = format!("-of-{}.sqlite", shard.of());
         let fits = |p: &PathBuf| match shard.of() {
@@ -88,7 +88,7 @@ impl Database {
         Ok(Self { connection, path, run: 0, fingerprint: 0, formats: String::new(), _lock: lock })
     }
 
-    /// Begins a run that reads so, and writes these formats.
+    /// Starts a run with this configuration fingerprint and these formats.
     pub(super) fn begin(
         &mut self,
         now: f64,
@@ -136,19 +136,19 @@ impl Ledger for Database {
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    // 4 MB of cache: memory does not grow with the manifest.
+    // A cache of 4 MB keeps the memory independent of the size of the manifest.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000; PRAGMA foreign_keys = ON;",
     )?;
     connection.execute_batch(include_str!("schema.sql"))?;
-    // An earlier version began it.
+    // The database was created by an earlier version.
     if !connection.column_exists(None, "pages", "little_text")? {
         connection.execute_batch("ALTER TABLE pages ADD COLUMN little_text INTEGER NOT NULL DEFAULT 0")?;
     }
     Ok(connection)
 }
 
-/// What a row says beside what happened.
+/// Values of a row that are not part of the report.
 struct Now<'a> {
     now: f64,
     run: i64,
@@ -157,8 +157,8 @@ struct Now<'a> {
     folder: &'a Path,
 }
 
-/// Removes the results of what a file was before it changed, where those of what it is now have other names. Only now:
-/// while it could not be opened they were all there was.
+/// Removes the results of the earlier version of a changed file if the number of pages differs, because the new results
+/// then have other names. They are kept until the new version could be opened.
 fn remove_stale(to: &Transaction<'_>, file: i64, pages: u32, folder: &Path) -> rusqlite::Result<()> {
     let sql = "SELECT ifnull(pages, 0), stale FROM files WHERE id = ?";
     let (before, stale): (u32, String) =
@@ -169,13 +169,13 @@ fn remove_stale(to: &Transaction<'_>, file: i64, pages: u32, folder: &Path) -> r
     Ok(())
 }
 
-/// Results that a manifest lists, as JSON. One that leads out of the folder was not written by a run, and is left alone.
+/// Results listed as JSON in a manifest. Paths that lead out of the folder are ignored, because no run wrote them.
 fn listed(names: &str) -> impl Iterator<Item = RelativePath> {
     let names: Vec<PathBuf> = serde_json::from_str(names).unwrap_or_default();
     names.into_iter().filter_map(|name| RelativePath::new(name).ok())
 }
 
-/// Removes results; one that is not there does not matter.
+/// Removes results; missing files are ignored.
 fn remove_results(folder: &Path, names: &BTreeSet<RelativePath>) {
     for name in names {
         let _ = std::fs::remove_file(folder.join(name));
@@ -192,7 +192,7 @@ fn apply(to: &Transaction<'_>, report: &Report, at: &Now<'_>) -> rusqlite::Resul
             remove_stale(to, *file, *pages, at.folder)?;
             let sql = "UPDATE files SET sha256 = ?, pages = ?, stale = '[]' WHERE id = ?";
             to.prepare_cached(sql)?.execute(params![sha256, pages, file])?;
-            // The file was asked for so many times, and its first page with it.
+            // The attempts to open the file count as attempts to read its first page.
             let sql = "SELECT ifnull(max(attempts), 0) FROM pages WHERE file = ? AND page = 0";
             let attempts: u32 = to.prepare_cached(sql)?.query_row([file], |row| row.get(0))?;
             to.prepare_cached("DELETE FROM pages WHERE file = ?")?.execute([file])?;

@@ -1,8 +1,9 @@
-//! What is left to do: which pages are not read, or were read otherwise than wanted now.
+//! Plans a run: finds the pages that are not read, or were read with another configuration.
 //!
-//! A file that has its size and time is the one that was read; with another time but the same SHA-256 it still is. What
-//! changed decides what is read again: the engine, a model or a setting of a stage all pages, the vocabulary of stamps
-//! the pages with stamps, what is accepted (`[scan]`) the pages that failed. Another format is written from the record.
+//! A file counts as unchanged if its size and modification time are the same, or if its size and SHA-256 are. The kind
+//! of change decides which pages are read again: all pages if the engine, a model or a setting of a stage changed,
+//! pages with stamps if the stamp lexicon changed, and failed pages if the accepted inputs (`[scan]`) changed. Other
+//! formats are written from the record.
 
 use super::{Database, Fingerprint, at};
 use crate::batch::inputs::{Found, place};
@@ -21,31 +22,31 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-/// What is wanted of every page.
+/// The requested results of a run.
 pub(in crate::batch) struct Wanted<'a> {
     pub output: &'a Path,
     pub fingerprint: &'a Fingerprint,
     pub formats: &'a [Format],
-    /// Whether each file is to have a document.
+    /// Whether a document of each file is written.
     pub pdf: bool,
     /// Whether pages that were set aside are tried again.
     pub retry_failed: bool,
-    /// Paths of results that must not be touched, unless they are of an earlier run.
+    /// Stems whose results must not be replaced, unless an earlier run wrote them.
     pub untouchable: &'a HashSet<PathBuf>,
 }
 
-/// What is left to do.
+/// The planned tasks.
 #[derive(Default)]
 pub(in crate::batch) struct Planned {
-    /// Pages to be read and documents to be made of pages that are read, in the order of the files.
+    /// Pages to read, and documents to write of files that are read, in the order of the files.
     pub tasks: Vec<Task>,
-    /// How many need not be read: they are done, or set aside.
+    /// Number of pages without a task: they are done or set aside.
     pub finished: u64,
-    /// How many of these are set aside.
+    /// Number of these that are set aside.
     pub set_aside: u64,
 }
 
-/// A file as the manifest knows it.
+/// The row of a file in the manifest.
 struct Known {
     id: i64,
     stem: String,
@@ -55,7 +56,7 @@ struct Known {
     pages: Option<u32>,
 }
 
-/// A page as the manifest knows it.
+/// The row of a page in the manifest.
 struct KnownPage {
     page: u32,
     state: String,
@@ -65,7 +66,6 @@ struct KnownPage {
 }
 
 impl Database {
-    /// Plans the run.
     pub(in crate::batch) fn plan(
         &mut self,
         inputs: &[(usize, &Found)],
@@ -77,7 +77,7 @@ impl Database {
         let transaction = self.connection.transaction().map_err(&failed)?;
         let mut plan = Plan { to: &transaction, run, wanted, planned: Planned::default() };
         let places: Vec<PathBuf> = inputs.iter().map(|(_, found)| place(&found.path)).collect();
-        // Names first: where two files change names, neither is in the other's way.
+        // Names are released first, so that two files can exchange their names.
         for ((_, found), place) in inputs.iter().zip(&places) {
             plan.forget_if_renamed(found, place).map_err(&failed)?;
         }
@@ -122,8 +122,8 @@ impl Plan<'_> {
         }
     }
 
-    /// Removes a file from the manifest, and its results from the folder: under their old name nobody would find them,
-    /// or find them twice. Results first: what is killed in between is forgotten the next time.
+    /// Removes a file from the manifest and its results from the folder, because results under the old name would be
+    /// stale duplicates. Results are removed first; if the run is killed in between, the next run removes the file.
     fn forget(&self, file: i64) -> rusqlite::Result<()> {
         super::remove_results(self.wanted.output, &self.results(file)?);
         self.forget_pages(file)?;
@@ -136,7 +136,7 @@ impl Plan<'_> {
         self.to.execute("DELETE FROM documents WHERE file = ?", [file]).map(drop)
     }
 
-    /// All results of a file, those of what it was before it changed included.
+    /// All results of a file, including those of its version before it changed.
     fn results(&self, file: i64) -> rusqlite::Result<BTreeSet<RelativePath>> {
         let sql = "SELECT results FROM pages WHERE file = ?1 AND results NOT NULL
                    UNION ALL SELECT stale FROM files WHERE id = ?1
@@ -150,8 +150,8 @@ impl Plan<'_> {
         Ok(all)
     }
 
-    /// Refuses to overwrite what must not be touched, and the results of a file of an earlier run that is not among the
-    /// inputs now.
+    /// Refuses to replace results that must not be replaced, and results of a file of an earlier run that is not among
+    /// the inputs now.
     fn check_name(
         &self,
         found: &Found,
@@ -176,7 +176,7 @@ impl Plan<'_> {
         let known = self.known(place)?;
         if let Some(Known { id, sha256: Some(sha256), pages: Some(pages), size: s, modified: m, .. }) = &known
         {
-            // A file that cannot be looked at now may be there tomorrow: what was read of it stays.
+            // The results of a file that is temporarily inaccessible are kept.
             let is_same = size.is_none() || (s, m) == (&size, &modified);
             if is_same || *s == size && hash(&found.path).as_ref() == Some(sha256) {
                 let touch = "UPDATE files SET modified = ifnull(?, modified) WHERE id = ?";
@@ -213,13 +213,13 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// Counts a page, or a file, that is left as it is.
+    /// Counts a page or a file without a task.
     fn finish(&mut self, state: &str) {
         self.planned.finished += 1;
         self.planned.set_aside += u64::from(state == "failed");
     }
 
-    /// Whether a file could not be opened, is as it was, and is not to be tried again.
+    /// Whether a file could not be opened, is unchanged, and is not to be tried again.
     fn is_set_aside(
         &self,
         known: &Known,
@@ -280,7 +280,7 @@ impl Plan<'_> {
             let part = Part::Page(page.page);
             self.planned.tasks.push(Task { input, file, part, sha256, from_record, attempt: 0 });
         }
-        // Where pages are to be read, the document follows the last of them.
+        // If pages are read, the document follows the last of them.
         if self.wanted.pdf && self.planned.tasks.len() == known && !self.has_document(file)? {
             let sha256 = Some(Arc::clone(sha256));
             let document = Task { part: Part::Document, sha256, ..Task::of_file(input, file) };
@@ -296,7 +296,7 @@ impl Plan<'_> {
         Ok(name.is_some_and(|name| self.wanted.output.join(name).is_file()))
     }
 
-    /// Whether a page is to be read: it never was, or otherwise than wanted now.
+    /// Whether a page is read: it is not read yet, or was read with a configuration whose change affects it.
     fn is_wanted(&self, page: &KnownPage) -> rusqlite::Result<bool> {
         let Some(fingerprint) = page.fingerprint else { return Ok(true) };
         let sql = "SELECT reading, stamps, scan, models FROM makings WHERE id = ?";
@@ -320,7 +320,7 @@ impl Plan<'_> {
     }
 }
 
-/// Size and time of a file, by which it is known again; nothing where it cannot be looked at.
+/// Size in bytes and modification time in nanoseconds since 1970; `None` if the file is inaccessible.
 fn stamp(path: &Path) -> (Option<i64>, Option<i64>) {
     let Ok(metadata) = std::fs::metadata(path) else { return (None, None) };
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());

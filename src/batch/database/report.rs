@@ -1,4 +1,4 @@
-//! What a manifest says: progress, rates, failures, the worst pages. Read beside a run, of one manifest or of all shards'.
+//! Status of a batch from its manifest or the manifests of all shards, also during a run.
 
 use super::{at, manifests};
 use crate::batch::output::OutputError;
@@ -6,97 +6,98 @@ use rusqlite::{Connection, OpenFlags, Row};
 use serde::Serialize;
 use std::path::Path;
 
-/// Seconds that the rate is measured over: long enough for slow pages, short enough to show a change.
+/// Interval of the rate in seconds: long enough for slow pages, short enough to show a change.
 const RECENT: f64 = 300.0;
-/// Seconds without a sign of life after which a run is taken to be dead; a live one gives one every 5.
+/// Seconds without an update after which a run counts as dead. A live run updates every 5.
 const DEAD: f64 = 30.0;
 
-/// How a batch stands.
+/// The status of a batch.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Status {
-    /// `running`, `finished`, `stopped`, `too-many-failures`, `broken`, or `killed`: that of the first shard still at work.
+    /// `running`, `finished`, `stopped`, `too-many-failures`, `broken` or `killed`. Of several shards, the state of
+    /// the first running one, else of the first one that is not finished.
     pub state: String,
-    /// Pages known, and files whose pages are not counted.
+    /// Number of known pages; a file whose pages are not counted counts as one.
     pub pages: u64,
     /// Pages with results.
     pub done: u64,
-    /// Of these, pages whose results were there before.
+    /// Number of these whose existing results were kept.
     pub kept: u64,
-    /// Pages and files set aside.
+    /// Pages and files that are set aside.
     pub failed: u64,
-    /// Documents that could not be made.
+    /// Documents that could not be written.
     pub unmade: u64,
-    /// Pages in work (where a run was killed: pages that were).
+    /// Pages being read, or that were being read when the run was killed.
     pub in_work: u64,
-    /// Pages that wait.
+    /// Pages waiting to be read.
     pub waiting: u64,
-    /// Of these, files whose pages are not counted.
+    /// Files, waiting or being read, whose pages are not counted.
     pub files_not_counted: u64,
-    /// Pages a second, over the last five minutes of the run.
+    /// Pages per second over the last five minutes of the run.
     pub pages_per_second: f64,
-    /// Seconds until the end at this rate; null where nothing moves.
+    /// Estimated seconds left at this rate; null if the rate is 0 or the run has ended.
     pub seconds_left: Option<f64>,
-    /// Seconds that the latest run took so far.
+    /// Duration of the latest run in seconds.
     pub seconds: f64,
-    /// Characters read.
+    /// Number of characters read.
     pub characters: u64,
-    /// Of these, characters that are worth a look.
+    /// Number of these with a confidence below 0.9.
     pub doubtful: u64,
-    /// Warnings in records.
+    /// Number of warnings in page records.
     pub warnings: u64,
-    /// Pages that have ink, and of which hardly any text was read.
+    /// Pages that have ink but hardly any text.
     pub little_text: u64,
-    /// What failed and why, in the order of the files.
+    /// Failures and their causes, in the order of the files.
     pub failures: Vec<Failure>,
-    /// Pages that were read worst, the worst first.
+    /// Pages to check first: those with hardly any text, then those with the lowest confidence.
     pub worst: Vec<Worst>,
 }
 
-/// A page that was set aside.
+/// A page, file or document that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// Its file, as given.
+    /// Path of the file, as given.
     pub path: String,
-    /// One-based; null for a file that could not be opened, or whose document could not be made.
+    /// Page number, one-based; null for a file that could not be opened or whose document could not be written.
     pub page: Option<u32>,
-    /// In which stage.
+    /// The stage that failed.
     pub stage: String,
-    /// Why.
+    /// The cause.
     pub cause: String,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u32,
 }
 
-/// A page that is worth a look.
+/// A page that should be checked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Worst {
-    /// Its file, as given.
+    /// Path of the file, as given.
     pub path: String,
-    /// One-based.
+    /// Page number, one-based.
     pub page: u32,
-    /// Mean confidence of its characters; null where there are none.
+    /// Mean confidence of the characters, 0 to 1; null without characters.
     pub confidence: Option<f64>,
-    /// Characters read.
+    /// Number of characters.
     pub characters: u32,
-    /// Of these, worth a look.
+    /// Number of these with a confidence below 0.9.
     pub doubtful: u32,
-    /// Warnings in its record.
+    /// Number of warnings in the record.
     pub warnings: u32,
-    /// Whether it has ink, and hardly any text was read.
+    /// Whether it has ink but hardly any text.
     pub little_text: bool,
 }
 
-/// How many failures and worst pages are named.
+/// Maximum number of listed failures and pages.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::batch) struct Named {
     pub failures: u32,
     pub worst: u32,
 }
 
-/// How the batch in a folder stands, at a time in seconds since 1970; none where no batch was begun there.
+/// The status of the batch in a folder; `now` is in seconds since 1970. `None` if the folder has no batch.
 ///
 /// # Errors
-/// Where a manifest cannot be read.
+/// A manifest cannot be read.
 pub fn read_status(folder: &Path, now: f64) -> Result<Option<Status>, OutputError> {
     status_with(folder, now, Named { failures: 1000, worst: 12 })
 }
@@ -124,7 +125,7 @@ pub(in crate::batch) fn status_with(
 }
 
 impl Status {
-    /// Two shards together.
+    /// Combines the status of two shards.
     fn with(mut self, other: Self) -> Self {
         let is_over = self.state == "finished" || (other.state == "running" && self.state != "running");
         self.state = if is_over { other.state } else { self.state };
@@ -153,7 +154,7 @@ impl Status {
 
 fn of_one(c: &Connection, now: f64, named: Named) -> rusqlite::Result<Status> {
     c.busy_timeout(std::time::Duration::from_secs(10))?;
-    // One pass: of a hundred thousand pages ten would take a second, in which nothing is recorded.
+    // One pass: ten queries over a hundred thousand pages would take a second and block the run.
     let sums =
         "SELECT count(*), total(state = 'done'), total(state = 'done' AND kept), total(state = 'failed'),
                     total(state = 'running'), total(state = 'pending'),
@@ -163,7 +164,7 @@ fn of_one(c: &Connection, now: f64, named: Named) -> rusqlite::Result<Status> {
                     total(CASE state WHEN 'done' THEN warnings END)
                 FROM pages";
     let mut status = c.query_row(sums, [], |row| {
-        // SQLite's totals are floating; pages and characters are far from where these are not exact.
+        // Totals of SQLite are floating-point; numbers of pages and characters are small enough to be exact.
         let sum = |column: usize| row.get::<_, f64>(column).map(|sum| sum as u64);
         Ok(Status {
             pages: row.get::<_, u32>(0)?.into(),
@@ -180,7 +181,7 @@ fn of_one(c: &Connection, now: f64, named: Named) -> rusqlite::Result<Status> {
         })
     })?;
     (status.failures, status.worst) = (failures(c, named.failures)?, worst(c, named.worst)?);
-    // A manifest that an earlier version began, and that none has written to since, knows neither.
+    // A manifest of an earlier version lacks this column and the table of documents.
     if c.column_exists(None, "pages", "little_text")? {
         let sql = "SELECT count(*) FROM pages WHERE state = 'done' AND little_text";
         status.little_text = c.query_row(sql, [], |row| row.get::<_, u32>(0))?.into();
@@ -228,7 +229,7 @@ fn failures(c: &Connection, most: u32) -> rusqlite::Result<Vec<Failure>> {
     rows.collect()
 }
 
-/// Documents that could not be made.
+/// Documents that could not be written.
 fn unmade(c: &Connection, most: u32) -> rusqlite::Result<Vec<Failure>> {
     let sql = "SELECT path, ifnull(stage, ''), ifnull(cause, '') FROM documents
                JOIN files ON files.id = file WHERE name IS NULL ORDER BY file LIMIT ?";

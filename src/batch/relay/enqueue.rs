@@ -1,4 +1,4 @@
-//! Files are put into a queue, each once.
+//! Queues files, each once.
 
 use super::job::{Dead, Job, body};
 use super::link::{Link, Part};
@@ -19,95 +19,95 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Messages that are sent between two looks at how many wait.
+/// Messages that are sent between two checks of the queue's length.
 const AT_ONCE: usize = 1000;
-/// How often a queue that is full is looked at.
+/// Interval between two checks of a full queue.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often orders are agreed on when others send orders at the same time.
+/// Attempts to set the queue configuration while others change it.
 const AGREEMENTS: u32 = 10;
 
-/// What is to be put into a queue.
+/// The parameters of `enqueue`.
 pub struct Enqueue<'a> {
-    /// Where the queue is.
+    /// The server and the name of the queue.
     pub connection: &'a Connection,
-    /// How pages are read; none: as the queue has it.
+    /// The job configuration; `None` keeps the queue configuration.
     pub config: Option<&'a JobConfig>,
-    /// Folder of the results, an absolute path or a URL; of no account where there are no orders.
+    /// Output folder, an absolute path or a URL. It is ignored if `config` is `None`.
     pub results: Place,
-    /// What is read.
+    /// The sources to queue.
     pub sources: Sources<'a>,
-    /// How often a page is given to a worker before it is set aside, at least 1.
+    /// Maximum number of deliveries of a page before it is set aside, at least 1.
     pub deliveries: u64,
-    /// How long a worker may be silent before its page is given to another.
+    /// Acknowledgement timeout: a page is delivered to another worker if its worker sends nothing for this time.
     pub ack_wait: Duration,
-    /// Messages that may wait; while more do, nothing is sent.
+    /// Maximum number of waiting messages. While more wait, nothing is sent.
     pub most_waiting: u64,
-    /// Something new where pages are to be read that were enqueued before.
+    /// A unique text if pages that were queued before are queued again.
     pub again: Option<String>,
-    /// Keys of object stores: `AWS_ACCESS_KEY_ID` and its like, with their values.
+    /// Configuration of object stores, such as `AWS_ACCESS_KEY_ID`, as keys and values.
     pub store_options: Vec<(String, String)>,
-    /// How the worker process is started that says what it would read with.
+    /// Command of the worker process that reports the engine and its models.
     pub worker: WorkerOptions<'a>,
-    /// Set from outside to stop.
+    /// Set by the caller to stop.
     pub stop: &'a AtomicBool,
 }
 
-/// What is read.
+/// The sources to queue.
 pub enum Sources<'a> {
-    /// Files, by absolute paths.
+    /// Files with absolute paths.
     Files(&'a [Found]),
-    /// Objects, or beginnings of their names.
+    /// Objects, or prefixes of object names.
     Objects(&'a [Place]),
-    /// What was set aside.
+    /// Pages that were set aside.
     Dead,
 }
 
-/// What happens, told as it does.
+/// An event of `enqueue`.
 pub enum EnqueueEvent<'a> {
     /// Objects were listed.
     Listed {
-        /// URL.
+        /// The listed URL.
         url: &'a str,
-        /// Scans there.
+        /// Number of scans.
         scans: usize,
-        /// Objects that are none.
+        /// Number of other objects.
         others: u64,
     },
-    /// A file cannot be looked at, and is not enqueued.
+    /// A file cannot be accessed and is not queued.
     Unseen {
-        /// Its path.
+        /// Path of the file.
         path: &'a Path,
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// So many messages were sent.
+    /// Messages were sent.
     Sent {
-        /// So far.
+        /// Number of messages sent so far.
         sent: u64,
-        /// In all.
+        /// Total number of messages.
         total: u64,
     },
-    /// As many wait as may.
+    /// The queue is full, with this number of waiting messages.
     Full(u64),
 }
 
-/// What came of it.
+/// The result of `enqueue`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Enqueued {
-    /// Messages that are new in the queue.
+    /// Messages that were added to the queue.
     pub queued: u64,
-    /// Messages that the queue had already.
+    /// Messages that the queue already had.
     pub known: u64,
-    /// Files that could not be looked at.
+    /// Files that cannot be accessed.
     pub unseen: u64,
-    /// Whether it was stopped from outside.
+    /// Whether the caller stopped it.
     pub is_stopped: bool,
 }
 
-/// Puts pages into a queue, which is made where it is not there.
+/// Adds pages to a queue, which is created if it does not exist.
 ///
 /// # Errors
-/// Where there is no server, where the queue's pages are to be read otherwise, or where an object store cannot be listed.
+/// There is no server, the queue has pages with another configuration, or an object store cannot be listed.
 pub fn enqueue(
     enqueue: &Enqueue<'_>,
     watch: &mut dyn FnMut(&EnqueueEvent<'_>),
@@ -133,13 +133,13 @@ pub fn enqueue(
     })
 }
 
-/// What asks and answers are waited for in.
+/// A single-threaded runtime for requests to the server.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, RelayError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| OutputError::Worker(error.to_string()).into())
 }
 
-/// The orders, with the engine that they open on this machine.
+/// The queue configuration for this job configuration and the engine that it loads on this machine.
 fn queue_config(enqueue: &Enqueue<'_>, config: &JobConfig) -> Result<QueueConfig, RelayError> {
     let mut client = WorkerClient::new(&enqueue.worker, config, None);
     client.ready()?;
@@ -147,7 +147,7 @@ fn queue_config(enqueue: &Enqueue<'_>, config: &JobConfig) -> Result<QueueConfig
     Ok(QueueConfig::new(config, enqueue.results.clone(), engine, enqueue.deliveries))
 }
 
-/// Sees that the queue has these orders. While pages wait, they can only be the same.
+/// Sets the queue configuration. While pages wait, it must not change.
 async fn agree(link: &Link, wanted: &QueueConfig) -> Result<(), RelayError> {
     for _ in 0..AGREEMENTS {
         let there = link.last(Part::JobConfig).await?;
@@ -168,13 +168,13 @@ async fn agree(link: &Link, wanted: &QueueConfig) -> Result<(), RelayError> {
             return Ok(());
         }
     }
-    Err(RelayError::Refused("others enqueue under other orders at this moment".to_owned()))
+    Err(RelayError::Refused("other processes are changing it at this moment (try again)".to_owned()))
 }
 
 async fn fingerprint(link: &Link) -> Result<String, RelayError> {
     let stored = link.last(Part::JobConfig).await?;
     let queue_config = stored.and_then(|stored| serde_json::from_slice::<QueueConfig>(&stored.body).ok());
-    let none = || RelayError::Refused("it has no orders of this version of denshin (give -o)".to_owned());
+    let none = || RelayError::Refused("there is none of this version of denshin (use -o)".to_owned());
     queue_config.map(|queue_config| queue_config.fingerprint).ok_or_else(none)
 }
 
@@ -209,7 +209,7 @@ impl Sender<'_, '_> {
         }
         let mut seen = std::collections::HashSet::new();
         found.retain(|scan| seen.insert(scan.place.to_string()));
-        // Names are given over all, as for files: none is another's.
+        // Names are assigned over all objects, as for files, so that they are unique.
         let below: Vec<PathBuf> = found.iter().map(|scan| scan.below.clone()).collect();
         let mut jobs = Vec::new();
         for (scan, stem) in found.into_iter().zip(stems(&below)) {
@@ -262,7 +262,7 @@ impl Sender<'_, '_> {
         Ok(())
     }
 
-    /// Waits until fewer messages wait than may; false where it was stopped meanwhile.
+    /// Waits until the queue is no longer full; `false` if it was stopped meanwhile.
     async fn has_room(&mut self) -> Result<bool, RelayError> {
         let mut told = false;
         loop {
@@ -280,8 +280,9 @@ impl Sender<'_, '_> {
         }
     }
 
-    /// What was set aside goes into the queue again, under its orders of now. A letter is removed when its page is queued;
-    /// who is killed in between sends the same message again, which the server knows.
+    /// Queues pages again that were set aside, with the current queue configuration. A dead letter is removed after
+    /// its page is queued. If the process is killed in between, the next attempt sends the same message, which the
+    /// server drops.
     async fn dead(&mut self) -> Result<(), RelayError> {
         let (messages, first, last) = self.link.extent(Part::Dead).await?;
         for sequence in first..=last {
@@ -304,7 +305,7 @@ impl Sender<'_, '_> {
     }
 }
 
-/// Size and time of a file: another version of it has others.
+/// Size and modification time identify a version of a file.
 fn version(path: &Path) -> std::io::Result<String> {
     let metadata = std::fs::metadata(path)?;
     let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,104 +1,106 @@
-//! What goes wrong between machines, and what to do about it.
+//! Errors of the queue and their remedies.
 
 use crate::batch::output::OutputError;
 
-/// Why pages cannot be enqueued, or not be worked on.
+/// Reason that pages cannot be enqueued or worked on.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
-    /// Nobody is there.
+    /// No server answers.
     #[error(
-        "{server}: no NATS server answers: {cause} (start one: nats-server --jetstream; or check the address after --nats)"
+        "{server}: no NATS server answers: {cause} (start one with nats-server --jetstream, or check the address in --nats)"
     )]
     NoServer {
-        /// Its address, without name and password.
+        /// Address of the server, without name and password.
         server: String,
-        /// What the system said.
+        /// The error of the operating system or the client.
         cause: String,
     },
-    /// Wrong name, password or key.
-    #[error("{0}: the server does not let us in (name the file of your credentials: --creds FILE)")]
+    /// The name, password or key is missing or wrong.
+    #[error("{0}: authentication failed (name the file with your credentials: --creds FILE)")]
     NotLetIn(String),
     /// The connection cannot be encrypted.
     #[error(
-        "{server}: no TLS: {cause} (name the file of the certificates that sign the server's: --tls-ca FILE)"
+        "{server}: the TLS connection failed: {cause} (name the CA certificates of the server: --tls-ca FILE)"
     )]
     Tls {
-        /// Its address.
+        /// Address of the server.
         server: String,
-        /// Why.
+        /// The cause.
         cause: String,
     },
     /// A file that is needed to connect cannot be read.
     #[error("{path}: cannot be read: {cause}")]
     Unreadable {
-        /// Which file.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// The error of the operating system.
         cause: std::io::Error,
     },
-    /// The server keeps no streams.
+    /// The server has no JetStream.
     #[error(
-        "{0}: the server is without JetStream (start it with --jetstream, and --store_dir DIR on a disk that lasts)"
+        "{0}: JetStream is not enabled on the server (start it with --jetstream, and --store_dir DIR on a persistent disk)"
     )]
     NoJetStream(String),
-    /// Nothing was ever enqueued.
-    #[error("{server}: there is no queue {queue} (denshin enqueue makes it; --queue chooses another)")]
+    /// The queue does not exist.
+    #[error("{server}: there is no queue {queue} (denshin enqueue creates it; --queue selects another)")]
     NoQueue {
-        /// Its address.
+        /// Address of the server.
         server: String,
-        /// The name.
+        /// Name of the queue.
         queue: String,
     },
-    /// A name that NATS cannot give to a stream.
-    #[error("{0}: no name for a queue (letters, digits, - and _, a hundred at most)")]
+    /// The name cannot be the name of a stream.
+    #[error("{0}: not a valid queue name (use letters, digits, - and _, at most 100 characters)")]
     QueueName(String),
-    /// The queue's pages are to be read otherwise.
+    /// The queue has pages with another configuration.
     #[error(
-        "the queue {queue} holds {pages} messages of pages that are to be read otherwise: {difference} \
-         (let workers drain it first, or choose another with --queue)"
+        "the queue {queue} has {pages} messages with another configuration: {difference} \
+         (let workers empty it first, or use another queue: --queue NAME)"
     )]
     OtherOrders {
-        /// The name.
+        /// Name of the queue.
         queue: String,
-        /// What waits in it.
+        /// Number of messages that are waiting or being read.
         pages: u64,
-        /// What differs.
+        /// The first difference.
         difference: String,
     },
-    /// This worker would not read as the queue wants.
-    #[error("this worker would read otherwise than the queue asks: {0}; its pages are left to others")]
+    /// The queue configuration is missing, or this worker would give other results.
+    #[error("the queue configuration cannot be used: {0}")]
     Refused(String),
-    /// A request failed although the server was there.
-    #[error("{server}: {what}: {cause} (is the server still running, and is there room on its disk?)")]
+    /// A request to the server failed.
+    #[error(
+        "{server}: {what} failed: {cause} (check that the server is running and its disk has free space)"
+    )]
     Nats {
-        /// Its address.
+        /// Address of the server.
         server: String,
-        /// What was asked of it.
+        /// The request.
         what: &'static str,
-        /// What it said.
+        /// The cause.
         cause: String,
     },
-    /// A place that is none.
+    /// An invalid path or URL.
     #[error(
-        "{place}: {cause} (s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY, file:///PATH, or a path)"
+        "{place}: {cause} (use s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY, file:///PATH, or a path)"
     )]
     Place {
-        /// As given.
+        /// The path or URL, as given.
         place: String,
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// An object store that does not do what is asked of it.
+    /// A request to an object store failed.
     #[error(
-        "{place}: {cause} (are bucket, keys and endpoint right? they are read from AWS_…, GOOGLE_… or AZURE_…)"
+        "{place}: {cause} (check the bucket, and the keys and the endpoint in AWS_…, GOOGLE_… or AZURE_…)"
     )]
     Store {
-        /// Where.
+        /// URL of the object.
         place: String,
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// No worker process can be started, or nothing be written.
+    /// No worker process can be started, or nothing can be written.
     #[error(transparent)]
     Output(#[from] OutputError),
 }

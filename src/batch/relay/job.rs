@@ -1,5 +1,5 @@
-//! What the messages of a queue say, as JSON. Whoever can send to the queue may have written them: [`parse_job`] lets
-//! nothing through that leads out of the folder of results.
+//! Messages of the queue, as JSON. Anyone who can send to the queue may have written them. [`parse_job`] refuses those
+//! that lead out of the output folder.
 
 use super::place::{Place, path_text};
 use crate::error::{PageRef, Stage};
@@ -7,45 +7,46 @@ use crate::provenance::sha256;
 use crate::relative_path::RelativePath;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Longest message, in bytes: two paths of the longest that a system opens, escaped, are below 30 KB. A dead letter repeats
-/// the message, and must not exceed what a server takes (1 MB where nothing else is set).
+/// Maximum length of a message in bytes. Two paths of maximum length, escaped, have less than 30 KB. A dead letter
+/// repeats the message and must stay below the server's limit (1 MB by default).
 const LONGEST: usize = 64 << 10;
-/// Characters of a message none of ours, and of the reason, that are kept in its dead letter.
+/// Characters of an invalid message, and of the cause, that its dead letter keeps.
 const REPEATED: usize = 1000;
 
-/// A page to be read; or a file whose pages nobody has counted yet.
+/// A page to read, or a file whose pages are not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// Where the file is.
+    /// Location of the file.
     pub source: Place,
-    /// What the file was when it was enqueued: its ETag, or size and time. Another one is another message.
+    /// Version of the file when it was enqueued: its ETag, or size and modification time. Another version is another
+    /// message.
     pub version: String,
-    /// Path of its results below the folder of results, without their endings.
+    /// Path of the results below the output folder, without extension.
     #[serde(with = "stem_text")]
     pub stem: RelativePath,
-    /// One-based; 0 for a file whose pages are not counted.
+    /// Page number, one-based; 0 for a file whose pages are not counted.
     pub page: u32,
-    /// SHA-256 of the file when its pages were counted.
+    /// SHA-256 of the file, if its pages are counted.
     #[serde(deserialize_with = "hexadecimal")]
     pub sha256: Option<String>,
-    /// Of the orders under which it was enqueued.
+    /// Fingerprint of the queue configuration when it was enqueued.
     pub fingerprint: String,
 }
 
-/// Why a message is no job.
+/// Reason that a message is not a job.
 #[derive(Debug, thiserror::Error)]
-#[error("the message is none of denshin's: {0}")]
+#[error("not a message of denshin: {0}")]
 pub struct JobError(String);
 
-/// Reads the message of a page.
+/// Parses the message of a page.
 ///
 /// # Errors
-/// Where it is no job, or names a file or result that cannot be one.
+/// The message is not a job, or it contains an invalid file or result name.
 pub fn parse_job(message: &[u8]) -> Result<Job, JobError> {
     if message.len() > LONGEST {
-        return Err(JobError(format!("it has {} bytes, and none has more than {LONGEST}", message.len())));
+        return Err(JobError(format!("it has {} bytes, at most {LONGEST} are accepted", message.len())));
     }
-    // The reason may repeat the message.
+    // The cause may repeat the message.
     serde_json::from_slice(message).map_err(|e| JobError(e.to_string().chars().take(REPEATED).collect()))
 }
 
@@ -56,7 +57,7 @@ pub(super) fn repeated(message: &[u8]) -> String {
     String::from_utf8_lossy(beginning).chars().take(REPEATED).collect()
 }
 
-/// Names of results as they are where they are UTF-8; see [`path_text`].
+/// Names of results in messages; see [`path_text`].
 mod stem_text {
     use super::{Deserializer, RelativePath, path_text};
     use serde::Serializer;
@@ -71,19 +72,19 @@ mod stem_text {
     }
 }
 
-/// SHA-256, where there is one.
+/// Parses an optional SHA-256.
 fn hexadecimal<'d, D: Deserializer<'d>>(from: D) -> Result<Option<String>, D::Error> {
     let sha256 = Option::<String>::deserialize(from)?;
     let is_one = |s: &String| s.len() == 64 && s.bytes().all(|b| b.is_ascii_hexdigit());
     if sha256.as_ref().is_none_or(is_one) {
         Ok(sha256)
     } else {
-        Err(serde::de::Error::custom("no SHA-256 in hexadecimal digits"))
+        Err(serde::de::Error::custom("not a SHA-256 in hexadecimal digits"))
     }
 }
 
 impl Job {
-    /// The same for the same page of the same file under the same orders.
+    /// The identity of the message: equal for the same page of the same file with the same configuration.
     pub(super) fn id(&self) -> String {
         sha256(&body(self))
     }
@@ -102,13 +103,13 @@ impl Job {
 /// A page that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Dead {
-    /// The page; none where the message was none of ours.
+    /// The page; `None` if the message is not a job.
     pub job: Option<Job>,
-    /// How the message begins, where it was none of ours.
+    /// The beginning of a message that is not a job.
     pub message: Option<String>,
     pub stage: Stage,
     pub cause: String,
-    /// How often it was given to a worker.
+    /// Number of deliveries to workers.
     pub deliveries: u64,
 }
 
@@ -123,7 +124,7 @@ pub(super) struct Done {
     pub warnings: u32,
 }
 
-/// A message's bytes.
+/// The bytes of a message.
 pub(super) fn body(message: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(message).expect("messages are strings and finite numbers")
 }
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!(parse_job(&body(&others[3])).unwrap(), others[3]);
     }
 
-    /// The message of a job with one field changed, and why it is refused.
+    /// Why the message of a job with one changed field is refused.
     fn refusal(field: &str, value: serde_json::Value) -> String {
         let mut message = serde_json::to_value(job()).unwrap();
         message[field] = value;
@@ -175,7 +176,7 @@ mod tests {
             ["../a", "/etc/a", "%2e%2e/a", "%2Fetc/a", "a/../../b", "a%00b", "", ".", &"x".repeat(256)]
         {
             let said = refusal("stem", stem.into());
-            assert!(said.starts_with("the message is none of denshin's: "), "{stem}: {said}");
+            assert!(said.starts_with("not a message of denshin: "), "{stem}: {said}");
         }
         for source in ["a.tif", "../a.tif", "", "/a%00.tif"] {
             assert_ne!(refusal("source", serde_json::json!({ "file": source })), "taken", "{source}");

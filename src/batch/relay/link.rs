@@ -1,9 +1,9 @@
-//! The link to NATS: its streams, its consumer, messages sent and taken. The only file that knows async-nats.
+//! Connection to NATS: streams, consumer, sending and receiving. This is the only file that uses async-nats.
 //!
-//! The server's own limit of deliveries (`max_deliver`) is not used. A message that has used it up stays in a work queue
-//! where nobody is given it any more, and an advisory that says so is lost when nobody listens. Here the server gives a
-//! message to somebody until it is acknowledged, with its number of deliveries, and a worker that is given it once more
-//! than the queue allows sets it aside.
+//! The server's own limit of deliveries (`max_deliver`) is not used. A message that has reached it stays in the work
+//! queue and is never delivered again, and the advisory about it is lost if nobody listens. Instead, the server
+//! delivers a message until it is acknowledged, together with the number of deliveries. A worker that receives it once
+//! more than the queue allows sets it aside.
 
 use super::RelayError;
 use crate::batch::iiif::decoded;
@@ -21,34 +21,34 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// How long a connection may take.
+/// Timeout for connecting.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long the server may keep a worker waiting that asks for a page; so soon it notices that it is to stop.
+/// How long a request for a page waits at the server. It bounds the delay until a worker notices that it is stopped.
 const WAIT: Duration = Duration::from_secs(1);
-/// How often something is said to a server that may be starting anew, and the pause between.
+/// Number of attempts while the server may be restarting, and the pause between them.
 const TRIES: u32 = 300;
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long the server remembers what it was sent: who enqueues the same again within a day doubles nothing.
+/// How long the server remembers message identities. Enqueueing a page again within a day does not duplicate it.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
-/// Pages in work at once, of all workers together.
+/// Maximum number of unacknowledged pages of all workers.
 const MOST_IN_WORK: i64 = 100_000;
-/// Longest name of a queue: it stands in the names of unfinished files, before other signs.
+/// Maximum length of a queue name, which is a prefix of temporary file names.
 const LONGEST_QUEUE: usize = 100;
-/// The consumer that all workers share.
+/// Name of the consumer that all workers share.
 const WORKERS: &str = "workers";
 
-/// Where the queue is, and what opens its door.
+/// The server and the name of the queue, and the credentials.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
-    /// URLs of servers, separated by commas. They may hold a name and a password, and are never shown whole.
+    /// URLs of servers, separated by commas. They may contain a name and a password and are never shown in full.
     pub servers: String,
     /// Name of the queue.
     pub queue: String,
-    /// File of credentials, as `nsc` writes it.
+    /// File of credentials in the format of `nsc`.
     pub credentials: Option<PathBuf>,
-    /// File of certificates that sign the server's, where the system's do not.
+    /// File of CA certificates, in addition to those of the system.
     pub roots: Option<PathBuf>,
-    /// Files of a certificate and its key, by which the server knows the client.
+    /// Files of the client certificate and its key.
     pub certificate: Option<(PathBuf, PathBuf)>,
 }
 
@@ -74,24 +74,24 @@ impl Part {
     }
 }
 
-/// What a queue holds.
+/// Numbers of messages in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counts {
-    /// Messages that nobody has been given.
+    /// Messages that are not delivered.
     pub waiting: u64,
-    /// Messages that a worker has, or that wait to be given out anew.
+    /// Messages that are delivered but not acknowledged.
     pub in_work: u64,
 }
 
-/// A message as it stands in its stream.
+/// A message in its stream.
 pub(super) struct Stored {
     pub sequence: u64,
     pub body: Vec<u8>,
-    /// Seconds since 1970.
+    /// Time of the message in seconds since 1970.
     pub seconds: f64,
 }
 
-/// Whether the server is there.
+/// State of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Presence {
     Gone,
@@ -106,7 +106,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Connects, and sees that the server has JetStream. News of the connection come through the receiver.
+    /// Connects and checks that the server has JetStream. The receiver gets changes of the connection.
     pub(super) async fn connect(
         connection: &Connection,
     ) -> Result<(Self, UnboundedReceiver<Presence>), RelayError> {
@@ -138,7 +138,7 @@ impl Link {
         Ok((link, presence))
     }
 
-    /// Sees that the server keeps streams. What it says of the account differs from version to version, and is not looked at.
+    /// Checks that the server has JetStream. The account data in the answer depend on the version and are ignored.
     async fn see_jetstream(&self) -> Result<(), RelayError> {
         let absent = || Err(RelayError::NoJetStream(self.server.clone()));
         let answer: Result<Response<serde_json::Value>, _> = self.context.request("INFO", &()).await;
@@ -146,10 +146,10 @@ impl Link {
             Ok(Response::Ok(_)) => Ok(()),
             Ok(Response::Err { error }) => match error.error_code() {
                 ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT => absent(),
-                _ => Err(self.failed("its JetStream", &error)),
+                _ => Err(self.failed("checking JetStream", &error)),
             },
             Err(error) if error.kind() == RequestErrorKind::NoResponders => absent(),
-            Err(error) => Err(self.failed("its JetStream", &error)),
+            Err(error) => Err(self.failed("checking JetStream", &error)),
         }
     }
 
@@ -169,7 +169,7 @@ impl Link {
         &self.queue
     }
 
-    /// Makes the queue where it is not there. Streams that an administrator has made (replicated ones) stay as they are.
+    /// Creates the queue if needed. Streams that an administrator created (replicated ones) are kept as they are.
     pub(super) async fn establish(&self, ack_wait: Duration) -> Result<(), RelayError> {
         for part in Part::ALL {
             let config = stream::Config {
@@ -180,14 +180,14 @@ impl Link {
                     _ => RetentionPolicy::Limits,
                 },
                 storage: StorageType::File,
-                // Where an administrator sets a limit, who sends is told; nothing that is there is thrown away.
+                // If an administrator sets a limit, sending fails; no message is discarded.
                 discard: DiscardPolicy::New,
                 duplicate_window: REMEMBERED,
                 num_replicas: 1,
                 ..Default::default()
             };
             let made = self.context.get_or_create_stream(config).await;
-            made.map_err(|error| self.failed("making the queue's streams", &error))?;
+            made.map_err(|error| self.failed("creating the streams of the queue", &error))?;
         }
         let consumer = pull::Config {
             durable_name: Some(WORKERS.to_owned()),
@@ -199,7 +199,7 @@ impl Link {
         };
         let stream = self.stream(Part::Pages).await?;
         let made = stream.create_consumer(consumer).await;
-        made.map(|_| ()).map_err(|error| self.failed("making the workers' consumer", &error))
+        made.map(|_| ()).map_err(|error| self.failed("creating the consumer", &error))
     }
 
     async fn stream(&self, part: Part) -> Result<stream::Stream, RelayError> {
@@ -207,17 +207,17 @@ impl Link {
             GetStreamErrorKind::JetStream(cause) if cause.error_code() == ErrorCode::STREAM_NOT_FOUND => {
                 RelayError::NoQueue { server: self.server.clone(), queue: self.queue.clone() }
             }
-            _ => self.failed("looking at the queue", &error),
+            _ => self.failed("reading the queue", &error),
         })
     }
 
-    /// The workers' end of the queue.
+    /// The consumer of the workers.
     pub(super) async fn taker(&self) -> Result<Taker, RelayError> {
         let stream = self.stream(Part::Pages).await?;
         let consumer: PullConsumer = stream
             .get_consumer(WORKERS)
             .await
-            .map_err(|error| self.failed("taking from the queue", &*error))?;
+            .map_err(|error| self.failed("opening the consumer", &*error))?;
         let ack_wait = consumer.cached_info().config.ack_wait;
         Ok(Taker { consumer, ack_wait })
     }
@@ -228,8 +228,8 @@ impl Link {
         Ok(Counts { waiting: info.num_pending, in_work: info.num_ack_pending as u64 })
     }
 
-    /// Sends a message until the server has it on disk; false where it had one of this identity. A server that starts
-    /// anew is waited for.
+    /// Sends a message until the server confirms it; `false` if the server already has a message of this identity. A
+    /// server that is restarting is waited for.
     pub(super) async fn send(&self, part: Part, id: &str, body: Vec<u8>) -> Result<bool, RelayError> {
         let message = PublishMessage::build().payload(body.into()).message_id(id);
         let mut tries = 0;
@@ -241,7 +241,7 @@ impl Link {
             match sent {
                 Ok(answer) => return Ok(!answer.duplicate),
                 Err(error) if tries >= TRIES || error.kind() == PublishErrorKind::MaxPayloadExceeded => {
-                    return Err(self.failed("sending", &error));
+                    return Err(self.failed("sending a message", &error));
                 }
                 Err(_) => tries += 1,
             }
@@ -249,7 +249,7 @@ impl Link {
         }
     }
 
-    /// Sends orders; false where others were sent since those of this sequence (0: none).
+    /// Sends the queue configuration; `false` if it was changed since the one with this sequence number (0 for none).
     pub(super) async fn send_orders(&self, after: u64, body: Vec<u8>) -> Result<bool, RelayError> {
         let message = PublishMessage::build().payload(body.into()).expected_last_subject_sequence(after);
         let sent = match self.context.send_publish(self.subject(Part::JobConfig), message).await {
@@ -259,7 +259,7 @@ impl Link {
         match sent {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(false),
-            Err(error) => Err(self.failed("sending the queue's orders", &error)),
+            Err(error) => Err(self.failed("sending the queue configuration", &error)),
         }
     }
 
@@ -269,25 +269,25 @@ impl Link {
         match stream.get_last_raw_message_by_subject(&self.subject(part)).await {
             Ok(message) => Ok(Some(stored(message))),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(self.failed("looking at the queue", &error)),
+            Err(error) => Err(self.failed("reading the queue", &error)),
         }
     }
 
-    /// How many messages a part holds, and the sequences of the first and the last.
+    /// The number of messages of a part, and the sequence numbers of the first and the last.
     pub(super) async fn extent(&self, part: Part) -> Result<(u64, u64, u64), RelayError> {
         let state = self.stream(part).await?.cached_info().state.clone();
         Ok((state.messages, state.first_sequence, state.last_sequence))
     }
 
-    /// A message of a part; none where it was removed.
+    /// A message of a part; `None` if it was removed.
     pub(super) async fn message(&self, part: Part, sequence: u64) -> Result<Option<Stored>, RelayError> {
         let name = self.stream_name(part);
         let stream = self.context.get_stream_no_info(name).await;
-        let stream = stream.map_err(|error| self.failed("looking at the queue", &error))?;
+        let stream = stream.map_err(|error| self.failed("reading the queue", &error))?;
         match stream.get_raw_message(sequence).await {
             Ok(message) => Ok(Some(stored(message))),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(self.failed("looking at the queue", &error)),
+            Err(error) => Err(self.failed("reading the queue", &error)),
         }
     }
 
@@ -296,21 +296,21 @@ impl Link {
         removed.map(|_| ()).map_err(|error| self.failed("removing a message", &error))
     }
 
-    /// Sees that what was said has left.
+    /// Waits until pending messages are sent.
     pub(super) async fn flush(&self) {
         let _ = tokio::time::timeout(PAUSE, self.client.flush()).await;
     }
 }
 
-/// The workers' end of the queue.
+/// The consumer of the workers.
 pub(super) struct Taker {
     consumer: PullConsumer,
-    /// How long the server waits for a sign of life before it gives a message to another.
+    /// Acknowledgement timeout, after which the server delivers a message to another worker.
     pub ack_wait: Duration,
 }
 
 impl Taker {
-    /// The next message, if one comes within a second.
+    /// The next message; `None` if none arrives within a second.
     pub(super) async fn next(&self) -> Result<Option<Delivery>, String> {
         let batch = self.consumer.batch().max_messages(1).expires(WAIT).messages().await;
         let mut batch = batch.map_err(|error| chain(&error))?;
@@ -327,12 +327,12 @@ impl Taker {
     }
 }
 
-/// A message that was given to this worker.
+/// A message that was delivered to this worker.
 pub(super) struct Delivery {
     message: jetstream::Message,
-    /// How often it was given to somebody, this time included.
+    /// Number of deliveries, including this one.
     pub deliveries: u64,
-    /// Its number in the queue.
+    /// Sequence number in the queue.
     pub sequence: u64,
 }
 
@@ -341,12 +341,12 @@ impl Delivery {
         &self.message.payload
     }
 
-    /// A sign of life. One that is lost costs nothing: the next comes before the server's patience ends.
+    /// Acknowledges progress. A lost acknowledgement is harmless: the next follows before the timeout.
     pub(super) async fn alive(&self) {
         let _ = self.message.ack_with(AckKind::Progress).await;
     }
 
-    /// Done with it; says whether the server knows.
+    /// Acknowledges the message and waits for the server's confirmation.
     pub(super) async fn done(&self) -> Result<(), String> {
         let mut tries = 0;
         loop {
@@ -359,14 +359,14 @@ impl Delivery {
         }
     }
 
-    /// Not done: for somebody else, after a while.
+    /// Returns the message to the queue, for delivery after this time.
     pub(super) async fn back(&self, after: Duration) {
         let after = (!after.is_zero()).then_some(after);
         let _ = self.message.ack_with(AckKind::Nak(after)).await;
     }
 }
 
-/// Chooses the library of cryptography that object stores speak through, too. Where one is chosen already, it stays.
+/// Sets the TLS cryptography provider, which the object stores use as well. An existing one is kept.
 pub(super) fn choose_cryptography() {
     let _ = async_nats::rustls::crypto::ring::default_provider().install_default();
 }
@@ -378,7 +378,7 @@ fn stored(message: jetstream::message::StreamMessage) -> Stored {
 
 fn addresses(servers: &str) -> Result<Vec<ServerAddr>, RelayError> {
     let parsed: Result<Vec<ServerAddr>, _> = servers.split(',').map(|server| server.trim().parse()).collect();
-    // The address as given may hold a password: it is not repeated.
+    // The address may contain a password, so the message does not repeat it.
     parsed.map_err(|error: std::io::Error| RelayError::NoServer {
         server: "the address after --nats".to_owned(),
         cause: error.to_string(),
@@ -390,7 +390,7 @@ fn shown(addresses: &[ServerAddr]) -> String {
     addresses.iter().map(|a| format!("nats://{}:{}", a.host(), a.port())).collect::<Vec<_>>().join(",")
 }
 
-/// How to connect. A name and a password, or a token alone, stand in the URL, percent-encoded where need be.
+/// Connection options. A name and a password, or a token alone, are taken from the URL, percent-decoded.
 async fn options(connection: &Connection, addresses: &[ServerAddr]) -> Result<ConnectOptions, RelayError> {
     let mut options = ConnectOptions::new().name("denshin").connection_timeout(CONNECT);
     let plain = |text: &str| decoded(text).to_string_lossy().into_owned();
@@ -420,13 +420,13 @@ fn refused(server: &str, error: &async_nats::ConnectError) -> RelayError {
             RelayError::NotLetIn(server)
         }
         ConnectErrorKind::Tls => RelayError::Tls { server, cause },
-        // A certificate that nobody known has signed is told of as a failure to read.
+        // An unknown certificate authority is reported as a read error.
         _ if cause.contains("certificate") => RelayError::Tls { server, cause },
         _ => RelayError::NoServer { server, cause },
     }
 }
 
-/// An error with what it came from.
+/// The message of an error and its sources.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut said = vec![error.to_string()];
     let mut source = error.source();

@@ -1,24 +1,26 @@
-//! Pages handed out between machines: a work queue of NATS JetStream, sources and results on shared disks or in object
-//! stores.
+//! Distribution of pages to several machines: a work queue on NATS JetStream, with sources and results on shared disks
+//! or in object stores.
 //!
-//! Four streams make a queue. `NAME-pages` is the work queue: a message a page, gone when it is acknowledged, and given to
-//! another worker when its own is silent for longer than the queue allows. `NAME-config` says how pages are read: workers
-//! bring no settings, and one whose engine or models are others refuses. `NAME-dead` holds what was set aside, with its
-//! reason; `NAME-done` a line for each page that was read.
+//! A queue consists of four streams. `NAME-pages` is the work queue with one message per page; a message is removed
+//! when it is acknowledged, and delivered to another worker if its worker sends nothing for the acknowledgement
+//! timeout. `NAME-orders` has the queue configuration: workers bring no settings, and a worker with another engine or
+//! model refuses to work. `NAME-dead` has the pages that were set aside and the causes, `NAME-done` a line for each
+//! page that was read.
 //!
-//! **The unit is the page.** Who enqueues looks at files but does not open them: of a hundred thousand it would have to read
-//! every byte. A file is one message at first; the worker that opens it counts its pages, queues all but the first, each
-//! with an identity that follows from its content, and reads the first. When it dies in between, the next does the same, and
-//! the server drops what is there already.
+//! **The unit is the page.** `enqueue` does not open files, since it would have to read every byte of a hundred
+//! thousand files. A file is one message at first. The worker that opens it counts its pages, queues all but the
+//! first, and reads the first. The identity of each message follows from its content. If the worker dies in between,
+//! the next worker repeats these steps, and the server drops the messages that it already has.
 //!
-//! **Nothing is lost:** a message is acknowledged, and the server's answer awaited, only after the results are on disk or
-//! in the store (or the dead letter in its stream). **Nothing is doubled:** the same page in the same orders is the same
-//! message; a page that is read twice all the same, because its worker died or fell silent before it could say so, writes
-//! the same bytes under the same name.
+//! **Nothing is lost.** A message is acknowledged, with confirmation by the server, only after the results are on disk
+//! or in the object store, or the dead letter is in its stream. **Nothing is duplicated.** The same page with the same
+//! configuration is the same message. A page that is read twice because its worker died or fell silent has the same
+//! bytes under the same name.
 //!
-//! Reading is the batch's (`crate::batch::client`): in worker processes, so that a crash of an engine costs a page and not the
-//! process that speaks to the queue. Its journey: `enqueue` sends (`job`, `queue_config`), `work` takes, `page` fetches, reads and
-//! puts (`channel`, `store`), `status` tells. Only `link` knows NATS, only `store` knows object stores.
+//! Pages are read in worker processes (`crate::batch::worker_client`), as in a batch, so that a crash of an engine
+//! costs a page and not the process that serves the queue. `enqueue` sends messages (`job`, `queue_config`), `work`
+//! receives them, `page` downloads, reads and uploads (`worker_channel`, `store`), `status` reports. Only `link` uses
+//! the NATS client, and only `store` uses the object store client.
 
 mod enqueue;
 mod error;

@@ -1,4 +1,4 @@
-//! One page of the queue: its file is fetched, it is read, its results are put where they belong.
+//! Handles one page of the queue: downloads its file, has it read, and uploads its results.
 
 use super::RelayError;
 use super::job::{Job, body};
@@ -21,43 +21,43 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Messages on their way to the server at once.
+/// Maximum number of unconfirmed messages.
 pub(super) const ON_THE_WAY: usize = 256;
-/// How often a store that does not answer is asked again.
+/// Delay before a request to an object store that does not answer is repeated.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Beginning of the names of files that were fetched.
+/// Prefix of downloaded files.
 const FETCHED: &str = "scan-";
-/// The longest ending of a result.
+/// The longest extension of a result.
 const LONGEST_ENDING: &str = ".alto.xml";
 
-/// What became of a page.
+/// The outcome of a page.
 pub(super) enum Outcome {
-    /// Its results are where they belong.
+    /// The results are in the output folder or the object store.
     Done(Reading),
-    /// It cannot be read, or not by this worker.
+    /// The page cannot be read, or not by this worker.
     Failed { stage: Stage, cause: String },
-    /// No page can be read any more.
+    /// No further page can be read.
     Broken(RelayError),
-    /// The worker is to stop and the page cannot be finished.
+    /// The worker is stopped, and the page cannot be finished.
     Stopped,
 }
 
-/// A place at which pages of the queue are read.
+/// Handles pages of the queue, one at a time.
 pub(super) struct PageWorker<'a> {
     pub link: &'a Link,
     pub stores: &'a Stores,
     pub channel: &'a WorkerChannel,
     pub stop: &'a AtomicBool,
-    /// A folder of its own, for what comes from stores and goes there.
+    /// Temporary folder for downloads and uploads of this page worker.
     pub scratch: &'a Path,
-    /// The object that was fetched last: pages of one file often follow one another.
+    /// The last downloaded object; pages of one file often follow one another.
     pub fetched: Option<PathBuf>,
-    /// Is told of a store that does not answer.
+    /// Called when an object store does not answer.
     pub waits: &'a dyn Fn(&str),
 }
 
-/// The orders of a queue as the worker processes of a table are given them.
+/// The job configuration for the worker process of a page worker.
 pub(super) fn config_at(
     queue_config: &QueueConfig,
     scratch: &Path,
@@ -78,13 +78,14 @@ pub(super) fn config_at(
     }
 }
 
-/// Beginning of the names of files that this queue's workers have not finished.
+/// Prefix of temporary files of this queue.
 pub(super) fn unfinished(queue: &str) -> String {
     format!(".part.{queue}-")
 }
 
 impl PageWorker<'_> {
-    /// Reads a page. A file whose pages are counted on the way becomes its first page; the others are queued.
+    /// Reads a page. If the pages of its file are counted on the way, the job becomes that of the first page, and the
+    /// other pages are queued.
     pub(super) async fn serve(
         &mut self,
         job: &mut Job,
@@ -120,13 +121,13 @@ impl PageWorker<'_> {
         }
     }
 
-    /// Where the file is on this machine.
+    /// Path of the file on this machine, downloaded if needed.
     async fn path(&mut self, job: &Job) -> Result<OsString, Outcome> {
         let url = match &job.source {
             Place::File(path) => return Ok(path.clone()),
             Place::Object(url) => url,
         };
-        // The worker process knows by its name whether it has a file open: another version has another name.
+        // The worker process recognizes an open file by its path, so another version needs another path.
         let name = sha256(format!("{url} {}", job.version).as_bytes());
         let path = self.scratch.join(format!("{FETCHED}{name}"));
         if self.fetched.as_ref() != Some(&path) {
@@ -143,7 +144,7 @@ impl PageWorker<'_> {
         Ok(path.into())
     }
 
-    /// Does something with a store until it answers. While it does not, neither is the page at fault, nor any other.
+    /// Repeats a request while the object store does not answer, because this is not the fault of the page.
     async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
         &self,
         url: &str,
@@ -173,7 +174,7 @@ impl PageWorker<'_> {
         Ok(())
     }
 
-    /// Puts the results of a page into the store, the record last: who sees it sees the others, too.
+    /// Uploads the results of a page. The record is last, so that its presence implies that of the others.
     async fn put(&self, job: &Job, url: &str, reading: Reading) -> Outcome {
         let folder = self.scratch.join("results");
         let mut names = reading.results.clone();
@@ -198,7 +199,8 @@ impl PageWorker<'_> {
         Outcome::Done(reading)
     }
 
-    /// Puts a file, unless results of another source have its name.
+    /// Uploads a file, unless results of another source have its name. In that case, the cause of the failure is
+    /// returned.
     async fn put_one(&self, job: &Job, to: &str, bytes: &[u8]) -> Result<Option<String>, Trouble> {
         if to.ends_with(".json")
             && let Some(there) = self.stores.bytes(to).await?
@@ -212,10 +214,10 @@ impl PageWorker<'_> {
     }
 }
 
-/// Why results of this name cannot be objects; nothing where they can.
+/// The error if results of this name cannot be objects.
 fn unfit_key(results: &str, stem: &Path) -> Option<String> {
     let Some(stem) = stem.to_str() else {
-        return Some("a name that is not UTF-8 is no key of a store (rename the file)".to_owned());
+        return Some("a name that is not UTF-8 cannot be the key of an object (rename the file)".to_owned());
     };
     let longest = format!("{stem}-p{}{LONGEST_ENDING}", u32::MAX);
     let key = Place::Object(results.to_owned()).join(&longest).to_string();
@@ -229,7 +231,7 @@ fn broken(url: &str, trouble: Trouble) -> Outcome {
 fn request(job: &Job, path: OsString, attempt: u32, results: &Place) -> Request {
     let shown = match (&job.source, results) {
         (Place::File(_), Place::File(_)) => None,
-        // From an object store no relative path leads to a file.
+        // No relative path leads from an object to a file.
         (source, _) => Some(source.to_string()),
     };
     let assignment = Assignment {

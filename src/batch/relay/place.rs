@@ -1,4 +1,4 @@
-//! Where files are: on a disk, or in an object store.
+//! Locations of files: paths or URLs of objects.
 
 use super::RelayError;
 use crate::batch::iiif::decoded;
@@ -8,30 +8,30 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Object stores that are known, by the scheme of their URLs.
+/// URL schemes of the supported object stores.
 pub(super) const SCHEMES: [&str; 3] = ["s3", "gs", "az"];
 
-/// Whether a source is a URL, not a path.
+/// Whether a source is a URL.
 fn is_url(source: &str) -> bool {
     source.split_once("://").is_some_and(|(scheme, _)| {
         scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
     })
 }
 
-/// Longest key, in bytes: that of S3, and of the others.
+/// Maximum length of a key in bytes, in S3 and the other stores.
 const LONGEST_KEY: usize = 1024;
 
-/// A file, a folder, an object, or the beginning of objects' names.
+/// A file or folder, or an object or a prefix of object names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", try_from = "Told")]
 pub enum Place {
-    /// A path; in messages it is absolute.
+    /// A path. It is absolute in messages.
     File(#[serde(with = "self::path_text")] OsString),
-    /// A URL: `s3://bucket/key`; keys stand as they are, nothing is percent-encoded.
+    /// A URL: `s3://bucket/key`. The key is not percent-encoded.
     Object(String),
 }
 
-/// A place as a message tells it.
+/// A location in a message, before it is checked.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Told {
@@ -44,45 +44,45 @@ impl TryFrom<Told> for Place {
 
     fn try_from(told: Told) -> Result<Self, String> {
         match told {
-            Told::File(path) if !Path::new(&path).is_absolute() => Err("a path that is not absolute".into()),
+            Told::File(path) if !Path::new(&path).is_absolute() => Err("the path is not absolute".into()),
             Told::File(path) if path.as_encoded_bytes().contains(&0) => {
-                Err("a path with a NUL character".into())
+                Err("the path contains a NUL character".into())
             }
             Told::File(path) => Ok(Self::File(path)),
             Told::Object(url) => match Self::parse(OsStr::new(&url)) {
                 Ok(object @ Self::Object(_)) => Ok(object),
-                Ok(Self::File(_)) => Err("no URL of an object".into()),
+                Ok(Self::File(_)) => Err("not the URL of an object".into()),
                 Err(error) => Err(printable(&error.to_string()).into_owned()),
             },
         }
     }
 }
 
-/// Why a URL without its scheme names no object, and no beginning of objects' names. Keys with other parts cannot be
-/// asked for: libraries and proxies take `..` for a way up, and empty parts for nothing.
+/// Why a URL without its scheme is not a valid object or prefix. Empty parts, `.` and `..` are refused, because
+/// libraries and proxies normalize them.
 fn object_fault(bucket_and_key: &str) -> Option<&'static str> {
     let (bucket, key) = bucket_and_key.split_once('/').unwrap_or((bucket_and_key, ""));
     let is_bucket = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     let key = key.strip_suffix('/').unwrap_or(key);
     let has_fault = |part: &str| matches!(part, "" | "." | "..") || part.contains(char::is_control);
     if bucket.is_empty() {
-        Some("names no bucket")
+        Some("the bucket name is missing")
     } else if !bucket.bytes().all(is_bucket) {
-        Some("names a bucket with signs that no bucket has")
+        Some("the bucket name contains invalid characters")
     } else if key.len() > LONGEST_KEY {
-        Some("names a key of more than 1024 bytes")
+        Some("the key has more than 1024 bytes")
     } else if !key.is_empty() && key.split('/').any(has_fault) {
-        Some("names a key with an empty part, `.`, `..` or control characters")
+        Some("the key contains an empty part, `.`, `..` or control characters")
     } else {
         None
     }
 }
 
 impl Place {
-    /// A path, or a URL: `file:///path`, `s3://bucket/key`, `gs://…`, `az://container/key`.
+    /// Parses a path, or a URL: `file:///path`, `s3://bucket/key`, `gs://…`, `az://container/key`.
     ///
     /// # Errors
-    /// Where the URL is of no store that is known, or names no bucket.
+    /// The URL has an unknown scheme, or an invalid bucket or key.
     pub fn parse(text: &OsStr) -> Result<Self, RelayError> {
         let Some(url) = text.to_str().filter(|text| is_url(text)) else {
             return Ok(Self::File(text.to_owned()));
@@ -91,16 +91,18 @@ impl Place {
         match url.split_once("://") {
             Some(("file", path)) => {
                 let path = path.strip_prefix("localhost").unwrap_or(path);
-                path.starts_with('/').then(|| Self::File(decoded(path))).ok_or_else(|| bad("names no path"))
+                path.starts_with('/')
+                    .then(|| Self::File(decoded(path)))
+                    .ok_or_else(|| bad("the path is missing"))
             }
             Some((scheme, rest)) if SCHEMES.contains(&scheme) => {
                 object_fault(rest).map_or_else(|| Ok(Self::Object(url.to_owned())), |fault| Err(bad(fault)))
             }
-            _ => Err(bad("is of no store that is known")),
+            _ => Err(bad("unknown URL scheme")),
         }
     }
 
-    /// The place of a file below this one.
+    /// The location of a file below this one.
     pub(super) fn join(&self, below: &str) -> Self {
         match self {
             Self::File(path) => Self::File(Path::new(path).join(below).into_os_string()),
@@ -122,14 +124,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// Store and key of an object.
+/// The store and the key of an object.
 pub(super) fn parts(url: &str) -> (&str, &str) {
     let after = url.find("://").map_or(0, |at| at + 3);
     url[after..].find('/').map_or((url, ""), |at| (&url[..after + at], &url[after + at + 1..]))
 }
 
-/// Paths in messages: as they are where they are UTF-8, so that a person who looks at the queue can read them; other bytes
-/// and % are percent-encoded.
+/// Paths in messages. UTF-8 is kept readable; other bytes and % are percent-encoded.
 pub(super) mod path_text {
     use super::{Deserialize, Deserializer, OsStr, OsString, Serializer, decoded};
 
@@ -160,8 +161,8 @@ mod tests {
         assert_eq!(parsed("/a b/c.tif"), Ok(Place::File("/a b/c.tif".into())));
         assert_eq!(parsed("file:///a%20b/c.tif"), Ok(Place::File("/a b/c.tif".into())));
         assert_eq!(parsed("s3://b/外務/50%.tif"), Ok(Place::Object("s3://b/外務/50%.tif".into())));
-        assert!(parsed("s3:///key").unwrap_err().contains("names no bucket"));
-        assert!(parsed("ftp://host/a.tif").unwrap_err().contains("no store that is known"));
+        assert!(parsed("s3:///key").unwrap_err().contains("the bucket name is missing"));
+        assert!(parsed("ftp://host/a.tif").unwrap_err().contains("unknown URL scheme"));
         assert!(!is_url("c://a") && !is_url("a/b") && is_url("s3://b"));
     }
 

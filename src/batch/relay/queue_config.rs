@@ -1,8 +1,8 @@
-//! The orders of a queue: how its pages are read, and where their results go.
+//! The queue configuration: how the pages of a queue are read, and where their results go.
 //!
-//! They stand in the queue itself, once. A worker brings its machine and, at most, the places of its models; it takes its
-//! settings from here, opens its engine, and compares what it would read with to what the queue wants. So two workers never
-//! mix results of two kinds, and nobody has to give the same flags to forty machines.
+//! It is stored in the queue, once. A worker brings only its machine and the paths of its models. It takes its
+//! settings from the queue, loads its engine, and compares its configuration fingerprint with that of the queue.
+//! Workers therefore never mix different results, and the same flags need not be given on every machine.
 
 use super::place::Place;
 use crate::batch::fingerprint;
@@ -11,26 +11,26 @@ use crate::provenance::{Model, sha256};
 use crate::scan::Passwords;
 use serde::{Deserialize, Serialize};
 
-/// What stands in the queue.
+/// The queue configuration as stored in the queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct QueueConfig {
-    /// Hash of all that decides about results, their place included.
+    /// Hash of everything that affects the results, including the output folder.
     pub fingerprint: String,
     /// Version of denshin.
     pub version: String,
     /// Name and version of the engine.
     pub engine: String,
     pub models: Vec<Model>,
-    /// Folder of the results.
+    /// The output folder.
     pub results: Place,
-    /// Without places on the machine of who enqueued, and without passwords.
+    /// The job configuration, without local paths and without passwords.
     pub config: JobConfig,
-    /// How often a page is given to a worker before it is set aside.
+    /// Maximum number of deliveries of a page before it is set aside.
     pub deliveries: u64,
 }
 
 impl QueueConfig {
-    /// The orders of who enqueues, whose engine this is.
+    /// The queue configuration for a job configuration and the engine of this machine.
     pub(super) fn new(
         config: &JobConfig,
         results: Place,
@@ -38,7 +38,7 @@ impl QueueConfig {
         deliveries: u64,
     ) -> Self {
         let output = results.path().into();
-        // What is secret, or a place on this machine, has no business in a queue.
+        // Secrets and local paths must not enter the queue.
         let passwords = Passwords::default();
         let config = JobConfig { output, passwords, tessdata: None, model: None, ..config.clone() };
         Self {
@@ -52,7 +52,7 @@ impl QueueConfig {
         }
     }
 
-    /// What a worker with this engine would do otherwise; nothing where it would read the same.
+    /// How a worker with this engine differs from the queue configuration; `None` if it gives the same results.
     pub(super) fn refusal(&self, engine: &(String, Vec<Model>)) -> Option<String> {
         if fingerprint(&self.config, engine) == self.fingerprint {
             return None;
@@ -61,14 +61,15 @@ impl QueueConfig {
         Some(Self { engine: engine.0.clone(), models: engine.1.clone(), ..here }.difference(self))
     }
 
-    /// What differs, this one's first.
+    /// The first difference between two configurations.
     pub(super) fn difference(&self, other: &Self) -> String {
         let models = |queue_config: &Self| {
             let short = |m: &Model| format!("{} ({:.12})", m.name, m.sha256);
             queue_config.models.iter().map(short).collect::<Vec<_>>().join(", ")
         };
-        let both =
-            |what: &str, here: String, there: String| format!("{what} is {here} here and {there} there");
+        let both = |what: &str, here: String, there: String| {
+            format!("{what} is {here} here but {there} in the queue")
+        };
         if self.version != other.version {
             both("denshin", self.version.clone(), other.version.clone())
         } else if self.engine != other.engine {
@@ -76,9 +77,9 @@ impl QueueConfig {
         } else if self.models != other.models {
             both("the model", models(self), models(other))
         } else if self.results != other.results {
-            both("the folder of results", self.results.to_string(), other.results.to_string())
+            both("the output folder", self.results.to_string(), other.results.to_string())
         } else {
-            "settings or formats are others".to_owned()
+            "settings or formats differ".to_owned()
         }
     }
 }
@@ -124,7 +125,7 @@ mod tests {
         let queue = queue_config(Settings::default());
         assert_eq!(queue.refusal(&engine("aa")), None);
         let refusal = queue.refusal(&engine("bb")).unwrap();
-        assert_eq!(refusal, "the model is cables (bb) here and cables (aa) there");
+        assert_eq!(refusal, "the model is cables (bb) here but cables (aa) in the queue");
         assert!(queue.refusal(&("neural 2".into(), engine("aa").1)).unwrap().contains("neural 2 here"));
     }
 
@@ -140,7 +141,7 @@ mod tests {
         settings.scan.max_pixels = 5;
         let (one, other) = (queue_config(Settings::default()), queue_config(settings));
         assert_ne!(one.fingerprint, other.fingerprint);
-        assert_eq!(other.difference(&one), "settings or formats are others");
+        assert_eq!(other.difference(&one), "settings or formats differ");
         assert_eq!(one.config.model, None);
     }
 }

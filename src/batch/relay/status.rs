@@ -1,4 +1,4 @@
-//! How a queue stands.
+//! Status of a queue.
 
 use super::job::Dead;
 use super::link::{Link, Part};
@@ -7,55 +7,55 @@ use super::{Connection, RelayError};
 use crate::error::Stage;
 use serde::Serialize;
 
-/// The rate is that of the last pages: so many at most.
+/// Maximum number of recent pages from which the rate is computed.
 const RECENT: u64 = 100;
-/// Dead letters that are told of; they are counted all.
+/// Maximum number of listed dead letters.
 const MOST_TOLD: usize = 1000;
 
-/// How a queue stands.
+/// The status of a queue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QueueStatus {
-    /// Its name.
+    /// Name of the queue.
     pub queue: String,
-    /// What reads its pages.
+    /// Name and version of the engine.
     pub engine: String,
-    /// Where results go.
+    /// The output folder.
     pub results: String,
-    /// Messages that nobody has been given: pages, and files whose pages are not counted.
+    /// Messages not delivered to a worker: pages, and files whose pages are not counted.
     pub waiting: u64,
-    /// Pages that workers have, or that wait to be given out anew.
+    /// Messages that are delivered but not acknowledged.
     pub in_work: u64,
-    /// Pages read since the queue was made.
+    /// Pages read since the queue was created.
     pub done: u64,
     /// Pages set aside.
     pub dead: u64,
-    /// Of the last pages.
+    /// Pages per second, over the last pages.
     pub pages_per_second: f64,
-    /// Seconds that what is left takes at that rate; none where nothing is read.
+    /// Estimated seconds left at this rate; null if the rate is 0.
     pub seconds_left: Option<f64>,
-    /// What was set aside, oldest first: a thousand at most.
+    /// Pages set aside, oldest first, at most a thousand.
     pub dead_pages: Vec<DeadPage>,
 }
 
 /// A page that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeadPage {
-    /// Its file; none where the message was none of denshin's.
+    /// The file; null if the message is not from denshin.
     pub source: Option<String>,
-    /// One-based; none for a file whose pages could not be counted.
+    /// Page number, one-based; null for a file whose pages could not be counted.
     pub page: Option<u32>,
-    /// In which stage it failed.
+    /// The stage that failed.
     pub stage: Stage,
-    /// Why.
+    /// The cause.
     pub cause: String,
-    /// How often it was given to a worker.
+    /// Number of deliveries to workers.
     pub deliveries: u64,
 }
 
-/// Looks at a queue; `now` is in seconds since 1970.
+/// The status of a queue; `now` is in seconds since 1970.
 ///
 /// # Errors
-/// Where there is no server, or no queue.
+/// There is no server or no queue.
 pub fn queue_status(connection: &Connection, now: f64) -> Result<QueueStatus, RelayError> {
     super::enqueue::runtime()?.block_on(async {
         let (link, _) = Link::connect(connection).await?;

@@ -1,7 +1,7 @@
-//! Object stores: what is in them is listed, fetched and put. The only file that knows the crate object_store.
+//! Object stores: listing, download and upload. This is the only file that uses the crate object_store.
 //!
-//! A put is whole or not at all, in all of them, so nothing is written beside and renamed. Local folders do not come
-//! through here: their files are read where they lie, and results written as a batch writes them.
+//! An upload is atomic in all stores, so no temporary name is needed. Local folders are not accessed through this
+//! module: their files are read in place, and results are written as in a batch.
 
 use super::RelayError;
 use super::place::{Place, parts};
@@ -18,25 +18,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
-/// How long a store is asked again before its silence is told; who asks goes on after that.
+/// How long the client repeats a failed request before it returns the error. The caller then repeats the request.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long one object may take.
+/// Timeout for the transfer of one object.
 const TRANSFER: Duration = Duration::from_secs(600);
 
 /// An object that is a scan.
 pub(super) struct Found {
     pub place: Place,
     pub version: String,
-    /// Its name below what was listed.
+    /// Its name below the listed prefix.
     pub below: PathBuf,
 }
 
-/// Why an object was not fetched or put.
+/// Reason that an object was not downloaded or uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// It is not there.
+    /// The object does not exist.
     Missing(String),
-    /// It never will be: wrong keys, wrong names.
+    /// The request can never succeed: wrong keys or names.
     Lasting(String),
     /// The store does not answer, or not now.
     Passing(String),
@@ -63,9 +63,9 @@ impl From<Error> for Trouble {
     }
 }
 
-/// Stores, opened when they are first wanted.
+/// Object stores, opened on first use.
 pub(super) struct Stores {
-    /// `AWS_ACCESS_KEY_ID` and its like, with their values.
+    /// Configuration such as `AWS_ACCESS_KEY_ID`, as keys and values.
     options: Vec<(String, String)>,
     open: Mutex<BTreeMap<String, Arc<dyn ObjectStore>>>,
 }
@@ -87,8 +87,8 @@ impl Stores {
         Ok((store, key))
     }
 
-    /// Scans among the objects whose names begin so, in the order of their names, and how many others there are. An
-    /// object that is named itself is a scan whatever its name ends in.
+    /// The scans among the objects with this prefix, sorted by name, and the number of other objects. An object that
+    /// is named exactly counts as a scan regardless of its extension.
     pub(super) async fn list(&self, url: &str) -> Result<(Vec<Found>, u64), RelayError> {
         let failed = |trouble: Trouble| RelayError::Store { place: url.to_owned(), cause: trouble.cause() };
         let (store, key) = self.object(url).map_err(failed)?;
@@ -120,7 +120,7 @@ impl Stores {
         Ok((scans, others))
     }
 
-    /// Brings an object to a file.
+    /// Downloads an object to a file.
     pub(super) async fn fetch(&self, url: &str, to: &Path) -> Result<(), Trouble> {
         let (store, key) = self.object(url)?;
         let mut chunks = store.get(&key).await?.into_stream();
@@ -132,7 +132,7 @@ impl Stores {
         file.flush().await.map_err(unwritable)
     }
 
-    /// An object's bytes; none where it is not there.
+    /// The bytes of an object; `None` if it does not exist.
     pub(super) async fn bytes(&self, url: &str) -> Result<Option<Vec<u8>>, Trouble> {
         let (store, key) = self.object(url)?;
         match store.get(&key).await {
@@ -142,7 +142,7 @@ impl Stores {
         }
     }
 
-    /// Puts an object in place of what is there.
+    /// Uploads an object and replaces an existing one.
     pub(super) async fn put(&self, url: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         let (store, key) = self.object(url)?;
         store.put(&key, bytes.into()).await?;
@@ -155,7 +155,7 @@ fn found(root: &str, meta: &ObjectMeta, below: PathBuf) -> Found {
     Found { place: Place::Object(format!("{root}/{}", meta.location)), version, below }
 }
 
-/// Opens the store of `s3://bucket` and its like. What stands in `options` and is not of this store is passed over.
+/// Opens the store of a URL such as `s3://bucket`. Options of other stores are ignored.
 fn opened(root: &str, options: &[(String, String)]) -> Result<Arc<dyn ObjectStore>, Error> {
     let retry = RetryConfig { max_retries: 4, retry_timeout: PATIENCE, ..RetryConfig::default() };
     let client = ClientOptions::new().with_timeout(TRANSFER).with_connect_timeout(PATIENCE);
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn each_scheme_opens_its_store() {
-        // As a connection does: a client wants it even for a store without TLS.
+        // The client requires a provider even for a store without TLS.
         super::super::link::choose_cryptography();
         let options = [
             ("AWS_ACCESS_KEY_ID", "a"),

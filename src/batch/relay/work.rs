@@ -1,4 +1,4 @@
-//! A worker of the queue: takes pages, has them read, and says what became of them.
+//! A queue worker: receives pages, has them read, and reports the outcome.
 
 use super::job::{Dead, Done, Job, body, parse_job, repeated};
 use super::link::{Delivery, Link, Part, Presence, Taker};
@@ -23,74 +23,74 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-/// How often in a row a queue may fail to answer before its worker asks whether it is there at all.
+/// Consecutive failed requests after which the worker checks whether the queue exists.
 const SILENT: u32 = 5;
-/// The longest that a page which failed waits for its next worker.
+/// Maximum seconds before a failed page is delivered again.
 const LONGEST_PAUSE: u64 = 60;
-/// How long pages wait that a worker had to give back, although it was not their fault.
+/// Delay before a page is delivered again that a worker returned for another reason than the page itself.
 const GIVEN_BACK: Duration = Duration::from_secs(5);
 
-/// What a worker is to do.
+/// The parameters of a queue worker.
 pub struct Work<'a> {
-    /// Where the queue is.
+    /// The server and the name of the queue.
     pub connection: &'a Connection,
-    /// Folder of Tesseract's models on this machine, where it is not the usual one.
+    /// Folder of Tesseract's models on this machine, if it is not the default.
     pub tessdata: Option<OsString>,
-    /// File of the network on this machine, where it is not the one that is built in.
+    /// File of the neural network on this machine, if it is not the built-in one.
     pub model: Option<OsString>,
-    /// Passwords of PDFs: none stand in a queue.
+    /// Passwords of PDFs. The queue contains none.
     pub passwords: Passwords,
-    /// Keys of object stores: `AWS_ACCESS_KEY_ID` and its like, with their values.
+    /// Configuration of object stores, such as `AWS_ACCESS_KEY_ID`, as keys and values.
     pub store_options: Vec<(String, String)>,
-    /// How worker processes are started, and what they may take.
+    /// Command and limits of worker processes.
     pub worker: WorkerOptions<'a>,
-    /// Pages in work at once, at least 1.
+    /// Number of worker processes, at least 1.
     pub jobs: usize,
-    /// Whether to end when nothing waits and no worker has anything in work.
+    /// Whether to end when no message waits and no worker has a page.
     pub until_empty: bool,
-    /// Set from outside to stop: pages in work are finished.
+    /// Set by the caller to stop the worker after the pages in flight.
     pub stop: &'a AtomicBool,
 }
 
-/// What happens to a worker.
+/// An event of a queue worker.
 pub enum WorkEvent<'a> {
-    /// It is about to take pages.
+    /// The worker is ready to receive pages.
     Ready {
         /// Name of the queue.
         queue: &'a str,
-        /// What it reads with.
+        /// Name and version of its engine.
         engine: &'a str,
-        /// Where results go.
+        /// The output folder or its URL.
         results: String,
     },
-    /// What became of a page.
+    /// An event of a page.
     Page(Event<'a>),
-    /// A store does not answer, and is asked again.
+    /// An object store does not answer; the request is repeated.
     Waits(&'a str),
-    /// The server went away, and is looked for.
+    /// The connection to the server is lost; the client reconnects.
     Gone,
-    /// The server is there again.
+    /// The connection is restored.
     Back,
-    /// A page is read, but the server does not know: it will be read once more, with the same bytes.
+    /// A page is finished but not acknowledged. It may be read again, with the same bytes as result.
     Unacknowledged(&'a str),
 }
 
-/// What a worker did.
+/// The result of a queue worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Worked {
-    /// Pages read.
+    /// Number of pages read.
     pub read: u64,
-    /// Pages set aside.
+    /// Number of pages set aside.
     pub dead: u64,
-    /// Why it ended.
+    /// Why the worker ended.
     pub end: End,
 }
 
-/// Works until it is stopped, or until the queue is empty.
+/// Reads pages of the queue until it is stopped, or until the queue is empty.
 ///
 /// # Errors
-/// Where there is no server or no queue, where this worker would read otherwise than the queue asks, or where results
-/// cannot be written: pages that it has go back to the queue.
+/// There is no server or no queue, the configuration of the worker differs from that of the queue, or results cannot be
+/// written. Its pages are returned to the queue.
 pub fn work_queue(work: &Work<'_>, watch: &mut dyn FnMut(&WorkEvent<'_>)) -> Result<Worked, RelayError> {
     let no_folder = |cause| OutputError::Write { path: "a temporary folder".into(), cause };
     let scratch = tempfile::Builder::new().prefix("denshin-").tempdir().map_err(no_folder)?;
@@ -101,12 +101,12 @@ pub fn work_queue(work: &Work<'_>, watch: &mut dyn FnMut(&WorkEvent<'_>)) -> Res
         for tasks in tasks {
             scope.spawn(|| tasks.work(&work.worker));
         }
-        // Threads end when their desks are dropped, which is when this is over.
+        // The threads end when their channels are dropped, at the end of this call.
         runtime.block_on(queue_worker(work, channels, scratch.path(), watch))
     })
 }
 
-/// What all tables share.
+/// State that all page workers share.
 struct QueueWorker<'a, 'w> {
     work: &'a Work<'a>,
     link: Link,
@@ -116,7 +116,7 @@ struct QueueWorker<'a, 'w> {
     watch: RefCell<&'w mut dyn FnMut(&WorkEvent<'_>)>,
     queue_config: RefCell<Rc<QueueConfig>>,
     worked: Cell<Worked>,
-    /// Why no page can be read any more.
+    /// Reason that no further page can be read.
     broken: RefCell<Option<RelayError>>,
 }
 
@@ -142,16 +142,16 @@ async fn queue_worker(
     queue_worker.end()
 }
 
-/// The orders of the queue.
+/// Loads the queue configuration.
 async fn queue_config(link: &Link) -> Result<QueueConfig, RelayError> {
     let stored = link.last(Part::JobConfig).await?;
     let config = stored.as_ref().map(|stored| serde_json::from_slice::<QueueConfig>(&stored.body));
     match config {
         Some(Ok(queue_config)) => Ok(queue_config),
         Some(Err(error)) => {
-            Err(RelayError::Refused(format!("its orders are of another version of denshin ({error})")))
+            Err(RelayError::Refused(format!("it was written by another version of denshin ({error})")))
         }
-        None => Err(RelayError::Refused("it has no orders yet (enqueue something)".to_owned())),
+        None => Err(RelayError::Refused("there is none yet (run denshin enqueue)".to_owned())),
     }
 }
 
@@ -164,7 +164,7 @@ impl QueueWorker<'_, '_> {
         self.work.stop.load(Ordering::Relaxed) || self.broken.borrow().is_some()
     }
 
-    /// Tells of the server's absence. Never ends.
+    /// Reports changes of the connection. Never returns.
     async fn listen(&self, mut presence: UnboundedReceiver<Presence>) {
         let mut is_gone = false;
         while let Some(news) = presence.recv().await {
@@ -186,13 +186,13 @@ impl QueueWorker<'_, '_> {
         if self.work.stop.load(Ordering::Relaxed) {
             worked.end = End::Stopped;
         } else if let Place::File(folder) = &self.queue_config.borrow().results {
-            // The queue is empty, so nobody writes: what is unfinished was left by workers that died.
+            // The queue is empty, so the temporary files are leftovers of workers that died.
             remove_beginning(Path::new(folder), &unfinished(self.link.queue()));
         }
         Ok(worked)
     }
 
-    /// Takes pages until there is a reason to stop.
+    /// Receives pages until the worker ends. An error ends all page workers.
     async fn serve(&self, number: usize, channel: &WorkerChannel) {
         if let Err(error) = self.take(number, channel).await {
             self.broken.borrow_mut().get_or_insert(error);
@@ -241,13 +241,13 @@ impl QueueWorker<'_, '_> {
         Ok(())
     }
 
-    /// Whether nothing waits, and nobody has anything in work: who has might queue pages of a file, or die.
+    /// Whether no message waits and no worker has a page. A worker with a page may still queue other pages, or die.
     async fn is_empty(&self) -> bool {
         self.link.counts().await.is_ok_and(|counts| counts.waiting + counts.in_work == 0)
     }
 }
 
-/// One place at which pages are read, with the orders it reads by.
+/// A page worker with its current configuration.
 struct ConfiguredPageWorker<'a, 's, 'w> {
     queue_worker: &'a QueueWorker<'s, 'w>,
     page_worker: PageWorker<'a>,
@@ -255,7 +255,8 @@ struct ConfiguredPageWorker<'a, 's, 'w> {
 }
 
 impl ConfiguredPageWorker<'_, '_, '_> {
-    /// Opens the engine that the queue's orders ask for, and sees that it reads as they want.
+    /// Loads the engine of the queue configuration and checks that this worker gives the results that the queue
+    /// expects.
     async fn prepare(&mut self) -> Result<(Rc<QueueConfig>, Arc<JobConfig>), RelayError> {
         let queue_config = self.queue_worker.queue_config.borrow().clone();
         if let Some(ready) =
@@ -266,7 +267,7 @@ impl ConfiguredPageWorker<'_, '_, '_> {
         if let Place::File(folder) = &queue_config.results
             && !Path::new(folder).is_dir()
         {
-            let cause = "is no folder on this machine (mount it, or enqueue with an object store after -o)";
+            let cause = "there is no such folder on this machine (mount it, or enqueue with an object store as output: -o URL)";
             return Err(RelayError::Place {
                 place: queue_config.results.to_string(),
                 cause: cause.to_owned(),
@@ -288,7 +289,7 @@ impl ConfiguredPageWorker<'_, '_, '_> {
         Ok(self.config.insert((queue_config, config)).clone())
     }
 
-    /// Sees to it that a message is done with, or given back.
+    /// Handles a message until it is acknowledged or returned.
     async fn serve(&mut self, delivery: &Delivery) -> Result<(), RelayError> {
         let every = self.queue_worker.taker.ack_wait / 3;
         let served = self.decide(delivery);
@@ -316,13 +317,15 @@ impl ConfiguredPageWorker<'_, '_, '_> {
         }
         let (queue_config, config) = self.prepare().await?;
         if job.fingerprint != queue_config.fingerprint {
-            let cause = "it was enqueued under other orders than the queue has now (enqueue it again)";
+            let cause =
+                "it was enqueued with another configuration than the queue has now (enqueue it again)";
             return self.bury(delivery, Some(job), Stage::Worker, cause).await;
         }
         if delivery.deliveries > queue_config.deliveries {
             let times = delivery.deliveries - 1;
-            let cause =
-                format!("it was given out {times} times, and no worker came back (killed, or out of memory)");
+            let cause = format!(
+                "it was delivered {times} times, but no worker finished it (killed, or out of memory)"
+            );
             return self.bury(delivery, Some(job), Stage::Worker, &cause).await;
         }
         let attempt = u32::try_from(delivery.deliveries - 1).unwrap_or(u32::MAX);
@@ -344,7 +347,7 @@ impl ConfiguredPageWorker<'_, '_, '_> {
         }
     }
 
-    /// Says that a page is read, and takes it off the queue.
+    /// Records that a page is read, and acknowledges its message.
     async fn record(&self, delivery: &Delivery, job: &Job, reading: &Reading) -> Result<(), RelayError> {
         let done = Done {
             source: job.source.clone(),
@@ -362,7 +365,7 @@ impl ConfiguredPageWorker<'_, '_, '_> {
         Ok(())
     }
 
-    /// Sets a page aside, with its reason, and takes it off the queue.
+    /// Sets a page aside with its cause, and acknowledges its message.
     async fn bury(
         &self,
         delivery: &Delivery,

@@ -1,5 +1,5 @@
-//! Where pages are read: a thread with a worker process. Asked from the side that speaks to the queue, which does not wait
-//! for it but goes on saying that it lives.
+//! Channel to a thread with a worker process. The asynchronous side does not block while a page is read and can keep
+//! sending progress acknowledgements to the server.
 
 use crate::batch::output::OutputError;
 use crate::batch::protocol::{JobConfig, Reading, Request};
@@ -10,18 +10,18 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
-/// What a desk is asked.
+/// Requests to a worker channel.
 enum Question {
-    /// What reads under these orders.
+    /// Loads the engine of this job configuration and returns its name and models.
     Engine(oneshot::Sender<Result<(String, Vec<Model>), OutputError>>),
-    /// A page.
+    /// Reads a page. The first sender receives the SHA-256 and the number of pages of a file that is opened.
     Page(Request, oneshot::Sender<(String, u32)>, oneshot::Sender<Result<Reading, Unread>>),
 }
 
-/// The side that asks.
+/// The asynchronous side, which sends requests.
 pub(super) struct WorkerChannel(Sender<(Arc<JobConfig>, Question)>);
 
-/// The side that answers.
+/// The side of the thread, which serves requests.
 pub(super) struct PageTasks(Receiver<(Arc<JobConfig>, Question)>);
 
 pub(super) fn worker_channel() -> (WorkerChannel, PageTasks) {
@@ -30,14 +30,14 @@ pub(super) fn worker_channel() -> (WorkerChannel, PageTasks) {
 }
 
 impl WorkerChannel {
-    /// What reads under these orders.
+    /// Name, version and models of the engine of this job configuration.
     pub(super) async fn engine(&self, config: &Arc<JobConfig>) -> Result<(String, Vec<Model>), OutputError> {
         let (answer, answered) = oneshot::channel();
         let _ = self.0.send((Arc::clone(config), Question::Engine(answer)));
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
-    /// Has a page read: what becomes of it, and before that SHA-256 and number of pages of a file that is to be opened.
+    /// Reads a page. The first receiver gets the SHA-256 and the number of pages if the file is opened for it.
     pub(super) fn read(
         &self,
         config: &Arc<JobConfig>,
@@ -50,17 +50,17 @@ impl WorkerChannel {
 }
 
 fn gone() -> OutputError {
-    OutputError::Worker("its thread has ended (please report it)".to_owned())
+    OutputError::Worker("the worker thread has ended (please report this)".to_owned())
 }
 
 impl PageTasks {
-    /// Answers until nobody asks any more.
+    /// Serves requests until the sender is dropped.
     pub(super) fn work(self, worker: &WorkerOptions<'_>) {
         let mut next = self.0.recv().ok();
         while let Some((config, question)) = next.take() {
             let mut client = WorkerClient::new(worker, &config, None);
             let mut question = Some(question);
-            // The hand lasts as long as the orders do.
+            // The client is kept until the job configuration changes.
             while let Some(asked) = question.take() {
                 answer(&mut client, asked);
                 match self.0.recv() {
@@ -90,7 +90,7 @@ fn answer(client: &mut WorkerClient<'_>, question: Question) {
                 Ok(_) => client.ask(&request, &mut opened),
                 Err(error) => Err(Unread::Output(error)),
             };
-            // Who waits for a file to be opened is not kept waiting for one that never was.
+            // Closes the sender, so that nobody waits for a file that was not opened.
             drop(open);
             let _ = answer.send(read);
         }

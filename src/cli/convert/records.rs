@@ -1,4 +1,4 @@
-//! Page records named and found in folders, put together by the files whose pages they are.
+//! Finds page records and groups them by the files to which the pages belong.
 
 use anyhow::{Context, anyhow};
 use denshin::names;
@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 /// A page record on disk.
 pub(super) struct Record {
     pub(super) path: PathBuf,
-    /// Path of its results below the output folder, without their endings.
+    /// Path of the results below the output folder, without extension.
     pub(super) stem: PathBuf,
     page: u32,
 }
 
 impl Record {
-    /// Its page, with what its review made of it.
+    /// Loads the page and applies its review.
     pub(super) fn read(&self, text: Text) -> anyhow::Result<Taken> {
         let shown = self.path.display();
         let bytes = std::fs::read(&self.path).with_context(|| format!("{shown}: cannot be read"))?;
@@ -26,22 +26,22 @@ impl Record {
     }
 }
 
-/// A file of scans: the records of its pages, in the order of the pages.
+/// A file of scans: the records of its pages, in page order.
 pub(super) struct File {
-    /// Path of what is made of all its pages.
+    /// Path of the results that contain all pages, without extension.
     pub(super) stem: PathBuf,
     pub(super) records: Vec<Record>,
 }
 
-/// What is read of every JSON file to see whether it is a record, and of which file.
+/// The part of a record that identifies its file.
 #[derive(Deserialize)]
 struct Head {
     source: Option<Source>,
 }
 
-/// All records among the paths given, folders searched; `failed` is told of what could not be read.
+/// Finds all records among the given paths and searches folders. Errors are passed to `failed`.
 ///
-/// In folders, hidden files and JSON that is no page record (reviews, references) are passed over.
+/// In folders, hidden files and JSON files that are not page records (reviews, references) are skipped.
 pub(super) fn find_records(paths: &[PathBuf], failed: &mut dyn FnMut(anyhow::Error)) -> Vec<File> {
     let mut found = Vec::new();
     for path in paths {
@@ -51,7 +51,7 @@ pub(super) fn find_records(paths: &[PathBuf], failed: &mut dyn FnMut(anyhow::Err
             let below = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
             match head(path) {
                 Ok(Some(source)) => found.push((path.clone(), below, source)),
-                Ok(None) => failed(anyhow!("{}: is no page record ({FORMAT})", path.display())),
+                Ok(None) => failed(anyhow!("{}: not a page record ({FORMAT})", path.display())),
                 Err(error) => failed(error),
             }
         }
@@ -85,13 +85,13 @@ fn search(folder: &Path, failed: &mut dyn FnMut(anyhow::Error), found: &mut Vec<
     }
 }
 
-/// Whether a file is the review of a record beside it: it is read with that record.
+/// Whether a file is the review of an existing record.
 fn is_review(path: &Path) -> bool {
     let record = path.with_extension("").with_extension("json");
     path.file_name().is_some_and(|n| n.to_string_lossy().ends_with(".review.json")) && record.is_file()
 }
 
-/// The source that a record names; `None` for JSON that is no record.
+/// The source in a page record; `None` if the JSON is not a page record.
 fn head(path: &Path) -> anyhow::Result<Option<Source>> {
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("{shown}: cannot be read"))?;
@@ -123,7 +123,7 @@ fn by_file(found: Vec<(PathBuf, PathBuf, Source)>) -> Vec<File> {
     let mut used: HashMap<PathBuf, u32> = HashMap::new();
     for file in &mut files {
         file.records.sort_by_key(|r| r.page);
-        // Pages of two files under one name: each has its document.
+        // If two files have the same name, their documents get distinct names.
         let seen = used.entry(file.stem.clone()).or_default();
         *seen += 1;
         if *seen > 1 {

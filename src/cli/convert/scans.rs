@@ -1,4 +1,4 @@
-//! The scans of records: for what cannot be made without their pictures, and for links to them.
+//! Finds the scans of page records, for formats that contain images and for links.
 
 use anyhow::{Context, anyhow};
 use denshin::provenance::{Source, sha256_of};
@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Where scans are looked for, and what was found so far.
+/// The search for scans, with a cache.
 pub(super) struct Scans {
-    /// Named by the user.
+    /// Folder that the user named.
     folder: Option<PathBuf>,
     options: ScanOptions,
-    /// By the source that a record names.
+    /// Results by path and SHA-256 of the source.
     found: RefCell<HashMap<(String, String), Option<PathBuf>>>,
-    /// The files below the folder named, by SHA-256; made when one is not found by its name.
+    /// The files below the folder, by SHA-256. It is filled when a scan is not found by its name.
     by_content: OnceCell<HashMap<String, PathBuf>>,
 }
 
@@ -30,7 +30,7 @@ impl Scans {
         Self { folder, options, found: RefCell::default(), by_content: OnceCell::new() }
     }
 
-    /// The file that a record was read from, opened.
+    /// Opens the scan of a record.
     pub(super) fn open(&self, source: &Source, record: &Path) -> anyhow::Result<Opened> {
         let Some(path) = self.find(source, record) else { return Err(self.missing(source, record)) };
         let file = ScanFile::open(&path, &self.options)
@@ -38,13 +38,13 @@ impl Scans {
         Ok(Opened { path, file })
     }
 
-    /// Where a record's scan lies; where the record says if it is not found.
+    /// Path of the scan of a record; if it is not found, the path in the record.
     pub(super) fn place(&self, source: &Source, record: &Path) -> PathBuf {
         self.find(source, record).unwrap_or_else(|| PathBuf::from(&source.path))
     }
 
-    /// The file with the SHA-256 that the record names: where its path may lead, or, below the folder that the user named,
-    /// whatever its name is now.
+    /// Finds the file with the SHA-256 in the record: at the candidate paths, or below the folder that the user named,
+    /// under any name.
     fn find(&self, source: &Source, record: &Path) -> Option<PathBuf> {
         let key = (source.path.clone(), source.sha256.clone());
         if let Some(known) = self.found.borrow().get(&key) {
@@ -79,7 +79,10 @@ impl Scans {
         let shown = record.display();
         match self.candidates(source, record).last() {
             Some(path) => {
-                anyhow!("{shown}: {} is not the file that was read: its SHA-256 is another", path.display())
+                anyhow!(
+                    "{shown}: {} is not the file that was read: its SHA-256 differs (name the folder of the scans with --scans DIR)",
+                    path.display()
+                )
             }
             None => anyhow!(
                 "{shown}: the scan {} is not where the record says (name its folder with --scans DIR)",

@@ -1,4 +1,4 @@
-//! What is made of a whole telegram: its record, and the METS document that names its files.
+//! Formats of whole telegrams: the telegram record, and the METS document that lists its files.
 
 use super::{Read, Scans, own_name, save};
 use denshin::join::join;
@@ -11,7 +11,7 @@ use denshin::write::{Format, write_telegram};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// The pages of each telegram of a file, with its name and its record.
+/// The telegrams of a file: stem, pages and record.
 fn telegrams<'a>(pages: &'a [Read<'a>]) -> Vec<(PathBuf, Vec<&'a Read<'a>>, Option<TelegramRecord>)> {
     let bare: Vec<Page> = pages.iter().map(|(_, page)| page.clone()).collect();
     let joined = join(&bare);
@@ -19,14 +19,14 @@ fn telegrams<'a>(pages: &'a [Read<'a>]) -> Vec<(PathBuf, Vec<&'a Read<'a>>, Opti
     let named = |(group, record): (Vec<usize>, Option<TelegramRecord>)| {
         let members: Vec<&Read<'_>> = group.into_iter().map(|i| &pages[i]).collect();
         let first = &members[0].0.stem;
-        // The file's name where it is one telegram; else the name of the telegram's first page.
+        // The stem is that of the file if it has one telegram, else that of the telegram's first page.
         let stem = if alone && pages.len() > 1 { names::without_page(first) } else { first.clone() };
         (stem, members, record)
     };
     joined.into_iter().map(named).collect()
 }
 
-/// A record for each telegram; pages that are none give none.
+/// Writes a record for each telegram. Pages that are not part of a telegram have none.
 pub(super) fn write_records(output: &Path, pages: &[Read<'_>]) -> anyhow::Result<()> {
     for (stem, _, record) in telegrams(pages) {
         if let Some(record) = record {
@@ -36,16 +36,16 @@ pub(super) fn write_records(output: &Path, pages: &[Read<'_>]) -> anyhow::Result
     Ok(())
 }
 
-/// What METS documents name beside the records.
+/// Further inputs of a METS document.
 pub(super) struct Named<'a> {
-    /// What was written of each page in this run.
+    /// Formats written in this run.
     pub(super) formats: &'a [Format],
-    /// Records whose pages are as reviewed.
+    /// Records whose review was applied.
     pub(super) reviewed: &'a HashSet<&'a Path>,
     pub(super) scans: &'a Scans,
 }
 
-/// A METS document for each telegram, and for each page that is none.
+/// Writes a METS document for each telegram, and for each page that is not part of one.
 pub(super) fn write_mets(output: &Path, pages: &[Read<'_>], named: &Named<'_>) -> anyhow::Result<()> {
     for (stem, members, record) in telegrams(pages) {
         let name = names::result(&stem, 1, 1, "mets.xml");
@@ -58,7 +58,7 @@ pub(super) fn write_mets(output: &Path, pages: &[Read<'_>], named: &Named<'_>) -
     Ok(())
 }
 
-/// The files of a page: its scan, its record, its review where that was used, and what was written of it in this run.
+/// The files of a page: the scan, the record, the review if it was applied, and the formats written in this run.
 fn files((record, page): &Read<'_>, output: &Path, folder: &Path, named: &Named<'_>) -> Vec<PageFile> {
     let file = |group: &str, mime_type: &str, path: &Path, sha256: Option<String>| PageFile {
         group: group.to_owned(),

@@ -1,4 +1,4 @@
-//! Figures of dinglehopper, for every pair and all of them together.
+//! Figures of dinglehopper for every pair, and for all pairs together.
 
 use super::{Arguments, Exit, Level, complain, say};
 use denshin::error::printable;

@@ -1,12 +1,12 @@
-//! The figures of a run as a table in the terminal.
+//! The figures of an evaluation as tables in the terminal.
 
 use super::{Comparison, Evaluation, say};
 use denshin::error::printable;
 use denshin::evaluate::{Difference, Errors, FIELDS, Rate};
 
-/// Confusions that a terminal shows.
+/// Maximum number of confusions.
 const CONFUSIONS: usize = 12;
-/// Pages that a comparison names on either side.
+/// Maximum number of pages that a comparison lists as better, and as worse.
 const MOVED: usize = 10;
 
 pub(super) fn print(run: &Evaluation, comparison: Option<&Comparison>) {
@@ -21,9 +21,9 @@ pub(super) fn print(run: &Evaluation, comparison: Option<&Comparison>) {
         say("");
         compared("page", Some(&comparison.reading));
         compared("body", comparison.body.as_ref());
-        names("pages that the older run does not have", &comparison.new);
-        names("pages that only the older run has", &comparison.gone);
-        names("pages whose reference is another than then, left out", &comparison.changed);
+        names("pages that are not in the baseline", &comparison.new);
+        names("pages that are only in the baseline", &comparison.gone);
+        names("pages whose reference has changed since the baseline, left out", &comparison.changed);
     }
 }
 
@@ -37,7 +37,7 @@ fn kinds(e: &Errors) -> String {
 
 const KINDS: &str = "      n  errors   subst  insert  delete";
 
-/// One line a page: the reading in order.
+/// One line per page, with the figures of the rate *reading*.
 fn pages(run: &Evaluation) {
     let names: Vec<_> = run.page.iter().map(|page| printable(&page.name)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(10);
@@ -72,7 +72,7 @@ fn rate_row(name: &str, rate: &Rate) {
 
 fn splits(run: &Evaluation) {
     for (title, split) in [("direction", &run.directions), ("role", &run.roles)] {
-        // A split that knows one part alone, or none, says nothing.
+        // A split with only unknown parts has no information.
         if split.keys().any(|k| k != "unknown") {
             say(&format!("\n{title:12}     CER  95 % interval   normalized  {KINDS}"));
             split.iter().for_each(|(name, rate)| rate_row(name, rate));
@@ -82,7 +82,7 @@ fn splits(run: &Evaluation) {
 
 fn marks(run: &Evaluation) {
     if !run.marks.is_empty() {
-        say("\nmarks         there  found  precision  recall      F1  mean IoU  panoptic  text right");
+        say("\nmarks          refs  found  precision  recall      F1  mean IoU  panoptic  text right");
     }
     for (kind, m) in &run.marks {
         let text = if m.counts.texts > 0 {
@@ -110,7 +110,7 @@ fn marks(run: &Evaluation) {
     }
     if let Some(c) = run.cells {
         let (right, overlap) = (c.right as f64 / c.n.max(1) as f64, c.overlap / c.right.max(1) as f64);
-        say(&format!("boxes of characters: {right:.4} right, n = {}; their mean IoU {overlap:.3}", c.n));
+        say(&format!("character boxes: {right:.4} right, n = {}; mean IoU {overlap:.3}", c.n));
     }
 }
 
@@ -139,7 +139,7 @@ fn confidences(run: &Evaluation) {
     }
     let share = c.errors_in_least_sure.map_or_else(|| "–".to_owned(), |s| format!("{:.0} %", 100.0 * s));
     say(&format!(
-        "expected calibration error {:.4}; {share} of the errors lie in the least sure 5 %, n = {}",
+        "expected calibration error {:.4}; {share} of the errors are among the least confident 5 % of characters, n = {}",
         c.expected_error, c.n
     ));
 }
@@ -158,7 +158,7 @@ fn confusions(run: &Evaluation) {
         say(&format!("\nconfusions: {}", list(&table.reading)));
     }
     say(&format!(
-        "spelling: {} kana and {} kanji modernized, {} antiquated, {} of other width  {}",
+        "spelling: {} kana and {} kanji modernized, {} in older forms, {} in another width  {}",
         table.modernized_kana,
         table.modernized_kanji,
         table.antiquated,
@@ -172,7 +172,7 @@ fn compared(what: &str, difference: Option<&Difference>) {
     let (old, new) = (shown(d.old_cer), shown(d.new_cer));
     let same = d.pages as usize - d.better.len() - d.worse.len();
     say(&format!(
-        "against the older run, {what}: CER {old} → {new} (n = {}), {} pages better, {} worse, {same} the same, p = {:.4}",
+        "compared with the baseline, {what}: CER {old} → {new} (n = {}), {} pages better, {} worse, {same} unchanged, p = {:.4}",
         d.n,
         d.better.len(),
         d.worse.len(),
