@@ -135,16 +135,11 @@ fn pages_of(path: &Path) -> usize {
 #[test]
 fn a_searchable_pdf_holds_all_pages_of_a_file_as_reviewed() {
     let place = Place::new().with("a.png", "gray.png").with("z.tif", "pages.tif");
-<<<<<<< HEAD
     // The records from which the PDF is made are written too.
-    place.read(&["a.png", "z.tif", "--format", "pdf"]).code(0).stderr(contains("4 pages read, 2 PDF made"));
-=======
-    // The records that it is made of are written too.
     place
         .read(&["a.png", "z.tif", "--format", "pdf"])
         .code(0)
         .stderr(contains("4 pages read, 2 PDF written"));
->>>>>>> wt-c4
     assert_eq!((pages_of(&place.path("out/a.pdf")), pages_of(&place.path("out/z.pdf"))), (1, 3));
     let rows = place.rows();
     assert_eq!(
@@ -268,28 +263,18 @@ fn results_of_another_file_are_not_replaced() {
     let place =
         Place::new().with("x/a.png", "gray.png").with("y/a.png", "gray16.png").with("z/a.png", "gray.png");
     place.read(&["x/a.png"]).code(0);
-<<<<<<< HEAD
-    place.read(&["y/a.png"]).code(1).stderr(contains("a.json: results of x/a.png have this name already"));
-    // The same file, named from within its folder.
-=======
     place.read(&["y/a.png"]).code(1).stderr(contains("a.json: results of x/a.png already have this name"));
-    // The same, named from within its folder.
->>>>>>> wt-c4
+    // The same file, named from within its folder.
     let within = |folder: &str| {
         let mut command = place.denshin(&["read", "a.png", "-o", "../one", "--engine", "null"]);
         command.current_dir(place.path(folder));
         command.assert()
     };
     within("x").code(0);
-<<<<<<< HEAD
-    within("y").code(1).stderr(contains("one.json: results").or(contains("a.json: results of a.png have")));
-    // The same file at another path.
-=======
     within("y")
         .code(1)
         .stderr(contains("one.json: results").or(contains("a.json: results of a.png already have")));
-    // The same file, moved.
->>>>>>> wt-c4
+    // The same file at another path.
     within("z").code(0);
     let from_stdin = |scan: &str, more: &[&str]| {
         let mut command = place.denshin(&[&["read", "-", "-o", "stdin", "--engine", "null"], more].concat());
