@@ -1,7 +1,7 @@
 //! The index: what is searched for is found, in every spelling, on the right places of the scans.
 
 use denshin::geometry::{BBox, Polygon};
-use denshin::index::{Filters, Found, Query, Searcher, build};
+use denshin::index::{BuildOptions, Filters, Found, Query, Searcher, build};
 use denshin::page::*;
 use denshin::provenance::{Provenance, Source};
 use std::fs;
@@ -36,7 +36,8 @@ impl Place {
 
     fn build(&self) -> denshin::index::Built {
         let stop = AtomicBool::new(false);
-        build(&[self.out()], &self.index(), 2, &stop, &mut |_, _, _| {}).unwrap()
+        build(&[self.out()], &self.index(), BuildOptions { threads: 2, portion: 1 }, &stop, &mut |_, _, _| {})
+            .unwrap()
     }
 
     fn find(&self, query: &str, filters: &Filters) -> Found {
@@ -225,9 +226,40 @@ fn other_folders_are_no_index() {
     let place = Place::new();
     fs::write(place.out().join("note.txt"), "x").unwrap();
     let stop = AtomicBool::new(false);
-    let error = build(&[place.out()], &place.out(), 1, &stop, &mut |_, _, _| {}).unwrap_err();
+    let error =
+        build(&[place.out()], &place.out(), BuildOptions::default(), &stop, &mut |_, _, _| {}).unwrap_err();
     assert!(error.to_string().contains("it holds other files"), "{error}");
     assert!(Searcher::open(Path::new("nowhere")).is_err());
+}
+
+/// Twenty runs are killed, each a little later than the one before; between them searches see a commit.
+#[test]
+fn killed_runs_lose_and_double_nothing() {
+    let place = Place::new();
+    let count = 400;
+    for i in 0..count {
+        let text = format!("第{i}号の領土問題");
+        place.write(&format!("{i:03}.json"), &page(&format!("{i:03}"), (1, 1), &[&text], None));
+    }
+    let run = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_denshin"));
+        command.args(["index", "--quiet", "--portion", "20", "-o"]).arg(place.index()).arg(place.out());
+        command
+    };
+    let mut before = 0;
+    for attempt in 0..20 {
+        let mut child = run().spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20 * attempt));
+        let _ = child.kill();
+        let _ = child.wait();
+        if let Ok(searcher) = Searcher::open(&place.index()) {
+            assert!(searcher.documents() >= before);
+            before = searcher.documents();
+        }
+    }
+    assert!(run().status().unwrap().success());
+    let found = place.find("領土問題", &Filters::default());
+    assert_eq!((found.total, Searcher::open(&place.index()).unwrap().documents()), (count, count as u64));
 }
 
 /// `tests/files/spellings.tsv`: class, query in modern spelling, text as printed.

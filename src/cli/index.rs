@@ -3,7 +3,7 @@
 use super::{Exit, complain, interrupt};
 use anyhow::bail;
 use clap::Args;
-use denshin::index::{Built, build};
+use denshin::index::{BuildOptions, Built, build};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ pub(super) struct Arguments {
     /// Threads [default: the number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
+    /// Files between two commits
+    #[arg(long, value_name = "N", hide = true, default_value_t = BuildOptions::default().portion)]
+    portion: usize,
     /// Print errors only
     #[arg(short, long)]
     quiet: bool,
@@ -42,7 +45,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let threads = arguments.jobs.map_or(cores, usize::from);
     let bar = (!arguments.quiet && std::io::stderr().is_terminal()).then(bar);
     let began = Instant::now();
-    let built = build(&arguments.results, &arguments.output, threads, &stop, &mut |pages, done, of| {
+    let options = BuildOptions { threads, portion: arguments.portion };
+    let built = build(&arguments.results, &arguments.output, options, &stop, &mut |pages, done, of| {
         if let Some(bar) = &bar {
             bar.set_length(of as u64);
             bar.set_position(done as u64);

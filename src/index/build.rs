@@ -17,8 +17,6 @@ use tantivy::directory::MmapDirectory;
 use tantivy::schema::Term;
 use tantivy::{Index, IndexWriter, TantivyDocument, TantivyError};
 
-/// Files of scans that are indexed between two commits.
-const PORTION: usize = 20_000;
 /// Memory in which each thread of the writer gathers terms, bytes.
 const WRITER_BYTES: usize = 64_000_000;
 
@@ -55,6 +53,21 @@ pub enum BuildError {
     },
 }
 
+/// How an index is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// Threads that read records, and as many that write.
+    pub threads: usize,
+    /// Files of scans that are indexed between two commits. A killed run loses one portion at most.
+    pub portion: usize,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { threads: 1, portion: 20_000 }
+    }
+}
+
 /// A record that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
@@ -89,10 +102,11 @@ pub struct Built {
 pub fn build(
     results: &[PathBuf],
     folder: &Path,
-    threads: usize,
+    options: BuildOptions,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(usize, usize, usize),
 ) -> Result<Built, BuildError> {
+    let BuildOptions { threads, portion } = options;
     let groups = groups(results).map_err(|(path, cause)| BuildError::Path { path, cause })?;
     let (index, fields) = open(folder, true)?;
     let failed = |cause| BuildError::Write { path: folder.to_owned(), cause };
@@ -111,7 +125,7 @@ pub fn build(
         writer.delete_term(Term::from_field_text(fields.group, key));
     }
     let mut done = 0;
-    for portion in wanted.chunks(PORTION) {
+    for portion in wanted.chunks(portion.max(1)) {
         let (pages, skipped) = add(&writer, &fields, portion, threads, stop).map_err(failed)?;
         writer.commit().map_err(failed)?;
         built.pages += pages;

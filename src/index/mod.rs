@@ -15,7 +15,7 @@ mod schema;
 mod search;
 pub mod text;
 
-pub use build::{BuildError, Built, Skipped, build};
+pub use build::{BuildError, BuildOptions, Built, Skipped, build};
 pub use document::{Document, PageLocation, Unit};
 pub use hits::{Hit, LineBoxes, Match};
 pub use query::{Clause, Query, QueryError};
