@@ -51,8 +51,6 @@ pub mod relative_path;
 #[doc(hidden)]
 pub mod encoding;
 #[doc(hidden)]
-pub mod names;
-#[doc(hidden)]
 pub mod orthography;
 pub mod scan;
 #[doc(hidden)]
@@ -71,9 +69,11 @@ pub mod marks;
 pub mod recognize;
 #[doc(hidden)]
 pub mod telegram;
-// Floor 3: reviewed pages.
+// Floor 3: what is made of records alone.
 #[doc(hidden)]
 pub mod join;
+#[doc(hidden)]
+pub mod names;
 #[doc(hidden)]
 pub mod reviewed;
 // Floor 4: one page.

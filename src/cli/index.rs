@@ -1,11 +1,10 @@
 //! `denshin index`: an index of page records for `denshin search`.
 
+use super::progress::FileBar;
 use super::{Exit, complain, interrupt};
 use anyhow::bail;
 use clap::Args;
 use denshin::index::{BuildOptions, Built, build};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -43,19 +42,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let stop = interrupt::stop()?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = arguments.jobs.map_or(cores, usize::from);
-    let bar = (!arguments.quiet && std::io::stderr().is_terminal()).then(bar);
+    let bar = FileBar::new(arguments.quiet);
     let began = Instant::now();
     let options = BuildOptions { threads, portion: arguments.portion };
-    let built = build(&arguments.results, &arguments.output, options, &stop, &mut |pages, done, of| {
-        if let Some(bar) = &bar {
-            bar.set_length(of as u64);
-            bar.set_position(done as u64);
-            bar.set_message(format!("{pages} pages"));
-        }
-    })?;
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
+    let mut tell = |pages, done, files| bar.tell(pages, done, files);
+    let built = build(&arguments.results, &arguments.output, options, &stop, &mut tell)?;
+    bar.end();
     for skipped in &built.skipped {
         complain(&format!("{}: index: {}", skipped.record.display(), skipped.cause));
     }
@@ -67,14 +59,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         () if !built.skipped.is_empty() => Exit::SomeFailed,
         () => Exit::Success,
     })
-}
-
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {wide_msg}") {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
-    bar
 }
 
 fn summary(built: &Built, folder: &Path, seconds: f64) -> String {

@@ -6,6 +6,7 @@ mod convert;
 mod engine;
 mod enqueue;
 mod evaluate;
+mod feed;
 mod index;
 mod inspect;
 mod interrupt;
@@ -83,6 +84,10 @@ enum Command {
     Index(index::Arguments),
     /// Search an index of page records
     Search(Box<search::Arguments>),
+    /// Write documents for other search engines
+    Feed(feed::Arguments),
+    /// Print a text as search folds it
+    Fold(feed::FoldArguments),
     /// Write an image of every processing stage of a page
     Inspect(inspect::Arguments),
     /// Read pages for `denshin read`, `batch` and `work`
@@ -116,6 +121,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Review(arguments) => review::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
+        Command::Feed(arguments) => feed::run(&arguments),
+        Command::Fold(arguments) => Ok(feed::fold(&arguments)),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Schema => schema(),
         Command::Completions { shell } => {

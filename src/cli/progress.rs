@@ -23,6 +23,34 @@ fn bar() -> ProgressBar {
     bar
 }
 
+/// A bar of files with the pages so far, if stderr is a terminal.
+pub(super) struct FileBar(Option<ProgressBar>);
+
+impl FileBar {
+    pub(super) fn new(is_quiet: bool) -> Self {
+        let bar = (!is_quiet && std::io::stderr().is_terminal()).then(|| ProgressBar::new(0));
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {wide_msg}");
+        if let (Some(bar), Ok(style)) = (&bar, style) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self(bar)
+    }
+
+    pub(super) fn tell(&self, pages: usize, done: usize, files: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(files as u64);
+            bar.set_position(done as u64);
+            bar.set_message(format!("{pages} pages"));
+        }
+    }
+
+    pub(super) fn end(self) {
+        if let Some(bar) = self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 pub(super) struct Progress {
     /// The bar, if stderr is a terminal.
     bar: Option<ProgressBar>,

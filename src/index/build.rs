@@ -246,8 +246,8 @@ fn replace(
     (records, pages): &(Vec<PathBuf>, Vec<Page>),
 ) -> tantivy::Result<()> {
     writer.delete_term(Term::from_field_text(fields.group, &group.key));
-    for document in documents(records, pages) {
-        writer.add_document(indexed(fields, group, &document))?;
+    for found in documents(records, pages) {
+        writer.add_document(indexed(fields, group, &found.document))?;
     }
     Ok(())
 }

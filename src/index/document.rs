@@ -77,8 +77,14 @@ impl Document {
     }
 }
 
+/// A document with the places of its characters.
+pub(super) struct TextDocument {
+    pub document: Document,
+    pub joined: JoinedText,
+}
+
 /// The documents of the pages of one file, in their order: each page and each telegram of several pages.
-pub(super) fn documents(records: &[PathBuf], pages: &[Page]) -> Vec<Document> {
+pub(super) fn documents(records: &[PathBuf], pages: &[Page]) -> Vec<TextDocument> {
     let mut found = Vec::new();
     for (indexes, record) in join(pages) {
         let members: Vec<(&Path, &Page)> =
@@ -97,7 +103,7 @@ pub(super) fn documents(records: &[PathBuf], pages: &[Page]) -> Vec<Document> {
     found
 }
 
-fn document(unit: Unit, members: &[(&Path, &Page)], telegram: Option<Telegram>) -> Document {
+fn document(unit: Unit, members: &[(&Path, &Page)], telegram: Option<Telegram>) -> TextDocument {
     let pages: Vec<&Page> = members.iter().map(|(_, page)| *page).collect();
     let location = |(record, page): &(&Path, &Page)| PageLocation {
         record: record.to_path_buf(),
@@ -117,15 +123,17 @@ fn document(unit: Unit, members: &[(&Path, &Page)], telegram: Option<Telegram>) 
             _ => false,
         })
         .count();
-    Document {
+    let joined = joined(&pages, telegram.as_ref());
+    let document = Document {
         id: id(unit, members.iter().map(|(record, _)| *record)),
         unit,
         pages: members.iter().map(location).collect(),
-        text: joined(&pages, telegram.as_ref()).text,
+        text: joined.text.clone(),
         telegram: telegram.map(|t| Telegram { paragraphs: Vec::new(), ..t }),
         stamps: stamps.map(|l| l.text.clone()).filter(|t| !t.is_empty()).collect(),
         redactions,
-    }
+    };
+    TextDocument { document, joined }
 }
 
 /// An identifier that follows from the paths of the records.

@@ -9,6 +9,7 @@
 mod build;
 mod collection;
 mod document;
+mod feed;
 mod hits;
 mod query;
 mod schema;
@@ -17,6 +18,7 @@ pub mod text;
 
 pub use build::{BuildError, BuildOptions, Built, Skipped, build};
 pub use document::{Document, PageLocation, Unit};
+pub use feed::{Fed, FeedError, FeedFormat, feed};
 pub use hits::{Hit, LineBoxes, Match};
 pub use query::{Clause, Query, QueryError};
 pub use search::{FacetCount, Filters, Found, SearchError, Searcher};

@@ -6,7 +6,7 @@
 //! phrase crosses either.
 
 use crate::geometry::BBox;
-use crate::page::{Line, Page, RegionKind, Role};
+use crate::page::{Glyph, Line, Page, RegionKind, Role};
 use std::collections::HashMap;
 
 /// The place of a glyph: indexes of page, region, line and glyph.
@@ -79,6 +79,12 @@ impl JoinedText {
         }
     }
 
+    /// The glyph at a place.
+    #[must_use]
+    pub fn glyph<'a>(&self, pages: &[&'a Page], place: GlyphPlace) -> &'a Glyph {
+        &pages[place.page].regions[place.region].lines[place.line].glyphs[place.glyph]
+    }
+
     /// Boxes of a stretch of characters, given by character indexes: for each printed line in reading order the boxes of its
     /// glyphs.
     #[must_use]
@@ -90,7 +96,7 @@ impl JoinedText {
                 continue;
             }
             let at = LineIndex { page: place.page, region: place.region, line: place.line };
-            let bbox = pages[place.page].regions[place.region].lines[place.line].glyphs[place.glyph].bbox;
+            let bbox = self.glyph(pages, *place).bbox;
             match lines.last_mut().filter(|(line, _)| *line == at) {
                 Some((_, boxes)) => boxes.push(bbox),
                 None => lines.push((at, vec![bbox])),
@@ -160,7 +166,7 @@ fn blocks(pages: &[&Page], paragraphs: &[Vec<String>]) -> Vec<Vec<LinePlace>> {
 mod tests {
     use super::*;
     use crate::geometry::Polygon;
-    use crate::page::{Confidence, Glyph, Region, WritingMode};
+    use crate::page::{Confidence, Region, WritingMode};
     use crate::provenance::Source;
 
     fn line(text: &str, left: i32, top: i32) -> Line {
