@@ -1,7 +1,7 @@
 //! The index: what is searched for is found, in every spelling, on the right places of the scans.
 
 use denshin::geometry::{BBox, Polygon};
-use denshin::index::{BuildOptions, Filters, Found, Query, Searcher, build};
+use denshin::index::{BuildOptions, FeedFormat, Filters, Found, Query, Searcher, build, feed};
 use denshin::page::*;
 use denshin::provenance::{Provenance, Source};
 use std::fs;
@@ -295,4 +295,115 @@ fn modern_spelling_finds_what_is_printed() {
     println!("{} pairs, {} missed, precision of the first ten {precision:.3}", pairs.len(), missed.len());
     assert!(missed.is_empty(), "{missed:#?}");
     assert!(precision >= 0.98, "{precision}");
+}
+
+fn fed(place: &Place, format: FeedFormat, pages: bool) -> String {
+    let mut bytes = Vec::new();
+    let fed = feed(&[place.out()], format, pages, &mut bytes).unwrap();
+    assert_eq!(fed.skipped, []);
+    String::from_utf8(bytes).unwrap()
+}
+
+/// A telegram of two pages whose text runs on, and a page with a character beyond the basic plane and an alternative.
+fn two_files() -> Place {
+    let place = Place::new();
+    let head = telegram(5517, "1993-09-28", "国連");
+    place.write("a-p0001.json", &page("a.tif", (1, 2), &["北方", "領"], Some(head)));
+    let next = Telegram { number: Some(5517), ..Telegram::default() };
+    place.write("a-p0002.json", &page("a.tif", (2, 2), &["土<問題>"], Some(next)));
+    let mut other = page("b.tif", (1, 1), &["𠮷田総理"], None);
+    other.regions[0].lines[0].glyphs[1].alternatives = vec![("由".into(), Confidence::clamped(0.2))];
+    place.write("b.json", &other);
+    place
+}
+
+#[test]
+fn json_lines_tell_the_place_of_every_character() {
+    let place = two_files();
+    let lines: Vec<serde_json::Value> = fed(&place, FeedFormat::JsonLines, false)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((lines[0]["pages"].as_array().unwrap().len(), lines[0]["number"].as_u64()), (2, Some(5517)));
+    let other = &lines[1];
+    assert_eq!(other["text"], "𠮷田総理");
+    // 田: the second character, behind four bytes and two units.
+    assert_eq!(other["glyphs"][1], serde_json::json!([1, 4, 2, 0, [110, 50, 120, 60]]));
+    let single = fed(&place, FeedFormat::JsonLines, true);
+    assert_eq!(single.lines().count(), 3);
+}
+
+#[test]
+fn bulk_lines_name_their_documents() {
+    let place = two_files();
+    let feed = fed(&place, FeedFormat::OpenSearch, false);
+    let lines: Vec<serde_json::Value> = feed.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0]["index"]["_id"].is_string() && lines[1]["_id"].is_null());
+    assert_eq!(lines[3]["characters"], "吉田総理");
+    // The template of deploy/search is strict: it knows every field.
+    let template: serde_json::Value =
+        serde_json::from_str(include_str!("../deploy/search/opensearch-template.json")).unwrap();
+    for field in lines[1].as_object().unwrap().keys().chain(lines[3].as_object().unwrap().keys()) {
+        assert!(template["template"]["mappings"]["properties"][field].is_object(), "{field}");
+    }
+}
+
+#[test]
+fn mini_ocr_has_a_word_a_glyph_and_no_blank_at_the_ends_of_lines() {
+    let place = two_files();
+    let documents: Vec<serde_json::Value> =
+        serde_json::from_str(&fed(&place, FeedFormat::Solr, false)).unwrap();
+    let xml = documents[1]["ocr_text"].as_str().unwrap();
+    assert!(
+        xml.starts_with("<ocr><p xml:id=\"p1\" wh=\"1000 1400\"><b><l><w x=\"100 50 10 10\">𠮷</w>"),
+        "{xml}"
+    );
+    assert!(
+        xml.contains("<w x=\"110 50 10 10\">田\u{21FF}由</w>") && xml.ends_with("</l></b></p></ocr>"),
+        "{xml}"
+    );
+    let xml = documents[0]["ocr_text"].as_str().unwrap();
+    assert!(xml.contains("領</w></l></b></p><p xml:id=\"p2\"") && xml.contains(">&lt;</w>"), "{xml}");
+    assert!(!xml.contains("</w> <w"));
+}
+
+/// The real engine, where it is installed: `groonga` of Debian's groonga-bin. In CI it has to be.
+#[test]
+fn groonga_finds_what_is_fed() {
+    let is_there = std::process::Command::new("groonga").arg("--version").output().is_ok();
+    if !is_there {
+        assert!(std::env::var_os("CI").is_none(), "groonga is not installed");
+        println!("skipped: groonga is not installed");
+        return;
+    }
+    let place = two_files();
+    let schema = include_str!("../deploy/search/groonga-schema.grn");
+    let load = fed(&place, FeedFormat::Groonga, false);
+    let query =
+        "select Documents --match_columns words --query '\"北方領\"' --output_columns _key,number,text\n";
+    let database = place.folder.path().join("groonga");
+    let mut child = std::process::Command::new("groonga")
+        .arg("-n")
+        .arg(&database)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, format!("{schema}\n{load}{query}").as_bytes()).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let answers: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let failed: Vec<_> = answers.iter().filter(|answer| answer[0][0] != 0).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    let found = &answers.last().unwrap()[1][0];
+    assert_eq!(found[0][0], 1, "{found}");
+    assert_eq!((found[2][1].as_u64(), found[2][2].as_str()), (Some(5517), Some("北方領\n土<問題>")));
 }

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// Folder of the index, made if it is not there
     #[arg(short, long, value_name = "INDEX")]
     output: PathBuf,
-    /// Threads [default: the number of cores]
+    /// Threads [default: two per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// Files between two commits
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let stop = interrupt::stop()?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = arguments.jobs.map_or(cores, usize::from);
+    let threads = arguments.jobs.map_or(2 * cores, usize::from);
     let bar = FileBar::new(arguments.quiet);
     let began = Instant::now();
     let options = BuildOptions { threads, portion: arguments.portion };

@@ -18,7 +18,7 @@ use tantivy::schema::Term;
 use tantivy::{Index, IndexWriter, TantivyDocument, TantivyError};
 
 /// Memory in which each thread of the writer gathers terms, bytes.
-const WRITER_BYTES: usize = 64_000_000;
+const WRITER_BYTES: usize = 32_000_000;
 
 /// Why an index cannot be written.
 #[derive(Debug, thiserror::Error)]

@@ -282,13 +282,13 @@ fn modern_words(folded: &[FoldedChar]) -> Vec<FoldedChar> {
 
 /// Numerals with units (2千2百88, 3十億) and with commas between groups as digits alone.
 fn numerals(folded: &[FoldedChar]) -> Vec<FoldedChar> {
-    let is_part = |c: char| c.is_ascii_digit() || "十百千万億兆廿卅".contains(c);
+    let is_part = |c: char| c.is_ascii_digit() || "十拾百千万億兆廿卅".contains(c);
     let mut out = Vec::with_capacity(folded.len());
     let mut i = 0;
     while i < folded.len() {
         let after = |from: usize| folded[from..].iter();
         let mut length = after(i).take_while(|c| is_part(c.value)).count();
-        while length > 0 && folded.get(i + length).is_some_and(|c| c.value == ',') {
+        while length > 0 && folded.get(i + length).is_some_and(|c| matches!(c.value, ',' | '、')) {
             let group = after(i + length + 1).take_while(|c| c.value.is_ascii_digit()).count();
             if group != 3 {
                 break;
@@ -325,15 +325,15 @@ fn number(text: &str) -> Option<u64> {
     let (mut last_unit, mut last_myriad, mut digit_count) = (u64::MAX, u64::MAX, 0);
     for c in text.chars() {
         match c {
-            ',' => {}
+            ',' | '、' => {}
             '0'..='9' => {
                 digit_count += 1;
                 let digit = u64::from(c.to_digit(10)?);
                 digits = Some(digits.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
             }
-            '十' | '百' | '千' | '廿' | '卅' => {
+            '十' | '拾' | '百' | '千' | '廿' | '卅' => {
                 let (factor, unit) = match c {
-                    '十' => (1, 10),
+                    '十' | '拾' => (1, 10),
                     '百' => (1, 100),
                     '千' => (1, 1000),
                     '廿' => (2, 10),
@@ -465,13 +465,16 @@ mod tests {
             ("昭和四十六年十月", "1971年10月"),
             ("平成元年", "1989年"),
             ("廿三日", "23日"),
+            ("六、八〇〇トン", "6,800トン"),
+            ("拾万円", "10万円"),
             ("コンピューターの", "コンピュータの"),
             ("イタリー", "イタリア"),
             ("首のう", "首脳"),
         ] {
             assert_eq!(deep(one), deep(other), "{one} {other}");
         }
-        for kept in ["万円", "十百", "5十89人", "昭和会", "昭和100年"] {
+        for kept in ["万円", "十百", "5十89人", "昭和会", "昭和100年", "二、三", "は、一〇〇"]
+        {
             assert_eq!(deep(kept), light(kept), "{kept}");
         }
     }
