@@ -3,6 +3,8 @@
 //! `INDEX=folder cargo bench --bench search`. Without INDEX nothing is measured. The index of `scripts/collection` holds the
 //! phrases below.
 
+#![expect(clippy::print_stdout, reason = "a program")]
+
 use denshin::index::{Filters, Query, Searcher};
 use std::path::Path;
 use std::time::Instant;

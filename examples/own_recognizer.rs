@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example own_recognizer -- samples/no5517-vertical-light.jpg`
 
+#![expect(clippy::print_stdout, reason = "a program")]
+
 use denshin::geometry::BBox;
 use denshin::page::{Confidence, WritingMode};
 use denshin::recognize::{EngineDescription, ReadGlyph, RecognizeError, Recognizer};

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example read_scan -- samples/no5517-vertical-light.jpg`
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program")]
+
 use denshin::{Reader, Settings};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example redactions_csv -- samples`
 
+#![expect(clippy::print_stdout, reason = "a program")]
+
 use denshin::page::RegionKind;
 use denshin::recognize::{EngineChoice, ModelPaths};
 use denshin::{Reader, Settings};

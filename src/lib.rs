@@ -22,7 +22,7 @@
 //! | Read with Tesseract or with your own recognizer | [`Reader::with_engine`], [`recognize::Recognizer`] |
 //! | Inspect the content of a page | [`page`]: regions, lines, glyphs, telegram fields, warnings |
 //! | Get the confidence of a character | [`page::Glyph`]: confidence from 0 to 1, alternatives |
-//! | Write ALTO, PAGE, hOCR, TEI or CSV | [`write`] |
+//! | Write ALTO, PAGE, hOCR, TEI or CSV | [`mod@write`] |
 //! | Diagnose a failure | [`error::PageError`]: file, page, stage, cause and remedy |
 //!
 //! Features: the default features build the complete program. Without default features, the library reads PNG, JPEG,

@@ -1,5 +1,7 @@
 //! The index: what is searched for is found, in every spelling, on the right places of the scans.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside their functions")]
+
 use denshin::geometry::{BBox, Polygon};
 use denshin::index::{BuildOptions, FeedFormat, Filters, Found, Query, Searcher, build, feed};
 use denshin::page::*;

@@ -186,7 +186,8 @@ fn known(index: &Index, fields: &Fields) -> tantivy::Result<HashMap<String, Stri
             else {
                 continue;
             };
-            (group.clear(), print.clear());
+            group.clear();
+            print.clear();
             groups.ord_to_str(g, &mut group)?;
             prints.ord_to_str(p, &mut print)?;
             known.insert(group.clone(), print.clone());

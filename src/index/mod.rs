@@ -1,6 +1,6 @@
 //! Search in a collection of page records.
 //!
-//! [`build`] writes an index of the records in folders of results, page by page and telegram by telegram; [`Searcher`]
+//! [`build()`] writes an index of the records in folders of results, page by page and telegram by telegram; [`Searcher`]
 //! answers queries with snippets and the boxes of every match on the scans. Text is joined across printed lines and pages
 //! ([`text`]), folded for search ([`crate::orthography::search`]) and indexed by pairs of characters, so that a search
 //! finds what a search for substrings would find. tantivy keeps the index: a killed run leaves the last commit, and readers

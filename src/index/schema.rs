@@ -62,7 +62,7 @@ impl Fields {
             b.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
         };
         let word = |b: &mut tantivy::schema::SchemaBuilder, name: &str| {
-            b.add_text_field(name, TextOptions::from(STRING).set_fast("raw"))
+            b.add_text_field(name, STRING.set_fast("raw"))
         };
         let number = |b: &mut tantivy::schema::SchemaBuilder, name: &str| {
             b.add_u64_field(name, NumericOptions::from(INDEXED).set_fast())
