@@ -1,7 +1,7 @@
 //! Parses a submission of the review page, and a review file on disk of unknown origin.
 #![no_main]
 
-use denshin::review::{Workspace, Material, Submission};
+use denshin::review::{Material, Submission, Workspace};
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
 

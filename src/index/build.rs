@@ -32,6 +32,9 @@ pub enum BuildError {
         /// The system's message.
         cause: std::io::Error,
     },
+    /// There is no index in the folder.
+    #[error("{}: no index here (make one: denshin index RESULTS -o FOLDER)", .0.display())]
+    Missing(PathBuf),
     /// Another process is writing the index.
     #[error("{}: another denshin is writing this index", .0.display())]
     Locked(PathBuf),
@@ -155,6 +158,8 @@ pub(super) fn open(folder: &Path, create: bool) -> Result<(Index, Fields), Build
             let cause = "it holds other files".to_owned();
             return Err(BuildError::Foreign { path: path(), cause });
         }
+    } else if !folder.join("meta.json").is_file() {
+        return Err(BuildError::Missing(path()));
     }
     let foreign = |cause: String| BuildError::Foreign { path: path(), cause };
     let directory = MmapDirectory::open(folder).map_err(|error| foreign(error.to_string()))?;
